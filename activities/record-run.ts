@@ -1,0 +1,25 @@
+import type { RunReference } from '../workflows/model/run';
+import type { AuditEntry, Ports } from './ports';
+import { runStep, type StepInput } from './run-step';
+
+export interface RecordRunInput extends StepInput {
+  readonly run: RunReference;
+  readonly entry: Omit<AuditEntry, 'run' | 'runKey' | 'stack'>;
+}
+
+/**
+ * Writes a run's end to the host's audit record, which outlives Temporal's retention.
+ * Retry:  safe; one line per run, however often it is called
+ * Throws: InternalError (the record's hash chain is broken) · CommandFailed (disk full)
+ */
+export const recordRun =
+  (ports: Ports) =>
+  (input: RecordRunInput): Promise<void> =>
+    runStep(ports, input, { phase: 'record run' }, () =>
+      ports.audit.append({
+        run: input.run.id,
+        runKey: input.run.key,
+        stack: input.stack.name,
+        ...input.entry,
+      }),
+    );

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { PartSummary } from '../workflows/model/recovery-point';
+import type { RestoreTarget } from '../workflows/model/restore-target';
+import { AdapterError } from './adapter-error';
+import { engineFor, entryOf } from './engine-for';
+import type { Attempt, ByteSink, Ports, Site } from './ports';
+import { runStep, type StepInput } from './run-step';
+
+export interface RestorePartInput extends StepInput {
+  readonly stored: PartSummary;
+  readonly target: RestoreTarget;
+}
+
+/**
+ * Restores one part beside what works. The place is emptied first, and what works is not touched.
+ * Shape:  { stack, run, stored, target } → { bytes }
+ * Units:  bytes = octets of the dump
+ * Retry:  safe; begins again with an empty place. Heartbeats { phase, bytesDone, bytesExpected }
+ * Throws: VerificationFailed (bytes differ from the manifest) · PreconditionFailed · ServiceUnavailable · CommandFailed
+ */
+export const restorePart =
+  (ports: Ports) =>
+  (input: RestorePartInput): Promise<{ readonly bytes: number }> => {
+    const { stored } = input;
+    const options = {
+      phase: `restore ${stored.part.name}`,
+      bytesExpected: stored.bytes,
+      watchStall: true,
+    };
+    return runStep(ports, input, options, async (attempt, site) => {
+      const entry = entryOf(input.stack, stored.part);
+      const engine = engineFor(ports, entry);
+      await engine.prepare(site, entry, stored.part, input.target, attempt);
+      const sink = await engine.receive(site, entry, stored.part, input.target, attempt);
+      const received = await copy(ports, input, site, sink, attempt);
+      requireSame(stored, received);
+      return { bytes: received.bytes };
+    });
+  };
+
+interface Received {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Repository → hash and count → sink. When either end fails the other is ended too, and the first failure is told. */
+async function copy(
+  ports: Ports,
+  input: RestorePartInput,
+  site: Site,
+  sink: ByteSink,
+  attempt: Attempt,
+): Promise<Received> {
+  const { snapshotId, path } = input.stored;
+  const repository = ports.openRepository(site, input.stack.repository);
+  const reading = await repository
+    .readStream(snapshotId, path, attempt)
+    .catch(async (error: unknown) => {
+      await sink.abort();
+      throw error;
+    });
+  const meter = createMeter(attempt);
+  try {
+    await pipeline(reading.stream, meter.stream, sink.stream, { signal: attempt.signal });
+    await reading.finish();
+    await sink.finish();
+  } catch (error) {
+    throw await explain(error, reading, sink);
+  }
+  return meter.received();
+}
+
+/**
+ * A broken pipe says nothing: the program at one of its ends knows why. The sink is asked first, since a sink that
+ * refuses the dump makes the reader fail, too.
+ */
+async function explain(
+  error: unknown,
+  reading: { finish(): Promise<void>; abort(): Promise<void> },
+  sink: ByteSink,
+): Promise<unknown> {
+  if (error instanceof AdapterError) {
+    await Promise.all([reading.abort(), sink.abort()]);
+    return error;
+  }
+  const reasons = await Promise.allSettled([endOf(sink), endOf(reading)]);
+  const known = reasons.flatMap((reason) =>
+    reason.status === 'rejected' && reason.reason instanceof AdapterError ? [reason.reason] : [],
+  );
+  return known[0] ?? error;
+}
+
+async function endOf(end: { finish(): Promise<void>; abort(): Promise<void> }): Promise<void> {
+  try {
+    await end.finish();
+  } finally {
+    await end.abort();
+  }
+}
+
+function createMeter(attempt: Attempt): { stream: Transform; received(): Received } {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      attempt.onProgress(bytes);
+      done(null, chunk);
+    },
+  });
+  return { stream, received: () => ({ bytes, sha256: hash.digest('hex') }) };
+}
+
+function requireSame(stored: PartSummary, received: Received): void {
+  if (received.bytes === stored.bytes && received.sha256 === stored.sha256) return;
+  throw new AdapterError(
+    'VerificationFailed',
+    `part ${stored.part.name} came out of the repository with ${received.bytes} bytes, SHA-256 ${received.sha256}; ` +
+      `its manifest promises ${stored.bytes} bytes, SHA-256 ${stored.sha256}. Nothing that works was touched`,
+    {
+      advice:
+        'Restore an older recovery point (pawl points), and check the repository with restic check --read-data.',
+    },
+  );
+}

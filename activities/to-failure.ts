@@ -1,0 +1,59 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import type { FailureEvidence, FailureType } from '../workflows/model/failure-type';
+import { AdapterError } from './adapter-error';
+
+/** A command that has failed so often will not be mended by waiting. Attempts ended by a dead worker count too. */
+const COMMAND_ATTEMPTS = 4;
+
+const RETRY_DELAY: Partial<Record<FailureType, '2s' | '10s'>> = {
+  ServiceUnavailable: '2s',
+  ResourceBusy: '10s',
+};
+
+/**
+ * Turns what an adapter threw into Temporal's failure, and alone decides whether the step is tried again.
+ * Shape:  any error, number of the attempt, redaction → ApplicationFailure { type: FailureType, details: [FailureEvidence] }
+ * Retry:  ServiceUnavailable and ResourceBusy until the run's deadline, CommandFailed four times, the rest never
+ */
+export function toFailure(
+  error: unknown,
+  attempt: number,
+  redact: (text: string) => string,
+): ApplicationFailure {
+  if (!(error instanceof AdapterError)) {
+    return failure('InternalError', describe(error), {}, true, redact);
+  }
+  const retryable =
+    error.kind === 'ServiceUnavailable' ||
+    error.kind === 'ResourceBusy' ||
+    (error.kind === 'CommandFailed' && attempt < COMMAND_ATTEMPTS);
+  return failure(error.kind, error.message, error.evidence, !retryable, redact);
+}
+
+function failure(
+  type: FailureType,
+  message: string,
+  evidence: FailureEvidence,
+  nonRetryable: boolean,
+  redact: (text: string) => string,
+): ApplicationFailure {
+  const delay = RETRY_DELAY[type];
+  return ApplicationFailure.create({
+    type,
+    message: redact(message),
+    nonRetryable,
+    details: [JSON.parse(redact(JSON.stringify(evidence)))],
+    ...(delay === undefined ? {} : { nextRetryDelay: delay }),
+  });
+}
+
+/** An unforeseen error is our bug: its place in the code is what helps. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return `something that is no error was thrown: ${String(error)}`;
+  const place =
+    error.stack
+      ?.split('\n')
+      .find((line) => line.includes(' at '))
+      ?.trim() ?? '';
+  return `${error.name}: ${error.message} ${place}`.trim();
+}

@@ -1,0 +1,10 @@
+import type { HostFinding } from './model/host-finding';
+import type { StackDescription } from './model/stack';
+import { hostActivities } from './support/activities';
+
+/** Looks at everything the stack needs on its host, for `pawl doctor`. */
+export async function examine(input: {
+  readonly stack: StackDescription;
+}): Promise<readonly HostFinding[]> {
+  return hostActivities(input.stack).examineHost({ stack: input.stack });
+}

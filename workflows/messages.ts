@@ -1,0 +1,60 @@
+import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { Freeze, QueueState } from './model/queue';
+import type { RunProgress, RunRequest } from './model/run';
+
+/*
+ * Every message that a client may send, in one place.
+ *
+ * | workflow | type            | id                                   | messages |
+ * | stack    | `stack`         | `stack/<stack>`                      | submit, withdraw, freeze, unfreeze, queue |
+ * | run      | runbook's name  | `<stack>/<number>`                   | progress; cancel it to cancel the run |
+ * | plan     | runbook's name  | `plan/<stack>/<unique>`              | result = PlannedOutcome |
+ * | kept     | `kept`          | `kept/<stack>/<number>`              | confirm |
+ * | points   | `points`        | `points/<stack>/<unique>`            | result = RecoveryPointSummary[] |
+ * | examine  | `examine`       | `examine/<stack>/<unique>`           | result = HostFinding[] |
+ */
+
+export function stackWorkflowId(stack: string): string {
+  return `stack/${stack}`;
+}
+
+export function runWorkflowId(stack: string, number: number): string {
+  return `${stack}/${number}`;
+}
+
+export function keptWorkflowId(run: string): string {
+  return `kept/${run}`;
+}
+
+export interface Submission {
+  readonly request: RunRequest;
+}
+
+export interface Submitted {
+  /** `melvin/42` */
+  readonly run: string;
+  readonly number: number;
+  /** Runs (`melvin/41`) that must end first; empty when it starts at once. */
+  readonly behind: readonly string[];
+}
+
+/**
+ * Admits a run and numbers it. The update's id is the idempotency key. Sent as Update-with-Start (`USE_EXISTING`).
+ * Refused by the validator, without a trace in history: `PreconditionFailed` (bad request) · `ResourceBusy` (frozen).
+ */
+export const submit = defineUpdate<Submitted, [Submission]>('submit');
+
+/** Takes a waiting run out of the queue. `false` when it is not waiting (any more): cancel the run itself then. */
+export const withdraw = defineUpdate<boolean, [{ number: number; by: string }]>('withdraw');
+
+/** Admits nothing more until `unfreeze`; what runs goes on, what waits keeps waiting. */
+export const freeze = defineUpdate<Freeze, [{ message: string; by: string }]>('freeze');
+export const unfreeze = defineUpdate<boolean, [{ by: string }]>('unfreeze');
+
+export const queue = defineQuery<QueueState>('queue');
+
+/** Where a run is. Answered by a worker, also for a run that has ended. */
+export const progress = defineQuery<RunProgress>('progress');
+
+/** Drops what a restore kept, now. Returns what was dropped. */
+export const confirm = defineUpdate<readonly string[], [{ by: string }]>('confirm');

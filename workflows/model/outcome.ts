@@ -1,0 +1,48 @@
+import type { RecoveryPointSummary } from './recovery-point';
+import type { PlanOf } from './plans';
+import type { RunbookName } from './run';
+
+/** What a runbook returns. A run that fails throws an `ApplicationFailure` instead (see `failure-type.ts`). */
+export type RunOutcome = BackupOutcome | RestoreOutcome | PlannedOutcome;
+
+/** Mode `plan`: nothing was touched. */
+export interface PlannedOutcome {
+  readonly state: 'planned';
+  readonly runbook: RunbookName;
+  readonly plan: PlanOf<RunbookName>;
+}
+
+export interface BackupOutcome {
+  readonly state: 'done';
+  readonly runbook: 'backup';
+  readonly run: string;
+  readonly point: RecoveryPointSummary;
+  readonly parts: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    readonly rows: number;
+    readonly snapshotId: string;
+    readonly sha256: string;
+    readonly notes: readonly string[];
+  }[];
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+}
+
+export interface RestoreOutcome {
+  readonly state: 'done';
+  readonly runbook: 'restore';
+  readonly run: string;
+  readonly point: RecoveryPointSummary;
+  readonly parts: readonly {
+    readonly name: string;
+    readonly into: string;
+    /** What the replaced content is called now; absent when there was none. */
+    readonly keptAs?: string;
+    readonly bytes: number;
+    readonly rows: number;
+    /** Tables, collections or trees whose counts and digests equal the manifest's. */
+    readonly proved: number;
+  }[];
+  /** ISO 8601: when what was kept is dropped by itself; `pawl restore confirm RUN` drops it now. */
+  readonly keptUntil?: string;
+}

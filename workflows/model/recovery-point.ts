@@ -1,0 +1,122 @@
+import type { EngineKind } from './stack';
+
+/**
+ * One thing saved: a database, a server's globals, a directory. An entry of `protect` is one part, or, when it covers
+ * a whole server, several, named `<entry>/<database>`.
+ */
+export interface Part {
+  /** Unique in the stack: `<entry>` or `<entry>/<database>`. May hold any character a database name may. */
+  readonly name: string;
+  /** The entry of `protect` it came from. */
+  readonly entry: string;
+  readonly engine: EngineKind;
+  /** `globals`: what belongs to a server and to none of its databases. */
+  readonly kind: 'database' | 'globals' | 'directory';
+  /** Database name or directory, as the engine knows it; empty for globals. */
+  readonly source: string;
+}
+
+/** Count and digest of one table, collection or file tree, independent of the order of its rows. */
+export interface ContentDigest {
+  /** `schema.table` (quoted where needed), collection, or `.` for a file tree. */
+  readonly name: string;
+  /** Rows, documents or files. */
+  readonly rows: number;
+  /** Compare only where `method` is equal too. */
+  readonly digest: string;
+  /** How it was computed, such as `pg:sum(hash_record_extended)/15`. */
+  readonly method: string;
+}
+
+/** What a source knew about its own content when it was dumped; taken at the dump's own snapshot. */
+export interface PartFacts {
+  /** `pg_dump custom`, `tar`, `sql`. */
+  readonly format: string;
+  /** Version of the server or program the content came from. */
+  readonly sourceVersion: string;
+  readonly contents: readonly ContentDigest[];
+  /** `snapshot` when all contents show one instant; otherwise the reason why they do not. */
+  readonly consistency: string;
+  /** What a reader of the manifest must know, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/** A part that is in the repository, whole. */
+export interface StoredPart {
+  readonly part: Part;
+  readonly snapshotId: string;
+  /** Name of the one file in that snapshot. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly facts: PartFacts;
+}
+
+/** Stored last, as the only proof that the recovery point exists. */
+export interface Manifest {
+  readonly schema: 'pawl/manifest@1';
+  readonly stack: string;
+  /** `melvin/42`. */
+  readonly run: string;
+  /** Unique for ever, even when Temporal's state is lost and run numbers start again. */
+  readonly runKey: string;
+  /** ISO 8601, UTC: when the run began to dump. */
+  readonly takenAt: string;
+  readonly host: string;
+  readonly requestedBy: string;
+  readonly pawlVersion: string;
+  readonly parts: readonly StoredPart[];
+}
+
+/** What a list shows of a recovery point. */
+export interface RecoveryPointSummary {
+  /** Short restic id of the manifest's snapshot: what the operator types. */
+  readonly id: string;
+  readonly stack: string;
+  /** `melvin/42`, and its key, unique for ever. */
+  readonly run: string;
+  readonly runKey: string;
+  readonly takenAt: string;
+  readonly parts: number;
+  readonly bytes: number;
+}
+
+/** A manifest without its contents: small enough for Temporal's history. */
+export interface ManifestSummary {
+  readonly point: RecoveryPointSummary;
+  readonly host: string;
+  readonly parts: readonly PartSummary[];
+}
+
+/** A part of a manifest without its contents: small enough for Temporal's history. */
+export interface PartSummary {
+  readonly part: Part;
+  readonly snapshotId: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly format: string;
+  readonly sourceVersion: string;
+  readonly consistency: string;
+  /** Tables, collections or file trees with a digest. */
+  readonly contents: number;
+  readonly rows: number;
+  readonly notes: readonly string[];
+}
+
+export function summarisePart(stored: StoredPart): PartSummary {
+  const { part, snapshotId, path, bytes, sha256, facts } = stored;
+  return {
+    part,
+    snapshotId,
+    path,
+    bytes,
+    sha256,
+    format: facts.format,
+    sourceVersion: facts.sourceVersion,
+    consistency: facts.consistency,
+    contents: facts.contents.length,
+    rows: facts.contents.reduce((sum, content) => sum + content.rows, 0),
+    notes: facts.notes,
+  };
+}

@@ -1,0 +1,95 @@
+import type { Part } from './recovery-point';
+import type { StackDescription } from './stack';
+
+/** The procedures. One workflow file each; later issues add deploy, rollback, migrate, ingest, drill, recover, launch, retain. */
+export type RunbookName = 'backup' | 'restore';
+
+/** Exclusive runs have the stack to themselves; shared ones run beside each other. */
+export const ADMISSION: Readonly<Record<RunbookName, 'exclusive' | 'shared'>> = {
+  backup: 'shared',
+  restore: 'exclusive',
+};
+
+export interface BackupOptions {
+  /** Entries of `protect` to save; all when empty. */
+  readonly only: readonly string[];
+  /** Create the repository when it is absent, whatever the stack file says. */
+  readonly initialise: boolean;
+}
+
+export interface RestoreOptions {
+  /** `newest`, an id (a prefix will do), or the newest one not after a time (ISO 8601). */
+  readonly point: { readonly newest: true } | { readonly id: string } | { readonly at: string };
+  /** Parts (`entry` or `entry/database`) to restore; all when empty. */
+  readonly only: readonly string[];
+  /** Another database or directory, for exactly one part. */
+  readonly into?: string;
+  /** The stack's name, typed by the operator; required unless `into` is given. */
+  readonly confirmation?: string;
+}
+
+export type RunbookRequest =
+  | { readonly runbook: 'backup'; readonly options: BackupOptions }
+  | { readonly runbook: 'restore'; readonly options: RestoreOptions };
+
+/** What a client (or a schedule) submits. */
+export type RunRequest = RunbookRequest & {
+  readonly stack: StackDescription;
+  readonly requestedBy: string;
+  readonly trigger: 'cli' | 'schedule';
+  readonly pawlVersion: string;
+};
+
+/** What a runbook's workflow is started with. */
+export interface RunInput<Request extends RunRequest = RunRequest> {
+  readonly request: Request;
+  /** `apply` has a number; a `plan` touches nothing, needs no admission and so has none. */
+  readonly mode: 'plan' | 'apply';
+  /** 0 in mode `plan`. */
+  readonly number: number;
+}
+
+export type BackupInput = RunInput<Extract<RunRequest, { runbook: 'backup' }>>;
+export type RestoreInput = RunInput<Extract<RunRequest, { runbook: 'restore' }>>;
+
+/** Names a run to an activity. */
+export interface RunReference {
+  /** `melvin/42`. */
+  readonly id: string;
+  readonly number: number;
+  /** Unique for ever: Temporal's id of the run's first execution. Tags what the run makes. */
+  readonly key: string;
+}
+
+/** One line of a run's page: what was planned, and how far it is. */
+export interface StepProgress {
+  /** Stable within the run; also the id of its activity in Temporal, such as `back-up:accounts`. */
+  readonly id: string;
+  readonly title: string;
+  readonly state: 'waiting' | 'running' | 'done' | 'skipped' | 'failed' | 'undone';
+  /** What it did, or why it was skipped or failed, in one sentence. */
+  readonly detail?: string;
+  readonly part?: Part;
+  readonly expectedBytes?: number;
+  readonly bytes?: number;
+  /** ISO 8601, UTC. */
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+}
+
+/** Answer of a run's `progress` query. */
+export interface RunProgress {
+  readonly run: string;
+  readonly runbook: RunbookName;
+  readonly stack: string;
+  readonly phase: 'observe' | 'plan' | 'apply' | 'verify' | 'undo' | 'record' | 'ended';
+  readonly planHash?: string;
+  readonly steps: readonly StepProgress[];
+}
+
+/** Heartbeat of an activity that moves bytes; the client draws it. */
+export interface TransferProgress {
+  readonly phase: string;
+  readonly bytesDone: number;
+  readonly bytesExpected?: number;
+}

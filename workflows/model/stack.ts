@@ -1,0 +1,116 @@
+/**
+ * The normalised stack description: what `pawl.yaml` says, checked and with every default filled in.
+ * Plain data: it travels through Temporal's history, so it holds *references* to secrets and never a secret.
+ */
+
+/** Where a secret is to be read, by the activity that needs it, on the host. */
+export type SecretReference =
+  /** Environment of the worker, then the Compose project's `.env`. */
+  | { readonly env: string }
+  /** A file on the host; one trailing line break is not part of the secret. */
+  | { readonly file: string }
+  /** Standard output of a program run without a shell; one trailing line break is not part of the secret. */
+  | { readonly command: readonly string[] };
+
+export interface ComposeProject {
+  /** Compose files, relative to the stack's directory; Compose's own rules when empty. */
+  readonly files: readonly string[];
+  /** Project name; Compose's own rule (the directory's name) when absent. */
+  readonly project?: string;
+}
+
+export interface RepositoryDescription {
+  /** Anything restic takes: a path, `s3:…`, `sftp:…`, `rest:…`. A relative path is relative to the stack's directory. */
+  readonly url: string;
+  readonly password: SecretReference;
+  /** Create the repository on the first backup when it is absent. */
+  readonly initialise: boolean;
+  /** Further environment of restic, such as `AWS_ACCESS_KEY_ID`. */
+  readonly environment: Readonly<Record<string, SecretReference>>;
+}
+
+/** A server reached over the network, client tools on the host. */
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** In the service's container (commands by exec there), or by address. Exactly one of the two. */
+export type Reach = { readonly service: string } | { readonly address: ServerAddress };
+
+/** Every database of the server, and what belongs to no database (PostgreSQL: roles and tablespaces). */
+export interface WholeServer {
+  readonly all: true;
+}
+
+export interface PostgresEntry {
+  readonly name: string;
+  readonly engine: 'postgres';
+  readonly reach: Reach;
+  readonly database: string | WholeServer;
+  /** Default: `postgres` in a container, the worker's operating-system user by address. */
+  readonly user?: string;
+  readonly password?: SecretReference;
+  /** Row counts and content digests of every table at the dump's snapshot. */
+  readonly digests: boolean;
+}
+
+export interface MongodbEntry {
+  readonly name: string;
+  readonly engine: 'mongodb';
+  readonly reach: Reach;
+  readonly database: string | WholeServer;
+  readonly user?: string;
+  readonly password?: SecretReference;
+  /** Database that holds the user; MongoDB's own default is `admin`. */
+  readonly authenticationDatabase?: string;
+}
+
+export interface FilesEntry {
+  readonly name: string;
+  readonly engine: 'files';
+  /** Absent: a folder on the host. Present: a folder inside the service's container, such as a volume's mount point. */
+  readonly service?: string;
+  /** Relative to the stack's directory (host), absolute (service). */
+  readonly path: string;
+  /** Patterns of GNU tar (`*.tmp`, `cache/*`); what matches is in no recovery point. */
+  readonly exclude: readonly string[];
+}
+
+export type ProtectEntry = PostgresEntry | MongodbEntry | FilesEntry;
+export type EngineKind = ProtectEntry['engine'];
+
+export interface Limits {
+  /** Activity heartbeat timeout: how long a dead worker goes unnoticed. */
+  readonly heartbeatSeconds: number;
+  /** An attempt that moves no byte for so long is ended and tried again. */
+  readonly stallSeconds: number;
+  /** The whole run, all retries and waits included. */
+  readonly deadlineSeconds: number;
+}
+
+export interface RestorePolicy {
+  /** How long what a restore replaced is kept under another name. */
+  readonly keepReplacedSeconds: number;
+}
+
+export interface StackDescription {
+  readonly name: string;
+  /** Name of the host whose worker runs the steps. */
+  readonly host: string;
+  /** Absolute folder of the project on that host. */
+  readonly directory: string;
+  readonly compose?: ComposeProject;
+  readonly repository: RepositoryDescription;
+  readonly protect: readonly ProtectEntry[];
+  readonly limits: Limits;
+  readonly restore: RestorePolicy;
+}
+
+/** The task queue of the activities that touch `host`. */
+export function hostTaskQueue(host: string): string {
+  return `pawl-host-${host}`;
+}
+
+/** The task queue of all workflows, and of the activities that touch Temporal only. */
+export const WORKFLOW_TASK_QUEUE = 'pawl';

@@ -1,0 +1,105 @@
+import type { BackupPlan, PlannedStep } from '../model/plans';
+import type { Part } from '../model/recovery-point';
+import type { BackupOptions } from '../model/run';
+import type { StackDescription } from '../model/stack';
+
+/** What was seen of one entry of `protect`; the shape of the activity's answer. */
+export interface ObservedEntry {
+  readonly entry: string;
+  readonly version: string;
+  readonly parts: readonly {
+    readonly part: Part;
+    readonly expectedBytes: number;
+    readonly skip?: string;
+  }[];
+  readonly notes: readonly string[];
+}
+
+export interface ObservedRepository {
+  readonly state: 'ready' | 'absent';
+  readonly freeBytes?: number;
+}
+
+/** A plan that cannot be: what stands against it, and what to do. */
+export interface Obstacle {
+  readonly obstacle: string;
+  readonly advice: string;
+}
+
+/**
+ * Plans a recovery point: which parts are dumped, in which order, what is left out and why.
+ * Shape:  stack, options, observations → plan without its hash, or an obstacle
+ * Units:  expectedBytes = octets of the dumps, before deduplication and compression
+ */
+export function planBackup(
+  stack: StackDescription,
+  options: BackupOptions,
+  repository: ObservedRepository,
+  observed: readonly ObservedEntry[],
+): Omit<BackupPlan, 'hash'> | Obstacle {
+  const create = repository.state === 'absent';
+  if (create && !options.initialise && !stack.repository.initialise) return absent(stack);
+  const candidates = observed.flatMap((entry) =>
+    entry.parts.map((part) => ({ ...part, version: entry.version })),
+  );
+  const parts = candidates.filter((candidate) => candidate.skip === undefined);
+  if (parts.length === 0) return nothingToSave(stack);
+  const expectedBytes = parts.reduce((sum, part) => sum + part.expectedBytes, 0);
+  return {
+    runbook: 'backup',
+    stack: stack.name,
+    repository: { url: stack.repository.url, create },
+    parts: parts.map(({ part, expectedBytes: bytes, version }) => ({
+      part,
+      expectedBytes: bytes,
+      version,
+    })),
+    skipped: candidates.flatMap(({ part, skip }) =>
+      skip === undefined ? [] : [{ name: part.name, reason: skip }],
+    ),
+    expectedBytes,
+    steps: steps(stack, create, parts),
+    notes: [...observed.flatMap(({ notes }) => notes), ...spaceNotes(repository, expectedBytes)],
+  };
+}
+
+function steps(
+  stack: StackDescription,
+  create: boolean,
+  parts: readonly { readonly part: Part; readonly expectedBytes: number }[],
+): PlannedStep[] {
+  const creation = { id: 'initialise', title: `create the repository ${stack.repository.url}` };
+  return [
+    ...(create ? [creation] : []),
+    ...parts.map(({ part, expectedBytes }) => ({
+      id: `back-up:${part.name}`,
+      title: `back up ${part.name}`,
+      expectedBytes,
+    })),
+    { id: 'manifest', title: 'store the manifest' },
+    { id: 'record', title: 'write the audit record' },
+  ];
+}
+
+function absent(stack: StackDescription): Obstacle {
+  return {
+    obstacle: `there is no repository at ${stack.repository.url}`,
+    advice: 'Create it with pawl backup --init, or set repository.initialise in the stack file.',
+  };
+}
+
+function nothingToSave(stack: StackDescription): Obstacle {
+  return {
+    obstacle: `nothing of ${stack.name} can be saved: every part is left out`,
+    advice: 'pawl doctor says why.',
+  };
+}
+
+/** Only a note: deduplication usually stores a fraction of the dumps. */
+function spaceNotes(repository: ObservedRepository, expectedBytes: number): string[] {
+  if (repository.freeBytes === undefined || repository.freeBytes >= expectedBytes) return [];
+  return [
+    `The repository's disk has ${repository.freeBytes} bytes free and the dumps have ${expectedBytes}; ` +
+      'they fit only if they compress or deduplicate well.',
+  ];
+}

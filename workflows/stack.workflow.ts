@@ -1,0 +1,87 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  currentUpdateInfo,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { freeze, queue, submit, unfreeze, withdraw, type Submission } from './messages';
+import { behind, planAdmission } from './plan/plan-admission';
+import { auditActivities, runActivities } from './support/activities';
+import { refuseSubmission } from './support/refuse-submission';
+import { followRun, startRun } from './support/run-children';
+import { StackQueue, type CarriedQueue } from './support/stack-queue';
+import { now } from './support/runbook';
+
+export interface StackInput {
+  readonly stack: string;
+  readonly host: string;
+  /** Present when this execution continues an earlier one. */
+  readonly carried?: CarriedQueue;
+}
+
+/** A history longer than this is left behind as soon as the stack is idle. */
+const LONG_HISTORY_EVENTS = 1000;
+
+/**
+ * Admits the runs of one stack, numbers them and starts each as its child. The engine tells it of every end, however a
+ * run ended, so its lock can neither be leaked nor stolen. Lives as long as the stack.
+ */
+export async function stack(input: StackInput): Promise<never> {
+  const line = new StackQueue(input.stack, input.carried);
+  listen(input, line);
+  if (input.carried === undefined) await remember(input, line);
+  for (const run of line.running) void followRun(input.stack, run, line);
+  line.ready = true;
+
+  for (;;) {
+    await condition(() => admissible(line).length > 0 || shouldContinueAsNew(line));
+    for (const run of admissible(line)) await startRun(input.stack, line.take(run), line);
+    if (!shouldContinueAsNew(line)) continue;
+    await condition(allHandlersFinished);
+    await continueAsNew<typeof stack>({ ...input, carried: line.carry() });
+  }
+}
+
+function listen(input: StackInput, line: StackQueue): void {
+  setHandler(queue, () => line.state());
+  setHandler(
+    submit,
+    async ({ request }) => {
+      await condition(() => line.ready);
+      const number = line.add(request, currentUpdateInfo()?.id ?? '', now());
+      const ahead = behind(line.running, line.waiting, number);
+      const name = (other: number): string => `${input.stack}/${other}`;
+      return { run: name(number), number, behind: ahead.map(name) };
+    },
+    {
+      validator: ({ request }: Submission) => {
+        refuseSubmission(input.stack, line, request);
+      },
+    },
+  );
+  setHandler(withdraw, ({ number, by }) => line.withdraw(number, by, now()));
+  setHandler(freeze, ({ message, by }) => line.freezeWith({ message, by, since: now() }));
+  setHandler(unfreeze, () => line.unfreeze());
+}
+
+/** A first execution may follow one that was lost: runs may be open, and their numbers must not come again. */
+async function remember(input: StackInput, line: StackQueue): Promise<void> {
+  const [known, recorded] = await Promise.all([
+    runActivities().findRuns({ stack: input.stack }),
+    auditActivities(input.host).highestRecordedRun({ stack: input.stack }),
+  ]);
+  line.adopt(known.open, Math.max(known.highest, recorded), now());
+}
+
+function admissible(line: StackQueue) {
+  return line.frozen ? [] : planAdmission(line.running, line.waiting);
+}
+
+/** Runs that are open then are followed by the next execution as adopted ones. */
+function shouldContinueAsNew(line: StackQueue): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  const idle = line.running.length === 0 && line.waiting.length === 0;
+  return continueAsNewSuggested || (idle && historyLength > LONG_HISTORY_EVENTS);
+}

@@ -1,0 +1,20 @@
+import { sha256 } from '@noble/hashes/sha2';
+import { bytesToHex } from '@noble/hashes/utils';
+
+/** SHA-256 of a plan's canonical JSON. @noble/hashes: Temporal's sandbox has no node:crypto. */
+export function hashPlan(plan: object): string {
+  return bytesToHex(sha256(canonicalJson(plan)));
+}
+
+/** JSON with the keys of every object sorted, so that equal data has one text. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
+    const record = inner as Record<string, unknown>;
+    return Object.fromEntries(
+      Object.keys(record)
+        .sort()
+        .map((key) => [key, record[key]]),
+    );
+  });
+}

@@ -1,0 +1,178 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+  type ActivityInterfaceFor,
+  type ActivityOptions,
+} from '@temporalio/workflow';
+import type { HostActivities } from '../../activities';
+import { progress } from '../messages';
+import type { FailureEvidence, FailureType } from '../model/failure-type';
+import type { PlannedOutcome } from '../model/outcome';
+import type { PlanOf } from '../model/plans';
+import type { RunbookName, RunInput, RunReference, RunRequest } from '../model/run';
+import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
+import type { StackDescription } from '../model/stack';
+import type { Obstacle } from '../plan/plan-backup';
+import { hostActivities } from './activities';
+import { causeOf, isObstacle, preconditionFailed } from './failures';
+import { hashPlan } from './hash-plan';
+import { RunPage } from './run-page';
+
+/** What a runbook's procedure works with. */
+export interface Run {
+  readonly reference: RunReference;
+  readonly stack: StackDescription;
+  readonly act: ActivityInterfaceFor<HostActivities>;
+  readonly page: RunPage;
+  /** Says what state things are in if the run fails now; told to the operator. */
+  stateIfItFailsNow: string;
+  /** Runs one activity as a step that people can see: its id and title are its id and summary in Temporal. */
+  step<Output>(
+    id: string,
+    title: string,
+    call: (options: ActivityOptions) => Promise<Output>,
+    detail?: (output: Output) => { detail?: string; bytes?: number },
+  ): Promise<Output>;
+}
+
+/**
+ * The frame of every runbook: progress and page, the deadline, the audit record, and a failure that says what to do.
+ * Throws: ApplicationFailure with details [evidence, present state, progress] · CancelledFailure
+ */
+export async function runbook<Outcome extends { readonly state: string }>(
+  input: RunInput,
+  procedure: (run: Run) => Promise<Outcome>,
+): Promise<Outcome> {
+  const run = createRun(input);
+  setHandler(progress, () => run.page.progress());
+  const ended = await attempt(run, input, procedure);
+  try {
+    await CancellationScope.nonCancellable(() => end(run, input, ended));
+  } catch (error) {
+    throw ended.failure ?? asFailure(run, error);
+  }
+  if (ended.failure !== undefined) throw ended.failure;
+  return ended.outcome;
+}
+
+type Ended<Outcome> =
+  | { readonly state: string; readonly outcome: Outcome; readonly failure?: undefined }
+  | { readonly state: 'failed' | 'cancelled'; readonly failure: Error };
+
+async function attempt<Outcome extends { readonly state: string }>(
+  run: Run,
+  input: RunInput,
+  procedure: (run: Run) => Promise<Outcome>,
+): Promise<Ended<Outcome>> {
+  const outside = CancellationScope.current();
+  const { deadlineSeconds } = input.request.stack.limits;
+  try {
+    const outcome = await CancellationScope.withTimeout(deadlineSeconds * 1000, () =>
+      procedure(run),
+    );
+    return { state: outcome.state, outcome };
+  } catch (error) {
+    if (!isCancellation(error)) return { state: 'failed', failure: asFailure(run, error) };
+    if (outside.consideredCancelled) return { state: 'cancelled', failure: error as Error };
+    return { state: 'failed', failure: deadlineExceeded(run, deadlineSeconds) };
+  }
+}
+
+/** Takes a plan on: shows it, hashes it; an obstacle ends the run before anything was touched. */
+export function adoptPlan<Name extends RunbookName>(
+  run: Run,
+  plan: Omit<PlanOf<Name>, 'hash'> | Obstacle,
+): PlanOf<Name> {
+  if (isObstacle(plan)) throw preconditionFailed(plan);
+  const hash = hashPlan(plan);
+  run.page.planned(hash, plan.steps);
+  return { ...plan, hash } as PlanOf<Name>;
+}
+
+/** The end of a run that was only asked for its plan. */
+export function planned<Name extends RunbookName>(plan: PlanOf<Name>): PlannedOutcome {
+  return { state: 'planned', runbook: plan.runbook, plan };
+}
+
+function createRun(input: RunInput): Run {
+  const { stack, runbook: name } = input.request;
+  const info = workflowInfo();
+  const page = new RunPage(info.workflowId, name, stack.name);
+  return {
+    reference: { id: info.workflowId, number: input.number, key: info.firstExecutionRunId },
+    stack,
+    act: hostActivities(stack),
+    page,
+    stateIfItFailsNow: 'Nothing was changed.',
+    async step(id, title, call, detail) {
+      page.update(id, title, { state: 'running', startedAt: now() });
+      try {
+        const output = await call({ activityId: id, summary: title });
+        page.update(id, title, { state: 'done', endedAt: now(), ...detail?.(output) });
+        return output;
+      } catch (error) {
+        const reason = isCancellation(error) ? 'cancelled' : causeOf(error).message;
+        page.update(id, title, { state: 'failed', endedAt: now(), detail: reason });
+        throw error;
+      }
+    },
+  };
+}
+
+function asFailure(run: Run, error: unknown): ApplicationFailure {
+  const failed = run.page.progress().steps.find((step) => step.state === 'failed');
+  const { type, message, evidence } = causeOf(error);
+  return ApplicationFailure.create({
+    type,
+    message: failed === undefined ? message : `${failed.title}: ${message}`,
+    nonRetryable: true,
+    details: [evidence, run.stateIfItFailsNow, run.page.progress()],
+  });
+}
+
+function deadlineExceeded(run: Run, deadlineSeconds: number): ApplicationFailure {
+  const evidence: FailureEvidence = { advice: 'limits.deadline in the stack file sets it.' };
+  return ApplicationFailure.create({
+    type: 'ServiceUnavailable' satisfies FailureType,
+    message: `the run did not end within its deadline of ${deadlineSeconds} s`,
+    nonRetryable: true,
+    details: [evidence, run.stateIfItFailsNow, run.page.progress()],
+  });
+}
+
+/** The last things a run does, however it ended: its line in the audit record and its outcome in Temporal's list. */
+async function end(run: Run, input: RunInput, ended: Ended<unknown>): Promise<void> {
+  if (input.mode === 'apply') {
+    run.page.enter('record');
+    await run.step('record', 'write the audit record', (options) =>
+      run.act.recordRun.executeWithOptions(options, [
+        { stack: run.stack, run: run.reference, entry: auditEntry(run, input.request, ended) },
+      ]),
+    );
+  }
+  run.page.enter('ended');
+  upsertSearchAttributes([
+    { key: { name: SEARCH_ATTRIBUTES.outcome, type: 'KEYWORD' }, value: ended.state },
+  ]);
+}
+
+function auditEntry(run: Run, request: RunRequest, ended: Ended<unknown>) {
+  return {
+    runbook: request.runbook,
+    requestedBy: request.requestedBy,
+    trigger: request.trigger,
+    planHash: run.page.progress().planHash ?? '',
+    outcome: ended.state,
+    summary: ended.failure?.message ?? 'ended as planned',
+    at: now(),
+  };
+}
+
+/** Deterministic: workflow time. */
+export function now(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,147 @@
+import { setCurrentDetails } from '@temporalio/workflow';
+import type { EndedRun, Freeze, QueuedRun, QueueState } from '../model/queue';
+import type { RunRequest } from '../model/run';
+
+/** A waiting run with what it will be started with. */
+export interface WaitingRun extends QueuedRun {
+  readonly request: RunRequest;
+}
+
+/** What one execution of the stack workflow hands to the next. */
+export interface CarriedQueue {
+  readonly highest: number;
+  readonly running: readonly QueuedRun[];
+  readonly waiting: readonly WaitingRun[];
+  readonly ended: readonly EndedRun[];
+  readonly freeze?: Freeze;
+}
+
+const ENDED_KEPT = 10;
+
+/** Who runs, who waits, who ended: the stack workflow's whole memory. Changes it makes show on its page in Temporal. */
+export class StackQueue {
+  /** Set when it is known what runs; nothing is numbered before. */
+  ready = false;
+  running: QueuedRun[];
+  waiting: WaitingRun[];
+  private ended: EndedRun[];
+  private highest: number;
+  private freeze: Freeze | undefined;
+
+  constructor(
+    private readonly stack: string,
+    carried?: CarriedQueue,
+  ) {
+    this.running = [...(carried?.running ?? [])];
+    this.waiting = [...(carried?.waiting ?? [])];
+    this.ended = [...(carried?.ended ?? [])];
+    this.highest = carried?.highest ?? 0;
+    this.freeze = carried?.freeze;
+    this.show();
+  }
+
+  get frozen(): boolean {
+    return this.freeze !== undefined;
+  }
+
+  get freezeMessage(): string | undefined {
+    return (
+      this.freeze &&
+      `frozen by ${this.freeze.by} since ${this.freeze.since}: ${this.freeze.message}`
+    );
+  }
+
+  /** Runs found open after a loss of memory. */
+  adopt(
+    open: readonly { number: number; runbook: string; requestedBy: string }[],
+    highest: number,
+    since: string,
+  ): void {
+    this.highest = Math.max(this.highest, highest);
+    this.running.push(...open.map((run) => ({ ...run, requestId: '', since }) as QueuedRun));
+    this.show();
+  }
+
+  /** Numbers a run and puts it in line. The same request (a client's second try) keeps its number. */
+  add(request: RunRequest, requestId: string, since: string): number {
+    const known = [...this.running, ...this.waiting].find(
+      (run) => requestId !== '' && run.requestId === requestId,
+    );
+    if (known !== undefined) return known.number;
+    this.highest += 1;
+    const { runbook, requestedBy } = request;
+    this.waiting.push({ number: this.highest, runbook, requestedBy, requestId, since, request });
+    this.show();
+    return this.highest;
+  }
+
+  /** Moves a run from the line to those that run. */
+  take(run: WaitingRun): WaitingRun {
+    const { request, ...queued } = run;
+    this.waiting = this.waiting.filter((other) => other.number !== run.number);
+    this.running.push(queued);
+    this.show();
+    return run;
+  }
+
+  end(ended: EndedRun): void {
+    this.running = this.running.filter((run) => run.number !== ended.number);
+    this.ended = [ended, ...this.ended].slice(0, ENDED_KEPT);
+    this.show();
+  }
+
+  withdraw(number: number, by: string, endedAt: string): boolean {
+    const run = this.waiting.find((candidate) => candidate.number === number);
+    if (run === undefined) return false;
+    this.waiting = this.waiting.filter((other) => other !== run);
+    const summary = `taken out of the queue by ${by}`;
+    this.end({ number, runbook: run.runbook, outcome: 'cancelled', summary, endedAt });
+    return true;
+  }
+
+  freezeWith(freeze: Freeze): Freeze {
+    this.freeze = freeze;
+    this.show();
+    return freeze;
+  }
+
+  unfreeze(): boolean {
+    const was = this.frozen;
+    this.freeze = undefined;
+    this.show();
+    return was;
+  }
+
+  state(): QueueState {
+    return {
+      stack: this.stack,
+      running: this.running,
+      waiting: this.waiting.map(({ request, ...queued }) => queued),
+      ended: this.ended,
+      ...(this.freeze === undefined ? {} : { freeze: this.freeze }),
+    };
+  }
+
+  carry(): CarriedQueue {
+    const { highest, running, waiting, ended, freeze } = this;
+    return { highest, running, waiting, ended, ...(freeze === undefined ? {} : { freeze }) };
+  }
+
+  /** The stack's page in Temporal's UI. */
+  private show(): void {
+    const link = (number: number): string => {
+      const id = encodeURIComponent(`${this.stack}/${number}`);
+      return `[${this.stack}/${number}](/namespaces/{namespace}/workflows/${id})`;
+    };
+    const lines = [
+      ...(this.freezeMessage === undefined ? [] : [`❄ ${this.freezeMessage}`]),
+      ...this.running.map((run) => `▶ ${link(run.number)} ${run.runbook}, by ${run.requestedBy}`),
+      ...this.waiting.map((run) => `○ ${run.number} ${run.runbook}, by ${run.requestedBy}`),
+      ...this.ended.map(
+        (run) =>
+          `${run.outcome === 'done' ? '✔' : '✘'} ${link(run.number)} ${run.runbook} ${run.outcome}`,
+      ),
+    ];
+    setCurrentDetails(`## ${this.stack}\n\n${lines.map((line) => `${line}  `).join('\n')}`);
+  }
+}

@@ -1,0 +1,49 @@
+import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
+import { causeOf } from './failures';
+import type { Run } from './runbook';
+
+/** Compensations of a run, pushed before the step they undo: the step may die half-way. */
+export interface Undo {
+  push(id: string, title: string, action: Parameters<Run['step']>[2]): void;
+}
+
+/**
+ * Runs a procedure; when it fails or is cancelled, runs its compensations in reverse, all of them, uncancellable.
+ * Throws: the procedure's failure, or CompensationFailed that names both when the undoing failed too
+ */
+export async function undoOnFailure<Outcome>(
+  run: Run,
+  procedure: (undo: Undo) => Promise<Outcome>,
+): Promise<Outcome> {
+  const compensations: Parameters<Undo['push']>[] = [];
+  try {
+    return await procedure({ push: (...compensation) => compensations.push(compensation) });
+  } catch (error) {
+    const failures = await CancellationScope.nonCancellable(() =>
+      undoAll(run, compensations.reverse()),
+    );
+    if (failures.length === 0) throw error;
+    run.stateIfItFailsNow = 'It could not be undone altogether: a person is needed.';
+    throw ApplicationFailure.nonRetryable(
+      `${causeOf(error).message}; and undoing it failed: ${failures.join('; ')}`,
+      'CompensationFailed',
+      causeOf(error).evidence,
+    );
+  }
+}
+
+async function undoAll(
+  run: Run,
+  compensations: readonly Parameters<Undo['push']>[],
+): Promise<string[]> {
+  const failures: string[] = [];
+  if (compensations.length > 0) run.page.enter('undo');
+  for (const [id, title, action] of compensations) {
+    try {
+      await run.step(id, title, action);
+    } catch (error) {
+      failures.push(`${title}: ${causeOf(error).message}`);
+    }
+  }
+  return failures;
+}
