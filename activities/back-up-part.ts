@@ -61,12 +61,12 @@ async function findStored(
 ): Promise<StoredPart | undefined> {
   const receipt = await ports.receipts.read(label.runKey, label.part);
   if (receipt === undefined) return undefined;
-  const found = await repository.findStream(label);
-  if (found?.bytes !== receipt.bytes) return undefined;
-  return storedPart(label, found, receipt);
+  const found = await repository.findStream(label, receipt);
+  return found === undefined ? undefined : storedPart(label, found, receipt);
 }
 
 function storedPart(label: StreamLabel, place: StreamPlace, receipt: StreamReceipt): StoredPart {
   const { snapshotId, path } = place;
-  return { part: label.part, snapshotId, path, ...receipt };
+  const { bytes, sha256, facts } = receipt;
+  return { part: label.part, snapshotId, path, bytes, sha256, facts };
 }

@@ -37,8 +37,11 @@ export interface Site {
   secret(reference: SecretReference): Promise<string>;
 }
 
-/** Reports movement of bytes: the heartbeat's progress and the stall watchdog's food. Cheap; call it often. */
-export type OnProgress = (bytesDone: number) => void;
+/**
+ * Reports movement of bytes: the heartbeat's progress and the stall watchdog's food. Cheap; call it often. Without a
+ * figure: work goes on that moves no bytes of the stream, such as the building of an index.
+ */
+export type OnProgress = (bytesDone?: number) => void;
 
 export interface Attempt {
   readonly signal: AbortSignal;
@@ -57,6 +60,8 @@ export interface CommandOptions {
   readonly cwd?: string;
   readonly stdin?: 'pipe' | 'ignore';
   readonly signal?: AbortSignal;
+  /** Host only: sees each line of standard error as it is written, secrets redacted. */
+  readonly onStderrLine?: (line: string) => void;
   /** Container only: the user to run as. */
   readonly user?: string;
 }
@@ -137,7 +142,10 @@ export interface RepositoryProbe {
   readonly freeBytes?: number;
 }
 
+/** What a stream was, known at its end. */
 export interface StreamReceipt {
+  /** Random; the snapshot bears it too. It tells the receipt's own snapshot from a torn one of an earlier attempt. */
+  readonly uploadId: string;
   readonly sha256: string;
   readonly bytes: number;
   readonly facts: PartFacts;
@@ -161,8 +169,8 @@ export interface Repository {
     attempt: Attempt,
     beforeClose: (receipt: StreamReceipt) => Promise<void>,
   ): Promise<StreamPlace & { readonly receipt: StreamReceipt }>;
-  /** The newest snapshot with this label, and the bytes restic took from the stream; undefined when there is none. */
-  findStream(label: StreamLabel): Promise<(StreamPlace & { readonly bytes: number }) | undefined>;
+  /** The snapshot that this receipt vouches for; undefined when it did not get as far as that. */
+  findStream(label: StreamLabel, receipt: StreamReceipt): Promise<StreamPlace | undefined>;
   /** Reads a stream back. `finish` rejects when restic failed: bytes seen so far prove nothing. */
   readStream(
     snapshotId: string,

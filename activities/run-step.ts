@@ -46,7 +46,7 @@ export async function runStep<Output>(
   );
   const attempt: Attempt = {
     signal: AbortSignal.any([context.cancellationSignal, watchdog.signal]),
-    onProgress: (bytesDone) => {
+    onProgress: (bytesDone = progress.bytesDone) => {
       progress.bytesDone = bytesDone;
       progress.movedAt = performance.now();
     },

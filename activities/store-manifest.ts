@@ -58,7 +58,10 @@ async function withContents(
   { part, snapshotId, path }: PartSummary,
 ): Promise<StoredPart> {
   const receipt = await ports.receipts.read(run.key, part);
-  if (receipt !== undefined) return { part, snapshotId, path, ...receipt };
+  if (receipt !== undefined) {
+    const { bytes, sha256, facts } = receipt;
+    return { part, snapshotId, path, bytes, sha256, facts };
+  }
   throw new AdapterError(
     'PreconditionFailed',
     `the receipt of part ${part.name} is gone from the state directory of host ${ports.host}; ` +

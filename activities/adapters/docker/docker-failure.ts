@@ -1,0 +1,46 @@
+import { AdapterError } from '../../adapter-error';
+
+/** What docker-modem rejects with: a system error, or an answer of the engine that is none of the good ones. */
+interface DockerodeError extends Error {
+  readonly code?: string;
+  readonly address?: string;
+  readonly statusCode?: number;
+}
+
+/** Codes of a connection that could not be made, or was lost. */
+const CONNECTION_CODE =
+  /^(E(NOENT|CONN\w+|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN)|ERR_STREAM\w*)$/;
+
+/**
+ * The failure of a request to the engine. A container that is gone (404) or stopped (409) counts as unavailable: the
+ * next attempt looks for it again, and says `PreconditionFailed` when there is none.
+ */
+export function dockerFailure(error: unknown, attempted: string): AdapterError {
+  if (error instanceof AdapterError) return error;
+  const { code = '', address, statusCode, message } = error as DockerodeError;
+  const at = address === undefined ? '' : ` at ${address}`;
+  const cause = { cause: error };
+  if (code === 'EACCES') {
+    const text = `${attempted}: this user may not use the Docker Engine${at}`;
+    const advice = 'Run the worker as root or as a member of the group that owns the socket.';
+    return new AdapterError('CredentialsRejected', text, { advice }, cause);
+  }
+  if (CONNECTION_CODE.test(code)) {
+    const text = `${attempted}: the Docker Engine${at} does not answer (${message})`;
+    return new AdapterError('ServiceUnavailable', text, {}, cause);
+  }
+  const gone = statusCode === 404 || statusCode === 409;
+  const kind = gone ? 'ServiceUnavailable' : 'CommandFailed';
+  return new AdapterError(kind, `${attempted}: ${message.trim()}`, {}, cause);
+}
+
+export async function asking<Answer>(
+  attempted: string,
+  request: () => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await request();
+  } catch (error) {
+    throw dockerFailure(error, attempted);
+  }
+}

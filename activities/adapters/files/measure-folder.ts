@@ -1,0 +1,50 @@
+import { AdapterError } from '../../adapter-error';
+import type { Place } from './place';
+import type { TarProgram } from './tar-commands';
+
+/** A million files take `du` some seconds when their names are in memory; a plan does not wait for a cold disk. */
+const LONGEST_COUNT_MILLISECONDS = 15_000;
+
+export interface FolderSize {
+  readonly bytes: number;
+  /** False when it took too long; `bytes` is then what the file system has in all, at most. */
+  readonly counted: boolean;
+}
+
+/**
+ * Counts what a folder holds, as far as patience goes.
+ * Throws: CredentialsRejected (a folder in it may not be read)
+ */
+export async function measureFolder(
+  place: Place,
+  { folder, exclude, tar }: { folder: string; exclude: readonly string[]; tar: TarProgram },
+): Promise<FolderSize> {
+  const patience = AbortSignal.timeout(LONGEST_COUNT_MILLISECONDS);
+  const signal = AbortSignal.any([patience, place.options.signal ?? patience]);
+  const options = { ...place.options, signal, accept: [1] };
+  try {
+    const { stdout, exit } = await place.runner.run(duArgv(tar, folder, exclude), options);
+    assertReadable(folder, exit.stderrTail);
+    const unit = tar.kind === 'gnu' ? 1 : 1024;
+    return { bytes: Number.parseInt(stdout, 10) * unit || 0, counted: true };
+  } catch (error) {
+    place.options.signal?.throwIfAborted();
+    if (!patience.aborted) throw error;
+    return { bytes: 0, counted: false };
+  }
+}
+
+/** BusyBox knows neither bytes nor patterns; where tar is GNU's, so is du. */
+function duArgv({ kind }: TarProgram, folder: string, exclude: readonly string[]): string[] {
+  if (kind === 'other') return ['du', '-s', '-k', `${folder}/`];
+  const excluded = exclude.map((pattern) => `--exclude=${pattern}`);
+  return ['du', '--summarize', '--apparent-size', '--block-size=1', ...excluded, `${folder}/`];
+}
+
+function assertReadable(folder: string, stderr: string): void {
+  const refused = stderr.split('\n').find((line) => line.includes('Permission denied'));
+  if (refused === undefined) return;
+  const text = `Not all of ${folder} can be read: ${refused}`;
+  const advice = 'Run the worker as root or as the owner of the files, or exclude them.';
+  throw new AdapterError('CredentialsRejected', text, { advice });
+}

@@ -1,0 +1,38 @@
+import type { RestoreTarget } from '../../../workflows/model/restore-target';
+
+/**
+ * The folders of a restore. All are on one file system, so that entries move between them by rename.
+ *
+ * | present            | means |
+ * | beside             | restored, or being restored; while `swap` runs, what was in `into` moves to `keep` |
+ * | swapping           | all of it has moved; what was restored moves from here to `into` |
+ * | neither, and keep  | swapped |
+ * | dropping           | undone: what is in `keep` moves back to `into` |
+ */
+export interface RestoreLayout {
+  readonly into: string;
+  readonly beside: string;
+  readonly swapping: string;
+  readonly dropping: string;
+  /** What an undone swap takes out of `into`. */
+  readonly dropped: string;
+  readonly keep: string;
+  /** Inside `keep`: there was no `into`. */
+  readonly absent: string;
+}
+
+/** `inside`: whether they must be in `into` itself, hidden, and not beside it. */
+export function restoreLayout(into: string, target: RestoreTarget, inside: boolean): RestoreLayout {
+  const base = inside ? `${into === '/' ? '' : into}/.pawl` : into;
+  const beside = base + target.besideSuffix;
+  const keep = base + target.keepSuffix;
+  return {
+    into,
+    beside,
+    swapping: `${beside}.swapping`,
+    dropping: `${beside}.dropping`,
+    dropped: `${beside}.dropped`,
+    keep,
+    absent: `${keep}/.pawl_absent`,
+  };
+}

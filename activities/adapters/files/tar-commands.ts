@@ -1,0 +1,80 @@
+/** What is asked of a tar program depends on whose it is. */
+export interface TarProgram {
+  readonly kind: 'gnu' | 'other';
+  /** Such as `GNU tar 1.34`. */
+  readonly version: string;
+  /** Whether it can leave something out: an option of BusyBox that Alpine builds in and Debian does not. */
+  readonly canExclude: boolean;
+}
+
+/** Pawl's own folders at the top of a protected folder: what a restore builds and keeps. Never dumped. */
+export const HIDDEN_PREFIX = '.pawl_';
+
+/** Extended attributes that mean something on another machine too; ACLs have their own option. */
+const ATTRIBUTES = [
+  '--acls',
+  '--xattrs',
+  '--xattrs-include=user.*',
+  '--xattrs-include=security.capability',
+];
+
+/** Records of 64 KiB, as a pipe takes them at once, instead of 10. */
+const RECORD = '--blocking-factor=128';
+
+/**
+ * Equal folders give equal bytes with GNU tar: names in order, no time of access or change, no process id in the names of
+ * extended headers (its default before 1.33). Sparse files are packed with their zeros, which restic stores once, so
+ * that every tar can read them; file systems mounted inside are packed too.
+ */
+export function packArgv(tar: TarProgram, folder: string, exclude: readonly string[]): string[] {
+  const excluded = exclude.map((pattern) => `--exclude=${pattern}`);
+  const ours = `--exclude=./${HIDDEN_PREFIX}*`;
+  if (tar.kind === 'other') {
+    const without = tar.canExclude ? [ours, ...excluded] : [];
+    return ['tar', '-c', '-f', '-', '--numeric-owner', '-C', folder, ...without, '.'];
+  }
+  return [
+    'tar',
+    '--create',
+    '--file=-',
+    '--format=posix',
+    '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime',
+    '--sort=name',
+    '--numeric-owner',
+    ...ATTRIBUTES,
+    RECORD,
+    `--directory=${folder}`,
+    '--anchored',
+    ours,
+    '--no-anchored',
+    ...excluded,
+    '.',
+  ];
+}
+
+/** `asRoot`: whether owners can be restored. */
+export function unpackArgv(tar: TarProgram, folder: string, asRoot: boolean): string[] {
+  if (tar.kind === 'other') return ['tar', '-x', '-p', '-f', '-', '--numeric-owner', '-C', folder];
+  return [
+    'tar',
+    '--extract',
+    '--file=-',
+    '--numeric-owner',
+    '--same-permissions',
+    asRoot ? '--same-owner' : '--no-same-owner',
+    ...ATTRIBUTES,
+    RECORD,
+    `--directory=${folder}`,
+  ];
+}
+
+/** Reads what `tar --version` says, and the usage that BusyBox of old gives instead. */
+export function parseTarVersion(version: string, usage: string): TarProgram {
+  const gnu = /\(GNU tar\) (\S+)/.exec(version);
+  if (gnu !== null) return { kind: 'gnu', version: `GNU tar ${gnu[1] ?? ''}`, canExclude: true };
+  const canExclude = /--exclude|-X\b/.test(usage);
+  const busyBox = /BusyBox v?(\S+)/i.exec(usage);
+  const name =
+    busyBox === null ? version.split('\n')[0]?.trim() : `BusyBox tar ${busyBox[1] ?? ''}`;
+  return { kind: 'other', version: name ?? 'tar', canExclude };
+}

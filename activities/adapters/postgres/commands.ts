@@ -1,0 +1,31 @@
+/*
+ * Arguments of PostgreSQL's programs. Pure: the connection string is given, no process is started.
+ */
+
+/**
+ * Custom format, for a restore that can be checked and chosen from; uncompressed, for restic to deduplicate and
+ * compress. Large objects are included. Waiting for a lock is bounded: see `held-snapshot.ts`.
+ */
+export function dumpArguments(
+  connection: string,
+  options: { readonly snapshotId?: string; readonly lockWaitSeconds: number },
+): string[] {
+  return [
+    '--format=custom',
+    '--compress=0',
+    '--no-password',
+    `--lock-wait-timeout=${options.lockWaitSeconds * 1000}`,
+    ...(options.snapshotId === undefined ? [] : [`--snapshot=${options.snapshotId}`]),
+    `--dbname=${connection}`,
+  ];
+}
+
+/** Roles and tablespaces. Without passwords: reading them needs a superuser, and they are secrets. */
+export function dumpGlobalsArguments(connection: string): string[] {
+  return ['--globals-only', '--no-role-passwords', '--no-password', `--dbname=${connection}`];
+}
+
+/** Reads the archive from stdin and stops at the first error. */
+export function restoreArguments(connection: string): string[] {
+  return ['--exit-on-error', '--no-password', `--dbname=${connection}`];
+}

@@ -1,0 +1,33 @@
+import { AdapterError } from '../../adapter-error';
+import type { CommandExit, RunningCommand } from '../../ports';
+import { adviceFor, kindOfText } from './failure-kind';
+
+/** The error of a program that did not end with 0, by what it printed. */
+export function programFailed(
+  { argv }: RunningCommand,
+  exit: CommandExit,
+  place: string,
+): AdapterError {
+  const program = argv[0]?.split('/').at(-1) ?? '';
+  const end = exit.signal === null ? `exit code ${String(exit.code)}` : `signal ${exit.signal}`;
+  const said = firstError(exit.stderrTail);
+  const advice = adviceFor(exit.stderrTail);
+  return new AdapterError(
+    kindOfText(exit.stderrTail),
+    `${program} ended with ${end} after ${exit.elapsedSeconds.toFixed(1)} s at ${place}: ${said}`,
+    {
+      argv,
+      exitCode: exit.code,
+      signal: exit.signal,
+      stderrTail: exit.stderrTail,
+      elapsedSeconds: exit.elapsedSeconds,
+      ...(advice !== undefined && { advice }),
+    },
+  );
+}
+
+/** The first line that says `error`: what follows are its details and consequences. */
+function firstError(stderr: string): string {
+  const lines = stderr.trim().split('\n');
+  return lines.find((line) => /error|fatal/i.test(line)) ?? lines.at(-1) ?? '';
+}

@@ -1,0 +1,129 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { homedir } from 'node:os';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AdapterError } from '../../adapter-error';
+import type { CommandExit, CommandOptions, CommandRunner, RunningCommand } from '../../ports';
+import { standardInput, standardOutput } from './child-streams';
+import { dieWithWorkerPrefix } from './die-with-worker';
+import { findProgram } from './find-program';
+import { redactor } from './redact';
+import { runToEnd } from './run-to-end';
+import { tailBuffer } from './tail-buffer';
+
+/** restic and pg_dump end within milliseconds of SIGTERM; a remote repository's lock takes a round trip or two. */
+const KILL_GRACE_MILLISECONDS = 5_000;
+
+/** How long an exit waits for the rest of stderr when a grandchild holds it open. */
+const STDERR_GRACE_MILLISECONDS = 1_000;
+
+/** Runs programs on this host: the only place in the project that spawns. */
+export const hostRunner: CommandRunner = {
+  place: 'host',
+  spawn: spawnOnHost,
+  run: (argv, options) => runToEnd(hostRunner, argv, options),
+};
+
+/**
+ * Retry:  the caller's; nothing is remembered. On Linux the program dies with this process.
+ * Throws: PreconditionFailed (no such program or folder) · CommandFailed (cannot be started) · the signal's reason
+ */
+async function spawnOnHost(
+  argv: readonly string[],
+  options: CommandOptions = {},
+): Promise<RunningCommand> {
+  const { signal, cwd = process.cwd(), stdin = 'ignore', secrets = [] } = options;
+  const env = { ...minimalEnvironment(), ...options.env };
+  const program = await findProgram(argv[0] ?? '', env['PATH'] ?? '', cwd);
+  const [file = program, ...args] = [...dieWithWorkerPrefix(), program, ...argv.slice(1)];
+  signal?.throwIfAborted();
+  const child = spawn(file, args, { env, cwd, stdio: [stdin, 'pipe', 'pipe'] });
+  const redact = redactor(secrets);
+  const exit = awaitExit(child, redact, options.onStderrLine);
+  const running: RunningCommand = {
+    argv: argv.map(redact),
+    stdin: standardInput(child),
+    stdout: standardOutput(child),
+    exit,
+    kill: () => endProcess(child, exit),
+  };
+  await started(child, exit, `${program} in ${cwd}`);
+  endOnAbort(running, signal);
+  return running;
+}
+
+/** What a program may take for granted, whatever the worker was started with: messages in English, times in UTC. */
+function minimalEnvironment(): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+    HOME: process.env['HOME'] ?? homedir(),
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
+  };
+}
+
+async function started(
+  child: ChildProcess,
+  exit: Promise<CommandExit>,
+  what: string,
+): Promise<void> {
+  // Whoever needs the exit awaits it; who does not must not bring the worker down with an unhandled rejection.
+  exit.catch(() => undefined);
+  try {
+    await once(child, 'spawn');
+  } catch (error) {
+    // The program's file was found before, so ENOENT means the folder.
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const kind = missing ? 'PreconditionFailed' : 'CommandFailed';
+    const reason = missing ? 'there is no such folder' : (error as Error).message;
+    throw new AdapterError(
+      kind,
+      `Could not start ${what} on host: ${reason}`,
+      {},
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Not the `close` event: it waits until stdout was read to its end, and for grandchildren that hold the pipes open.
+ * Rejects when the program never started.
+ */
+async function awaitExit(
+  child: ChildProcess,
+  redact: (text: string) => string,
+  onStderrLine?: (line: string) => void,
+): Promise<CommandExit> {
+  const startedAt = performance.now();
+  const tail = tailBuffer();
+  child.stderr?.on('data', (chunk: Buffer) => {
+    tail.add(chunk);
+  });
+  if (onStderrLine !== undefined && child.stderr !== null) {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      onStderrLine(redact(line));
+    });
+  }
+  const stderrEnd = new Promise((resolve) => child.stderr?.once('close', resolve));
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  const elapsedSeconds = (performance.now() - startedAt) / 1000;
+  await Promise.race([stderrEnd, sleep(STDERR_GRACE_MILLISECONDS, undefined, { ref: false })]);
+  return { code, signal, stderrTail: tail.text(redact), elapsedSeconds };
+}
+
+/** SIGTERM, so that restic frees its lock; SIGKILL when that was not enough. */
+async function endProcess(child: ChildProcess, exit: Promise<CommandExit>): Promise<void> {
+  child.kill('SIGTERM');
+  const forced = setTimeout(() => child.kill('SIGKILL'), KILL_GRACE_MILLISECONDS);
+  await exit.catch(() => undefined);
+  clearTimeout(forced);
+}
+
+function endOnAbort(running: RunningCommand, signal: AbortSignal | undefined): void {
+  const end = (): void => void running.kill();
+  if (signal?.aborted) end();
+  signal?.addEventListener('abort', end, { once: true });
+  const forget = (): void => signal?.removeEventListener('abort', end);
+  running.exit.then(forget, forget);
+}

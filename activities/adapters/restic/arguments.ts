@@ -1,0 +1,64 @@
+/*
+ * restic's command lines, as pure functions: tests compare them as text. The repository's address and every secret go
+ * by environment.
+ */
+
+/** A lock is mostly gone within seconds; whoever waits longer waits in Temporal, where it can be seen. */
+const RETRY_LOCK = '5s';
+
+export interface BackupLabel {
+  readonly path: string;
+  readonly stack: string;
+  readonly tags: readonly string[];
+  /** ISO 8601, UTC. */
+  readonly takenAt: string;
+}
+
+export function backupArguments({ path, stack, tags, takenAt }: BackupLabel): string[] {
+  return [
+    'backup',
+    '--json',
+    `--retry-lock=${RETRY_LOCK}`,
+    '--stdin',
+    `--stdin-filename=${path.slice(1)}`,
+    `--host=${stack}`,
+    `--time=${resticTime(takenAt)}`,
+    ...tags.map((tag) => `--tag=${tag}`),
+  ];
+}
+
+/** Without a lock: nothing is read that prune would take away, and a list must work while somebody prunes. */
+export function snapshotsArguments(tags: readonly string[]): string[] {
+  return ['snapshots', '--json', '--no-lock', `--tag=${tags.join(',')}`];
+}
+
+export function dumpArguments(snapshotId: string, path: string, lock: boolean): string[] {
+  const locking = lock ? `--retry-lock=${RETRY_LOCK}` : '--no-lock';
+  return ['dump', '--json', locking, snapshotId, path];
+}
+
+export function configArguments(): string[] {
+  return ['cat', 'config', '--json', '--no-lock'];
+}
+
+export function initArguments(): string[] {
+  return ['init', '--json', '--repository-version=2'];
+}
+
+/** Removes only locks whose process is gone from this host, or which nobody has refreshed for 30 minutes. */
+export function unlockArguments(): string[] {
+  return ['unlock', '--json'];
+}
+
+export function listLocksArguments(): string[] {
+  return ['list', 'locks', '--no-lock'];
+}
+
+export function lockArguments(id: string): string[] {
+  return ['cat', 'lock', id, '--json', '--no-lock'];
+}
+
+/** `2026-08-21 10:00:00.123`: restic's own form, read in the child's time zone, which is UTC. */
+function resticTime(iso: string): string {
+  return new Date(iso).toISOString().replace('T', ' ').replace('Z', '');
+}

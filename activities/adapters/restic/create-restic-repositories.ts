@@ -1,0 +1,25 @@
+import type { OpenRepository } from '../../ports';
+import { findStream } from './find-stream';
+import { listRecoveryPoints, readManifest, storeManifest } from './manifests';
+import { initialise, probe } from './probe';
+import { readStream } from './read-stream';
+import { Restic, type ResticOptions } from './restic';
+import { storeStream } from './store-stream';
+
+/** `Repository` by the restic program. */
+export function createResticRepositories(options: ResticOptions): OpenRepository {
+  return (site, description) => {
+    const restic = new Restic(options, site, description);
+    return {
+      probe: () => probe(restic),
+      initialise: () => initialise(restic),
+      storeStream: (source, label, attempt, beforeClose) =>
+        storeStream(restic, { source, label, attempt, beforeClose }),
+      findStream: (label, receipt) => findStream(restic, label, receipt),
+      readStream: (snapshotId, path, attempt) => readStream(restic, snapshotId, path, attempt),
+      storeManifest: (manifest, attempt) => storeManifest(restic, manifest, attempt),
+      listRecoveryPoints: (stack) => listRecoveryPoints(restic, stack),
+      readManifest: (pointId, attempt) => readManifest(restic, pointId, attempt),
+    };
+  };
+}

@@ -1,0 +1,60 @@
+import { readdir, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AdapterError } from '../../adapter-error';
+import type { RepositoryProbe } from '../../ports';
+import { configArguments, initArguments } from './arguments';
+import type { Restic } from './restic';
+
+/** restic's exit code. */
+const NO_REPOSITORY = 10;
+
+/** Also clears away what a power cut left: a local repository shows its locks without a password. */
+export async function probe(restic: Restic): Promise<RepositoryProbe> {
+  const program = await restic.version();
+  const { folder } = restic.location;
+  const free = folder === undefined ? {} : { freeBytes: await freeBytes(folder) };
+  try {
+    const attempted = `Opening the repository ${restic.name}`;
+    const config = await restic.run({ args: configArguments(), attempted });
+    if (folder !== undefined && (await hasLocks(folder))) await restic.removeStaleLocks();
+    return { state: 'ready', id: (JSON.parse(config) as { id: string }).id, program, ...free };
+  } catch (error) {
+    if (isAbsent(error)) return { state: 'absent', program, ...free };
+    throw error;
+  }
+}
+
+/**
+ * Retry:  safe; a repository that opens is left alone
+ * Throws: CredentialsRejected (there is one with another password) · CommandFailed · ServiceUnavailable
+ */
+export async function initialise(restic: Restic): Promise<void> {
+  if ((await probe(restic)).state === 'ready') return;
+  try {
+    const attempted = `Creating the repository ${restic.name}`;
+    await restic.run({ args: initArguments(), attempted });
+  } catch (error) {
+    // Another run may have been quicker.
+    if ((await probe(restic)).state !== 'ready') throw error;
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof AdapterError && error.evidence.exitCode === NO_REPOSITORY;
+}
+
+async function hasLocks(folder: string): Promise<boolean> {
+  return (await readdir(join(folder, 'locks'))).length > 0;
+}
+
+/** Free bytes for the worker's user where a folder lies, or will lie. */
+async function freeBytes(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (error) {
+    const parent = dirname(folder);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === folder) throw error;
+    return await freeBytes(parent);
+  }
+}

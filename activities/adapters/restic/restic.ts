@@ -1,0 +1,147 @@
+import { AdapterError } from '../../adapter-error';
+import type { CommandExit, CommandOptions, CommandRunner, RunningCommand, Site } from '../../ports';
+import type { RepositoryDescription } from '../../../workflows/model/stack';
+import { readOutput } from '../process/run-to-end';
+import { redactor } from '../process/redact';
+import { unlockArguments } from './arguments';
+import { resticFailure, isHopeless } from './failure';
+import { repositoryLocation, type RepositoryLocation } from './location';
+import { describeHolder } from './lock-holder';
+
+export interface ResticOptions {
+  /** File of the program, ≥ 0.17.1. */
+  readonly restic: string;
+  readonly runner: CommandRunner;
+  /** Indexes and trees of repositories, kept between runs; it may be lost. */
+  readonly cacheDirectory: string;
+}
+
+export interface ResticCall {
+  readonly args: readonly string[];
+  /** For messages: `Storing part accounts in /srv/backup/melvin`. */
+  readonly attempted: string;
+  readonly signal?: AbortSignal;
+  readonly input?: string;
+}
+
+/** A restic that is at work, and what its end means. */
+export interface RunningRestic extends RunningCommand {
+  /** Throws what a failed exit means; does nothing for exit code 0. */
+  check(exit: CommandExit): Promise<void>;
+}
+
+const LOCKED = 11;
+
+/** restic on one repository: its environment, the meaning of its exits, and its stale locks. */
+export class Restic {
+  readonly location: RepositoryLocation;
+  /** The repository's address as people may see it. */
+  readonly name: string;
+
+  constructor(
+    private readonly options: ResticOptions,
+    private readonly site: Site,
+    private readonly description: RepositoryDescription,
+  ) {
+    this.location = repositoryLocation(description.url, site.directory);
+    this.name = redactor([])(this.location.url);
+  }
+
+  /** Runs restic to its end. A lock of a dead process is removed, once. */
+  async run(call: ResticCall): Promise<string> {
+    try {
+      return await this.runOnce(call);
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      // `check` has removed what was stale: whatever still stands now has a living holder.
+      return await this.runOnce(call);
+    }
+  }
+
+  /** Starts restic to be fed or read. It gives up at once on what it would only try in vain. */
+  async start(
+    call: ResticCall,
+    { patience, stdin }: { patience: 'network' | 'none'; stdin: 'pipe' | 'ignore' },
+  ): Promise<RunningRestic> {
+    const giveUp = new AbortController();
+    const { env, secrets } = await this.environment();
+    let hopeless: string | undefined;
+    const options: CommandOptions = {
+      env,
+      secrets,
+      stdin,
+      signal: AbortSignal.any([giveUp.signal, ...(call.signal ? [call.signal] : [])]),
+      onStderrLine: (line) => {
+        if (hopeless !== undefined || !isHopeless(line, patience)) return;
+        hopeless = line;
+        giveUp.abort();
+      },
+    };
+    const argv = [this.options.restic, ...call.args];
+    const command = await this.options.runner.spawn(argv, options);
+    const check = async (exit: CommandExit): Promise<void> => {
+      call.signal?.throwIfAborted();
+      if (exit.code === 0) return;
+      const ended = { place: this.options.runner.place, argv, exit, secrets };
+      throw await this.understood(resticFailure(call.attempted, ended, hopeless), call);
+    };
+    return { ...command, check };
+  }
+
+  private async runOnce(call: ResticCall): Promise<string> {
+    const stdin = call.input === undefined ? 'ignore' : 'pipe';
+    const running = await this.start(call, { patience: 'none', stdin });
+    running.stdin?.end(call.input);
+    const output = await readOutput(running);
+    await running.check(await running.exit);
+    return output;
+  }
+
+  /** Names the holder of a lock, and clears away locks of dead processes: also the one that a killed restic left. */
+  private async understood(failure: AdapterError, call: ResticCall): Promise<AdapterError> {
+    const locked = failure.evidence.exitCode === LOCKED;
+    const killed = failure.evidence.signal === 'SIGKILL';
+    if (call.args[0] === 'unlock' || !(locked || killed)) return failure;
+    await this.removeStaleLocks();
+    if (!locked) return failure;
+    const holder = await describeHolder(this.name, (each) => this.runOnce(each));
+    const { kind, message, evidence } = failure;
+    return new AdapterError(kind, `${message}. ${holder}`, evidence);
+  }
+
+  /** Never `--remove-all`: restic alone knows which locks are stale (process gone from this host, 30 minutes old). */
+  async removeStaleLocks(): Promise<void> {
+    await this.runOnce({
+      args: unlockArguments(),
+      attempted: `Removing stale locks of ${this.name}`,
+    });
+  }
+
+  /** `restic 0.19.1`. */
+  async version(): Promise<string> {
+    const { stdout } = await this.options.runner.run([this.options.restic, 'version']);
+    return stdout.split(' ').slice(0, 2).join(' ');
+  }
+
+  private async environment(): Promise<{ env: Record<string, string>; secrets: string[] }> {
+    const password = await this.site.secret(this.description.password);
+    const further = await Promise.all(
+      Object.entries(this.description.environment).map(
+        async ([name, reference]) => [name, await this.site.secret(reference)] as const,
+      ),
+    );
+    const env = {
+      ...Object.fromEntries(further),
+      RESTIC_REPOSITORY: this.location.url,
+      RESTIC_PASSWORD: password,
+      RESTIC_CACHE_DIR: this.options.cacheDirectory,
+      // Ten status lines a second otherwise, which nobody reads.
+      RESTIC_PROGRESS_FPS: '0.02',
+    };
+    return { env, secrets: [password, ...further.map(([, value]) => value)] };
+  }
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof AdapterError && error.evidence.exitCode === LOCKED;
+}

@@ -1,0 +1,229 @@
+import type { CommandSpec } from './command';
+
+/*
+ * The whole command line as data: `pawl --help` and completion read only this. A command's own file is imported when it
+ * runs, and it alone decides whether Temporal's client is loaded.
+ */
+
+const RUNS = 'Runs:';
+const LOOK = 'Look:';
+const STEER = 'Steer:';
+const SET_UP = 'Set up:';
+
+const RUN = { usage: '<run>', about: 'a run: `melvin/42`, or `42` beside a stack file' } as const;
+const PARTS = {
+  usage: '[part...]',
+  about: 'entries of `protect` (or `entry/database`); all when none is named',
+  complete: 'part',
+} as const;
+
+const WAITING = [
+  ['--detach', 'return as soon as the run is taken'],
+  ['--no-wait', 'do not queue: exit 4 when another run is ahead'],
+  ['--timeout <duration>', 'stop following after this long (`90s`, `30m`, `2h`); the run goes on'],
+] as const;
+const BACKUP_CHOICE = [['--init', 'create the repository when there is none']] as const;
+const RESTORE_CHOICE = [
+  ['--point <id>', 'this recovery point (see `pawl points`); the newest one by default'],
+  ['--at <time>', 'the newest recovery point not after this time, such as "2026-11-21 03:00"'],
+  ['--into <name>', 'into another database or folder; exactly one part'],
+] as const;
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'backup',
+    about: 'Save a recovery point of the stack',
+    group: RUNS,
+    operands: [PARTS],
+    options: [...BACKUP_CHOICE, ...WAITING],
+    examples: [
+      ['pawl backup --init', 'the first one: creates the repository'],
+      ['pawl backup accounts uploads', 'these parts only'],
+      ['pawl backup -n', 'show the plan, touch nothing'],
+    ],
+    load: () => import('./commands/backup.js'),
+  },
+  {
+    name: 'restore',
+    about: 'Bring back a recovery point, proved before it is put in place',
+    group: RUNS,
+    operands: [PARTS],
+    options: [
+      ...RESTORE_CHOICE,
+      ['--confirm <stack>', "the stack's name, where nobody can be asked"],
+      ...WAITING,
+    ],
+    examples: [
+      ['pawl restore', 'everything, from the newest recovery point; asks first'],
+      ['pawl restore accounts --at "2026-11-21 03:00"', 'one part, as it was then'],
+      ['pawl restore accounts --into accounts_copy -y', 'beside the working one'],
+      ['pawl restore confirm melvin/42', 'drop what that restore replaced'],
+    ],
+    load: () => import('./commands/restore.js'),
+    subcommands: [
+      {
+        name: 'confirm',
+        about: 'Drop what a restore replaced and kept',
+        operands: [RUN],
+        changes: true,
+        load: () => import('./commands/restore-confirm.js'),
+      },
+    ],
+  },
+  {
+    name: 'plan',
+    about: 'Show what a run would do; touches nothing',
+    group: RUNS,
+    subcommands: [
+      {
+        name: 'backup',
+        about: 'What `pawl backup` would do',
+        operands: [PARTS],
+        options: BACKUP_CHOICE,
+        load: () => import('./commands/plan-backup.js'),
+      },
+      {
+        name: 'restore',
+        about: 'What `pawl restore` would do',
+        operands: [PARTS],
+        options: RESTORE_CHOICE,
+        load: () => import('./commands/plan-restore.js'),
+      },
+    ],
+  },
+  {
+    name: 'points',
+    about: 'List recovery points, newest first',
+    group: LOOK,
+    load: () => import('./commands/points.js'),
+  },
+  {
+    name: 'runs',
+    about: 'List runs, newest first',
+    group: LOOK,
+    options: [['--limit <count>', 'at most so many (20)']],
+    load: () => import('./commands/runs.js'),
+  },
+  {
+    name: 'show',
+    about: 'Show one run: steps, outcome, who asked for it',
+    group: LOOK,
+    operands: [RUN],
+    load: () => import('./commands/show.js'),
+  },
+  {
+    name: 'watch',
+    about: 'Follow a run until it ends, and exit as it does',
+    group: LOOK,
+    operands: [RUN],
+    options: [WAITING[2]],
+    load: () => import('./commands/watch.js'),
+  },
+  {
+    name: 'logs',
+    about: 'Print what happened in a run, attempt by attempt; works without a worker',
+    group: LOOK,
+    operands: [RUN],
+    options: [['-f, --follow', 'go on until the run ends']],
+    load: () => import('./commands/logs.js'),
+  },
+  {
+    name: 'status',
+    about: 'Show the stack: what runs, what waits, the last recovery point',
+    group: LOOK,
+    load: () => import('./commands/status.js'),
+  },
+  {
+    name: 'cancel',
+    about: 'Cancel a run, or take it out of the queue; what it began is undone',
+    group: STEER,
+    operands: [RUN],
+    options: [['--wait', 'until the run has ended'], WAITING[2]],
+    changes: true,
+    load: () => import('./commands/cancel.js'),
+  },
+  {
+    name: 'freeze',
+    about: 'Admit no further runs',
+    group: STEER,
+    options: [['-m, --message <text>', 'why; shown to everyone who asks']],
+    examples: [['pawl freeze -m "disk is being replaced"', '']],
+    changes: true,
+    load: () => import('./commands/freeze.js'),
+  },
+  {
+    name: 'unfreeze',
+    about: 'Admit runs again',
+    group: STEER,
+    changes: true,
+    load: () => import('./commands/unfreeze.js'),
+  },
+  {
+    name: 'config',
+    about: 'Look at the stack file',
+    group: SET_UP,
+    subcommands: [
+      {
+        name: 'show',
+        about: 'The merged stack file, each value with its origin',
+        load: () => import('./commands/config-show.js'),
+      },
+      {
+        name: 'path',
+        about: 'Which files are read',
+        load: () => import('./commands/config-path.js'),
+      },
+      {
+        name: 'validate',
+        about: 'Every problem at once, with its position',
+        load: () => import('./commands/config-validate.js'),
+      },
+    ],
+  },
+  {
+    name: 'doctor',
+    about: 'Check everything pawl needs, with a fix for each problem',
+    group: SET_UP,
+    load: () => import('./commands/doctor.js'),
+  },
+  {
+    name: 'server',
+    about: 'Run the embedded Temporal server, its UI and a worker, in the foreground',
+    group: SET_UP,
+    passThrough: true,
+    changes: true,
+    load: () => import('./commands/server.js'),
+  },
+  {
+    name: 'worker',
+    about: 'Run the worker of this host, in the foreground',
+    group: SET_UP,
+    passThrough: true,
+    changes: true,
+    load: () => import('./commands/worker.js'),
+  },
+  {
+    name: 'completion',
+    about: 'Print the completion script of a shell',
+    group: SET_UP,
+    operands: [
+      { usage: '<shell>', about: 'the shell', choices: ['bash', 'zsh', 'fish', 'powershell'] },
+    ],
+    examples: [['source <(pawl completion bash)', 'in ~/.bashrc']],
+    load: () => import('./commands/completion.js'),
+  },
+  {
+    name: 'help',
+    about: 'Help for a command, or: exit-codes, environment, output',
+    group: SET_UP,
+    operands: [{ usage: '[topic...]', about: 'a command or topic', complete: 'command' }],
+    load: () => import('./commands/help.js'),
+  },
+  {
+    name: 'complete',
+    about: 'Answer a completion script',
+    hidden: true,
+    passThrough: true,
+    load: () => import('./commands/complete.js'),
+  },
+];

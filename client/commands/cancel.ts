@@ -1,0 +1,68 @@
+import { ClientError } from '../client-error';
+import type { Invocation } from '../command';
+import { EXIT_CODES } from '../exit-codes';
+import { followRun } from '../follow/follow-run';
+import { finishRun } from '../runs/finish-run';
+import { readPatience } from '../runs/patience';
+import { resolveRun } from '../stack';
+import type { RunName } from '../stack';
+import { isNotFound } from '../temporal/errors';
+import { withSession } from '../temporal/session';
+import type { Session } from '../temporal/session';
+import { withdrawRun } from '../temporal/stack-updates';
+
+export async function run(invocation: Invocation): Promise<number> {
+  const { operands, flags, globals, output } = invocation;
+  const { timeoutSeconds } = readPatience(flags);
+  const name = await resolveRun(operands[0], globals);
+  return withSession(invocation, async (session) => {
+    const how = await cancel(session, name);
+    output.json('pawl/cancel@1', { run: name.run, how });
+    if (how === 'withdrawn') {
+      output.result(`${name.run} was taken out of the queue; nothing of it had begun.`);
+      return EXIT_CODES.done;
+    }
+    output.result(`${name.run} is told to stop and to undo what it began.`);
+    if (!flags.wait) {
+      output.line(`\`pawl watch ${name.run}\` shows it.`);
+      return EXIT_CODES.done;
+    }
+    const end = await followRun(session, output, name, timeoutSeconds);
+    // A run that ends as cancelled is what was asked for.
+    return end.view.status === 'cancelled' ? EXIT_CODES.done : finishRun(output, end);
+  });
+}
+
+/** A running run needs no worker to be told; taking one out of the queue is the stack workflow's business. */
+async function cancel(session: Session, name: RunName): Promise<'cancelling' | 'withdrawn'> {
+  const handle = session.client.workflow.getHandle(name.run);
+  try {
+    const { status } = await session.call(() => handle.describe());
+    if (status.name !== 'RUNNING') throw ended(name.run);
+    await session.call(() => handle.cancel());
+    return 'cancelling';
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  const withdrawn = await withdraw(session, name);
+  if (withdrawn) return 'withdrawn';
+  // It was started between the two looks.
+  await session.call(() => handle.cancel());
+  return 'cancelling';
+}
+
+async function withdraw(session: Session, { run, stack, number }: RunName): Promise<boolean> {
+  try {
+    return await withdrawRun(session, stack, number);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new ClientError(EXIT_CODES.failed, `There is no run ${run}.`, { reason: 'not-found' });
+  }
+}
+
+function ended(run: string): ClientError {
+  return new ClientError(EXIT_CODES.failed, `${run} has ended already.`, {
+    advice: `\`pawl show ${run}\` tells how.`,
+    reason: 'not-running',
+  });
+}

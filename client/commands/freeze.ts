@@ -1,0 +1,28 @@
+import { ClientError } from '../client-error';
+import type { Invocation } from '../command';
+import { EXIT_CODES } from '../exit-codes';
+import { formatTime } from '../render/format';
+import { loadStack } from '../stack';
+import { requireWorker } from '../temporal/require-worker';
+import { withSession } from '../temporal/session';
+import { freezeStack } from '../temporal/stack-updates';
+
+export async function run(invocation: Invocation): Promise<number> {
+  const { flags, globals, output } = invocation;
+  const message = flags.message?.trim();
+  if (!message) {
+    throw new ClientError(EXIT_CODES.usage, 'A freeze needs a reason.', {
+      advice: 'Add -m "why".',
+      reason: 'usage',
+    });
+  }
+  const stack = await loadStack(globals);
+  const freeze = await withSession(invocation, async (session) => {
+    await requireWorker(session);
+    return freezeStack(session, output, stack, message);
+  });
+  output.json('pawl/freeze@1', { stack: stack.name, freeze });
+  output.result(`${stack.name} is frozen since ${formatTime(freeze.since)}: ${freeze.message}`);
+  output.line('What runs goes on, what waits keeps waiting. `pawl unfreeze` ends it.');
+  return EXIT_CODES.done;
+}

@@ -1,0 +1,54 @@
+import type { Invocation } from '../command';
+import { EXIT_CODES } from '../exit-codes';
+import { readEnd } from '../follow/follow-run';
+import type { RunEnd } from '../follow/follow-run';
+import { RunObserver } from '../follow/run-observer';
+import { isOver } from '../follow/run-view';
+import type { RunView } from '../follow/run-view';
+import { renderFailure } from '../render/failure';
+import { formatTime } from '../render/format';
+import { renderOutcome } from '../render/outcome';
+import { renderRun } from '../render/run-frame';
+import { resolveRun } from '../stack';
+import type { Session } from '../temporal/session';
+import { withSession } from '../temporal/session';
+import { workflowLink } from '../temporal/ui-links';
+import type { Output } from '../terminal/output';
+
+/** Long enough for a worker to answer, short enough to go on without one. */
+const FIRST_ANSWER_MILLISECONDS = 3_000;
+const LOOK_MILLISECONDS = 100;
+
+export async function run(invocation: Invocation): Promise<number> {
+  const { operands, globals, output } = invocation;
+  const name = await resolveRun(operands[0], globals);
+  return withSession(invocation, async (session) => {
+    const view = await lookOnce(new RunObserver(session, name));
+    const end = isOver(view.status) ? await readEnd(session, view) : { view };
+    print(session, output, end);
+    return EXIT_CODES.done;
+  });
+}
+
+/** The steps come with a worker's answer: wait a moment for it. */
+async function lookOnce(observer: RunObserver): Promise<RunView> {
+  const deadline = Date.now() + FIRST_ANSWER_MILLISECONDS;
+  for (;;) {
+    const view = await observer.look();
+    if (view.phase !== undefined || view.status === 'queued' || isOver(view.status)) return view;
+    if (Date.now() > deadline) return view;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
+  }
+}
+
+function print(session: Session, output: Output, { view, outcome, failure }: RunEnd): void {
+  const link = workflowLink(session.ui, session.namespace, view.run);
+  output.json('pawl/show@1', { ...view, outcome, failure, link });
+  const screen = { width: output.width, colours: output.colours };
+  output.result(renderRun(view, screen, Date.now()).join('\n'));
+  if (view.startedAt) output.result(`started ${formatTime(view.startedAt)}`);
+  if (view.endedAt) output.result(`ended   ${formatTime(view.endedAt)}`);
+  if (failure) output.result(renderFailure(view, failure));
+  if (outcome && outcome.state !== 'planned') output.result(renderOutcome(outcome));
+  output.line(output.colours.dim(`see     ${link}`));
+}

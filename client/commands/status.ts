@@ -1,0 +1,62 @@
+import { queue, stackWorkflowId } from '../../workflows/messages';
+import type { BackupOutcome } from '../../workflows/model/outcome';
+import type { QueueState } from '../../workflows/model/queue';
+import type { RecoveryPointSummary } from '../../workflows/model/recovery-point';
+import type { Invocation } from '../command';
+import { EXIT_CODES } from '../exit-codes';
+import { renderStatus } from '../render/status';
+import { loadStack } from '../stack';
+import { isAway, isNotFound } from '../temporal/errors';
+import { isPolled, startWorker } from '../temporal/require-worker';
+import { listRuns } from '../temporal/run-list';
+import type { ListedRun } from '../temporal/run-list';
+import { withSession } from '../temporal/session';
+import type { Session } from '../temporal/session';
+import { workflowLink } from '../temporal/ui-links';
+import { hostTaskQueue } from '../../workflows/model/stack';
+
+const QUERY_MILLISECONDS = 3_000;
+const RUNS_LOOKED_AT = 50;
+
+export async function run(invocation: Invocation): Promise<number> {
+  const { globals, output } = invocation;
+  const { name: stack, host } = await loadStack(globals);
+  return withSession(invocation, async (session) => {
+    const [state, runs, worker] = await Promise.all([
+      readQueue(session, stack),
+      listRuns(session, stack, RUNS_LOOKED_AT),
+      isPolled(session, hostTaskQueue(host), 'activity'),
+    ]);
+    const lastPoint = await readLastPoint(session, runs);
+    const link = workflowLink(session.ui, session.namespace, stackWorkflowId(stack));
+    const status = { stack, host, worker, ...state, lastPoint, lastRun: runs[0], link };
+    output.json('pawl/status@1', status);
+    output.result(renderStatus(status, output.colours));
+    if (!worker) output.note(`No worker of host "${host}" is connected. ${startWorker(host)}`);
+    return EXIT_CODES.done;
+  });
+}
+
+/** Without a stack workflow nothing was ever asked of this stack: an empty queue. Without a worker it cannot be known. */
+async function readQueue(session: Session, stack: string): Promise<{ queue?: QueueState }> {
+  const handle = session.client.workflow.getHandle(stackWorkflowId(stack));
+  try {
+    return { queue: await session.call(() => handle.query(queue), QUERY_MILLISECONDS) };
+  } catch (error) {
+    if (isNotFound(error)) return { queue: { stack, running: [], waiting: [], ended: [] } };
+    if (isAway(error)) return {};
+    throw error;
+  }
+}
+
+/** As Temporal remembers it: quick, and without opening the repository (`pawl points` does). */
+async function readLastPoint(
+  session: Session,
+  runs: readonly ListedRun[],
+): Promise<RecoveryPointSummary | undefined> {
+  const last = runs.find(({ runbook, outcome }) => runbook === 'backup' && outcome === 'done');
+  if (!last) return undefined;
+  const handle = session.client.workflow.getHandle(last.run);
+  const outcome = await session.call(() => handle.result() as Promise<BackupOutcome>);
+  return outcome.point;
+}

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { findStackFile } from '../stack-file/find';
+
+/**
+ * Keys of `protect`, read as they stand: the file need not be valid, and the schema (zod, 30 ms) is not loaded. Whatever
+ * is wrong, TAB offers nothing and stays silent; `pawl config validate` is the place to hear about it.
+ */
+export function readPartNames(words: readonly string[]): readonly string[] {
+  try {
+    const file = fileOption(words);
+    const { path } = findStackFile({
+      cwd: process.cwd(),
+      env: process.env,
+      systemFolder: '/etc/pawl/stacks',
+      ...(file === undefined ? {} : { file }),
+    });
+    const document: unknown = parse(readFileSync(path, 'utf8'), { logLevel: 'silent' });
+    return Object.keys(protectOf(document)).filter((name) => !/\s|\p{Cc}/u.test(name));
+  } catch {
+    return [];
+  }
+}
+
+function fileOption(words: readonly string[]): string | undefined {
+  const at = words.findIndex((word) => word === '-f' || word === '--file');
+  return at < 0 ? undefined : words[at + 1];
+}
+
+function protectOf(document: unknown): object {
+  if (typeof document !== 'object' || document === null || !('protect' in document)) return {};
+  return document.protect instanceof Object ? document.protect : {};
+}

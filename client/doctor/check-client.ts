@@ -1,0 +1,104 @@
+import type { HostFinding } from '../../workflows/model/host-finding';
+import type { StackDescription } from '../../workflows/model/stack';
+import { ClientError } from '../client-error';
+import type { Invocation } from '../command';
+import { loadStack } from '../stack';
+import { askWorker } from '../temporal/ask-worker';
+import { requireWorker } from '../temporal/require-worker';
+import { withSession } from '../temporal/session';
+import type { Session } from '../temporal/session';
+
+const NEEDED_NODE = [20, 19] as const;
+const UI_MILLISECONDS = 2_000;
+
+/** From here outwards: this machine, the stack file, the server, the worker, and what the worker sees on its host. */
+export async function checkClient(invocation: Invocation): Promise<HostFinding[]> {
+  const findings = [checkNode(process.versions.node)];
+  const stack = await attempt(findings, 'stack-file', async () => {
+    const loaded = await loadStack(invocation.globals);
+    return { value: loaded, fact: `The stack file of ${loaded.name} is in order.` };
+  });
+  await attempt(findings, 'temporal-server', () =>
+    withSession(invocation, async (session) => {
+      findings.push(reached(session), await checkUi(session));
+      if (stack) await checkHost(session, invocation, stack, findings);
+      return {};
+    }),
+  );
+  return findings;
+}
+
+export function checkNode(version: string): HostFinding {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [neededMajor, neededMinor] = NEEDED_NODE;
+  const enough = major > neededMajor || (major === neededMajor && minor >= neededMinor);
+  const fact = `Node.js ${version} on this machine`;
+  if (enough) return { id: 'node-version', severity: 'ok', fact: `${fact}.` };
+  const needed = NEEDED_NODE.join('.');
+  return {
+    id: 'node-version',
+    severity: 'problem',
+    fact: `${fact} is older than ${needed}.`,
+    fix: 'Install Node.js 22 or 24.',
+  };
+}
+
+async function checkHost(
+  session: Session,
+  { output }: Invocation,
+  stack: StackDescription,
+  findings: HostFinding[],
+): Promise<void> {
+  const worker = await attempt(findings, 'worker', async () => {
+    await requireWorker(session, stack.host);
+    return { value: true, fact: `A worker of host "${stack.host}" is connected.` };
+  });
+  if (!worker) return;
+  await attempt(findings, 'host', async () => {
+    const question = { stack, type: 'examine', prefix: 'examine', input: { stack } };
+    findings.push(...(await askWorker<HostFinding[]>(session, output, question)));
+    return {};
+  });
+}
+
+function reached({ address, namespace }: Session): HostFinding {
+  const fact = `The Temporal server at ${address} answers; namespace "${namespace}".`;
+  return { id: 'temporal-server', severity: 'ok', fact };
+}
+
+/** Nice to have: only a warning. */
+async function checkUi({ ui }: Session): Promise<HostFinding> {
+  try {
+    await fetch(ui, { method: 'HEAD', signal: AbortSignal.timeout(UI_MILLISECONDS) });
+    return { id: 'temporal-ui', severity: 'ok', fact: `Temporal's web pages are at ${ui}.` };
+  } catch {
+    return {
+      id: 'temporal-ui',
+      severity: 'warning',
+      fact: `Nothing answers at ${ui}, where Temporal's web pages are expected.`,
+      fix: 'Set PAWL_UI_URL to their address; links that pawl prints point there.',
+    };
+  }
+}
+
+/** What a check throws in words is its finding; a defect of ours is thrown on. */
+async function attempt<Value>(
+  findings: HostFinding[],
+  id: string,
+  check: () => Promise<{ value?: Value; fact?: string }>,
+): Promise<Value | undefined> {
+  try {
+    const { value, fact } = await check();
+    if (fact !== undefined) findings.push({ id, severity: 'ok', fact });
+    return value;
+  } catch (error) {
+    if (error instanceof ClientError) {
+      const { message, advice } = error;
+      findings.push({ id, severity: 'problem', fact: message, ...(advice ? { fix: advice } : {}) });
+    } else if (error instanceof Error && error.name === 'StackFileError') {
+      const fix = '`pawl config validate` shows each place.';
+      findings.push({ id, severity: 'problem', fact: error.message, fix });
+    } else throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+import { renderRun } from '../render/run-frame';
+import { renderRunEvent } from '../render/run-event';
+import type { Output } from '../terminal/output';
+import { eventsBetween } from './run-events';
+import type { RunView } from './run-view';
+
+/** Shows a run as it goes on. */
+export interface Presenter {
+  show(view: RunView): void;
+  /** Leaves the last picture standing. */
+  close(): void;
+}
+
+export async function choosePresenter(output: Output): Promise<Presenter> {
+  if (output.style.quiet) return { show: () => undefined, close: () => undefined };
+  if (output.style.json) return jsonLines(output);
+  return output.live ? liveScreen(output) : plainLines(output);
+}
+
+/** A picture drawn over itself. log-update is ESM only and needed on a terminal only. */
+async function liveScreen(output: Output): Promise<Presenter> {
+  const { createLogUpdate } = await import('log-update');
+  const draw = createLogUpdate(process.stdout);
+  return {
+    show(view) {
+      const { columns, rows } = process.stdout;
+      const screen = { width: columns - 1, height: rows - 1, colours: output.colours };
+      draw(renderRun(view, screen, Date.now()).join('\n'));
+    },
+    close() {
+      draw.done();
+    },
+  };
+}
+
+function plainLines(output: Output): Presenter {
+  return onEvents((event) => {
+    output.line(renderRunEvent(event, new Date()));
+  });
+}
+
+function jsonLines(output: Output): Presenter {
+  return onEvents((event, run) => {
+    printRunEvent(output, run, event);
+  });
+}
+
+/** One line of the stream that `--json` gives of a run. */
+export function printRunEvent(
+  output: Output,
+  run: string,
+  event: { readonly event: string },
+): void {
+  output.json('pawl/run@1', { run, at: new Date().toISOString(), ...event });
+}
+
+function onEvents(
+  tell: (event: ReturnType<typeof eventsBetween>[number], run: string) => void,
+): Presenter {
+  let before: RunView | undefined;
+  return {
+    show(view) {
+      for (const event of eventsBetween(before, view)) tell(event, view.run);
+      before = view;
+    },
+    close: () => undefined,
+  };
+}

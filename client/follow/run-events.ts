@@ -1,0 +1,57 @@
+import { isOver } from './run-view';
+import type { RunView, StepView } from './run-view';
+
+/** One thing that changed in a run; a line in a pipe, a document with `--json`. */
+export type RunEvent =
+  | { readonly event: 'queued'; readonly behind: readonly string[] }
+  | { readonly event: 'started'; readonly runbook: string }
+  | { readonly event: 'phase'; readonly phase: string }
+  | { readonly event: 'step'; readonly step: StepView }
+  | { readonly event: 'retry'; readonly step: StepView }
+  | { readonly event: 'waiting'; readonly waitingFor: string }
+  | { readonly event: 'resumed' };
+
+/** What `now` tells that `before` did not. Moving bytes are no event: they would fill a log with noise. */
+export function eventsBetween(before: RunView | undefined, now: RunView): RunEvent[] {
+  return [
+    ...queueEvents(before, now),
+    ...waitingEvents(before, now),
+    ...phaseEvents(before, now),
+    ...now.steps.flatMap((step) =>
+      stepEvents(
+        before?.steps.find(({ id }) => id === step.id),
+        step,
+      ),
+    ),
+  ];
+}
+
+function queueEvents(before: RunView | undefined, now: RunView): RunEvent[] {
+  if (now.status === 'queued') {
+    const same = before?.status === 'queued' && String(before.behind) === String(now.behind);
+    return same || now.behind.length === 0 ? [] : [{ event: 'queued', behind: now.behind }];
+  }
+  const began = before === undefined || before.status === 'queued';
+  return began && now.runbook ? [{ event: 'started', runbook: now.runbook }] : [];
+}
+
+function waitingEvents(before: RunView | undefined, now: RunView): RunEvent[] {
+  if (before?.waitingFor === now.waitingFor) return [];
+  if (now.waitingFor === undefined) return isOver(now.status) ? [] : [{ event: 'resumed' }];
+  return [{ event: 'waiting', waitingFor: now.waitingFor }];
+}
+
+function phaseEvents(before: RunView | undefined, now: RunView): RunEvent[] {
+  if (now.phase === undefined || now.phase === before?.phase || now.phase === 'ended') return [];
+  return [{ event: 'phase', phase: now.phase }];
+}
+
+function stepEvents(before: StepView | undefined, step: StepView): RunEvent[] {
+  const events: RunEvent[] = [];
+  if (step.state !== 'waiting' && step.state !== before?.state) {
+    events.push({ event: 'step', step });
+  }
+  const attempt = step.attempt ?? 1;
+  if (attempt > 1 && attempt !== before?.attempt) events.push({ event: 'retry', step });
+  return events;
+}

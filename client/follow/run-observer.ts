@@ -1,0 +1,150 @@
+import { isNotFound, isAway } from '../temporal/errors';
+import { progress, queue, stackWorkflowId } from '../../workflows/messages';
+import type { RunProgress } from '../../workflows/model/run';
+import { pendingSteps } from '../temporal/pending-steps';
+import type { PendingStep } from '../temporal/pending-steps';
+import { startWorker } from '../temporal/require-worker';
+import type { Session } from '../temporal/session';
+import type { RunName } from '../stack';
+import { ClientError } from '../client-error';
+import { EXIT_CODES } from '../exit-codes';
+import { pause } from '../terminal/interrupt';
+import { RateMeter } from './rate-meter';
+import { isOver, mergeSteps, pendingOnly } from './run-view';
+import type { RunStatus, RunView, StepView } from './run-view';
+
+const QUERY_MILLISECONDS = 4_000;
+const DESCRIBE_MILLISECONDS = 2_500;
+/** A worker that is there answers within this; then steps and activities are of one moment. */
+const MOMENT_MILLISECONDS = 300;
+
+const STATUS: Readonly<Record<string, RunStatus>> = {
+  RUNNING: 'running',
+  PAUSED: 'running',
+  CONTINUED_AS_NEW: 'running',
+  COMPLETED: 'done',
+  FAILED: 'failed',
+  TIMED_OUT: 'failed',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
+};
+
+/**
+ * Looks at one run, again and again. The server tells what is scheduled and how it ended; the steps come from a worker,
+ * which may be away: the last ones seen are kept meanwhile.
+ */
+export class RunObserver {
+  readonly #rates = new RateMeter();
+  #progress: RunProgress | undefined;
+  #query: Promise<void> | undefined;
+  #workerAway = false;
+
+  constructor(
+    private readonly session: Session,
+    private readonly name: RunName,
+  ) {}
+
+  /** Never rejects because somebody is away: the view says so. */
+  async look(): Promise<RunView> {
+    try {
+      return await this.#lookAtRun();
+    } catch (error) {
+      if (isNotFound(error)) return this.#lookAtQueue();
+      if (!isAway(error)) throw error;
+      return this.#view('running', { waitingFor: 'the Temporal server' });
+    }
+  }
+
+  async #lookAtRun(): Promise<RunView> {
+    const { client, call } = this.session;
+    const handle = client.workflow.getHandle(this.name.run);
+    const asked = this.#askProgress();
+    const description = await call(() => handle.describe(), DESCRIBE_MILLISECONDS);
+    const status = STATUS[description.status.name] ?? 'running';
+    await (isOver(status)
+      ? this.#askForTheEnd()
+      : Promise.race([asked, pause(MOMENT_MILLISECONDS)]));
+    return this.#view(status, {
+      steps: this.#steps(pendingSteps(description.raw)),
+      runbook: description.type,
+      startedAt: description.startTime.toISOString(),
+      ...(description.closeTime ? { endedAt: description.closeTime.toISOString() } : {}),
+      ...(this.#workerAway && !isOver(status) ? { waitingFor: `a worker. ${startWorker()}` } : {}),
+    });
+  }
+
+  #steps(pending: readonly PendingStep[]): StepView[] {
+    for (const { id, transfer } of pending) {
+      if (transfer) this.#rates.add(id, transfer.bytesDone, Date.now());
+    }
+    const rate = (id: string) => this.#rates.bytesPerSecond(id);
+    if (this.#progress) return mergeSteps(this.#progress.steps, pending, rate);
+    return this.#workerAway ? pendingOnly(pending, rate) : [];
+  }
+
+  /** An answer on its way may be from before the end, or lost with a server that has just come back. */
+  async #askForTheEnd(): Promise<void> {
+    for (let tries = 0; tries < 3 && this.#progress?.phase !== 'ended'; tries += 1) {
+      await this.#askProgress();
+    }
+  }
+
+  /** At most one query is on its way: it may hang until its deadline when no worker is there. */
+  #askProgress(): Promise<void> {
+    const { client, call } = this.session;
+    this.#query ??= call(
+      () => client.workflow.getHandle(this.name.run).query(progress),
+      QUERY_MILLISECONDS,
+    )
+      .then(
+        (answer) => {
+          this.#progress = answer;
+          this.#workerAway = false;
+        },
+        (error: unknown) => {
+          // A query may also come before the run's first task was done; the next look asks again.
+          this.#workerAway = isAway(error);
+        },
+      )
+      .finally(() => {
+        this.#query = undefined;
+      });
+    return this.#query;
+  }
+
+  /** Not started (yet): the stack workflow knows whether it waits, and behind what. */
+  async #lookAtQueue(): Promise<RunView> {
+    const { run, stack, number } = this.name;
+    const { client, call } = this.session;
+    const handle = client.workflow.getHandle(stackWorkflowId(stack));
+    try {
+      const state = await call(() => handle.query(queue), QUERY_MILLISECONDS);
+      const ended = state.ended.find((candidate) => candidate.number === number);
+      if (ended) return this.#view(ended.outcome, { endedAt: ended.endedAt });
+      const own = state.waiting.findIndex((candidate) => candidate.number === number);
+      const starting = state.running.some((candidate) => candidate.number === number);
+      if (own < 0 && !starting) throw notFound(run);
+      const ahead = [...state.running, ...state.waiting.slice(0, Math.max(0, own))];
+      const behind = starting ? [] : ahead.map((other) => `${stack}/${other.number}`);
+      return this.#view('queued', { behind });
+    } catch (error) {
+      if (isNotFound(error)) throw notFound(run);
+      if (!isAway(error)) throw error;
+      return this.#view('queued', { waitingFor: `a worker. ${startWorker()}` });
+    }
+  }
+
+  #view(status: RunStatus, rest: Partial<RunView>): RunView {
+    const phase = this.#progress?.phase;
+    const steps = this.#progress?.steps ?? [];
+    const known = phase === undefined ? { steps } : { steps, phase };
+    return { run: this.name.run, status, behind: [], ...known, ...rest };
+  }
+}
+
+function notFound(run: string): ClientError {
+  return new ClientError(EXIT_CODES.failed, `There is no run ${run}, or no longer.`, {
+    advice: '`pawl runs` lists those that Temporal still knows.',
+    reason: 'not-found',
+  });
+}

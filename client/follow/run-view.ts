@@ -1,0 +1,65 @@
+import type { RunProgress, StepProgress } from '../../workflows/model/run';
+import type { PendingStep } from '../temporal/pending-steps';
+
+export type RunStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'terminated';
+
+/** A step with what only the server knows: its attempt, why the last one ended, how fast bytes move. */
+export interface StepView extends StepProgress {
+  readonly attempt?: number;
+  readonly lastFailure?: string;
+  readonly bytesPerSecond?: number;
+}
+
+/** All that is known about a run at one moment; what the terminal shows is a pure function of it. */
+export interface RunView {
+  /** `melvin/42`. */
+  readonly run: string;
+  readonly runbook?: string;
+  readonly status: RunStatus;
+  /** Runs ahead in the queue. */
+  readonly behind: readonly string[];
+  readonly phase?: RunProgress['phase'];
+  readonly steps: readonly StepView[];
+  /** What is being waited for, such as a worker; absent when all is well. */
+  readonly waitingFor?: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+}
+
+export function isOver(status: RunStatus): boolean {
+  return status !== 'queued' && status !== 'running';
+}
+
+type Rate = (stepId: string) => number | undefined;
+
+/** Lays what the server knows about running activities over what the run says of its steps. */
+export function mergeSteps(
+  steps: readonly StepProgress[],
+  pending: readonly PendingStep[],
+  bytesPerSecond: Rate,
+): StepView[] {
+  return steps.map((step) => {
+    const activity = pending.find((candidate) => candidate.id === step.id);
+    return activity ? { ...step, ...movement(activity, bytesPerSecond(step.id)) } : step;
+  });
+}
+
+/** All there is to show of a run that no worker answers for. */
+export function pendingOnly(pending: readonly PendingStep[], bytesPerSecond: Rate): StepView[] {
+  return pending.map((activity) => {
+    const { id } = activity;
+    return { id, title: id, state: 'running', ...movement(activity, bytesPerSecond(id)) };
+  });
+}
+
+function movement(activity: PendingStep, bytesPerSecond: number | undefined): Partial<StepView> {
+  const { attempt, lastFailure, transfer } = activity;
+  return {
+    attempt,
+    ...(lastFailure === undefined ? {} : { lastFailure }),
+    ...(transfer === undefined ? {} : { bytes: transfer.bytesDone }),
+    ...(transfer?.bytesExpected === undefined ? {} : { expectedBytes: transfer.bytesExpected }),
+    ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
+  };
+}

@@ -1,0 +1,115 @@
+import { Argument, Command, Option } from 'commander';
+import type { CommandSpec, Flags, GlobalOptions } from './command';
+import { GLOBAL_OPTIONS } from './global-options';
+import type { Package } from './version';
+
+/** What the command line asks for. */
+export interface Request {
+  readonly spec: CommandSpec;
+  readonly operands: readonly string[];
+  readonly flags: Flags;
+  readonly globals: GlobalOptions;
+}
+
+const EXAMPLES: CommandSpec['examples'] = [
+  ['pawl server', 'start Temporal, its UI and a worker on this machine'],
+  ['pawl doctor', 'is everything there?'],
+  ['pawl backup --init', 'save a recovery point'],
+  ['pawl restore accounts --into accounts_copy', 'bring one part back, beside the working one'],
+];
+
+/** The command tree; `onRequest` is called with what was asked. Loads no command's code. */
+export function buildProgram(
+  { version, homepage }: Package,
+  table: readonly CommandSpec[],
+  onRequest: (request: Request) => void,
+): Command {
+  const program = new Command('pawl')
+    .description('Durable runbooks for self-hosted applications')
+    .version(version, '-V, --version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(pawl --help lists commands and options)')
+    .configureHelp({ subcommandTerm: withoutOptions })
+    .exitOverride();
+  program.configureOutput({ outputError: writeUsageError });
+  addGlobalOptions(program, new Set());
+  program.addHelpText('afterAll', `\nDocumentation: ${homepage}`);
+  describe(program, EXAMPLES);
+  for (const spec of table) addCommand(program, spec, onRequest);
+  return program;
+}
+
+function addCommand(
+  parent: Command,
+  spec: CommandSpec,
+  onRequest: (request: Request) => void,
+): void {
+  const command = parent.command(spec.name, { hidden: spec.hidden ?? false });
+  command.description(spec.about).helpGroup(spec.group ?? 'Commands:');
+  // A group without an action would list itself with a `help` command; `pawl help` covers it.
+  command.helpCommand(false);
+  describe(command, spec.examples);
+  if (spec.passThrough) passThrough(command);
+  else addOptions(command, spec);
+  for (const subcommand of spec.subcommands ?? []) addCommand(command, subcommand, onRequest);
+  if (!spec.load) return;
+  command.action(() => {
+    onRequest({ spec, operands: command.args, ...readOptions(command) });
+  });
+}
+
+function addOptions(command: Command, spec: CommandSpec): void {
+  for (const operand of spec.operands ?? []) {
+    const argument = new Argument(operand.usage, operand.about);
+    command.addArgument(operand.choices ? argument.choices(operand.choices) : argument);
+  }
+  for (const [flags, about] of spec.options ?? []) command.option(flags, about);
+  addGlobalOptions(command, new Set(command.options.map((option) => option.short)));
+}
+
+/** Not inherited by commander: every command takes them itself, without the letters it uses otherwise (`logs -f`). */
+function addGlobalOptions(command: Command, taken: ReadonlySet<string | undefined>): void {
+  for (const [flags, about] of GLOBAL_OPTIONS) {
+    const whole = new Option(flags, about);
+    const option = taken.has(whole.short) ? new Option(flags.replace(/^-\w, /, ''), about) : whole;
+    command.addOption(option.helpGroup('Global options:'));
+  }
+}
+
+function passThrough(command: Command): void {
+  command.argument('[arguments...]').allowUnknownOption().passThroughOptions().helpOption(false);
+}
+
+function readOptions(command: Command): { flags: Flags; globals: GlobalOptions } {
+  const chain: Command[] = [];
+  for (let at: Command | null = command; at; at = at.parent) chain.unshift(at);
+  const given: Record<string, unknown> = {};
+  for (const level of chain) {
+    for (const [name, value] of Object.entries(level.opts())) {
+      // `--no-color` and `--no-wait` are true unless given: an inner default must not hide an outer choice.
+      if (level.getOptionValueSource(name) !== 'default') given[name] = value;
+    }
+  }
+  return { flags: given, globals: given };
+}
+
+function describe(command: Command, examples: CommandSpec['examples'] = []): void {
+  const width = Math.max(0, ...examples.map(([example]) => example.length));
+  const lines = examples.map(([example, about]) =>
+    `  ${example.padEnd(width)}  ${about}`.trimEnd(),
+  );
+  if (lines.length > 0) command.addHelpText('before', `Examples:\n${lines.join('\n')}\n`);
+}
+
+/** Every command has options: `[options]` on each line of the list says nothing. */
+function withoutOptions(command: Command): string {
+  const operands = command.usage().replace('[options]', '').replace('[command]', '').trim();
+  return `${command.name()} ${operands}`.trim();
+}
+
+function writeUsageError(text: string, write: (text: string) => void): void {
+  write(text.replace(/^error: /, 'pawl: '));
+}

@@ -1,0 +1,74 @@
+import type { RunView, StepView } from '../follow/run-view';
+import type { RunFailure } from '../temporal/read-failure';
+import { formatDuration, printable } from './format';
+
+/** Step, cause, present state, next command: the four things asked at night. */
+export function renderFailure(view: RunView, failure: RunFailure): string {
+  const step = failedStep(view, failure);
+  const rows: [string, string][] = [
+    ['step', step ? stepWords(step) : (failure.step ?? '')],
+    ['cause', `${causeWords(failure, step)}${commandWords(failure)}`],
+    ['tool', toolWords(failure)],
+    ['state', failure.state ?? stateWords(view)],
+    ['next', failure.advice ?? `pawl logs ${view.run}`],
+  ];
+  const told = rows.filter(([, text]) => text !== '');
+  return [
+    `${view.run} ${endWords(failure.type)}`,
+    ...told.map(([name, text]) => `  ${name.padEnd(6)} ${text.replaceAll('\n', '\n         ')}`),
+  ].join('\n');
+}
+
+function endWords(type: string): string {
+  switch (type) {
+    case 'Cancelled':
+      return 'was cancelled';
+    case 'Terminated':
+      return 'was terminated';
+    default:
+      return `failed: ${type}`;
+  }
+}
+
+/** The first to fail: the others were cancelled because of it. */
+function failedStep({ steps }: RunView, failure: RunFailure): StepView | undefined {
+  return steps.find(({ state, id }) => state === 'failed' || id === failure.step);
+}
+
+function stepWords({ title, id }: StepView): string {
+  return `${printable(title)} (${printable(id)})`;
+}
+
+/** The run's own message begins with the step, which has a line of its own here. */
+function causeWords({ message }: RunFailure, step: StepView | undefined): string {
+  const prefix = `${step?.title ?? ''}: `;
+  return printable(message.startsWith(prefix) ? message.slice(prefix.length) : message);
+}
+
+function commandWords({ evidence }: RunFailure): string {
+  const { exitCode, signal, elapsedSeconds } = evidence;
+  const words = [
+    ...(exitCode === undefined || exitCode === null ? [] : [`exit code ${exitCode}`]),
+    ...(signal ? [`ended by ${signal}`] : []),
+    ...(elapsedSeconds === undefined ? [] : [`after ${formatDuration(elapsedSeconds)}`]),
+  ];
+  return words.length === 0 ? '' : ` (${words.join(', ')})`;
+}
+
+function toolWords({ evidence }: RunFailure): string {
+  const lines = (evidence.stderrTail ?? '').trim().split('\n').slice(-5);
+  const said = lines.map((line) => printable(line)).filter(Boolean);
+  if (!evidence.argv?.length) return said.join('\n');
+  return [printable(evidence.argv.join(' ')), ...said.map((line) => `| ${line}`)].join('\n');
+}
+
+/** What the steps themselves tell, when the failure said nothing of it. Looking and recording change nothing. */
+function stateWords({ steps }: RunView): string {
+  const changing = steps.filter(({ id }) => !id.startsWith('observe:') && id !== 'record');
+  const titles = (wanted: string) =>
+    changing.filter(({ state }) => state === wanted).map(({ title }) => printable(title));
+  const undone = titles('undone');
+  const done = titles('done');
+  if (undone.length > 0) return `Undone: ${undone.join('; ')}.`;
+  return done.length === 0 ? '' : `Done before: ${done.join('; ')}.`;
+}

@@ -1,0 +1,48 @@
+import type { BackupOutcome, RestoreOutcome } from '../../workflows/model/outcome';
+import { formatBytes, formatCount, formatTime, printable } from './format';
+import { renderTable } from './table';
+
+/** What a run that is done came to, with the next command. */
+export function renderOutcome(outcome: BackupOutcome | RestoreOutcome): string {
+  return outcome.runbook === 'backup' ? renderBackup(outcome) : renderRestore(outcome);
+}
+
+function renderBackup({ point, parts, skipped }: BackupOutcome): string {
+  const rows = parts.map((part) => [
+    part.name,
+    formatBytes(part.bytes),
+    part.rows.toLocaleString('en-GB'),
+    part.snapshotId.slice(0, 8),
+  ]);
+  return [
+    `Recovery point ${point.id}: ${formatCount(point.parts, 'part')}, ${formatBytes(point.bytes)}, taken ${formatTime(point.takenAt)}`,
+    indent(renderTable(['part', 'size', 'rows', 'snapshot'], rows)),
+    ...parts.flatMap(({ name, notes }) => notes.map((note) => `  ${printable(name)}: ${note}`)),
+    ...skipped.map(({ name, reason }) => `  left out: ${printable(name)}: ${reason}`),
+    `Bring it back with \`pawl restore --point ${point.id}\`.`,
+  ].join('\n');
+}
+
+function renderRestore({ run, point, parts, keptUntil }: RestoreOutcome): string {
+  const rows = parts.map((part) => [
+    part.name,
+    part.into,
+    formatBytes(part.bytes),
+    part.rows.toLocaleString('en-GB'),
+    String(part.proved),
+    part.keptAs ?? '-',
+  ]);
+  const kept = parts.some((part) => part.keptAs !== undefined);
+  const until = keptUntil === undefined ? '' : ` until ${formatTime(keptUntil)}`;
+  return [
+    `Restored from recovery point ${point.id}, taken ${formatTime(point.takenAt)}`,
+    indent(renderTable(['part', 'into', 'size', 'rows', 'proved equal', 'old one kept as'], rows)),
+    ...(kept
+      ? [`What was replaced is kept${until}; \`pawl restore confirm ${run}\` drops it now.`]
+      : []),
+  ].join('\n');
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '  ');
+}

@@ -1,0 +1,62 @@
+import type { BackupPlan, RestorePlan, RestorePlanPart } from '../../workflows/model/plans';
+import { formatBytes, formatCount, formatDuration, formatTime, printable } from './format';
+import { renderTable } from './table';
+
+/** Enough to tell two plans apart by eye; JSON has it whole. */
+const SHOWN_HASH = 12;
+
+/** What a run will do, for a person to say yes to. */
+export function renderPlan(plan: BackupPlan | RestorePlan): string {
+  const body = plan.runbook === 'backup' ? backupLines(plan) : restoreLines(plan);
+  return [
+    `Plan ${plan.hash.slice(0, SHOWN_HASH)}: ${plan.runbook} of stack ${plan.stack}`,
+    ...body,
+    'Steps:',
+    ...plan.steps.map(({ title }, index) => `  ${index + 1}. ${printable(title)}`),
+    ...(plan.notes.length > 0 ? ['To know:', ...plan.notes.map((note) => `  ${note}`)] : []),
+  ].join('\n');
+}
+
+function backupLines(plan: BackupPlan): string[] {
+  const rows = plan.parts.map(({ part, version, expectedBytes }) => [
+    part.name,
+    version,
+    `about ${formatBytes(expectedBytes)}`,
+  ]);
+  return [
+    `Into repository ${plan.repository.url}${plan.repository.create ? ' (will be created)' : ''}:`,
+    indent(renderTable(['part', 'from', 'size'], rows)),
+    ...plan.skipped.map(({ name, reason }) => `  left out: ${printable(name)}: ${reason}`),
+    `In all about ${formatBytes(plan.expectedBytes)}.`,
+  ];
+}
+
+function restoreLines({ point, parts, keepReplacedSeconds }: RestorePlan): string[] {
+  const rows = parts.map((planned) => [
+    planned.part.name,
+    planned.target.into,
+    formatBytes(planned.bytes),
+    planned.rows.toLocaleString('en-GB'),
+    keptName(planned),
+  ]);
+  const sessions = parts.filter(({ otherSessions }) => otherSessions > 0);
+  return [
+    `From recovery point ${point.id} of ${formatTime(point.takenAt)} (${point.run}):`,
+    indent(renderTable(['part', 'into', 'size', 'rows', 'the present one becomes'], rows)),
+    ...sessions.map(
+      ({ part, otherSessions }) =>
+        `  ${printable(part.name)}: ${formatCount(otherSessions, 'session')} will be disconnected at the swap.`,
+    ),
+    ...(parts.some(({ keepAs }) => keepAs !== undefined)
+      ? [`What is replaced is kept for ${formatDuration(keepReplacedSeconds)}.`]
+      : []),
+  ];
+}
+
+function keptName({ keepAs }: RestorePlanPart): string {
+  return keepAs ?? '- (nothing there)';
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '  ');
+}

@@ -1,0 +1,85 @@
+import { createColors } from 'picocolors';
+import type { RunView, StepView } from '../follow/run-view';
+import type { Colours } from '../terminal/output';
+import { cut, formatCount, formatDuration, printable } from './format';
+import { describeResult, describeRetry, describeTransfer, MARKS, stepDuration } from './steps';
+
+export interface Screen {
+  /** Columns. */
+  readonly width: number;
+  /** Lines; a frame higher than the terminal could not be drawn over. */
+  readonly height?: number;
+  readonly colours?: Colours;
+}
+
+/** The lines that show a run at one moment. Pure: `now` is in milliseconds since 1970. */
+export function renderRun(view: RunView, screen: Screen, now: number): string[] {
+  const colours = screen.colours ?? createColors(false);
+  const head = [headline(view, screen.width, now, colours)];
+  const foot = view.waitingFor
+    ? [colours.yellow(cut(`waiting for ${view.waitingFor}`, screen.width))]
+    : [];
+  const room = (screen.height ?? Infinity) - head.length - foot.length;
+  const blocks = view.steps.map((step) => renderStep(step, screen.width, now, colours));
+  return [...head, ...fold(view.steps, blocks, room), ...foot];
+}
+
+function headline(view: RunView, width: number, now: number, colours: Colours): string {
+  const since = view.startedAt === undefined ? undefined : Date.parse(view.startedAt);
+  const until = view.endedAt === undefined ? now : Date.parse(view.endedAt);
+  const words = [view.run, view.runbook ?? '', stateWords(view)];
+  if (since !== undefined) words.push(formatDuration((until - since) / 1000));
+  return colours.bold(cut(words.filter(Boolean).join('  '), width));
+}
+
+function stateWords({ status, phase, behind }: RunView): string {
+  if (status === 'queued') {
+    return behind.length === 0 ? 'about to start' : `waits behind ${behind.join(', ')}`;
+  }
+  return status === 'running' ? (phase ?? 'starting') : status;
+}
+
+function renderStep(step: StepView, width: number, now: number, colours: Colours): string[] {
+  const facts = [
+    printable(step.title),
+    step.state === 'running' ? describeTransfer(step) : describeResult(step),
+    step.state === 'waiting' ? '' : stepDuration(step, now),
+  ].filter(Boolean);
+  const lines = [paint(step, cut(`  ${MARKS[step.state]} ${facts.join('  ')}`, width), colours)];
+  const retry = step.state === 'running' ? describeRetry(step) : '';
+  if (retry) lines.push(colours.yellow(cut(`      ${retry}`, width)));
+  return lines;
+}
+
+function paint({ state }: StepView, line: string, colours: Colours): string {
+  switch (state) {
+    case 'done':
+      return colours.green(line);
+    case 'failed':
+      return colours.red(line);
+    case 'undone':
+      return colours.yellow(line);
+    case 'running':
+      return line;
+    case 'waiting':
+    case 'skipped':
+      return colours.dim(line);
+  }
+}
+
+/** Finished steps give way first, then those that wait; what runs is always in sight. */
+function fold(steps: readonly StepView[], blocks: readonly string[][], room: number): string[] {
+  if (blocks.flat().length <= room) return blocks.flat();
+  const spare = Math.max(0, room - 2);
+  const important = steps.map(({ state }) => state === 'running' || state === 'failed');
+  const kept = blocks.filter((_, index) => important[index]).flat();
+  const hidden = (from: StepView['state'][]) =>
+    steps.filter(({ state }) => from.includes(state)).length;
+  const done = hidden(['done', 'skipped', 'undone']);
+  const waiting = hidden(['waiting']);
+  return [
+    ...(done > 0 ? [`  ${MARKS.done} ${formatCount(done, 'step')} finished`] : []),
+    ...kept.slice(0, spare),
+    ...(waiting > 0 ? [`  ${MARKS.waiting} ${formatCount(waiting, 'step')} to come`] : []),
+  ];
+}

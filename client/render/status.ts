@@ -1,0 +1,59 @@
+import type { QueuedRun, QueueState } from '../../workflows/model/queue';
+import type { RecoveryPointSummary } from '../../workflows/model/recovery-point';
+import type { ListedRun } from '../temporal/run-list';
+import type { Colours } from '../terminal/output';
+import { formatBytes, formatTime, printable } from './format';
+
+export interface StackStatus {
+  readonly stack: string;
+  readonly host: string;
+  readonly worker: boolean;
+  /** Absent when no worker answered. */
+  readonly queue?: QueueState;
+  readonly lastPoint: RecoveryPointSummary | undefined;
+  readonly lastRun: ListedRun | undefined;
+  readonly link: string;
+}
+
+export function renderStatus(status: StackStatus, { bold, red, green, dim }: Colours): string {
+  const { stack, host, worker, lastPoint, lastRun, link } = status;
+  return [
+    `${bold(stack)}  host ${host}, worker ${worker ? green('connected') : red('away')}`,
+    ...queueLines(status.queue, red),
+    line('last point', lastPoint ? describePoint(lastPoint) : 'none that Temporal remembers'),
+    ...(lastRun ? [line('last run', `${lastRun.run} ${lastRun.runbook}, ${lastRun.outcome}`)] : []),
+    dim(line('see', link)),
+  ].join('\n');
+}
+
+function queueLines(queue: QueueState | undefined, red: (text: string) => string): string[] {
+  if (!queue) return [line('queue', 'not known: no worker answers')];
+  const { freeze, running, waiting, stack } = queue;
+  return [
+    ...(freeze
+      ? [
+          red(
+            line(
+              'frozen',
+              `${printable(freeze.message)} (${freeze.by}, ${formatTime(freeze.since)})`,
+            ),
+          ),
+        ]
+      : []),
+    ...running.map((run) => line('running', describeRun(stack, run))),
+    ...waiting.map((run) => line('waiting', describeRun(stack, run))),
+    ...(running.length + waiting.length === 0 ? [line('queue', 'empty')] : []),
+  ];
+}
+
+function describeRun(stack: string, { number, runbook, requestedBy, since }: QueuedRun): string {
+  return `${stack}/${number} ${runbook}, since ${formatTime(since)}, by ${printable(requestedBy)}`;
+}
+
+function describePoint({ id, takenAt, parts, bytes, run }: RecoveryPointSummary): string {
+  return `${id} of ${formatTime(takenAt)} (${run}): ${parts} parts, ${formatBytes(bytes)}`;
+}
+
+function line(name: string, text: string): string {
+  return `  ${name.padEnd(10)}  ${text}`;
+}

@@ -1,0 +1,50 @@
+import type { StepView } from '../follow/run-view';
+import { formatBytes, formatDuration, printable } from './format';
+
+export const MARKS: Readonly<Record<StepView['state'], string>> = {
+  waiting: '·',
+  running: '›',
+  done: '✓',
+  skipped: '-',
+  failed: '✗',
+  undone: '↶',
+};
+
+/** `412 MB of 1.2 GB, 34 %, 57 MB/s, 14 s left`; parts that are not known are left out. */
+export function describeTransfer(step: StepView): string {
+  const { bytes, expectedBytes, bytesPerSecond } = step;
+  if (bytes === undefined || bytes === 0) return '';
+  const words = [];
+  // What a server expects is a guess: a dump may turn out bigger.
+  if (expectedBytes && expectedBytes >= bytes) {
+    words.push(`${formatBytes(bytes)} of ${formatBytes(expectedBytes)}`);
+    words.push(`${Math.floor((bytes / expectedBytes) * 100)} %`);
+  } else {
+    words.push(formatBytes(bytes));
+  }
+  if (bytesPerSecond) {
+    words.push(`${formatBytes(bytesPerSecond)}/s`);
+    const left = ((expectedBytes ?? 0) - bytes) / bytesPerSecond;
+    if (left > 0) words.push(`${formatDuration(left)} left`);
+  }
+  return words.join(', ');
+}
+
+/** What a step that is over did, or why not. */
+export function describeResult({ bytes, detail }: StepView): string {
+  const words = [bytes ? formatBytes(bytes) : '', printable(detail ?? '')];
+  return words.filter(Boolean).join(', ');
+}
+
+/** How long the step took, or takes until `now` (milliseconds since 1970). */
+export function stepDuration({ startedAt, endedAt }: StepView, now: number): string {
+  if (startedAt === undefined) return '';
+  const end = endedAt === undefined ? now : Date.parse(endedAt);
+  return formatDuration(Math.max(0, end - Date.parse(startedAt)) / 1000);
+}
+
+export function describeRetry({ attempt, lastFailure }: StepView): string {
+  if (attempt === undefined || attempt < 2) return '';
+  const why = lastFailure === undefined ? '' : `, because: ${printable(lastFailure)}`;
+  return `attempt ${attempt}${why}`;
+}

@@ -1,0 +1,29 @@
+import { EXIT_CODES, exitCodeOfFailure } from '../exit-codes';
+import type { ExitCode } from '../exit-codes';
+import type { RunEnd } from '../follow/follow-run';
+import { printRunEvent } from '../follow/presenters';
+import { renderFailure } from '../render/failure';
+import { renderOutcome } from '../render/outcome';
+import type { Output } from '../terminal/output';
+
+/** Tells how a run ended; returns the exit code that says the same. */
+export function finishRun(output: Output, end: RunEnd): ExitCode {
+  const exitCode = exitCodeOf(end);
+  const { view, outcome, failure } = end;
+  const { status, startedAt, endedAt } = view;
+  const ended = { event: 'ended', status, exitCode, startedAt, endedAt, outcome, failure };
+  printRunEvent(output, view.run, ended);
+  if (failure) {
+    const text = renderFailure(view, failure);
+    if (!output.style.json) output.error(output.noteColours.red(text));
+  } else if (outcome && outcome.state !== 'planned') {
+    output.result(renderOutcome(outcome));
+  }
+  return exitCode;
+}
+
+export function exitCodeOf({ view, failure }: RunEnd): ExitCode {
+  if (view.status === 'done' && !failure) return EXIT_CODES.done;
+  if (view.status === 'cancelled') return EXIT_CODES.cancelled;
+  return exitCodeOfFailure(failure?.type);
+}

@@ -1,0 +1,77 @@
+import type { BackupOptions, RestoreOptions, RunbookRequest } from '../../workflows/model/run';
+import type { RunRequest } from '../../workflows/model/run';
+import type { StackDescription } from '../../workflows/model/stack';
+import { ClientError } from '../client-error';
+import type { Flags } from '../command';
+import { EXIT_CODES } from '../exit-codes';
+import { parseTime } from './parse-time';
+
+type RequestOf<Name extends RunRequest['runbook']> = Extract<RunRequest, { runbook: Name }>;
+
+/** Who asks, and with which pawl: the same for every runbook. */
+export interface Sender {
+  readonly requestedBy: string;
+  readonly pawlVersion: string;
+}
+
+export function backupRequest(
+  stack: StackDescription,
+  parts: readonly string[],
+  flags: Flags,
+  sender: Sender,
+): RequestOf<'backup'> {
+  requireParts(stack, parts);
+  const options: BackupOptions = { only: parts, initialise: flags.init ?? false };
+  return envelope({ runbook: 'backup', options }, stack, sender);
+}
+
+export function restoreRequest(
+  stack: StackDescription,
+  parts: readonly string[],
+  flags: Flags,
+  sender: Sender,
+): RequestOf<'restore'> {
+  requireParts(stack, parts);
+  if (flags.into !== undefined && parts.length !== 1) {
+    throw usage('--into takes exactly one part.', 'Name it: `pawl restore PART --into NAME`.');
+  }
+  const options: RestoreOptions = {
+    point: choosePoint(flags),
+    only: parts,
+    ...(flags.into === undefined ? {} : { into: flags.into }),
+  };
+  return envelope({ runbook: 'restore', options }, stack, sender);
+}
+
+function envelope<Runbook extends RunbookRequest>(
+  runbook: Runbook,
+  stack: StackDescription,
+  sender: Sender,
+) {
+  return { ...runbook, ...sender, stack, trigger: 'cli' } as const;
+}
+
+function choosePoint({ point, at }: Flags): RestoreOptions['point'] {
+  if (point !== undefined && at !== undefined) {
+    throw usage('--point and --at exclude each other.', 'Leave one out.');
+  }
+  if (at !== undefined) return { at: parseTime(at) };
+  return point === undefined ? { newest: true } : { id: point };
+}
+
+/** A part may be `entry` or `entry/database`; which databases there are, only the host knows. */
+function requireParts({ protect }: StackDescription, parts: readonly string[]): void {
+  const names = protect.map(({ name }) => name);
+  const unknown = parts.filter((part) => {
+    return !names.some((name) => part === name || part.startsWith(`${name}/`));
+  });
+  if (unknown.length === 0) return;
+  throw usage(
+    `The stack file protects no ${unknown.map((part) => `"${part}"`).join(', ')}.`,
+    `Its parts are: ${names.join(', ')}.`,
+  );
+}
+
+function usage(message: string, advice: string): ClientError {
+  return new ClientError(EXIT_CODES.usage, message, { advice, reason: 'usage' });
+}

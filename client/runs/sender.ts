@@ -1,0 +1,7 @@
+import { requester } from '../temporal/requester';
+import { pawlPackage } from '../version';
+import type { Sender } from './requests';
+
+export function sender(): Sender {
+  return { requestedBy: requester(), pawlVersion: pawlPackage().version };
+}

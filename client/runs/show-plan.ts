@@ -1,0 +1,25 @@
+import type { PlannedOutcome } from '../../workflows/model/outcome';
+import type { RunInput, RunRequest } from '../../workflows/model/run';
+import { renderPlan } from '../render/plan';
+import { askWorker } from '../temporal/ask-worker';
+import type { Session } from '../temporal/session';
+import type { Output } from '../terminal/output';
+
+/** Has the runbook's own code plan on the host, and stop there. Touches nothing, needs no admission. */
+export async function planRun(
+  session: Session,
+  output: Output,
+  request: RunRequest,
+): Promise<PlannedOutcome['plan']> {
+  const input: RunInput = { request, mode: 'plan', number: 0 };
+  const { stack, runbook } = request;
+  const outcome = await askWorker<PlannedOutcome>(session, output, {
+    ...{ stack, input, type: runbook, prefix: 'plan' },
+  });
+  return outcome.plan;
+}
+
+export function printPlan(output: Output, plan: PlannedOutcome['plan']): void {
+  output.json('pawl/plan@1', plan);
+  output.result(renderPlan(plan));
+}

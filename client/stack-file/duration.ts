@@ -1,0 +1,16 @@
+const UNIT_SECONDS: Readonly<Record<string, number>> = {
+  s: 1,
+  m: 60,
+  h: 3600,
+  d: 86_400,
+  w: 604_800,
+};
+
+/** A whole number and a unit; five digits keep the longest below 2,000 years. */
+export const DURATION = /^[1-9][0-9]{0,4}[smhdw]$/;
+
+/** `undefined` when the text is not a duration. */
+export function durationSeconds(text: string): number | undefined {
+  if (!DURATION.test(text)) return undefined;
+  return Number(text.slice(0, -1)) * (UNIT_SECONDS[text.slice(-1)] ?? Number.NaN);
+}

@@ -1,0 +1,122 @@
+import type {
+  ComposeProject,
+  PostgresEntry,
+  MongodbEntry,
+  FilesEntry,
+  ProtectEntry,
+  Reach,
+  SecretReference,
+  StackDescription,
+} from '../../workflows/model/stack';
+import { durationSeconds } from './duration';
+import type { StackDocument } from './schema';
+
+type EntryDocument = StackDocument['protect'][string];
+type DocumentOf<Kind extends EntryDocument['engine']> = Extract<EntryDocument, { engine: Kind }>;
+type SecretDocument = StackDocument['repository']['password'];
+
+/** Turns the file's own words into the description that runs are started with. `directory` is absolute. */
+export function normalise(document: StackDocument, directory: string): StackDescription {
+  const compose = composeProject(document);
+  const { repository, limits, restore } = document;
+  return {
+    name: document.stack,
+    host: document.host,
+    directory,
+    ...(compose && { compose }),
+    repository: {
+      url: repository.url,
+      password: secret(repository.password),
+      initialise: repository.initialise,
+      environment: Object.fromEntries(
+        Object.entries(repository.environment).map(([name, reference]) => [
+          name,
+          secret(reference),
+        ]),
+      ),
+    },
+    protect: Object.entries(document.protect).map(([name, entry]) => protectEntry(name, entry)),
+    limits: {
+      heartbeatSeconds: seconds(limits.heartbeat),
+      stallSeconds: seconds(limits.stall),
+      deadlineSeconds: seconds(limits.deadline),
+    },
+    restore: { keepReplacedSeconds: seconds(restore.keepReplaced) },
+  };
+}
+
+/** A service without a `compose` section belongs to the project that Compose itself would find in the directory. */
+function composeProject({ compose, protect }: StackDocument): ComposeProject | undefined {
+  if (compose) {
+    return {
+      files: compose.files,
+      ...(compose.project !== undefined && { project: compose.project }),
+    };
+  }
+  const namesService = Object.values(protect).some(({ service }) => service !== undefined);
+  return namesService ? { files: [] } : undefined;
+}
+
+function protectEntry(name: string, entry: EntryDocument): ProtectEntry {
+  switch (entry.engine) {
+    case 'postgres':
+      return postgresEntry(name, entry);
+    case 'mongodb':
+      return mongodbEntry(name, entry);
+    case 'files':
+      return filesEntry(name, entry);
+  }
+}
+
+function postgresEntry(name: string, entry: DocumentOf<'postgres'>): PostgresEntry {
+  const { engine, database, digests } = entry;
+  return { name, engine, reach: reach(entry), database, ...login(entry), digests };
+}
+
+function mongodbEntry(name: string, entry: DocumentOf<'mongodb'>): MongodbEntry {
+  const { engine, database, authenticationDatabase } = entry;
+  return {
+    name,
+    engine,
+    reach: reach(entry),
+    database,
+    ...login(entry),
+    ...(authenticationDatabase !== undefined && { authenticationDatabase }),
+  };
+}
+
+function filesEntry(
+  name: string,
+  { engine, service, path, exclude }: DocumentOf<'files'>,
+): FilesEntry {
+  return { name, engine, ...(service !== undefined && { service }), path, exclude };
+}
+
+function reach({ service, address }: DocumentOf<'postgres' | 'mongodb'>): Reach {
+  if (service !== undefined) return { service };
+  if (address) return { address };
+  throw new Error('an entry has neither service nor address: the rules let it pass');
+}
+
+function login(entry: DocumentOf<'postgres' | 'mongodb'>): {
+  user?: string;
+  password?: SecretReference;
+} {
+  return {
+    ...(entry.user !== undefined && { user: entry.user }),
+    ...(entry.password && { password: secret(entry.password) }),
+  };
+}
+
+function secret({ env, file, command }: SecretDocument): SecretReference {
+  if (env !== undefined) return { env };
+  if (file !== undefined) return { file };
+  if (command) return { command };
+  throw new Error('a secret reference is empty: the schema let it pass');
+}
+
+function seconds(duration: string): number {
+  const value = durationSeconds(duration);
+  if (value === undefined) throw new Error(`${duration} is no duration: the schema let it pass`);
+  return value;
+}

@@ -1,0 +1,105 @@
+import { quoted } from './printable';
+import { asDraft, draftEntries } from './rule';
+import type { Draft, Report, Rule } from './rule';
+
+/** Bytes of a name; PostgreSQL cuts longer ones without a word, MongoDB refuses them. */
+const LONGEST_DATABASE_NAME = 63;
+
+/** Rules for entries that are databases. */
+export const databaseRules: readonly Rule[] = [
+  function databasesAreReachedInOneWay(stack, report) {
+    for (const [name, entry] of databases(stack)) {
+      const { service, address } = entry;
+      const path = ['protect', name];
+      if (service === undefined && address === undefined) {
+        report(path, 'needs `service: NAME` or `address: {host: …, port: …}`', 'key');
+      } else if (service !== undefined && address !== undefined) {
+        report(
+          [...path, 'address'],
+          `stands beside \`service\`; keep one of them${IN_OVERLAY}`,
+          'key',
+        );
+      }
+    }
+  },
+
+  function databaseNamesAreTheirServers(stack, report) {
+    for (const [name, { engine, database }] of databases(stack)) {
+      if (typeof database !== 'string') continue;
+      const path = ['protect', name, 'database'];
+      const bytes = Buffer.byteLength(database);
+      if (bytes > LONGEST_DATABASE_NAME) {
+        report(path, `has ${bytes} bytes; a database's name has at most ${LONGEST_DATABASE_NAME}`);
+      }
+      if (engine === 'mongodb' && /[/\\. "$]/.test(database)) {
+        report(
+          path,
+          'holds one of `/`, `\\`, `.`, `"`, `$` or a space, which MongoDB does not allow',
+        );
+      }
+    }
+  },
+
+  function mongodbUsersHavePasswords(stack, report) {
+    for (const [name, entry] of databases(stack)) {
+      if (entry['engine'] !== 'mongodb') continue;
+      const { user, password, authenticationDatabase } = entry;
+      const need = (key: string, other: string): void => {
+        report(['protect', name, key], `needs ${quoted(other)} too`, 'key');
+      };
+      if (user !== undefined && password === undefined) need('user', 'password');
+      if (password !== undefined && user === undefined) need('password', 'user');
+      if (authenticationDatabase !== undefined && user === undefined)
+        need('authenticationDatabase', 'user');
+    }
+  },
+
+  function socketsArePostgres(stack, report) {
+    for (const [name, entry] of databases(stack)) {
+      const { host } = asDraft(entry['address']);
+      if (entry['engine'] === 'mongodb' && typeof host === 'string' && host.startsWith('/')) {
+        report(
+          ['protect', name, 'address', 'host'],
+          'must be a host name or an IP address for MongoDB',
+        );
+      }
+    }
+  },
+
+  function databasesAreProtectedOnce(stack, report) {
+    const entries = databases(stack);
+    entries.forEach(([name, entry], index) => {
+      const earlier = entries.slice(0, index).find(([, other]) => protectTheSame(other, entry));
+      if (earlier) reportTwice(name, earlier[0], report);
+    });
+  },
+];
+
+const IN_OVERLAY = ' (an overlay takes the other away with `null`)';
+
+function databases(stack: Draft): ReturnType<typeof draftEntries> {
+  return draftEntries(stack).filter(([, entry]) => {
+    return entry['engine'] === 'postgres' || entry['engine'] === 'mongodb';
+  });
+}
+
+function protectTheSame(left: Draft, right: Draft): boolean {
+  if (serverOf(left) === undefined || serverOf(left) !== serverOf(right)) return false;
+  const all = [left, right].some((entry) => asDraft(entry['database'])['all'] === true);
+  return all || (typeof left['database'] === 'string' && left['database'] === right['database']);
+}
+
+function serverOf({ engine, service, address }: Draft): string | undefined {
+  const { host, port } = asDraft(address);
+  if (typeof service === 'string') return JSON.stringify([engine, service]);
+  return host === undefined || port === undefined
+    ? undefined
+    : JSON.stringify([engine, host, port]);
+}
+
+function reportTwice(name: string, earlier: string, report: Report): void {
+  report(
+    ['protect', name, 'database'],
+    `is part of ${quoted(earlier)} already; a database belongs to one entry`,
+  );
+}

@@ -1,0 +1,100 @@
+import { posix } from 'node:path';
+import { quoted } from './printable';
+import { asDraft, draftEntries } from './rule';
+import type { Draft, Rule } from './rule';
+import { URL_PASSWORD } from './secret-masks';
+
+/** What restic would read besides what pawl tells it, and then take another repository or password. */
+const SET_BY_PAWL = /^RESTIC_(?:REPOSITORY|PASSWORD|FROM_|KEY_HINT|CACHE_DIR|PROGRESS_FPS)/;
+
+/** Rules for entries that are folders, and for the repository, which may be a folder too. */
+export const folderRules: readonly Rule[] = [
+  function foldersInServicesAreAbsolute(stack, report) {
+    for (const [name, { engine, service, path }] of draftEntries(stack)) {
+      if (engine !== 'files' || service === undefined || typeof path !== 'string') continue;
+      if (!path.startsWith('/')) {
+        report(['protect', name, 'path'], 'must be absolute, since it is a folder in a container');
+      }
+    }
+  },
+
+  function foldersDoNotOverlap(stack, report) {
+    const folders = protectedFolders(stack);
+    folders.forEach(([name, folder], index) => {
+      const other = folders.slice(0, index).find(([, earlier]) => overlap(earlier, folder));
+      if (!other) return;
+      report(
+        ['protect', name, 'path'],
+        `overlaps with the folder of ${quoted(other[0])}; a restore of one would replace files of the other`,
+      );
+    });
+  },
+
+  function repositoryIsNotProtected(stack, report) {
+    const { url } = asDraft(stack['repository']);
+    const folder = String(url).replace(/^local:/, '');
+    if (typeof url !== 'string' || /^[a-z0-9]+:/.test(folder)) return;
+    const repository = { place: 'host', path: absolute(stack, folder) };
+    const around = protectedFolders(stack).find(([, folder]) => contains(folder, repository));
+    if (!around) return;
+    report(
+      ['repository', 'url'],
+      `lies in the folder of ${quoted(around[0])}, and so would be stored in itself`,
+    );
+  },
+
+  function repositoryUrlHoldsNoPassword(stack, report) {
+    const { url } = asDraft(stack['repository']);
+    if (typeof url !== 'string' || !URL_PASSWORD.test(url)) return;
+    report(
+      ['repository', 'url'],
+      'must not hold a password; write `environment: {RESTIC_REST_USERNAME: …, RESTIC_REST_PASSWORD: …}` ' +
+        'with references such as `{env: NAME}`',
+    );
+  },
+
+  function repositoryEnvironmentIsResticsOwn(stack, report) {
+    const names = Object.keys(asDraft(asDraft(stack['repository'])['environment']));
+    for (const name of names) {
+      const path = ['repository', 'environment', name];
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+        report(path, 'is not a name of a variable', 'key');
+      if (SET_BY_PAWL.test(name)) report(path, 'is set by pawl itself; remove it', 'key');
+    }
+  },
+];
+
+interface Folder {
+  /** The host, or a service. */
+  readonly place: string;
+  /** Absolute and without `..`, as far as can be known here. */
+  readonly path: string;
+}
+
+function protectedFolders(stack: Draft): readonly (readonly [name: string, folder: Folder])[] {
+  return draftEntries(stack)
+    .filter(([, { engine, path }]) => engine === 'files' && typeof path === 'string' && path !== '')
+    .map(([name, { service, path }]) => {
+      const inService = {
+        place: `service ${JSON.stringify(service)}`,
+        path: posix.resolve('/', String(path)),
+      };
+      const onHost = { place: 'host', path: absolute(stack, String(path)) };
+      return [name, service === undefined ? onHost : inService];
+    });
+}
+
+/** The stack's directory may be unknown here; any absolute folder then serves to compare relative paths. */
+function absolute(stack: Draft, path: string): string {
+  const { directory } = stack;
+  return posix.resolve('/', typeof directory === 'string' ? directory : '/the stack', path);
+}
+
+function contains(outer: Folder, inner: Folder): boolean {
+  const prefix = outer.path === '/' ? '/' : `${outer.path}/`;
+  return outer.place === inner.place && `${inner.path}/`.startsWith(prefix);
+}
+
+function overlap(left: Folder, right: Folder): boolean {
+  return contains(left, right) || contains(right, left);
+}

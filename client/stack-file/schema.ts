@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { protectEntry } from './schema-protect';
+import { duration, ENVIRONMENT_VARIABLE, NAME, name, path, secretReference } from './values';
+
+/*
+ * `pawl.yaml`, key by key. The messages, docs/stack-file.md and docs/pawl.schema.json are made from this: describe a key
+ * so that it reads well in all three. What concerns several keys at once is in rules.ts.
+ */
+
+const compose = z.strictObject({
+  files: z
+    .array(path)
+    .default([])
+    .meta({
+      description:
+        "Compose files, relative to the stack's directory. Default: what Compose itself looks for.",
+      examples: [['compose.yaml']],
+    }),
+  project: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9_-]*$/,
+      'must be lower-case letters, digits, `_` or `-`, as Compose demands',
+    )
+    .optional()
+    .meta({
+      title: 'text',
+      description: "Project name. Default: Compose's own rule, the directory's name.",
+      examples: ['melvin'],
+    }),
+});
+
+const repository = z.strictObject({
+  url: path.meta({
+    title: 'text',
+    description: "Anything restic takes; a relative path is relative to the stack's directory.",
+    examples: ['/srv/backup/melvin'],
+  }),
+  password: secretReference.meta({
+    description: 'Password of the repository. Without it no recovery point can be read, by anyone.',
+    examples: [{ file: '/etc/pawl/melvin.key' }],
+  }),
+  initialise: z
+    .boolean()
+    .default(false)
+    .describe('Create the repository in the first backup when there is none.'),
+  environment: z
+    .record(z.string().meta({ pattern: ENVIRONMENT_VARIABLE.source }), secretReference)
+    .default({})
+    .describe(
+      'Further environment of restic, such as `AWS_ACCESS_KEY_ID`: a secret for each name.',
+    ),
+});
+
+const limits = z.strictObject({
+  heartbeat: duration
+    .default('10s')
+    .describe('A worker that is silent for so long counts as dead, and its step starts again.'),
+  stall: duration
+    .default('5m')
+    .describe('An attempt that moves no byte for so long is ended and tried again.'),
+  deadline: duration
+    .default('24h')
+    .describe('Longest time of a run, all retries and waits included.'),
+});
+
+const restore = z.strictObject({
+  keepReplaced: duration
+    .default('7d')
+    .describe(
+      'How long what a restore replaced is kept, unless `pawl restore confirm` drops it before.',
+    ),
+});
+
+export const stackSchema = z.strictObject({
+  stack: name.meta({ description: 'Name of the stack.', examples: ['melvin'] }),
+  host: name.default('local').describe('Name of the host whose worker runs the steps.'),
+  directory: path.optional().meta({
+    description:
+      "Folder of the project on that host. Default for a local host: the stack file's own folder.",
+    examples: ['/opt/melvin'],
+  }),
+  compose: compose.optional().describe('The Compose project that the services belong to.'),
+  repository: repository.describe('Where recovery points are kept: a restic repository.'),
+  protect: z
+    .record(z.string().meta({ pattern: NAME.source }), protectEntry)
+    .describe('What a recovery point holds: a name of your choice for each database or folder.'),
+  limits: limits.prefault({}).describe('How long things may take.'),
+  restore: restore.prefault({}).describe('What a restore does with what it replaced.'),
+});
+
+/** The stack file with its defaults, in its own words. */
+export type StackDocument = z.output<typeof stackSchema>;

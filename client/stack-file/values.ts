@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { DURATION } from './duration';
+
+/** The small kinds of value that keys of the stack file share. */
+
+/** Stacks, hosts and entries: safe as a file name, a tag of the repository, a task queue and a workflow's id. */
+export const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+export const NAME_RULE =
+  'must be 1 to 63 lower-case letters, digits, `.`, `_` or `-`, and begin with a letter or a digit';
+
+export const ENVIRONMENT_VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** A host name, an IPv4 or IPv6 address, or the absolute folder of a local socket. */
+const SERVER_HOST =
+  /^(?:[A-Za-z0-9_][A-Za-z0-9._-]{0,252}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+(?:%[A-Za-z0-9]+)?|\/.+)$/;
+
+export const name = z.string().regex(NAME, NAME_RULE).meta({ title: 'name' });
+
+export const text = z.string().min(1, 'must not be empty').meta({ title: 'text' });
+
+export const path = z
+  .string()
+  .min(1, 'must not be empty')
+  .regex(/^(?!~)/, '`~` is not expanded; write the whole path')
+  .meta({ title: 'path' });
+
+export const DURATION_WORDS = 'a whole number and a unit: `30s`, `15m`, `4h`, `7d` or `2w`';
+
+export const duration = z
+  .string()
+  .regex(DURATION, `must be ${DURATION_WORDS}`)
+  .meta({ title: 'duration' });
+
+export const service = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+    "must be a service's name as Compose has it: letters, digits, `.`, `_` and `-`",
+  )
+  .meta({ title: 'service' });
+
+export const serverHost = z
+  .string()
+  .regex(
+    SERVER_HOST,
+    'must be a host name, an IP address (IPv6 without brackets) or the absolute folder of a socket',
+  )
+  .meta({ title: 'host' });
+
+export const port = z
+  .int('must be a whole number')
+  .min(1, 'must be from 1 to 65535')
+  .max(65_535, 'must be from 1 to 65535')
+  .meta({ title: 'port' });
+
+export const SECRET_RULE =
+  'must say where the secret is: `{env: NAME}`, `{file: /path/of/a/file}` or `{command: [program, argument]}`';
+
+/** The keys are optional here and counted below: a union of three maps would report every mistake three times. */
+export const secretReference = z
+  .strictObject({
+    env: z
+      .string()
+      .regex(ENVIRONMENT_VARIABLE, 'must be the name of an environment variable')
+      .meta({ title: 'variable' })
+      .optional()
+      .describe("Variable of the worker's environment, else of the Compose project's `.env`."),
+    file: path
+      .optional()
+      .describe('File on the host; one line break at its end is not part of the secret.'),
+    command: z
+      .array(text)
+      .min(1, 'must name a program')
+      .optional()
+      .describe(
+        'Program and arguments, run on the host without a shell; its output is the secret.',
+      ),
+  })
+  .refine((reference) => Object.keys(reference).length === 1, `${SECRET_RULE}; exactly one of them`)
+  .meta({ title: 'secret', minProperties: 1, maxProperties: 1 });

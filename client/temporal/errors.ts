@@ -1,0 +1,92 @@
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
+import { ClientError } from '../client-error';
+import { EXIT_CODES, exitCodeOfFailure } from '../exit-codes';
+import { readFailure } from './read-failure';
+
+interface Server {
+  readonly address: string;
+  readonly namespace: string;
+}
+
+// gRPC's status codes, by number: @grpc/grpc-js is no dependency of ours.
+const AWAY_CODES: readonly number[] = [4 /* DEADLINE_EXCEEDED */, 14 /* UNAVAILABLE */];
+const REFUSED_CODES: readonly number[] = [7 /* PERMISSION_DENIED */, 16 /* UNAUTHENTICATED */];
+
+/** Nobody answered: the call may have arrived or not. Asking again is safe where the call is idempotent. */
+export function isAway(error: unknown): boolean {
+  if (error instanceof ClientError) return error.reason === 'server-away';
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isNotReady(error)) return true;
+  const code = grpcCode(error);
+  return code !== undefined && AWAY_CODES.includes(code);
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof WorkflowNotFoundError;
+}
+
+/** What Temporal's client threw, as a sentence with an exit code; what is unknown stays as it is. */
+export function asClientError(error: unknown, server: Server): unknown {
+  if (error instanceof ClientError) return error;
+  if (error instanceof NamespaceNotFoundError) return namespaceMissing(error, server);
+  if (error instanceof WorkflowUpdateFailedError || error instanceof WorkflowFailedError) {
+    return refusal(error);
+  }
+  if (isAway(error)) return serverAway(error, server);
+  const code = grpcCode(error);
+  return code !== undefined && REFUSED_CODES.includes(code) ? rejected(error, server) : error;
+}
+
+/** @grpc/grpc-js `waitForReady`: a plain Error with this text. */
+function isNotReady(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Failed to connect before the deadline';
+}
+
+function grpcCode(error: unknown): number | undefined {
+  if (isGrpcServiceError(error)) return error.code;
+  return error instanceof ServiceError ? grpcCode(error.cause) : undefined;
+}
+
+function serverAway(cause: unknown, { address }: Server): ClientError {
+  const local = /^(localhost|127\.|\[?::1)/.test(address);
+  return new ClientError(EXIT_CODES.unavailable, `No Temporal server answers at ${address}.`, {
+    advice: local
+      ? 'Start it with `pawl server`, or name another one with TEMPORAL_ADDRESS or --profile.'
+      : 'Is it up, and is TEMPORAL_ADDRESS (or --profile) right? `pawl server` starts one on this machine.',
+    reason: 'server-away',
+    cause,
+  });
+}
+
+function namespaceMissing(cause: unknown, { address, namespace }: Server): ClientError {
+  return new ClientError(
+    EXIT_CODES.unavailable,
+    `The Temporal server at ${address} has no namespace "${namespace}".`,
+    { advice: 'Set TEMPORAL_NAMESPACE, or create it there.', reason: 'namespace-missing', cause },
+  );
+}
+
+function rejected(cause: unknown, { address }: Server): ClientError {
+  return new ClientError(EXIT_CODES.refused, `The Temporal server at ${address} refused us.`, {
+    advice: 'Check TEMPORAL_API_KEY or the TLS certificates (`pawl help environment`).',
+    reason: 'CredentialsRejected',
+    cause,
+  });
+}
+
+/** A workflow of ours said no: its words, its type. */
+function refusal(error: WorkflowUpdateFailedError | WorkflowFailedError): ClientError {
+  const failure = readFailure(error);
+  return new ClientError(exitCodeOfFailure(failure.type), failure.message, {
+    reason: failure.type,
+    cause: error,
+    ...(failure.advice === undefined ? {} : { advice: failure.advice }),
+  });
+}

@@ -1,0 +1,75 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+} from '@temporalio/common';
+import type { FailureEvidence } from '../../workflows/model/failure-type';
+import type { RunProgress, StepProgress } from '../../workflows/model/run';
+import { isFailureType } from '../exit-codes';
+
+/** Why a run ended as it did, read from the failure that Temporal keeps. */
+export interface RunFailure {
+  /** A `FailureType`, or `Cancelled`, `Terminated`, `TimedOut`, `Unknown`. */
+  readonly type: string;
+  readonly message: string;
+  /** Id of the step, when one failed. */
+  readonly step?: string;
+  readonly evidence: FailureEvidence;
+  /** What state things are in now, in a sentence. */
+  readonly state?: string;
+  readonly advice?: string;
+  /** How far the run was. Kept with the failure, so that it is known without a worker. */
+  readonly steps?: readonly StepProgress[];
+}
+
+/** The outermost failure that pawl itself worded; else the innermost there is. */
+export function readFailure(error: unknown): RunFailure {
+  const chain = causes(error);
+  const ours = chain.filter((link) => link instanceof ApplicationFailure);
+  const main = ours.find((link) => isFailureType(link.type ?? '')) ?? chain.at(-1);
+  const step = chain.find((link) => link instanceof ActivityFailure)?.activityId;
+  const evidence = ours.map((link) => link.details?.[0]).find(isRecord) ?? {};
+  const state = ours.map((link) => link.details?.[1]).find((detail) => typeof detail === 'string');
+  const progress = ours.map((link) => link.details?.[2]).find(isProgress);
+  return {
+    type: typeOf(main),
+    message: messageOf(main, error),
+    evidence,
+    ...(step === undefined ? {} : { step }),
+    ...(state === undefined ? {} : { state }),
+    ...(evidence.advice === undefined ? {} : { advice: evidence.advice }),
+    ...(progress === undefined ? {} : { steps: progress.steps }),
+  };
+}
+
+function causes(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let at = error; at instanceof Error; at = at.cause) chain.push(at);
+  return chain;
+}
+
+function typeOf(error: Error | undefined): string {
+  if (error instanceof CancelledFailure) return 'Cancelled';
+  if (error instanceof TerminatedFailure) return 'Terminated';
+  if (error instanceof TimeoutFailure) return 'TimedOut';
+  return (error instanceof ApplicationFailure ? error.type : undefined) ?? 'Unknown';
+}
+
+function messageOf(main: Error | undefined, error: unknown): string {
+  if (main instanceof CancelledFailure) return 'It was cancelled.';
+  if (main instanceof TerminatedFailure) {
+    return `It was terminated from outside${main.message ? ` (${main.message})` : ''}; nothing was undone.`;
+  }
+  if (main instanceof TimeoutFailure) return `It ran out of time (${main.timeoutType}).`;
+  return main?.message ?? String(error);
+}
+
+function isProgress(detail: unknown): detail is RunProgress {
+  return isRecord(detail) && 'steps' in detail && Array.isArray(detail.steps);
+}
+
+function isRecord(detail: unknown): detail is FailureEvidence {
+  return typeof detail === 'object' && detail !== null && !Array.isArray(detail);
+}

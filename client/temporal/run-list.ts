@@ -1,0 +1,64 @@
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { attributeKey } from './attributes';
+import type { Session } from './session';
+
+/** A run as Temporal's list knows it, until its retention period ends. */
+export interface ListedRun {
+  readonly run: string;
+  readonly runbook: string;
+  /** `running`, `done`, `failed`, `cancelled`, `terminated`. */
+  readonly outcome: string;
+  readonly requestedBy?: string;
+  readonly trigger?: string;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+}
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  COMPLETED: 'done',
+  FAILED: 'failed',
+  TIMED_OUT: 'failed',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
+};
+
+/**
+ * Newest first. By the workflow's id: it is the run's name, and unlike pawl's own search attributes it is there on a
+ * server that no worker of ours has ever prepared.
+ */
+export async function listRuns(
+  session: Session,
+  stack: string,
+  limit: number,
+): Promise<ListedRun[]> {
+  const query = `WorkflowId STARTS_WITH "${stack}/"`;
+  const runs = await session.call(async () => {
+    const found: ListedRun[] = [];
+    for await (const info of session.client.workflow.list({ query, pageSize: 100 })) {
+      if (runNumber(info.workflowId, stack) !== undefined) found.push(listedRun(info));
+      if (found.length >= limit) break;
+    }
+    return found;
+  });
+  return runs.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+}
+
+function listedRun(info: WorkflowExecutionInfo): ListedRun {
+  const attributes = info.typedSearchAttributes;
+  const requestedBy = attributes.get(attributeKey('requester'));
+  const trigger = attributes.get(attributeKey('trigger'));
+  return {
+    run: info.workflowId,
+    runbook: info.type,
+    outcome: OUTCOMES[info.status.name] ?? 'running',
+    startedAt: info.startTime.toISOString(),
+    ...(requestedBy === undefined ? {} : { requestedBy }),
+    ...(trigger === undefined ? {} : { trigger }),
+    ...(info.closeTime ? { endedAt: info.closeTime.toISOString() } : {}),
+  };
+}
+
+function runNumber(workflowId: string, stack: string): number | undefined {
+  const match = /^(.*)\/(\d+)$/.exec(workflowId);
+  return match?.[1] === stack ? Number(match[2]) : undefined;
+}

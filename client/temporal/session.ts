@@ -1,0 +1,78 @@
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { ClientError } from '../client-error';
+import type { Invocation } from '../command';
+import { EXIT_CODES } from '../exit-codes';
+import { asClientError, isNotFound } from './errors';
+import { uiAddress } from './ui-links';
+
+/** How long a person waits before being told that nobody answers, counted from the start of the process. */
+const PATIENCE_MILLISECONDS = 4_000;
+const SHORTEST_PATIENCE_MILLISECONDS = 2_000;
+/** Any one call to a server that did answer; longer waits are loops of such calls. */
+const CALL_MILLISECONDS = 10_000;
+
+/** A connection to Temporal, as the environment and `--profile` name it. */
+export interface Session {
+  readonly client: Client;
+  readonly namespace: string;
+  readonly address: string;
+  /** Temporal's own web pages. */
+  readonly ui: string;
+  /** Runs calls with a deadline; what comes back as an error is told in pawl's words. */
+  readonly call: <Result>(work: () => Promise<Result>, milliseconds?: number) => Promise<Result>;
+}
+
+export async function withSession<Result>(
+  { globals }: Pick<Invocation, 'globals'>,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const config = readConfig(globals.profile);
+  const address = config.connectionOptions.address ?? 'localhost:7233';
+  const namespace = config.namespace ?? 'default';
+  const connection = Connection.lazy({ ...config.connectionOptions, connectTimeout: patience() });
+  const ui = uiAddress(address, process.env['PAWL_UI_URL']);
+  const client = new Client({ connection, namespace });
+  const session: Session = {
+    ...{ client, namespace, address, ui },
+    call: (call, milliseconds = CALL_MILLISECONDS) =>
+      client.withDeadline(Date.now() + milliseconds, call).catch((error: unknown) => {
+        throw asClientError(error, { address, namespace });
+      }),
+  };
+  try {
+    await connection.ensureConnected();
+    return await work(session);
+  } catch (error) {
+    throw isNotFound(error) ? unknownWorkflow(error) : asClientError(error, { address, namespace });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Same environment and profiles as the `temporal` command. */
+function readConfig(profile: string | undefined) {
+  try {
+    return loadClientConnectConfig(profile === undefined ? {} : { profile });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new ClientError(EXIT_CODES.usage, `Temporal's client configuration: ${message}`, {
+      advice: 'See `pawl help environment`.',
+      reason: 'usage',
+      cause: error,
+    });
+  }
+}
+
+function unknownWorkflow(cause: unknown): ClientError {
+  return new ClientError(EXIT_CODES.failed, 'Temporal knows no such run, or no longer.', {
+    advice: '`pawl runs` lists those that it still knows.',
+    reason: 'not-found',
+    cause,
+  });
+}
+
+function patience(): number {
+  const spent = process.uptime() * 1000;
+  return Math.max(SHORTEST_PATIENCE_MILLISECONDS, PATIENCE_MILLISECONDS - spent);
+}

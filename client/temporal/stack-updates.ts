@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
+import { freeze, stackWorkflowId, submit, unfreeze, withdraw } from '../../workflows/messages';
+import type { Submitted } from '../../workflows/messages';
+import type { Freeze } from '../../workflows/model/queue';
+import type { RunRequest } from '../../workflows/model/run';
+import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
+import { ClientError } from '../client-error';
+import { EXIT_CODES } from '../exit-codes';
+import type { Output } from '../terminal/output';
+import { searchAttributes } from './attributes';
+import { isAway } from './errors';
+import { requester } from './requester';
+import { startWorker } from './require-worker';
+import type { Session } from './session';
+
+/** An update waits for the worker's answer; after this long without one the operator is told why nothing happens. */
+const ATTEMPT_MILLISECONDS = 3_500;
+const GIVE_UP_MILLISECONDS = 30_000;
+
+interface StackName {
+  readonly name: string;
+  readonly host: string;
+}
+
+/** Admits a run. Asked again with the same id when the connection is lost: it is admitted once. */
+export function submitRun(
+  session: Session,
+  output: Output,
+  request: RunRequest,
+): Promise<Submitted> {
+  return updateStack(session, output, request.stack, submit, [{ request }]);
+}
+
+export function freezeStack(
+  session: Session,
+  output: Output,
+  stack: StackName,
+  message: string,
+): Promise<Freeze> {
+  return updateStack(session, output, stack, freeze, [{ message, by: requester() }]);
+}
+
+export function unfreezeStack(
+  session: Session,
+  output: Output,
+  stack: StackName,
+): Promise<boolean> {
+  return updateStack(session, output, stack, unfreeze, [{ by: requester() }]);
+}
+
+/** Takes a run out of the queue; false when it is not waiting. */
+export function withdrawRun(session: Session, stack: string, number: number): Promise<boolean> {
+  const handle = session.client.workflow.getHandle(stackWorkflowId(stack));
+  return session.call(() =>
+    handle.executeUpdate(withdraw, { args: [{ number, by: requester() }] }),
+  );
+}
+
+/** Update-with-Start: the stack workflow is there afterwards, whether it was before or not. */
+async function updateStack<Result, Args extends [unknown]>(
+  session: Session,
+  output: Output,
+  stack: StackName,
+  update: UpdateDefinition<Result, Args>,
+  args: Args,
+): Promise<Result> {
+  const updateId = randomUUID();
+  const giveUpAt = Date.now() + GIVE_UP_MILLISECONDS;
+  for (let attempt = 1; ; attempt += 1) {
+    const startWorkflowOperation = startStack(stack);
+    try {
+      return await session.call(
+        () =>
+          session.client.workflow.executeUpdateWithStart(update, {
+            ...{ args, updateId, startWorkflowOperation },
+          }),
+        ATTEMPT_MILLISECONDS,
+      );
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      if (Date.now() > giveUpAt) throw noAnswer(stack.host, error);
+      if (attempt === 1) output.note(`Waiting: no worker answers. ${startWorker(stack.host)}`);
+    }
+  }
+}
+
+/** Single use: a new one for every attempt. */
+function startStack({ name, host }: StackName) {
+  return new WithStartWorkflowOperation('stack', {
+    workflowId: stackWorkflowId(name),
+    taskQueue: WORKFLOW_TASK_QUEUE,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    args: [{ stack: name, host }],
+    typedSearchAttributes: searchAttributes({ stack: name, host }),
+    staticSummary: `Stack ${name} on host ${host}`,
+  });
+}
+
+function noAnswer(host: string, cause: unknown): ClientError {
+  return new ClientError(EXIT_CODES.unavailable, 'No worker answered; the request may be lost.', {
+    advice: `${startWorker(host)} Look at \`pawl runs\` before asking again.`,
+    reason: 'worker-away',
+    cause,
+  });
+}

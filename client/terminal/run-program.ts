@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { resolve } from 'node:path';
+
+/** Of a shell, when a signal ended what it ran. */
+const SIGNAL_EXIT_BASE = 128;
+const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/**
+ * Becomes, as far as a parent can, another program of this package: its streams, our signals, its exit code. A process of
+ * its own, because the client must never load the worker.
+ */
+export function runProgram(file: string, argv: readonly string[]): Promise<number> {
+  const program = resolve(__dirname, '../..', file);
+  const child = spawn(process.execPath, [program, ...argv], { stdio: 'inherit' });
+  const forward = (signal: NodeJS.Signals) => {
+    // Ctrl-C on a terminal reaches the whole group: the child has it already.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  };
+  for (const signal of FORWARDED) process.on(signal, forward);
+  return new Promise((end, fail) => {
+    child.once('error', fail);
+    child.once('exit', (code, signal) => {
+      for (const name of FORWARDED) process.off(name, forward);
+      end(code ?? SIGNAL_EXIT_BASE + (signal ? constants.signals[signal] : 0));
+    });
+  });
+}

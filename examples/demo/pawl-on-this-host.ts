@@ -1,0 +1,142 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../worker/free-port';
+
+const CLI = join(__dirname, '..', '..', 'dist', 'client', 'main.js');
+const READY_SECONDS = 120;
+
+/** What `pawl show --json` says of one step. */
+export interface StepSeen {
+  readonly id: string;
+  readonly title: string;
+  readonly state: string;
+  readonly attempt: number;
+  readonly bytes: number;
+}
+
+interface Shown {
+  readonly steps: readonly (Omit<StepSeen, 'attempt' | 'bytes'> & Partial<StepSeen>)[];
+}
+
+/** pawl as an operator has it: `pawl server` in the foreground of some terminal, and the command line. */
+export class PawlOnThisHost {
+  private server: ChildProcess | undefined;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly stateDirectory: string,
+    private readonly environment: Readonly<Record<string, string>>,
+    readonly ui: string,
+  ) {}
+
+  /** Starts `pawl server` with its state in `folder` and the stack's secrets in its environment. */
+  static async start(
+    folder: string,
+    secrets: Readonly<Record<string, string>>,
+  ): Promise<PawlOnThisHost> {
+    const stateDirectory = join(folder, 'state');
+    await mkdir(stateDirectory, { recursive: true });
+    const [port, uiPort] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
+    const ui = `http://127.0.0.1:${uiPort}`;
+    const client = { TEMPORAL_ADDRESS: `127.0.0.1:${port}`, PAWL_UI_URL: ui, NO_COLOR: '1' };
+    const pawl = new PawlOnThisHost(folder, stateDirectory, client, ui);
+    const flags = [
+      '--state-dir',
+      stateDirectory,
+      '--port',
+      String(port),
+      '--ui-port',
+      String(uiPort),
+    ];
+    const settings = { PAWL_HEALTH_ADDRESS: '127.0.0.1:0', PAWL_METRICS_ADDRESS: '127.0.0.1:0' };
+    pawl.server = spawn(process.execPath, [CLI, 'server', ...flags], {
+      cwd: folder,
+      env: { ...process.env, ...settings, ...secrets },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const log = createWriteStream(join(folder, 'server.log'));
+    pawl.server.stdout?.pipe(log);
+    pawl.server.stderr?.pipe(log);
+    await pawl.untilReady();
+    return pawl;
+  }
+
+  /** Runs the command line to its end. The secrets are not in its environment: it needs none. */
+  async cli(
+    ...argv: string[]
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+    return new Promise((resolve) => {
+      const options = { cwd: this.folder, env: { ...process.env, ...this.environment } };
+      execFile(process.execPath, [CLI, ...argv], options, (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+        resolve({ code, stdout, stderr });
+      });
+    });
+  }
+
+  /** Submits a run and returns its id, such as `demo/1`. */
+  async submit(...argv: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.cli(...argv, '--detach', '--json');
+    if (code !== 0)
+      throw new Error(`pawl ${argv.join(' ')} exited with ${code}:\n${stdout}${stderr}`);
+    const submitted = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as { run?: string };
+    if (submitted.run === undefined)
+      throw new Error(`pawl ${argv.join(' ')} named no run:\n${stdout}`);
+    return submitted.run;
+  }
+
+  /** The step as it is now; as it was last seen while nobody can say (the server is being restarted). */
+  async lookAtStep(run: string, id: string, last?: StepSeen): Promise<StepSeen | undefined> {
+    const { code, stdout } = await this.cli('show', run, '--json');
+    if (code !== 0) return last;
+    const step = (JSON.parse(stdout) as Shown).steps.find((candidate) => candidate.id === id);
+    return step === undefined
+      ? last
+      : { ...step, attempt: step.attempt ?? last?.attempt ?? 1, bytes: step.bytes ?? 0 };
+  }
+
+  /** Kills the worker or Temporal's server, which `pawl server` then starts again. Returns the pid it had. */
+  async kill9(program: 'worker' | 'server'): Promise<number> {
+    const pid = await this.pidOf(program);
+    process.kill(pid, 'SIGKILL');
+    return pid;
+  }
+
+  async pidOf(program: 'worker' | 'server'): Promise<number> {
+    const state = await this.readState();
+    const pid = program === 'worker' ? state?.worker?.pid : state?.temporal?.pid;
+    if (pid === undefined) throw new Error(`no ${program} runs: ${JSON.stringify(state)}`);
+    return pid;
+  }
+
+  /** Ends `pawl server` as Ctrl-C does, and with it all it started. */
+  async stop(): Promise<void> {
+    if (this.server?.exitCode !== null) return;
+    const exit = once(this.server, 'exit');
+    this.server.kill('SIGTERM');
+    await exit;
+  }
+
+  private async untilReady(): Promise<void> {
+    const deadline = performance.now() + READY_SECONDS * 1000;
+    while ((await this.readState())?.state !== 'ready') {
+      const log = join(this.folder, 'server.log');
+      if (this.server?.exitCode !== null) throw new Error(`pawl server ended; see ${log}`);
+      if (performance.now() > deadline) throw new Error(`pawl server is not ready; see ${log}`);
+      await sleep(100);
+    }
+  }
+
+  private async readState(): Promise<
+    { state: string; worker?: { pid: number }; temporal?: { pid: number } } | undefined
+  > {
+    const text = await readFile(join(this.stateDirectory, 'server.json'), 'utf8').catch(
+      () => undefined,
+    );
+    return text === undefined ? undefined : (JSON.parse(text) as { state: string });
+  }
+}

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Dockerode from 'dockerode';
+import { createContainers } from '../../../activities/adapters/docker/create-containers';
+import { composeProjectName } from '../../../activities/adapters/docker/find-container';
+import { docker } from '../../support/docker';
+import { describeWith } from '../../support/requirements';
+import { composeSite, startService, type ServiceContainer } from './service-container';
+
+const containers = createContainers({ docker });
+
+describe('the name of a Compose project', () => {
+  it.each([
+    ['/opt/My App.v2', undefined, 'myappv2'],
+    ['/opt/__-x_Y-', undefined, 'x_y-'],
+    ['/opt/melvin', ['deploy/compose.yaml'], 'deploy'],
+  ])('follows Compose: %s %s', (directory, files, name) => {
+    expect(composeProjectName({ directory, compose: { files: files ?? [] } })).toBe(name);
+  });
+});
+
+describe('an engine that is away', () => {
+  it('is unavailable, and its socket is named', async () => {
+    const away = createContainers({
+      docker: new Dockerode({ socketPath: '/nowhere/docker.sock' }),
+    });
+    await expect(away.runner(composeSite('melvin'), 'api')).rejects.toMatchObject({
+      kind: 'ServiceUnavailable',
+      message: expect.stringContaining('/nowhere/docker.sock') as string,
+    });
+  });
+});
+
+describeWith(['docker'], 'containers of a service', () => {
+  const started: ServiceContainer[] = [];
+  const start = async (...args: Parameters<typeof startService>) => {
+    const service = await startService(...args);
+    started.push(service);
+    return service;
+  };
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((service) => service.remove()));
+  });
+
+  it('takes the running replica with the lowest number, and no one-off container', async () => {
+    const { project, site } = await start({ service: 'api', number: 3 });
+    await start({ service: 'api', project, number: 2, command: ['sleep', '602'] });
+    await start({ service: 'api', project, number: 1, started: false });
+    await start({ service: 'api', project, number: 1, oneOff: true });
+    await start({ service: 'other', project, number: 1 });
+    const runner = await containers.runner(site, 'api');
+    const { stdout } = await runner.run(['cat', '/proc/1/cmdline']);
+    expect(stdout).toContain('602');
+  });
+
+  it('finds the project by its folder when no name is configured', async () => {
+    const labels = { 'com.docker.compose.project.working_dir': '/opt/melvin' };
+    const { site } = await start({ service: 'api', project: 'named-in-the-file', labels });
+    const unnamed = { ...site, compose: { files: ['compose.yaml'] } };
+    await expect(containers.runner(unnamed, 'api')).resolves.toBeDefined();
+  });
+
+  it('says what it looked for, and that it is stopped', async () => {
+    const { project, site } = await start({ service: 'api', started: false });
+    await expect(containers.runner(site, 'api')).rejects.toMatchObject({
+      kind: 'PreconditionFailed',
+      message: expect.stringMatching(
+        new RegExp(`service api .* ${project}: .* is created`),
+      ) as string,
+      evidence: { advice: expect.stringContaining('up -d api') as string },
+    });
+    await expect(containers.runner(site, 'nope')).rejects.toMatchObject({
+      message: expect.stringContaining('there is none') as string,
+    });
+  });
+
+  it.each([
+    ['published', { ports: [7000] }],
+    ['of its own', {}],
+  ])('gives an address, %s', async (_title, published) => {
+    const listen =
+      'use Socket; socket(S,PF_INET,SOCK_STREAM,6); bind(S,sockaddr_in(7000,INADDR_ANY)); listen(S,5); sleep 99';
+    const command = ['perl', '-e', listen];
+    const { site } = await start({ service: 'api', command, ...published });
+    const address = await containers.address(site, 'api', 7000);
+    await expect(answers(address, Date.now() + 10_000)).resolves.toBe(true);
+  });
+
+  it('refuses to give an address to a container without network', async () => {
+    const { site } = await start({ service: 'api', hostConfig: { NetworkMode: 'none' } });
+    await expect(containers.address(site, 'api', 7000)).rejects.toMatchObject({
+      kind: 'PreconditionFailed',
+    });
+  });
+});
+
+/** Whether something listens there before the deadline. */
+async function answers(address: { host: string; port: number }, deadline: number) {
+  while (Date.now() < deadline) {
+    const socket = connect(address.port, address.host);
+    const connected = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (connected) return true;
+    await sleep(50);
+  }
+  return false;
+}

@@ -1,0 +1,153 @@
+import { hostRunner } from '../../../activities/adapters/process/run-command';
+import { createPostgresEngine } from '../../../activities/adapters/postgres/engine';
+import type { PostgresEntry } from '../../../workflows/model/stack';
+import type { Part } from '../../../workflows/model/recovery-point';
+import { restoreTarget } from '../../../workflows/model/restore-target';
+import { startPostgres, type PostgresServer } from '../../support/postgres-server';
+import { describeWith } from '../../support/requirements';
+import { dumpWhole, newAttempt } from '../engine-user';
+import { PASSWORD, siteOf } from './postgres-bench';
+
+describeWith(['postgres'], 'PostgreSQL, a whole server', () => {
+  let source: PostgresServer;
+  let target: PostgresServer;
+  const engine = createPostgresEngine({ hostRunner, containers: noContainers() });
+
+  beforeAll(async () => {
+    [source, target] = await Promise.all([startPostgres(), startPostgres()]);
+  });
+  afterAll(async () => {
+    await Promise.all([source.stop(), target.stop()]);
+  });
+
+  const entryOn = (server: PostgresServer): PostgresEntry => ({
+    name: 'all',
+    engine: 'postgres',
+    reach: { address: server },
+    database: { all: true },
+    user: server.user,
+    password: PASSWORD,
+    digests: true,
+  });
+  const partsOf = async (server: PostgresServer) => {
+    const observed = await engine.observe(siteOf(server), entryOn(server), newAttempt());
+    return new Map(observed.parts.map((observation) => [observation.part.name, observation]));
+  };
+  const globals: Part = {
+    name: 'all/globals',
+    entry: 'all',
+    engine: 'postgres',
+    kind: 'globals',
+    source: '',
+  };
+
+  it('is its globals and every database that is no template', async () => {
+    await source.query('create database globals');
+    await source.query('create database "x/y"');
+    await source.query('create database closed allow_connections false');
+    const parts = await partsOf(source);
+    expect([...parts.keys()].sort()).toEqual([
+      'all/"globals"',
+      'all/closed',
+      'all/globals',
+      'all/postgres',
+      'all/x/y',
+    ]);
+    expect(parts.get('all/closed')?.skip).toBe('it does not allow connections');
+    expect(parts.get('all/"globals"')?.part).toMatchObject({ kind: 'database', source: 'globals' });
+  });
+
+  it('leaves out what a restore made or kept', async () => {
+    const entry = entryOn(source);
+    const site = siteOf(source);
+    await source.query('create database accounts');
+    const part = (await partsOf(source)).get('all/accounts')?.part;
+    if (part === undefined) throw new Error('accounts is no part');
+    const { bytes } = await dumpWhole(engine, site, entry, part);
+    const place = restoreTarget('accounts', 7);
+    await engine.prepare(site, entry, part, place, newAttempt());
+    expect((await partsOf(source)).get('all/accounts_restoring_7')?.skip).toMatch(/restore/);
+    const sink = await engine.receive(site, entry, part, place, newAttempt());
+    sink.stream.end(bytes);
+    await sink.finish();
+    await engine.swap(site, entry, part, place, newAttempt());
+    const parts = await partsOf(source);
+    expect(parts.get('all/accounts_before_7')?.skip).toMatch(/restore/);
+    expect(parts.get('all/accounts')?.skip).toBeUndefined();
+  });
+
+  it('brings back missing roles and alters none that exist', async () => {
+    await source.query(`create role "o'dd ""; --" createdb connection limit 3`);
+    await source.query(`comment on role "o'dd ""; --" is E'two\\nlines; and a ''quote'''`);
+    await source.query(`create role reader; create role writer login in role reader`);
+    await source.query(`alter role writer set search_path to 'a', "B c"`);
+    await target.query(`create role reader superuser`);
+    const dump = await dumpWhole(engine, siteOf(source), entryOn(source), globals);
+    expect(dump.bytes.toString()).not.toMatch(/SCRAM|PASSWORD/);
+    expect(dump.facts.contents).toContainEqual(
+      expect.objectContaining({ name: `role o'dd "; --`, digest: 'present' }),
+    );
+
+    const [site, entry] = [siteOf(target), entryOn(target)];
+    const place = restoreTarget('', 1);
+    const missing = await engine.digest(
+      site,
+      entry,
+      globals,
+      place,
+      dump.facts.contents,
+      newAttempt(),
+    );
+    expect(missing).not.toEqual(dump.facts.contents);
+    for (let twice = 0; twice < 2; twice += 1) {
+      await engine.prepare(site, entry, globals, place, newAttempt());
+      const sink = await engine.receive(site, entry, globals, place, newAttempt());
+      sink.stream.end(dump.bytes);
+      await sink.finish();
+    }
+    const { contents } = dump.facts;
+    expect(await engine.digest(site, entry, globals, place, contents, newAttempt())).toEqual(
+      contents,
+    );
+    expect(await engine.swap(site, entry, globals, place, newAttempt())).toEqual({ kept: false });
+    const roles = await target.query(
+      `select rolname, rolsuper, rolcreatedb, rolconnlimit, rolconfig, shobj_description(oid, 'pg_authid') as comment,
+              array(select roleid::regrole::text from pg_auth_members where member = r.oid) as memberships
+       from pg_roles r where rolname in ('reader', 'writer', 'o''dd "; --') order by rolname collate "C"`,
+    );
+    expect(roles).toEqual([
+      {
+        rolname: `o'dd "; --`,
+        rolsuper: false,
+        rolcreatedb: true,
+        rolconnlimit: 3,
+        rolconfig: null,
+        comment: `two\nlines; and a 'quote'`,
+        memberships: [],
+      },
+      {
+        rolname: 'reader',
+        rolsuper: true,
+        rolcreatedb: false,
+        rolconnlimit: -1,
+        rolconfig: null,
+        comment: null,
+        memberships: [],
+      },
+      {
+        rolname: 'writer',
+        rolsuper: false,
+        rolcreatedb: false,
+        rolconnlimit: -1,
+        rolconfig: ['search_path=a, "B c"'],
+        comment: null,
+        memberships: ['reader'],
+      },
+    ]);
+  });
+});
+
+function noContainers() {
+  const refuse = (): Promise<never> => Promise.reject(new Error('there are no containers here'));
+  return { runner: refuse, address: refuse };
+}

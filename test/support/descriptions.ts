@@ -1,0 +1,59 @@
+import type { Part, PartSummary } from '../../workflows/model/recovery-point';
+import type { PostgresEntry, StackDescription } from '../../workflows/model/stack';
+
+/** A valid stack with one PostgreSQL entry; change what the test is about. */
+export function describeStack(change: Partial<StackDescription> = {}): StackDescription {
+  return {
+    name: 'melvin',
+    host: 'local',
+    directory: '/opt/melvin',
+    repository: {
+      url: '/srv/backup/melvin',
+      password: { env: 'REPOSITORY_PASSWORD' },
+      initialise: false,
+      environment: {},
+    },
+    protect: [describePostgresEntry()],
+    limits: { heartbeatSeconds: 5, stallSeconds: 60, deadlineSeconds: 600 },
+    restore: { keepReplacedSeconds: 604_800 },
+    ...change,
+  };
+}
+
+export function describePostgresEntry(change: Partial<PostgresEntry> = {}): PostgresEntry {
+  return {
+    name: 'accounts',
+    engine: 'postgres',
+    reach: { address: { host: '127.0.0.1', port: 5432 } },
+    database: 'melvin',
+    digests: true,
+    ...change,
+  };
+}
+
+export function describePart(change: Partial<Part> = {}): Part {
+  return {
+    name: 'accounts',
+    entry: 'accounts',
+    engine: 'postgres',
+    kind: 'database',
+    source: 'melvin',
+    ...change,
+  };
+}
+
+export function describeStoredPart(part: Part = describePart()): PartSummary {
+  return {
+    part,
+    snapshotId: 'f00d',
+    path: `/${part.name}`,
+    bytes: 1000,
+    sha256: '00',
+    format: 'pg_dump custom',
+    sourceVersion: 'PostgreSQL 15.18',
+    consistency: 'snapshot',
+    contents: 2,
+    rows: 10,
+    notes: [],
+  };
+}

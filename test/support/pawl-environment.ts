@@ -1,0 +1,145 @@
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { distFile } from '../../worker/dist-file';
+import type { WorkerReady } from '../../worker/run-worker';
+import { startChild, stopChild, type Child } from '../../worker/server/child';
+import { withoutTemporalSettings } from '../../worker/server/server-config';
+import { startReady, type Supervised } from '../../worker/server/supervise';
+import { MEMORY_ENVIRONMENT, workerCommand } from '../../worker/server/worker-command';
+import type { Environment } from '../../worker/settings';
+import { runProcess, type ProcessOptions, type ProcessResult } from './run-process';
+import { startTemporalServer, type TemporalServer } from './temporal-server';
+
+const NEVER = new AbortController().signal;
+
+export interface PawlOptions {
+  /** Name of the host; `local` unless given. */
+  readonly host?: string;
+  /** Added to the environment of worker and CLI: secrets, for example. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Further flags of the worker. */
+  readonly workerFlags?: readonly string[];
+  /** Do not start the worker yet. */
+  readonly withoutWorker?: boolean;
+}
+
+/** All of pawl as real processes, each of which may be killed and started again, and the CLI to drive it. */
+export class PawlEnvironment {
+  private worker: Child | undefined;
+  private readyMessage: WorkerReady | undefined;
+
+  private constructor(
+    /** For stack files, data and repositories; removed at the end. */
+    readonly directory: string,
+    readonly temporal: TemporalServer,
+    /** Of the worker and the CLI. */
+    readonly env: Environment,
+    private readonly workerFlags: readonly string[],
+  ) {}
+
+  static async start(options: PawlOptions = {}): Promise<PawlEnvironment> {
+    const directory = await mkdtemp(join(tmpdir(), 'pawl-test-'));
+    const temporal = await startTemporalServer();
+    const env = {
+      ...withoutTemporalSettings(process.env),
+      TEMPORAL_CONFIG_FILE: temporal.clientConfig,
+      ...options.env,
+    };
+    const flags = ['--host', options.host ?? 'local', '--state-dir', join(directory, 'state')];
+    const quiet = ['--health-address', '127.0.0.1:0', '--log-format', 'json'];
+    const workerFlags = [...flags, ...quiet, ...(options.workerFlags ?? [])];
+    const pawl = new PawlEnvironment(directory, temporal, env, workerFlags);
+    if (options.withoutWorker !== true) await pawl.startWorker();
+    return pawl;
+  }
+
+  /** The worker's state directory. */
+  get stateDirectory(): string {
+    return join(this.directory, 'state');
+  }
+
+  get workerPid(): number {
+    if (this.worker === undefined) throw new Error('no worker runs');
+    return this.worker.pid;
+  }
+
+  /** `127.0.0.1:40123`, of `/healthz` and `/readyz`. */
+  get health(): string {
+    return this.readyMessage?.health ?? '';
+  }
+
+  /** Resolves when it polls. */
+  async startWorker(): Promise<void> {
+    this.worker = await startReady(this.workerSpec(), NEVER);
+  }
+
+  async killWorker9(): Promise<void> {
+    this.worker?.kill('SIGKILL');
+    await this.worker?.exit;
+    this.worker = undefined;
+  }
+
+  /** SIGTERM, as a service manager does; resolves with how it ended. */
+  async stopWorker(): Promise<string | undefined> {
+    const worker = this.worker;
+    this.worker = undefined;
+    if (worker) await stopChild(worker, 40_000);
+    return worker?.exit;
+  }
+
+  async killServer9(): Promise<void> {
+    await this.temporal.kill9();
+  }
+
+  async startServer(): Promise<void> {
+    await this.temporal.start();
+  }
+
+  /** Runs `pawl …` as a user does. */
+  cli(args: readonly string[], options: Partial<ProcessOptions> = {}): Promise<ProcessResult> {
+    const env = { ...this.env, ...options.env };
+    const argv = [process.execPath, distFile('client', 'main.js'), ...args];
+    return runProcess(argv, { cwd: this.directory, ...options, env });
+  }
+
+  /** Everything that all workers of this environment have printed: JSON lines. */
+  workerLog(): Promise<string> {
+    return readFile(this.logFile, 'utf8');
+  }
+
+  /** Ends all processes and removes the directory. */
+  async stop(): Promise<void> {
+    await this.stopWorker();
+    await this.temporal.stop();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private get logFile(): string {
+    return join(this.directory, 'worker.log');
+  }
+
+  private workerSpec(): Supervised {
+    return {
+      name: 'the worker',
+      stopGraceMilliseconds: 40_000,
+      start: async () => {
+        const output = await open(this.logFile, 'a');
+        try {
+          const env = { ...MEMORY_ENVIRONMENT, ...this.env };
+          const argv = workerCommand(this.workerFlags);
+          return await startChild({ argv, env, output: output.fd, ipc: true });
+        } finally {
+          await output.close();
+        }
+      },
+      untilReady: async (child) => {
+        this.readyMessage = (await child.message) as WorkerReady;
+      },
+      lastWords: async () => (await this.workerLog()).slice(-2_000),
+    };
+  }
+}
+
+export const startPawl = (options?: PawlOptions): Promise<PawlEnvironment> =>
+  PawlEnvironment.start(options);

@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findProgram } from '../../toolchain/find-program';
+import { freePort } from '../../worker/free-port';
+import type { Child } from '../../worker/server/child';
+import { devServerAddress, writeClientConfig } from '../../worker/server/dev-server';
+import { withoutTemporalSettings } from '../../worker/server/server-config';
+import { ServerRecord } from '../../worker/server/server-record';
+import { startReady } from '../../worker/server/supervise';
+import { superviseTemporal } from '../../worker/server/supervise-temporal';
+
+/** A Temporal dev server with its state in a file: it may be killed and started again, and goes on. */
+export interface TemporalServer {
+  /** `127.0.0.1:40123`, the same after a restart. */
+  readonly address: string;
+  readonly pid: number;
+  /** Value of TEMPORAL_CONFIG_FILE for whoever shall use it. */
+  readonly clientConfig: string;
+  /** Temporal's CLI, for a look from outside. */
+  readonly program: string;
+  /** As a power cut would. Resolves when the process is gone. */
+  kill9(): Promise<void>;
+  /** Starts it again at the same address, on the same file. */
+  start(): Promise<void>;
+  /** Ends it for good and removes what it kept. */
+  stop(): Promise<void>;
+}
+
+export interface TemporalServerOptions {
+  /** Serve Temporal's web pages too. */
+  readonly ui?: boolean;
+  readonly namespace?: string;
+}
+
+/** Starts one on free ports. It dies with this process, so a Jest worker that is killed leaves no server. */
+export async function startTemporalServer({
+  ui = false,
+  namespace = 'default',
+}: TemporalServerOptions = {}): Promise<TemporalServer> {
+  const { path: program } = await findProgram('temporal');
+  const stateDirectory = await mkdtemp(join(tmpdir(), 'pawl-temporal-'));
+  const port = await freePort('127.0.0.1');
+  const pages = ui ? { uiPort: await freePort('127.0.0.1') } : {};
+  const server = { program, stateDirectory, namespace, port, ...pages };
+  const environment = withoutTemporalSettings(process.env);
+  const spec = superviseTemporal({ environment }, server, new ServerRecord(server));
+  const start = (): Promise<Child> => startReady(spec, new AbortController().signal);
+  const clientConfig = await writeClientConfig(server);
+  let child = await start();
+  const kill9 = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await child.exit;
+  };
+  return {
+    ...{ address: devServerAddress(server), clientConfig, program, kill9 },
+    get pid() {
+      return child.pid;
+    },
+    async start() {
+      child = await start();
+    },
+    async stop() {
+      // Nothing in its file is needed any more: no reason to wait for a clean end.
+      await kill9();
+      await rm(stateDirectory, { recursive: true, force: true });
+    },
+  };
+}

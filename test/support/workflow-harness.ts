@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { HostActivities } from '../../activities';
+import { createRunActivities } from '../../activities';
+import { createRunDirectory } from '../../worker/run-directory';
+import { workflowBundlePath } from '../../worker/workflow-bundle';
+import { stackWorkflowId, submit, type Submitted } from '../../workflows/messages';
+import type { RunbookRequest, RunRequest } from '../../workflows/model/run';
+import type { StackDescription } from '../../workflows/model/stack';
+import { WORKFLOW_TASK_QUEUE, hostTaskQueue } from '../../workflows/model/stack';
+import { describeStack } from './descriptions';
+import { startTemporalServer, type TemporalServer } from './temporal-server';
+
+export type ActivityDoubles = { [Name in keyof HostActivities]?: HostActivities[Name] };
+
+/** The real workflows on a real Temporal server; only the activities on the host are replaced. */
+export class WorkflowHarness {
+  private constructor(
+    readonly client: Client,
+    private readonly server: TemporalServer,
+    private readonly environment: TestWorkflowEnvironment,
+  ) {}
+
+  static async start(): Promise<WorkflowHarness> {
+    // Failing activities are what these tests are about: no word about them.
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    const server = await startTemporalServer();
+    const environment = await TestWorkflowEnvironment.createFromExistingServer({
+      address: server.address,
+    });
+    return new WorkflowHarness(environment.client, server, environment);
+  }
+
+  async stop(): Promise<void> {
+    await this.environment.teardown();
+    await this.server.stop();
+  }
+
+  /** Runs `body` while workers poll; activities that `doubles` lacks fail as unknown. */
+  async working<Output>(doubles: ActivityDoubles, body: () => Promise<Output>): Promise<Output> {
+    const { nativeConnection: connection } = this.environment;
+    const runs = createRunDirectory(this.client);
+    const workflows = await Worker.create({
+      connection,
+      taskQueue: WORKFLOW_TASK_QUEUE,
+      workflowBundle: { codePath: workflowBundlePath() },
+      activities: createRunActivities({ runs }),
+      stickyQueueScheduleToStartTimeout: '1 second',
+    });
+    const host = await Worker.create({
+      connection,
+      taskQueue: hostTaskQueue('local'),
+      activities: { ...BENIGN, ...doubles },
+    });
+    return workflows.runUntil(() => host.runUntil(body));
+  }
+
+  /** Submits a run as the client does. */
+  async submit(
+    stack: StackDescription,
+    what: RunbookRequest,
+    requestId: string = randomUUID(),
+  ): Promise<Submitted> {
+    const request: RunRequest = {
+      ...what,
+      stack,
+      requestedBy: 'anna',
+      trigger: 'cli',
+      pawlVersion: '0.0.0',
+    };
+    const startWorkflowOperation = new WithStartWorkflowOperation('stack', {
+      workflowId: stackWorkflowId(stack.name),
+      taskQueue: WORKFLOW_TASK_QUEUE,
+      args: [{ stack: stack.name, host: stack.host }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    return this.client.workflow.executeUpdateWithStart(submit, {
+      args: [{ request }],
+      updateId: requestId,
+      startWorkflowOperation,
+    });
+  }
+}
+
+/** What every run needs and no test is about. */
+const BENIGN: ActivityDoubles = {
+  highestRecordedRun: () => Promise.resolve(0),
+  recordRun: () => Promise.resolve(),
+};
+
+/** A stack of its own for each test: they share one server. */
+export function uniqueStack(change: Partial<StackDescription> = {}): StackDescription {
+  return describeStack({ name: `s${randomUUID().slice(0, 8)}`, ...change });
+}
+
+export const BACKUP: RunbookRequest = {
+  runbook: 'backup',
+  options: { only: [], initialise: false },
+};
+
+export function restoreOf(stack: StackDescription): RunbookRequest {
+  return {
+    runbook: 'restore',
+    options: { point: { newest: true }, only: [], confirmation: stack.name },
+  };
+}
+
+/** A promise and its ends: an activity that waits for its test. */
+export function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadStackFile } from '../../../client/stack-file/load';
+import { read, withLines, withProtect } from './stack-texts';
+
+const fixtures = join(__dirname, '../../fixtures/stack-files');
+
+describe('a stack file that is in order', () => {
+  it('becomes a description with every key in its place', () => {
+    expect(loadStackFile({ file: 'pawl.yaml', cwd: fixtures })).toEqual({
+      name: 'melvin',
+      host: 'local',
+      directory: '/opt/melvin',
+      compose: { files: ['compose.yaml'], project: 'melvin' },
+      repository: {
+        url: '/srv/backup/melvin',
+        password: { file: '/etc/pawl/melvin.key' },
+        initialise: false,
+        environment: {},
+      },
+      protect: [
+        {
+          name: 'accounts',
+          engine: 'postgres',
+          reach: { service: 'postgres' },
+          database: 'melvin',
+          digests: true,
+        },
+        {
+          name: 'reports',
+          engine: 'postgres',
+          reach: { address: { host: '127.0.0.1', port: 8004 } },
+          database: 'reports',
+          user: 'pawl',
+          password: { env: 'REPORTS_PASSWORD' },
+          digests: true,
+        },
+        { name: 'uploads', engine: 'files', path: './data/uploads', exclude: ['*.tmp'] },
+        { name: 'events', engine: 'mongodb', reach: { service: 'mongodb' }, database: 'melvin' },
+        { name: 'models', engine: 'files', service: 'api', path: '/models', exclude: [] },
+      ],
+      limits: { heartbeatSeconds: 10, stallSeconds: 300, deadlineSeconds: 86_400 },
+      restore: { keepReplacedSeconds: 604_800 },
+    });
+  });
+
+  it('gets its own folder for a directory, and no Compose project when no service is named', () => {
+    const { description } = read(withLines());
+    expect(description.directory).toBe('/project');
+    expect(description).not.toHaveProperty('compose');
+  });
+
+  it("belongs to Compose's default project when it names a service without `compose`", () => {
+    const { description } = read(withProtect('a: {engine: mongodb, service: db, database: a}'));
+    expect(description.compose).toEqual({ files: [] });
+  });
+
+  it('takes a relative directory as relative to its own folder', () => {
+    expect(read(withLines('directory: ../melvin')).description.directory).toBe('/melvin');
+  });
+
+  it('keeps a directory of another host as it is', () => {
+    const { description } = read(withLines('host: nas', 'directory: /volume1/melvin'));
+    expect(description).toMatchObject({ host: 'nas', directory: '/volume1/melvin' });
+  });
+
+  it.each(['we"ird; --', 'naïve 🙂', '-x', ' ', "'", 'a\nb', '${HOME}', '$(reboot)', 'true', '42'])(
+    'keeps the database name %j to the letter',
+    (database) => {
+      const entry = `a: {engine: postgres, service: db, database: ${JSON.stringify(database)}}`;
+      expect(read(withProtect(entry)).description.protect[0]).toMatchObject({ database });
+    },
+  );
+
+  it('protects every database of a server with `{all: true}`', () => {
+    const { description } = read(
+      withProtect('a: {engine: postgres, service: db, database: {all: true}}'),
+    );
+    expect(description.protect[0]).toMatchObject({ database: { all: true } });
+  });
+
+  it('reaches PostgreSQL by the folder of its socket, and servers by IPv6', () => {
+    const { description } = read(
+      withProtect(
+        'a: {engine: postgres, address: {host: /run/postgresql, port: 5432}, database: a}',
+        'b: {engine: mongodb, address: {host: "::1", port: 27017}, database: a}',
+      ),
+    );
+    expect(description.protect).toMatchObject([
+      { reach: { address: { host: '/run/postgresql', port: 5432 } } },
+      { reach: { address: { host: '::1', port: 27017 } } },
+    ]);
+  });
+
+  it('follows aliases, each to the nearest anchor of its name before it', () => {
+    const { description } = read(
+      withProtect(
+        'a: {engine: files, path: &p x}',
+        'b: {engine: files, path: &p y, service: &s api}'.replace('y', '/y'),
+        'c: {engine: files, path: *p, service: db}',
+      ),
+    );
+    expect(description.protect[2]).toMatchObject({ path: '/y' });
+  });
+
+  it('reads a file with a byte order mark, Windows line ends and no line break at its end', () => {
+    const text = withLines('host: local').trimEnd().replaceAll('\n', '\r\n');
+    expect(read(text).description.host).toBe('local');
+  });
+
+  it('reads `yes` as text even where the file claims to be YAML 1.1', () => {
+    const text = `%YAML 1.1\n---\n${withLines('host: yes', 'directory: /x')}`;
+    expect(read(text).description.host).toBe('yes');
+  });
+
+  it.each([
+    ['1s', 1],
+    ['90m', 5400],
+    ['36h', 129_600],
+    ['2w', 1_209_600],
+  ])('takes %s as %i seconds', (duration, seconds) => {
+    const { description } = read(withLines(`restore: {keepReplaced: ${duration}}`));
+    expect(description.restore.keepReplacedSeconds).toBe(seconds);
+  });
+
+  it('reads the examples of its documentation', () => {
+    const document = readFileSync(join(__dirname, '../../../docs/stack-file.md'), 'utf8');
+    const [full = '', smallest = '', overlay = ''] = [
+      ...document.matchAll(/```yaml\n(.*?)```/gs),
+    ].map((match) => match[1] ?? '');
+    expect(read(full).description.protect).toHaveLength(5);
+    expect(read(smallest).description.protect).toHaveLength(1);
+    expect(read(full, overlay).description.protect).toHaveLength(4);
+  });
+});

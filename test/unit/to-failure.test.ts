@@ -1,0 +1,38 @@
+import { AdapterError } from '../../activities/adapter-error';
+import { toFailure } from '../../activities/to-failure';
+
+const plain = (text: string): string => text;
+
+describe('turning an error into a failure', () => {
+  it.each([
+    ['ServiceUnavailable', 1, true],
+    ['ServiceUnavailable', 1000, true],
+    ['ResourceBusy', 1000, true],
+    ['CommandFailed', 1, true],
+    ['CommandFailed', 3, true],
+    ['CommandFailed', 4, false],
+    ['PreconditionFailed', 1, false],
+    ['CredentialsRejected', 1, false],
+    ['VerificationFailed', 1, false],
+    ['InternalError', 1, false],
+  ] as const)('%s in attempt %i is tried again: %s', (kind, attempt, again) => {
+    const failure = toFailure(new AdapterError(kind, 'message'), attempt, plain);
+    expect(failure).toMatchObject({ type: kind, nonRetryable: !again });
+  });
+
+  it('takes an error that no adapter threw for a bug of ours, and says where it was', () => {
+    const failure = toFailure(new TypeError('x is undefined'), 1, plain);
+    expect(failure).toMatchObject({ type: 'InternalError', nonRetryable: true });
+    expect(failure.message).toMatch(/TypeError: x is undefined at .*to-failure\.test/);
+  });
+
+  it('redacts message and evidence', () => {
+    const error = new AdapterError('CommandFailed', 'password hunter2', {
+      stderrTail: 'hunter2!',
+      argv: ['hunter2'],
+    });
+    const failure = toFailure(error, 1, (text) => text.replaceAll('hunter2', '[redacted]'));
+    expect(JSON.stringify([failure.message, failure.details])).not.toContain('hunter2');
+    expect(failure.details).toEqual([{ stderrTail: '[redacted]!', argv: ['[redacted]'] }]);
+  });
+});

@@ -1,0 +1,217 @@
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { randomUUID } from 'node:crypto';
+import { progress } from '../../workflows/messages';
+import type { BackupInput } from '../../workflows/model/run';
+import type { StackDescription } from '../../workflows/model/stack';
+import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
+import { describePart, describePostgresEntry, describeStoredPart } from '../support/descriptions';
+import { until } from '../support/processes';
+import { describeWith } from '../support/requirements';
+import {
+  gate,
+  uniqueStack,
+  WorkflowHarness,
+  type ActivityDoubles,
+} from '../support/workflow-harness';
+
+const TWO_PARTS = [describePostgresEntry(), describePostgresEntry({ name: 'reports' })];
+
+describeWith(['temporal'], 'the backup workflow', () => {
+  let harness: WorkflowHarness;
+  let calls: string[];
+  beforeAll(async () => {
+    harness = await WorkflowHarness.start();
+  });
+  afterAll(() => harness.stop());
+  beforeEach(() => {
+    calls = [];
+  });
+
+  function doubles(change: ActivityDoubles = {}): ActivityDoubles {
+    return {
+      observeRepository: () => Promise.resolve({ state: 'ready', program: 'restic 0.19.1' }),
+      initialiseRepository: () => noted('initialise'),
+      observeEntry: ({ entry }) => {
+        const part = describePart({ name: entry.name, entry: entry.name });
+        return Promise.resolve({
+          entry: entry.name,
+          engine: entry.engine,
+          version: 'PostgreSQL 15.18',
+          parts: [{ part, expectedBytes: 1 }],
+          notes: [],
+        });
+      },
+      backUpPart: async ({ part }) => {
+        await noted(`back up ${part.name}`);
+        return describeStoredPart(part);
+      },
+      storeManifest: async ({ run, takenAt, parts }) => {
+        await noted(`manifest of ${parts.length}`);
+        const [runKey, bytes] = [run.key, 1];
+        return {
+          id: 'aaaa1111',
+          stack: 'm',
+          run: run.id,
+          runKey,
+          takenAt,
+          parts: parts.length,
+          bytes,
+        };
+      },
+      recordRun: ({ entry }) => noted(`record ${entry.outcome}`),
+      ...change,
+    };
+  }
+
+  function noted(call: string): Promise<void> {
+    calls.push(call);
+    return Promise.resolve();
+  }
+
+  function start(stack: StackDescription, change: Partial<BackupInput> = {}) {
+    const input: BackupInput = {
+      request: {
+        runbook: 'backup',
+        options: { only: [], initialise: false },
+        stack,
+        requestedBy: 'anna',
+        trigger: 'cli',
+        pawlVersion: '0.0.0',
+      },
+      mode: 'apply',
+      number: 1,
+      ...change,
+    };
+    return harness.client.workflow.start('backup', {
+      workflowId: `${stack.name}/${randomUUID()}`,
+      taskQueue: WORKFLOW_TASK_QUEUE,
+      args: [input],
+    });
+  }
+
+  const failureOf = async (result: Promise<unknown>): Promise<unknown> => {
+    const error: unknown = await result.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(WorkflowFailedError);
+    return (error as WorkflowFailedError).cause;
+  };
+
+  it('stores the manifest after every part, and records last', async () => {
+    const stack = uniqueStack({ protect: TWO_PARTS });
+    await harness.working(doubles(), async () => {
+      const outcome: unknown = await (await start(stack)).result();
+      expect(outcome).toMatchObject({ state: 'done', point: { id: 'aaaa1111' }, skipped: [] });
+    });
+    expect(calls.slice(0, 2).sort()).toEqual(['back up accounts', 'back up reports']);
+    expect(calls.slice(2)).toEqual(['manifest of 2', 'record done']);
+  });
+
+  it('touches and records nothing when it is asked for its plan', async () => {
+    await harness.working(doubles(), async () => {
+      const outcome: unknown = await (
+        await start(uniqueStack(), { mode: 'plan', number: 0 })
+      ).result();
+      expect(outcome).toMatchObject({
+        state: 'planned',
+        plan: {
+          hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+          steps: [{ id: 'back-up:accounts' }, {}, {}],
+        },
+      });
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it('makes no manifest when a part fails, and says what state things are in', async () => {
+    const failing = doubles({
+      backUpPart: ({ part }) => {
+        if (part.name === 'accounts') return Promise.resolve(describeStoredPart(part));
+        const evidence = { advice: 'look at the server' };
+        return Promise.reject(
+          ApplicationFailure.nonRetryable('pg_dump exited with 1', 'CommandFailed', evidence),
+        );
+      },
+    });
+    await harness.working(failing, async () => {
+      const run = await start(uniqueStack({ protect: TWO_PARTS }));
+      expect(await failureOf(run.result())).toMatchObject({
+        type: 'CommandFailed',
+        message: 'back up reports: pg_dump exited with 1',
+        details: [
+          { advice: 'look at the server' },
+          expect.stringMatching(/No recovery point was made/),
+          {
+            steps: expect.arrayContaining([
+              expect.objectContaining({ id: 'back-up:reports', state: 'failed' }),
+            ]) as [],
+          },
+        ],
+      });
+    });
+    expect(calls).toEqual(['record failed']);
+  });
+
+  it('refuses to begin without a repository, and creates it when told to', async () => {
+    const absent = doubles({
+      observeRepository: () => Promise.resolve({ state: 'absent', program: 'restic 0.19.1' }),
+    });
+    await harness.working(absent, async () => {
+      const stack = uniqueStack();
+      const refused = await failureOf((await start(stack)).result());
+      expect(refused).toMatchObject({
+        type: 'PreconditionFailed',
+        details: [
+          { advice: expect.stringMatching(/--init/) as string },
+          'Nothing was changed.',
+          {},
+        ],
+      });
+      const willing = uniqueStack({ repository: { ...stack.repository, initialise: true } });
+      await (await start(willing)).result();
+    });
+    expect(calls).toEqual([
+      'record failed',
+      'initialise',
+      'back up accounts',
+      'manifest of 1',
+      'record done',
+    ]);
+  });
+
+  it('ends as cancelled when it is cancelled, and records that', async () => {
+    const waiting = gate();
+    const slow = doubles({
+      backUpPart: async ({ part }) => {
+        await waiting.opened;
+        return describeStoredPart(part);
+      },
+    });
+    await harness.working(slow, async () => {
+      const run = await start(uniqueStack());
+      await until(async () => {
+        const { phase } = await run.query(progress);
+        return phase === 'apply' ? true : undefined;
+      });
+      await run.cancel();
+      waiting.open();
+      expect(await failureOf(run.result())).toBeInstanceOf(CancelledFailure);
+    });
+    expect(calls).toEqual(['record cancelled']);
+  });
+
+  it('fails when its deadline passes, however patient its steps are', async () => {
+    const stack = uniqueStack({
+      limits: { heartbeatSeconds: 5, stallSeconds: 60, deadlineSeconds: 2 },
+    });
+    const away = doubles({
+      backUpPart: () =>
+        Promise.reject(ApplicationFailure.retryable('the server is away', 'ServiceUnavailable')),
+    });
+    await harness.working(away, async () => {
+      expect(await failureOf((await start(stack)).result())).toMatchObject({
+        type: 'ServiceUnavailable',
+      });
+    });
+    expect(calls).toEqual(['record failed']);
+  });
+});

@@ -1,0 +1,200 @@
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { randomUUID } from 'node:crypto';
+import { confirm, keptWorkflowId } from '../../workflows/messages';
+import type { RestoreOptions, RestoreInput } from '../../workflows/model/run';
+import type { StackDescription } from '../../workflows/model/stack';
+import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
+import { describePart, describePostgresEntry, describeStoredPart } from '../support/descriptions';
+import { until } from '../support/processes';
+import { describeWith } from '../support/requirements';
+import { uniqueStack, WorkflowHarness, type ActivityDoubles } from '../support/workflow-harness';
+
+const PARTS = ['accounts', 'reports'].map((name) =>
+  describePart({ name, entry: name, source: `${name}_db` }),
+);
+const PROTECT = PARTS.map(({ name }) => describePostgresEntry({ name }));
+
+describeWith(['temporal'], 'the restore workflow', () => {
+  let harness: WorkflowHarness;
+  let calls: string[];
+  beforeAll(async () => {
+    harness = await WorkflowHarness.start();
+  });
+  afterAll(() => harness.stop());
+  beforeEach(() => {
+    calls = [];
+  });
+
+  function noted<Output>(call: string, output: Output): Promise<Output> {
+    calls.push(call);
+    return Promise.resolve(output);
+  }
+
+  function doubles(change: ActivityDoubles = {}): ActivityDoubles {
+    return {
+      findRecoveryPoint: () =>
+        Promise.resolve({
+          point: {
+            id: 'aaaa1111',
+            stack: 'm',
+            run: 'm/1',
+            runKey: 'key',
+            takenAt: '2026-01-01T00:00:00.000Z',
+            parts: 2,
+            bytes: 2,
+          },
+          host: 'local',
+          parts: PARTS.map(describeStoredPart),
+        }),
+      observeRestoreTarget: () =>
+        Promise.resolve({ exists: true, bytes: 1, otherSessions: 0, version: 'PostgreSQL 15.18' }),
+      restorePart: ({ stored }) => noted(`restore ${stored.part.name}`, { bytes: stored.bytes }),
+      provePart: ({ part }) => noted(`prove ${part.name}`, { proved: 2, rows: 10 }),
+      swapPart: ({ part }) => noted(`swap ${part.name}`, { kept: true }),
+      swapBackPart: ({ part }) => noted(`swap back ${part.name}`, undefined),
+      discardBeside: ({ part }) => noted(`discard ${part.name}`, undefined),
+      discardKept: ({ part, target }) =>
+        noted(`drop ${part.source}${target.keepSuffix}`, undefined),
+      recordRun: ({ entry }) => noted(`record ${entry.outcome}`, undefined),
+      ...change,
+    };
+  }
+
+  async function start(stack: StackDescription, options: Partial<RestoreOptions> = {}) {
+    const input: RestoreInput = {
+      request: {
+        runbook: 'restore',
+        options: { point: { newest: true }, only: [], confirmation: stack.name, ...options },
+        stack,
+        requestedBy: 'anna',
+        trigger: 'cli',
+        pawlVersion: '0.0.0',
+      },
+      mode: 'apply',
+      number: 7,
+    };
+    const workflowId = `${stack.name}/${randomUUID()}`;
+    const args: [RestoreInput] = [input];
+    return harness.client.workflow.start('restore', {
+      workflowId,
+      taskQueue: WORKFLOW_TASK_QUEUE,
+      args,
+    });
+  }
+
+  const failureOf = async (result: Promise<unknown>): Promise<unknown> => {
+    const error: unknown = await result.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(WorkflowFailedError);
+    return (error as WorkflowFailedError).cause;
+  };
+
+  const failing =
+    (message: string, type = 'CommandFailed') =>
+    () =>
+      Promise.reject(ApplicationFailure.nonRetryable(message, type, {}));
+
+  it('proves every part before it swaps the first', async () => {
+    await harness.working(doubles(), async () => {
+      const outcome: unknown = await (await start(uniqueStack({ protect: PROTECT }))).result();
+      expect(outcome).toMatchObject({
+        parts: [
+          { name: 'accounts', keptAs: 'accounts_db_before_7', proved: 2 },
+          { name: 'reports' },
+        ],
+      });
+    });
+    expect(calls).toEqual([
+      'restore accounts',
+      'prove accounts',
+      'restore reports',
+      'prove reports',
+      'swap accounts',
+      'swap reports',
+      'record done',
+    ]);
+  });
+
+  it('swaps nothing and clears up when a part is not what its manifest promises', async () => {
+    const change = { provePart: failing('users has 2 rows instead of 3', 'VerificationFailed') };
+    await harness.working(doubles(change), async () => {
+      expect(
+        await failureOf((await start(uniqueStack({ protect: PROTECT }))).result()),
+      ).toMatchObject({
+        type: 'VerificationFailed',
+        details: [{}, 'What was there before is in place and untouched.', {}],
+      });
+    });
+    expect(calls).toEqual(['restore accounts', 'discard accounts', 'record failed']);
+  });
+
+  it('puts back in reverse what it had swapped when a later swap fails', async () => {
+    const change: ActivityDoubles = {
+      swapPart: ({ part }) =>
+        part.name === 'accounts'
+          ? noted('swap accounts', { kept: true })
+          : failing('cannot rename')(),
+    };
+    await harness.working(doubles(change), async () => {
+      await failureOf((await start(uniqueStack({ protect: PROTECT }))).result());
+    });
+    expect(calls.slice(4)).toEqual([
+      'swap accounts',
+      'swap back reports',
+      'swap back accounts',
+      'discard reports',
+      'discard accounts',
+      'record failed',
+    ]);
+  });
+
+  it('says so when undoing fails too, names both failures, and undoes the rest all the same', async () => {
+    const change = { swapPart: failing('cannot rename'), swapBackPart: failing('server on fire') };
+    await harness.working(doubles(change), async () => {
+      expect(
+        await failureOf((await start(uniqueStack({ protect: PROTECT }))).result()),
+      ).toMatchObject({
+        type: 'CompensationFailed',
+        message: expect.stringMatching(
+          /cannot rename; and undoing it failed: .*server on fire/,
+        ) as string,
+        details: [{}, expect.stringMatching(/a person is needed/), {}],
+      });
+    });
+    expect(calls.slice(4)).toEqual(['discard reports', 'discard accounts', 'record failed']);
+  });
+
+  it('does nothing without the name of the stack, unless it restores elsewhere', async () => {
+    await harness.working(doubles(), async () => {
+      const stack = uniqueStack({ protect: PROTECT });
+      const refused = await failureOf((await start(stack, { confirmation: 'another' })).result());
+      expect(refused).toMatchObject({ type: 'PreconditionFailed' });
+      expect(calls).toEqual(['record failed']);
+      await (await start(stack, { confirmation: '', into: 'copy', only: ['accounts'] })).result();
+      expect(calls).toContain('swap accounts');
+    });
+  });
+
+  it('keeps what it replaced until somebody confirms', async () => {
+    await harness.working(doubles(), async () => {
+      const run = await start(uniqueStack({ protect: PROTECT }));
+      await run.result();
+      expect(calls).not.toContain('drop accounts_db_before_7');
+      const kept = harness.client.workflow.getHandle(keptWorkflowId(run.workflowId));
+      expect(await kept.executeUpdate(confirm, { args: [{ by: 'anna' }] })).toEqual([
+        'accounts_db_before_7',
+        'reports_db_before_7',
+      ]);
+      expect(calls.slice(-2)).toEqual(['drop accounts_db_before_7', 'drop reports_db_before_7']);
+      await kept.result();
+    });
+  });
+
+  it('drops what it replaced by itself when the time for it is over', async () => {
+    await harness.working(doubles(), async () => {
+      const stack = uniqueStack({ protect: PROTECT, restore: { keepReplacedSeconds: 1 } });
+      await (await start(stack)).result();
+      await until(() => (calls.includes('drop reports_db_before_7') ? true : undefined));
+    });
+  });
+});

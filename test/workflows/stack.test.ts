@@ -1,0 +1,228 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { freeze, queue, stackWorkflowId, unfreeze, withdraw } from '../../workflows/messages';
+import type { QueueState } from '../../workflows/model/queue';
+import type { StackDescription } from '../../workflows/model/stack';
+import { describePart, describeStoredPart } from '../support/descriptions';
+import { until } from '../support/processes';
+import { describeWith } from '../support/requirements';
+import {
+  BACKUP,
+  gate,
+  restoreOf,
+  uniqueStack,
+  WorkflowHarness,
+  type ActivityDoubles,
+} from '../support/workflow-harness';
+
+/** A backup that is done when `opened` is, and a restore that ends at once (there is no recovery point). */
+function doubles(opened: Promise<void> = Promise.resolve()): ActivityDoubles {
+  return {
+    observeRepository: () => Promise.resolve({ state: 'ready', program: 'restic 0.19.1' }),
+    observeEntry: ({ entry }) =>
+      Promise.resolve({
+        entry: entry.name,
+        engine: entry.engine,
+        version: 'PostgreSQL 15.18',
+        parts: [{ part: describePart(), expectedBytes: 1 }],
+        notes: [],
+      }),
+    backUpPart: async ({ part }) => {
+      await opened;
+      return describeStoredPart(part);
+    },
+    storeManifest: ({ run, takenAt }) =>
+      Promise.resolve({
+        id: 'aaaa1111',
+        stack: 'melvin',
+        run: run.id,
+        runKey: run.key,
+        takenAt,
+        parts: 1,
+        bytes: 1000,
+      }),
+    findRecoveryPoint: () =>
+      Promise.reject(
+        ApplicationFailure.nonRetryable('no recovery point here', 'PreconditionFailed'),
+      ),
+  };
+}
+
+describeWith(['temporal'], 'the stack workflow', () => {
+  let harness: WorkflowHarness;
+  beforeAll(async () => {
+    harness = await WorkflowHarness.start();
+  });
+  afterAll(() => harness.stop());
+
+  const handle = (stack: StackDescription) =>
+    harness.client.workflow.getHandle(stackWorkflowId(stack.name));
+  const look = (stack: StackDescription): Promise<QueueState> => handle(stack).query(queue);
+  const idle = (stack: StackDescription): Promise<QueueState> =>
+    until(async () => {
+      const state = await look(stack);
+      return state.running.length + state.waiting.length === 0 ? state : undefined;
+    });
+  const running = async (stack: StackDescription): Promise<number[]> =>
+    (await look(stack)).running.map((run) => run.number);
+
+  it('numbers runs as they come and lets shared ones run beside each other', async () => {
+    const stack = uniqueStack();
+    const dump = gate();
+    await harness.working(doubles(dump.opened), async () => {
+      expect(await harness.submit(stack, BACKUP)).toEqual({
+        run: `${stack.name}/1`,
+        number: 1,
+        behind: [],
+      });
+      expect(await harness.submit(stack, BACKUP)).toMatchObject({ number: 2, behind: [] });
+      await until(async () => ((await running(stack)).length === 2 ? true : undefined));
+      dump.open();
+      const { ended } = await idle(stack);
+      expect(ended.map(({ number, outcome }) => [number, outcome]).sort()).toEqual([
+        [1, 'done'],
+        [2, 'done'],
+      ]);
+    });
+  });
+
+  it('makes an exclusive run wait for those before it, and everything after wait for it', async () => {
+    const stack = uniqueStack();
+    const dump = gate();
+    await harness.working(doubles(dump.opened), async () => {
+      await harness.submit(stack, BACKUP);
+      expect(await harness.submit(stack, restoreOf(stack))).toMatchObject({
+        behind: [`${stack.name}/1`],
+      });
+      expect(await harness.submit(stack, BACKUP)).toMatchObject({
+        behind: [`${stack.name}/1`, `${stack.name}/2`],
+      });
+      expect(await running(stack)).toEqual([1]);
+      dump.open();
+      const { ended } = await idle(stack);
+      expect(ended.map(({ number }) => number)).toEqual([3, 2, 1]);
+    });
+  });
+
+  it('gives a request that is sent twice one number', async () => {
+    const stack = uniqueStack();
+    const dump = gate();
+    await harness.working(doubles(dump.opened), async () => {
+      const first = await harness.submit(stack, BACKUP, 'the-same-request');
+      expect(await harness.submit(stack, BACKUP, 'the-same-request')).toMatchObject({
+        number: first.number,
+      });
+      dump.open();
+      expect((await idle(stack)).ended).toHaveLength(1);
+    });
+  });
+
+  it('admits nothing while it is frozen, says why, and leaves no trace of what it refused', async () => {
+    const stack = uniqueStack();
+    await harness.working(doubles(), async () => {
+      await harness.submit(stack, BACKUP);
+      await idle(stack);
+      await handle(stack).executeUpdate(freeze, { args: [{ message: 'new disk', by: 'anna' }] });
+      const before = (await handle(stack).describe()).historyLength;
+      const refused = await harness.submit(stack, BACKUP).catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(WorkflowUpdateFailedError);
+      expect((refused as Error).cause).toMatchObject({
+        type: 'ResourceBusy',
+        message: expect.stringMatching(/frozen by anna since .*: new disk/) as string,
+      });
+      expect((await handle(stack).describe()).historyLength).toBeLessThanOrEqual(before + 3);
+      expect(await handle(stack).executeUpdate(unfreeze, { args: [{ by: 'anna' }] })).toBe(true);
+      expect(await harness.submit(stack, BACKUP)).toMatchObject({ number: 2 });
+      await idle(stack);
+    });
+  });
+
+  it('takes a waiting run out of the queue, and says that a running one is not waiting', async () => {
+    const stack = uniqueStack();
+    const dump = gate();
+    await harness.working(doubles(dump.opened), async () => {
+      await harness.submit(stack, BACKUP);
+      await harness.submit(stack, restoreOf(stack));
+      const take = (number: number): Promise<boolean> =>
+        handle(stack).executeUpdate(withdraw, { args: [{ number, by: 'ben' }] });
+      expect(await take(2)).toBe(true);
+      expect(await take(1)).toBe(false);
+      dump.open();
+      expect((await idle(stack)).ended.map(({ outcome }) => outcome).sort()).toEqual([
+        'cancelled',
+        'done',
+      ]);
+    });
+  });
+
+  it('frees the place of a run that was terminated from outside', async () => {
+    const stack = uniqueStack();
+    const dump = gate();
+    await harness.working(doubles(dump.opened), async () => {
+      await harness.submit(stack, BACKUP);
+      await until(async () => ((await running(stack)).length === 1 ? true : undefined));
+      await until(() =>
+        harness.client.workflow
+          .getHandle(`${stack.name}/1`)
+          .describe()
+          .catch(() => undefined),
+      );
+      await harness.client.workflow.getHandle(`${stack.name}/1`).terminate('by the test');
+      expect((await idle(stack)).ended).toMatchObject([{ number: 1, outcome: 'terminated' }]);
+      dump.open();
+    });
+  });
+
+  it('adopts what runs when it was lost: exclusion is kept and numbers go on', async () => {
+    const stack = uniqueStack();
+    const dump = gate();
+    await harness.working(doubles(dump.opened), async () => {
+      await harness.submit(stack, BACKUP);
+      await until(() =>
+        harness.client.workflow
+          .getHandle(`${stack.name}/1`)
+          .describe()
+          .catch(() => undefined),
+      );
+      await handle(stack).terminate('lost');
+      const next = await harness.submit(stack, restoreOf(stack));
+      expect(next).toEqual({ run: `${stack.name}/2`, number: 2, behind: [`${stack.name}/1`] });
+      expect(await running(stack)).toEqual([1]);
+      dump.open();
+      const { ended } = await idle(stack);
+      expect(ended.map(({ number, outcome }) => [number, outcome])).toEqual([
+        [2, 'failed'],
+        [1, 'done'],
+      ]);
+    });
+  });
+
+  it('goes on from the highest number in the audit record when Temporal has forgotten all', async () => {
+    const stack = uniqueStack();
+    await harness.working(
+      { ...doubles(), highestRecordedRun: () => Promise.resolve(41) },
+      async () => {
+        expect(await harness.submit(stack, BACKUP)).toMatchObject({ number: 42 });
+        await idle(stack);
+      },
+    );
+  });
+
+  it('continues as new when it is idle and its history is long, with its numbers and its freeze', async () => {
+    const stack = uniqueStack();
+    await harness.working(doubles(), async () => {
+      await harness.submit(stack, BACKUP);
+      const first = (await handle(stack).describe()).runId;
+      for (let round = 0; round < 120; round += 1) {
+        await handle(stack).executeUpdate(freeze, { args: [{ message: 'm', by: 'anna' }] });
+        await handle(stack).executeUpdate(unfreeze, { args: [{ by: 'anna' }] });
+      }
+      await until(
+        async () => ((await handle(stack).describe()).runId === first ? undefined : true),
+        60,
+      );
+      expect(await harness.submit(stack, BACKUP)).toMatchObject({ number: 2 });
+      await idle(stack);
+    });
+  });
+});

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Platform } from './program';
+import { ToolchainError } from './toolchain-error';
+
+/** Everything outside the program that decides how it is found. Tests give their own. */
+export interface Surroundings {
+  readonly environment: Readonly<NodeJS.ProcessEnv>;
+  /** Folder that holds `<module>/go.mod` of each program. */
+  readonly modulesDirectory: string;
+  readonly cacheDirectory: string;
+  /** Undefined on a platform for which nobody offers releases. */
+  readonly platform: Platform | undefined;
+  /** Takes one line for a person while something takes long. */
+  readonly report: (line: string) => void;
+}
+
+export function surroundingsOfProcess(given: Partial<Surroundings> = {}): Surroundings {
+  const environment = given.environment ?? process.env;
+  return {
+    environment,
+    modulesDirectory: given.modulesDirectory ?? path.join(packageRoot(__dirname), 'toolchain'),
+    cacheDirectory: given.cacheDirectory ?? cacheDirectory(environment),
+    platform: 'platform' in given ? given.platform : currentPlatform(),
+    report: given.report ?? ((line) => process.stderr.write(`${line}\n`)),
+  };
+}
+
+/** pawl's cache: PAWL_CACHE_DIR, else `pawl` in XDG_CACHE_HOME, else `~/.cache/pawl`. */
+export function cacheDirectory(environment: Readonly<NodeJS.ProcessEnv>): string {
+  const own = environment['PAWL_CACHE_DIR'];
+  if (own) return path.resolve(own);
+  const base = environment['XDG_CACHE_HOME'];
+  // The XDG specification tells to ignore a relative path.
+  return path.join(
+    base && path.isAbsolute(base) ? base : path.join(os.homedir(), '.cache'),
+    'pawl',
+  );
+}
+
+/** This file runs from `toolchain/` and, compiled, from `dist/toolchain/`: the root is where package.json is. */
+export function packageRoot(from: string): string {
+  if (existsSync(path.join(from, 'package.json'))) return from;
+  const parent = path.dirname(from);
+  if (parent === from) throw new ToolchainError(`no package.json above ${__dirname}`);
+  return packageRoot(parent);
+}
+
+function currentPlatform(): Platform | undefined {
+  const architecture = { x64: 'amd64', arm64: 'arm64' }[process.arch as string];
+  const known = process.platform === 'linux' || process.platform === 'darwin';
+  return known && architecture ? (`${process.platform}-${architecture}` as Platform) : undefined;
+}

@@ -1,0 +1,47 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger, type BundleOptions } from '@temporalio/worker';
+import { buildIdOf, splitSourceMap, workflowBundlePath } from './workflow-bundle';
+
+type WebpackConfigHook = NonNullable<BundleOptions['webpackConfigHook']>;
+
+const packageRoot = join(__dirname, '..', '..');
+
+/*
+ * Run by `npm run build`, after tsc: bundles the workflows once, so that no worker needs webpack when it starts.
+ * Renamed into place: a worker that starts meanwhile reads the old bundle or the new one, never a half.
+ */
+async function main(): Promise<void> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(__dirname, '..', 'workflows', 'index.js'),
+    logger: new DefaultLogger('WARN'),
+    webpackConfigHook: withoutMachinePaths,
+  });
+  const path = workflowBundlePath();
+  const partial = `${path}.${process.pid}`;
+  const bundle = withoutSources(code);
+  await writeFile(partial, bundle);
+  await rename(partial, path);
+  console.log(`${path}: ${(bundle.length / 1024).toFixed(0)} KiB, build ${await buildIdOf(path)}`);
+}
+
+/** Equal sources give equal code, wherever they lie; and stack traces in histories name files of the package. */
+const withoutMachinePaths: WebpackConfigHook = (config) => ({
+  ...config,
+  context: packageRoot,
+  output: {
+    ...config.output,
+    pathinfo: false,
+    devtoolModuleFilenameTemplate: ({ absoluteResourcePath }: { absoluteResourcePath: string }) =>
+      absoluteResourcePath.replaceAll(`${packageRoot}${sep}`, ''),
+  },
+});
+
+/** The source map stays: it names the line of a failure. The sources in it go: half of what a worker would load. */
+function withoutSources(code: string): string {
+  const [script, map] = splitSourceMap(code);
+  const slim = { ...(JSON.parse(map) as object), sourcesContent: undefined };
+  return script + Buffer.from(JSON.stringify(slim)).toString('base64');
+}
+
+void main();

@@ -1,0 +1,61 @@
+import type { Logger } from './logging';
+import { ConfigError, describeSettings, type Environment, type Setting } from './settings';
+
+/** The process cannot start because another holds what it needs: exit code 4. */
+export class BusyError extends Error {
+  override readonly name = 'BusyError';
+}
+
+export interface Entry<Config> {
+  readonly command: string;
+  readonly about: string;
+  readonly settings: Readonly<Record<string, Setting<unknown>>>;
+  readConfig(argv: readonly string[], env: Environment): Config;
+  createLogger(config: Config): Logger;
+  run(config: Config, logger: Logger): Promise<void>;
+}
+
+/**
+ * Runs a long-lived process to its end and exits: 0 stopped as asked, 1 failed, 2 told something impossible, 4 busy.
+ * Exits by itself, so that no forgotten handle keeps a stopped process alive.
+ */
+export async function runEntry<Config>(entry: Entry<Config>): Promise<never> {
+  const argv = process.argv.slice(2);
+  if (argv.includes('--help') || argv.includes('-h')) {
+    console.log(help(entry));
+    process.exit(0);
+  }
+  let logger: Logger | undefined;
+  const fail = (error: unknown): never => {
+    report(entry.command, error, logger);
+    process.exit(exitCodeOf(error));
+  };
+  process.on('uncaughtException', fail);
+  try {
+    const config = entry.readConfig(argv, process.env);
+    logger = entry.createLogger(config);
+    await entry.run(config, logger);
+    process.exit(0);
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+function help({ command, about, settings }: Entry<unknown>): string {
+  return `Usage: ${command} [options]\n\n${about}\n\nOptions:\n${describeSettings(settings, process.env)}\n`;
+}
+
+/** What a person can mend is told in words; what is our bug, with its place in the code. */
+function report(command: string, error: unknown, logger: Logger | undefined): void {
+  const expected = error instanceof ConfigError || error instanceof BusyError;
+  if (expected || logger === undefined) {
+    console.error(`${command}: ${error instanceof Error ? error.message : String(error)}`);
+  } else {
+    logger.fatal({ err: error }, `${command} failed`);
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof ConfigError) return 2;
+  return error instanceof BusyError ? 4 : 1;
+}

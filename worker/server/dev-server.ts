@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process';
+import { access, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { SEARCH_ATTRIBUTES } from '../../workflows/model/search-attributes';
+import { ConfigError, type Environment } from '../settings';
+
+/** Runs are looked up for weeks; the dev server's own default forgets them after a day. */
+const RETENTION = '720h';
+const READY_WITHIN_MILLISECONDS = 60_000;
+
+export interface DevServer {
+  /** Temporal's CLI. */
+  readonly program: string;
+  readonly stateDirectory: string;
+  readonly port: number;
+  /** Absent: no web pages. */
+  readonly uiPort?: number;
+  readonly namespace: string;
+}
+
+export function devServerAddress({ port }: Pick<DevServer, 'port'>): string {
+  return `127.0.0.1:${port}`;
+}
+
+/** Shape: DevServer → argv */
+export function devServerCommand(server: DevServer): readonly string[] {
+  const { program, stateDirectory, port, uiPort, namespace } = server;
+  return [
+    ...[program, 'server', 'start-dev'],
+    ...['--db-filename', databaseFile(stateDirectory)],
+    ...['--ip', '127.0.0.1', '--port', String(port)],
+    ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
+    ...(namespace === 'default' ? [] : ['--namespace', namespace]),
+    // Heeded for a new namespace only; the worker adds what an old one lacks.
+    ...Object.values(SEARCH_ATTRIBUTES).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    ...['--dynamic-config-value', 'system.enableActivityEagerExecution=true'],
+    ...['--log-format', 'json', '--log-level', 'warn'],
+  ];
+}
+
+/**
+ * Waits until the server answers, and makes it remember closed runs for 30 days.
+ * Retry:  safe; sets the same again
+ * Throws: Error when it does not answer within a minute · the signal's reason
+ */
+export async function untilServing(
+  server: Pick<DevServer, 'program' | 'port' | 'namespace'>,
+  env: Environment,
+  signal: AbortSignal,
+): Promise<void> {
+  const { program, namespace } = server;
+  const argv = ['operator', 'namespace', 'update', '--retention', RETENTION];
+  const where = ['--namespace', namespace, '--address', devServerAddress(server)];
+  const deadline = performance.now() + READY_WITHIN_MILLISECONDS;
+  const options = { env: { ...env }, signal, timeout: 10_000 };
+  for (;;) {
+    try {
+      await promisify(execFile)(program, [...argv, ...where, '--disable-config-file'], options);
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (performance.now() > deadline) throw error;
+    }
+    await sleep(50, undefined, { signal });
+  }
+}
+
+/** Temporal's own format: a process with `TEMPORAL_CONFIG_FILE` set to it works with this server. */
+export async function writeClientConfig(
+  server: Pick<DevServer, 'stateDirectory' | 'port' | 'namespace'>,
+): Promise<string> {
+  const file = join(server.stateDirectory, 'temporal.toml');
+  const profile = [
+    '[profile.default]',
+    `address = ${JSON.stringify(devServerAddress(server))}`,
+    `namespace = ${JSON.stringify(server.namespace)}`,
+  ];
+  await writeFile(file, `${profile.join('\n')}\n`);
+  return file;
+}
+
+/**
+ * Notes which version of Temporal's CLI made the database, and refuses another one: a dev server creates its tables
+ * only in a new file and never migrates an old one (temporalio/documentation#2768).
+ * Throws: ConfigError
+ */
+export async function claimDatabase(stateDirectory: string, version: string): Promise<void> {
+  const database = databaseFile(stateDirectory);
+  const stamp = `${database}.version`;
+  if (!(await exists(database))) {
+    await writeFile(stamp, `${version}\n`);
+    return;
+  }
+  const made = (await exists(stamp)) ? (await readFile(stamp, 'utf8')).trim() : 'an unknown version';
+  if (made === version) return;
+  throw new ConfigError(
+    [
+      `${database} was made by Temporal CLI ${made} and cannot be used by ${version}.`,
+      `Either go on with the old one (PAWL_TEMPORAL=/path/to/temporal pawl server), or start afresh: when no run is`,
+      `open, move ${database} and ${stamp} away. Past runs go from the UI with them; recovery points, releases`,
+      `and the audit record are kept elsewhere and stay.`,
+    ].join('\n'),
+  );
+}
+
+export function databaseFile(stateDirectory: string): string {
+  return join(stateDirectory, 'temporal.db');
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,92 @@
+import { mkdir } from 'node:fs/promises';
+import type { FoundProgram } from '../../toolchain/program';
+import { assertPortFree, freePort } from '../free-port';
+import { isPretty, type Logger } from '../logging';
+import { claimDatabase, devServerAddress, type DevServer } from './dev-server';
+import type { ServerConfig } from './server-config';
+import { takeServerLock } from './server-lock';
+import { endLeftovers, removeServerState } from './state-file';
+import { ServerRecord } from './server-record';
+import { superviseTemporal } from './supervise-temporal';
+import { superviseWorker } from './supervise-worker';
+import { keepRunning, startReady } from './supervise';
+
+/** Runs Temporal's dev server and this host's worker until `stop`, the worker ending first; leaves nothing behind. */
+export async function runServer(
+  config: ServerConfig,
+  temporal: FoundProgram,
+  logger: Logger,
+  stop: AbortSignal,
+): Promise<void> {
+  const { stateDirectory } = config;
+  await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
+  const lock = await takeServerLock(stateDirectory);
+  try {
+    await endLeftovers(stateDirectory);
+    await claimDatabase(stateDirectory, temporal.version);
+    const server = await describeServer(config, temporal.path);
+    await runBoth(config, server, logger, stop);
+  } finally {
+    await removeServerState(stateDirectory);
+    await lock.release();
+  }
+}
+
+async function runBoth(
+  config: ServerConfig,
+  server: DevServer,
+  logger: Logger,
+  stop: AbortSignal,
+): Promise<void> {
+  const record = new ServerRecord(server);
+  const temporal = superviseTemporal(config, server, record);
+  const worker = superviseWorker(config, server, record);
+  const stopTemporal = new AbortController();
+  const serving = keepRunning(
+    temporal,
+    await startReady(temporal, stop),
+    logger,
+    stopTemporal.signal,
+  );
+  try {
+    const working = await startReady(worker, stop);
+    await record.ready();
+    announce(config, server, logger);
+    await keepRunning(worker, working, logger, stop);
+  } finally {
+    stopTemporal.abort();
+    await serving;
+  }
+}
+
+async function describeServer(config: ServerConfig, program: string): Promise<DevServer> {
+  const { stateDirectory, namespace, headless } = config;
+  const port = await choosePort('--port', config.port);
+  const uiPort = await choosePort('--ui-port', config.uiPort ?? (config.port && config.port + 1000));
+  const ui = headless ? {} : { uiPort };
+  return { program, stateDirectory, namespace, port, ...ui };
+}
+
+async function choosePort(flag: string, wanted: number): Promise<number> {
+  if (wanted === 0) return freePort('127.0.0.1');
+  await assertPortFree(flag, { host: '127.0.0.1', port: wanted });
+  return wanted;
+}
+
+function announce(config: ServerConfig, server: DevServer, logger: Logger): void {
+  const address = devServerAddress(server);
+  const ui = server.uiPort === undefined ? undefined : `http://127.0.0.1:${server.uiPort}`;
+  const next = `${server.port === 7233 ? '' : `TEMPORAL_ADDRESS=${address} `}pawl doctor`;
+  if (!isPretty(config)) {
+    logger.info({ address, ui, next, stateDirectory: config.stateDirectory }, 'pawl server is ready');
+    return;
+  }
+  const lines = [
+    ['Temporal', address],
+    ['UI', ui ?? 'none (--headless)'],
+    ['State', config.stateDirectory],
+    ['Next', `${next}      (in another terminal, beside your pawl.yaml)`],
+  ];
+  const text = lines.map(([name, value]) => `  ${(name ?? '').padEnd(9)} ${value ?? ''}`).join('\n');
+  console.log(`\npawl server is ready; Ctrl-C stops it.\n\n${text}\n`);
+}

@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../logging';
+import { stopChild, type Child } from './child';
+
+const FIRST_DELAY_MILLISECONDS = 200;
+const LONGEST_DELAY_MILLISECONDS = 10_000;
+/** A child that lived so long ended for a new reason: the next start is not held back. */
+const HEALTHY_AFTER_MILLISECONDS = 60_000;
+
+export interface Supervised {
+  readonly name: string;
+  readonly stopGraceMilliseconds: number;
+  start(): Promise<Child>;
+  /** Resolves when the child does its work, rejects when it cannot; stops trying when the signal is aborted. */
+  untilReady(child: Child, signal: AbortSignal): Promise<void>;
+  /** What it said last, for the message when it has ended; may be empty. */
+  lastWords(): Promise<string>;
+}
+
+/**
+ * Starts a child and waits until it is ready.
+ * Throws: Error with its last words when it ended before · the signal's reason, the child being stopped then
+ */
+export async function startReady(spec: Supervised, stop: AbortSignal): Promise<Child> {
+  stop.throwIfAborted();
+  const child = await spec.start();
+  const ended = new AbortController();
+  void child.exit.then(() => {
+    ended.abort();
+  });
+  const over = AbortSignal.any([ended.signal, stop]);
+  try {
+    await Promise.race([spec.untilReady(child, over), failAtEnd(spec, child), failAtAbort(stop)]);
+    return child;
+  } catch (error) {
+    await stopChild(child, spec.stopGraceMilliseconds);
+    throw error;
+  }
+}
+
+/** Keeps a child running until `stop`, then stops it: whatever ends it before, it is started again. */
+export async function keepRunning(
+  spec: Supervised,
+  first: Child,
+  logger: Logger,
+  stop: AbortSignal,
+): Promise<void> {
+  let failures = 0;
+  for (let child: Child | undefined = first; child !== undefined; ) {
+    const since = performance.now();
+    await Promise.race([child.exit, aborted(stop)]);
+    if (stop.aborted) return stopChild(child, spec.stopGraceMilliseconds);
+    const exit = await child.exit;
+    logger.error({ exit, lastWords: await spec.lastWords() }, `${spec.name} ended by itself`);
+    if (performance.now() - since > HEALTHY_AFTER_MILLISECONDS) failures = 0;
+    child = await startAgain(spec, failures++, logger, stop);
+  }
+}
+
+/** Undefined when it was stopped meanwhile. */
+async function startAgain(
+  spec: Supervised,
+  failures: number,
+  logger: Logger,
+  stop: AbortSignal,
+): Promise<Child | undefined> {
+  for (let failed = failures; ; failed++) {
+    const delay = Math.min(FIRST_DELAY_MILLISECONDS * 2 ** failed, LONGEST_DELAY_MILLISECONDS);
+    await Promise.race([sleep(delay, undefined, { ref: false }), aborted(stop)]);
+    if (stop.aborted) return undefined;
+    try {
+      const child = await startReady(spec, stop);
+      logger.info({ pid: child.pid }, `${spec.name} was started again`);
+      return child;
+    } catch (error) {
+      if (stop.aborted) return undefined;
+      logger.error({ err: error }, `${spec.name} could not be started again`);
+    }
+  }
+}
+
+async function failAtEnd(spec: Supervised, child: Child): Promise<never> {
+  const exit = await child.exit;
+  const words = await spec.lastWords();
+  throw new Error(`${spec.name} ended with ${exit} before it was ready${words && `:\n${words}`}`);
+}
+
+async function failAtAbort(signal: AbortSignal): Promise<never> {
+  await aborted(signal);
+  throw signal.reason;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}

@@ -1,0 +1,32 @@
+import { distFile } from '../dist-file';
+import { formatAddress, type Address } from '../common-settings';
+import type { Values } from '../settings';
+import type { COMMON_SETTINGS } from '../common-settings';
+
+/**
+ * Node's heap is told to stay small, since a worker's bytes are in its programs. Measured: 24 MB less when idle, and
+ * 257 → 163 MB at the peak of 400 runs.
+ */
+const MEMORY_FLAGS = ['--max-semi-space-size=2'];
+
+/** glibc keeps an arena per thread, and Temporal's core has many threads. */
+export const MEMORY_ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
+
+/** How a worker process is started; add MEMORY_ENVIRONMENT to its environment. */
+export function workerCommand(flags: readonly string[]): readonly string[] {
+  return [process.execPath, ...MEMORY_FLAGS, distFile('worker', 'main.js'), ...flags];
+}
+
+/** Flags by which a server hands its own settings on to its worker. */
+export function workerFlags(settings: Values<typeof COMMON_SETTINGS>): readonly string[] {
+  const { healthAddress, metricsAddress } = settings;
+  const address = (flag: string, value: Address | 'none' | undefined): string[] =>
+    value === undefined ? [] : [flag, value === 'none' ? value : formatAddress(value)];
+  return [
+    ...['--host', settings.host, '--state-dir', settings.stateDirectory],
+    ...['--parallel-steps', String(settings.parallelSteps)],
+    ...address('--health-address', healthAddress),
+    ...address('--metrics-address', metricsAddress),
+    ...['--log-level', settings.logLevel, '--log-format', settings.logFormat],
+  ];
+}

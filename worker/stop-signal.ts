@@ -1,0 +1,29 @@
+import type { Logger } from './logging';
+
+/** Ctrl-C reaches a process twice when npm runs it: from the terminal and from npm. */
+const SAME_KEYPRESS_MILLISECONDS = 500;
+
+/**
+ * Aborted when the process is asked to end: SIGTERM, SIGINT, or the death of the `pawl server` that started it. Asked
+ * once more, the process ends at once; whatever it started dies with it.
+ */
+export function stopSignal(logger: Logger): AbortSignal {
+  const stop = new AbortController();
+  let askedAt = 0;
+  const ask = (reason: string): void => {
+    if (!stop.signal.aborted) {
+      askedAt = performance.now();
+      logger.info({ reason }, 'stopping');
+      stop.abort();
+    } else if (performance.now() - askedAt > SAME_KEYPRESS_MILLISECONDS) {
+      logger.warn({ reason }, 'asked again: ending at once');
+      process.exit(1);
+    }
+  };
+  process.on('SIGTERM', ask);
+  process.on('SIGINT', ask);
+  process.once('disconnect', () => {
+    if (!stop.signal.aborted) ask('the process that started this one is gone');
+  });
+  return stop.signal;
+}

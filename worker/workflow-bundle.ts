@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { distFile } from './dist-file';
+
+const SOURCE_MAP_MARKER = 'sourceMappingURL=data:application/json;charset=utf-8;base64,';
+
+export function workflowBundlePath(): string {
+  return distFile('workflow-bundle.js');
+}
+
+/**
+ * Names the workflow code: equal sources, equal ids, on every machine (the source map differs by the length of a
+ * path). Temporal's UI shows it for every worker and task.
+ */
+export async function buildIdOf(bundlePath: string): Promise<string> {
+  const [script] = splitSourceMap(await readFile(bundlePath, 'utf8'));
+  return createHash('sha256').update(script).digest('hex').slice(0, 12);
+}
+
+/** Shape: bundle → code up to and with the marker of its inline source map, and the map as JSON */
+export function splitSourceMap(bundle: string): readonly [script: string, map: string] {
+  const at = bundle.lastIndexOf(SOURCE_MAP_MARKER);
+  if (at < 0) throw new Error('the workflow bundle has no inline source map');
+  const start = at + SOURCE_MAP_MARKER.length;
+  return [bundle.slice(0, start), Buffer.from(bundle.slice(start), 'base64').toString()];
+}
