@@ -31,7 +31,10 @@ async function runRequest({ spec, operands, flags, globals }: Request): Promise<
   try {
     if (globals.dryRun && spec.changes) throw noDryRun(spec.name);
     const command = await spec.load?.();
-    return (await command?.run({ table: COMMANDS, operands, flags, globals, output })) ?? EXIT_CODES.usage;
+    return (
+      (await command?.run({ table: COMMANDS, operands, flags, globals, output })) ??
+      EXIT_CODES.usage
+    );
   } catch (error) {
     const { reportError } = await import('./report-error.js');
     return reportError(error, output);

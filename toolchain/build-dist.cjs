@@ -89,4 +89,4 @@ function replaceDist() {
   fs.rmSync(old, { recursive: true, force: true });
 }
 
-module.exports = { buildDist, isBuilt };
+module.exports = { buildDist };

@@ -14,7 +14,7 @@ export interface Way {
 }
 
 /** A folder per program, version and platform: nothing in it is ever changed, only put there. */
-export function cachedPath(program: Program, { cacheDirectory, platform }: Surroundings): string {
+function cachedPath(program: Program, { cacheDirectory, platform }: Surroundings): string {
   const folder = `${program.name}-${program.version}-${platform ?? `${process.platform}-${process.arch}`}`;
   return path.join(cacheDirectory, 'programs', folder, program.executable);
 }

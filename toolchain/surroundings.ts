@@ -40,7 +40,7 @@ export function cacheDirectory(environment: Readonly<NodeJS.ProcessEnv>): string
 }
 
 /** This file runs from `toolchain/` and, compiled, from `dist/toolchain/`: the root is where package.json is. */
-export function packageRoot(from: string): string {
+function packageRoot(from: string): string {
   if (existsSync(path.join(from, 'package.json'))) return from;
   const parent = path.dirname(from);
   if (parent === from) throw new ToolchainError(`no package.json above ${__dirname}`);

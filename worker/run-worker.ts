@@ -6,10 +6,9 @@ import { connectWhenUp } from './connect';
 import { startHealthServer, type Readiness } from './health';
 import type { Logger } from './logging';
 import { prepareNamespace } from './prepare-namespace';
+import { reachability, watchReachability } from './reachability';
 import { createRunDirectory } from './run-directory';
 import { createTemporalWorkers } from './temporal-workers';
-
-const REACHABLE_WITHIN_MILLISECONDS = 2_000;
 
 /** What `pawl server` and tests wait for, told over Node's IPC channel when there is one. */
 export interface WorkerReady {
@@ -40,9 +39,13 @@ export async function runWorker(
     const client = new Client({ connection: live.connection, namespace });
     const ports = portsWith(createRunDirectory(client));
     live.workers = await createTemporalWorkers(config, live.connection, ports);
+    const endWatch = watchReachability(live.connection, config.temporal, logger);
     await pollUntil(stop, live.workers, () => {
       tellReady(config, health.address, logger);
-    });
+    }).finally(endWatch);
+  } catch (error) {
+    // Asked to stop while it waited for Temporal: that is a clean end.
+    if (!(stop.aborted && isAbort(error))) throw error;
   } finally {
     health.stop();
     await live.connection?.close();
@@ -88,13 +91,6 @@ async function readiness({ connection, workers }: Live): Promise<Readiness> {
   };
 }
 
-async function reachability(connection: NativeConnection): Promise<string> {
-  try {
-    await connection.withDeadline(Date.now() + REACHABLE_WITHIN_MILLISECONDS, () =>
-      connection.workflowService.getSystemInfo({}),
-    );
-    return 'reachable';
-  } catch (error) {
-    return `unreachable: ${error instanceof Error ? error.message : String(error)}`;
-  }
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }

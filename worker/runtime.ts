@@ -5,6 +5,13 @@ import { assertPortFree } from './free-port';
 import type { Logger } from './logging';
 import { temporalLogger } from './temporal-logger';
 
+/*
+ * Rust's filter syntax. While Temporal is away, Core warns of each poll that failed: 70 lines for 15 seconds, where
+ * reachability.ts needs one.
+ */
+const QUIET = 'error,temporalio_sdk_core=warn,temporalio_client=warn,temporalio_client::retry=error';
+const VERBOSE = 'error,temporalio_sdk_core=debug,temporalio_client=debug';
+
 /**
  * Configures Temporal's native core, once per process and before the first connection.
  * Throws: ConfigError when the metrics' port is taken
@@ -20,8 +27,8 @@ export async function installRuntime(
     // Ours: a signal may come while there is no worker yet.
     shutdownSignals: [],
     telemetryOptions: {
-      // Core tells at INFO what an operator does not need; without `forward` it would print past our logger.
-      logging: { filter: { core: isVerbose(config) ? 'DEBUG' : 'WARN', other: 'ERROR' }, forward: {} },
+      // Without `forward` Core would print past our logger.
+      logging: { filter: isVerbose(config) ? VERBOSE : QUIET, forward: {} },
       ...(metricsAddress === undefined ? {} : { metrics: prometheus(metricsAddress) }),
     },
   });

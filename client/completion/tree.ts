@@ -2,47 +2,45 @@ import type { RootCommand } from '@bomb.sh/tab';
 import type { CommandSpec, OperandSpec } from '../command';
 import { GLOBAL_OPTIONS } from '../global-options';
 
+/** What is only known when TAB is pressed. */
+type Values = Readonly<Record<NonNullable<OperandSpec['complete']>, () => readonly string[]>>;
 type Node = ReturnType<RootCommand['command']>;
 
 /** The command table as the completion library wants it. `partNames` is asked only where parts are completed. */
-export async function completionTree(partNames: () => readonly string[]): Promise<RootCommand> {
+export async function completionTree(
+  table: readonly CommandSpec[],
+  partNames: () => readonly string[],
+): Promise<RootCommand> {
   const tab = await import('@bomb.sh/tab');
   const root = new tab.RootCommand();
   addOptions(root, GLOBAL_OPTIONS);
-  for (const spec of visible(COMMANDS)) addCommand(root, spec, '', partNames);
+  const commandNames = () => visible(table).map(({ name }) => name);
+  const values = { part: partNames, command: commandNames };
+  for (const spec of visible(table)) addCommand(root, spec, '', values);
   return root;
 }
 
-function addCommand(
-  root: RootCommand,
-  spec: CommandSpec,
-  above: string,
-  partNames: () => readonly string[],
-): void {
+function addCommand(root: RootCommand, spec: CommandSpec, above: string, values: Values): void {
   const path = `${above}${spec.name}`;
   const node = root.command(path, spec.about);
   if (!spec.passThrough) addOptions(node, [...(spec.options ?? []), ...GLOBAL_OPTIONS]);
-  for (const operand of spec.operands ?? []) addOperand(node, operand, partNames);
+  for (const operand of spec.operands ?? []) addOperand(node, operand, values);
   for (const inner of visible(spec.subcommands ?? [])) {
-    addCommand(root, inner, `${path} `, partNames);
+    addCommand(root, inner, `${path} `, values);
   }
 }
 
-function addOperand(node: Node, operand: OperandSpec, partNames: () => readonly string[]): void {
+function addOperand(node: Node, operand: OperandSpec, values: Values): void {
   const variadic = operand.usage.includes('...');
-  const values = () => operand.choices ?? offered(operand, partNames);
+  const { choices, complete: kind } = operand;
+  const offered = () => choices ?? (kind === undefined ? [] : values[kind]());
   node.argument(
     operand.usage,
     (complete) => {
-      for (const value of values()) complete(value, operand.choices ? '' : operand.about);
+      for (const value of offered()) complete(value, operand.choices ? '' : operand.about);
     },
     variadic,
   );
-}
-
-function offered({ complete }: OperandSpec, partNames: () => readonly string[]): readonly string[] {
-  if (complete === 'part') return partNames();
-  return complete === 'command' ? visible(COMMANDS).map(({ name }) => name) : [];
 }
 
 /** `-f, --file <path>` → long name, letter, and whether a value follows. */

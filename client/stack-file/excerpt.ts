@@ -1,5 +1,5 @@
 import { printable, widthOf } from './printable';
-import type { Place } from './tree';
+import type { Place, SourceFile } from './tree';
 
 const SHOWN_COLUMNS = 100;
 
@@ -23,11 +23,20 @@ export function renderExcerpt(place: Place, masked: readonly Place[]): string {
 }
 
 function maskedLine(place: Place, masked: readonly Place[]): string {
-  const line = place.source.text.split('\n')[place.line - 1]?.replace(/\r$/, '') ?? '';
+  const line = linesOf(place.source)[place.line - 1]?.replace(/\r$/, '') ?? '';
   return masked
     .filter((mask) => mask.source === place.source && mask.line === place.line)
     .reduce((text, { column, length }) => {
       const end = Math.min(column - 1 + length, text.length);
       return text.slice(0, column - 1) + '*'.repeat(end - column + 1) + text.slice(end);
     }, line);
+}
+
+/** A file may have thousands of problems; it is cut into lines once. */
+const cutFiles = new WeakMap<SourceFile, readonly string[]>();
+
+function linesOf(source: SourceFile): readonly string[] {
+  const lines = cutFiles.get(source) ?? source.text.split('\n');
+  cutFiles.set(source, lines);
+  return lines;
 }

@@ -11,6 +11,11 @@ const DEEPEST = 24;
 /** Aliases of aliases grow exponentially ("billion laughs"); a stack of 500 parts has about 4,000 values. */
 const MOST_VALUES = 20_000;
 
+const TOO_DEEP = 'is nested too deeply';
+
+// The schema is named so that a `%YAML 1.1` line cannot bring back `yes` as a boolean and 1:30 as a number.
+const YAML_OPTIONS = { schema: 'core', uniqueKeys: false, prettyErrors: false };
+
 export interface ParsedYaml {
   /** Absent when the file is empty or its syntax is broken. */
   readonly root?: TreeNode;
@@ -19,11 +24,19 @@ export interface ParsedYaml {
 
 /** Reads the text of one file into a tree. Never throws. */
 export function parseYaml(source: SourceFile): ParsedYaml {
-  const places = new Places(source);
-  const document = parseSyntax(source.text);
-  if (document === 'too deep') {
-    return { findings: [{ place: places.at(0), path: [], message: 'is nested too deeply' }] };
+  try {
+    return parse(source);
+  } catch (error) {
+    // What is nested thousands of levels deep exhausts the stack of whoever walks through it.
+    if (!(error instanceof RangeError)) throw error;
+    const place = { source, line: 1, column: 1, length: 0 };
+    return { findings: [{ place, path: [], message: TOO_DEEP }] };
   }
+}
+
+function parse(source: SourceFile): ParsedYaml {
+  const places = new Places(source);
+  const document = parseDocument(source.text, YAML_OPTIONS);
   const broken = [...document.errors, ...document.warnings].map((error) => ({
     place: places.at(...error.pos),
     path: [],
@@ -35,20 +48,10 @@ export function parseYaml(source: SourceFile): ParsedYaml {
   return { root, findings: builder.findings };
 }
 
-function parseSyntax(text: string): Document.Parsed | 'too deep' {
-  try {
-    // The schema is named so that a `%YAML 1.1` line cannot bring back `yes` as a boolean and 1:30 as a number.
-    return parseDocument(text, { schema: 'core', uniqueKeys: false, prettyErrors: false });
-  } catch (error) {
-    // The parser recurses: a file of nothing but brackets exhausts the stack.
-    if (error instanceof RangeError) return 'too deep';
-    throw error;
-  }
-}
-
 function syntaxMessage(code: string, message: string): string {
   if (code === 'MULTIPLE_DOCS')
     return 'a stack file holds one document; remove this `---` and what follows';
+  if (message.includes('call stack')) return TOO_DEEP;
   return `not valid YAML: ${message}`;
 }
 
@@ -69,7 +72,7 @@ class TreeBuilder {
   build(node: Node | null, path: Path): TreeNode {
     const place = this.placeOf(node);
     this.values += 1;
-    if (path.length > DEEPEST) return this.refuse(place, path, 'is nested too deeply');
+    if (path.length > DEEPEST) return this.refuse(place, path, TOO_DEEP);
     if (this.values > MOST_VALUES) return this.refuseGrowth(place, path);
     if (isAlias(node)) return this.aliased(node, path, place);
     if (isMap(node)) return this.mapping(node, path, place);

@@ -3,8 +3,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { StackFileError } from './problem';
 import type { SourceFile } from './tree';
 
-/** Hundreds of times what a large stack needs. */
-const LARGEST_BYTES = 1_048_576;
+/** Ten times what a stack of five hundred parts needs. */
+const LARGEST_BYTES = 262_144;
 
 /** Reads one stack file. Throws: StackFileError when it cannot be read as text. */
 export function readSource(path: string, shownName: string): SourceFile {
@@ -18,7 +18,7 @@ function readBytes(path: string, shownName: string): Buffer {
     const status = statSync(path);
     if (!status.isFile()) throw unreadable(shownName, 'is not a file');
     if (status.size > LARGEST_BYTES) {
-      throw unreadable(shownName, `has ${status.size} bytes; a stack file has at most 1 MiB`);
+      throw unreadable(shownName, `has ${status.size} bytes; a stack file has at most 256 KiB`);
     }
     return readFileSync(path);
   } catch (error) {

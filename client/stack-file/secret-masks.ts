@@ -41,7 +41,7 @@ function urlPassword(written: string, place: Place): readonly Place[] {
 
 /** The same for a file whose syntax is broken: whatever follows such a key on its line. */
 export function secretMasksInText(source: SourceFile): readonly Place[] {
-  const pattern = /(\w*(?:pass|secret|token|credential)\w*['"]?\s*:\s*)([^\s{][^\n]*)/gi;
+  const pattern = /((?:pass|secret|token|credential)\w{0,40}['"]?\s{0,40}:\s{0,40})([^\s{].*)/gi;
   return source.text.split('\n').flatMap((line, index) =>
     [...line.matchAll(pattern)].map((match) => ({
       source,

@@ -19,8 +19,8 @@ export async function* readHistory(
   while (!signal.aborted) {
     const page = await readPage(session, workflowId, nextPageToken, follow, signal);
     if (!page) continue;
-    for (const event of page.history.events) yield event;
-    nextPageToken = page.nextPageToken ?? new Uint8Array();
+    for (const event of page.history?.events ?? []) yield event;
+    nextPageToken = page.nextPageToken;
     if (nextPageToken.length === 0) return;
   }
 }

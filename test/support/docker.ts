@@ -6,7 +6,7 @@ import { TEST_IMAGES } from '../images/test-images';
 import { until } from './processes';
 import { testLabels } from './run-labels';
 
-export { TEST_IMAGES, testLabels };
+export { TEST_IMAGES };
 
 export const docker = new Dockerode();
 

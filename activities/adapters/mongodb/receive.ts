@@ -16,9 +16,6 @@ export function receiveDatabase(server: Server, target: RestoreTarget, attempt: 
   const attempted = `restoring into database ${JSON.stringify(target.into)} of ${server.place}`;
   const stream = new PassThrough({ highWaterMark: 1024 * 1024 });
   const check = new EndOfArchiveCheck();
-  const entries = extract();
-  // Failures come out of `entries` again, where they are awaited.
-  pipeline(stream, check, entries, () => undefined);
 
   const explained = (error: unknown): unknown => {
     const known = error instanceof AdapterError || error instanceof MongoError;
@@ -33,6 +30,8 @@ export function receiveDatabase(server: Server, target: RestoreTarget, attempt: 
   };
   const done = (async () => {
     const restore = await DatabaseRestore.begin(server, target, attempt);
+    // Not before: an entry that nobody listens for is lost. Its failures come out of the loop.
+    const entries = pipeline(stream, check, extract(), () => undefined);
     for await (const entry of entries)
       await restore.take(entry.header.name, entry as unknown as AsyncIterable<Buffer>);
     check.requireSeen();

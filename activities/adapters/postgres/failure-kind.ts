@@ -1,4 +1,4 @@
-import { AdapterError } from '../../adapter-error';
+import type { AdapterError } from '../../adapter-error';
 
 type Kind = AdapterError['kind'];
 

@@ -1,6 +1,6 @@
 import type { ContentDigest } from '../../../workflows/model/recovery-point';
-import type { GlobalsOnServer } from './globals-statements';
-import { queryRows, type Session } from './session';
+import type { GlobalsOnServer } from './restore/globals-statements';
+import { queryRows, type Session } from './connect/session';
 
 /** Roles and tablespaces that are not PostgreSQL's own. */
 export async function readGlobals(session: Session): Promise<GlobalsOnServer> {

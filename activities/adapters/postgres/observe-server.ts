@@ -1,10 +1,10 @@
 import type { Part } from '../../../workflows/model/recovery-point';
 import type { PostgresEntry } from '../../../workflows/model/stack';
 import type { EngineObservation, ObservedPart } from '../../ports';
-import type { Access } from './access';
-import { findDatabases, isMarked, type Database } from './databases';
-import { onDatabase, onServer } from './server-sessions';
-import { queryRows, type Session } from './session';
+import type { Access } from './connect/access';
+import { findDatabases, isMarked, type Database } from './restore/databases';
+import { onDatabase, onServer } from './connect/server-sessions';
+import { queryRows, type Session } from './connect/session';
 
 const GLOBALS = 'globals';
 
@@ -88,7 +88,8 @@ async function notesOn(session: Session): Promise<string[]> {
             (select count(*) from pg_catalog.pg_largeobject_metadata) as objects`,
   );
   const notes = ['Roles belong to the server: a restore elsewhere needs them there first.'];
-  if (facts?.extensions != null) notes.push(`A restore needs the extensions ${facts.extensions}.`);
-  if (facts !== undefined && facts.objects > 0) notes.push(`${facts.objects} large object(s).`);
+  if (facts === undefined) return notes;
+  if (facts.extensions !== null) notes.push(`A restore needs the extensions ${facts.extensions}.`);
+  if (facts.objects > 0) notes.push(`${facts.objects} large object(s).`);
   return notes;
 }

@@ -49,7 +49,7 @@ export function folderBench(directory: string, options: BenchOptions = {}): Engi
     engine: createFilesEngine({
       hostRunner,
       containers: options.containers ?? NO_CONTAINERS,
-    }) as unknown as Engine,
+    }),
     site: options.site?.(directory) ?? hostSite(directory),
     names: {
       plain: named('uploads'),

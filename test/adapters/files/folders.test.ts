@@ -41,7 +41,7 @@ describe('folders of the host', () => {
 
   async function dump(entry: FilesEntry) {
     const { part } = await observe(entry);
-    return { part, ...(await dumpWhole(engine as unknown as Engine, site(), entry, part)) };
+    return { part, ...(await dumpWhole(engine, site(), entry, part)) };
   }
 
   async function restoreBeside(entry: FilesEntry, bytes: Buffer, target: RestoreTarget) {

@@ -1,8 +1,8 @@
-import type { PostgresEntry } from '../../../workflows/model/stack';
+import type { ComposeProject, PostgresEntry } from '../../../workflows/model/stack';
 import { suffixedName, type RestoreTarget } from '../../../workflows/model/restore-target';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import { createPostgresEngine } from '../../../activities/adapters/postgres/engine';
-import type { CommandRunner, Containers, Site } from '../../../activities/ports';
+import type { Containers, Site } from '../../../activities/ports';
 import { startPostgres, type PostgresServer } from '../../support/postgres-server';
 import type { EngineBench } from '../engine-bench';
 import { readDatabase } from './read-database';
@@ -11,20 +11,34 @@ export const PASSWORD = { env: 'PAWL_TEST_PASSWORD' };
 
 const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** A bench with a server of its own, reached by address, or as if it were in a container. */
-export async function startPostgresBench(way: 'by address' | 'in a container'): Promise<
-  EngineBench & {
-    readonly server: PostgresServer;
-    entry(source: string): PostgresEntry;
-  }
-> {
+/** A server that can be filled, killed and started again. */
+export type BenchServer = Omit<PostgresServer, 'pid' | 'programs' | 'socketDirectory'>;
+
+export interface PostgresBench extends EngineBench {
+  readonly server: BenchServer;
+  entry(source: string): PostgresEntry;
+}
+
+export async function startPostgresBench(): Promise<PostgresBench> {
   const server = await startPostgres();
+  return postgresBench(server, {
+    reach: () => ({ reach: { address: server }, password: PASSWORD }),
+    containers: noContainers,
+  });
+}
+
+/** How the engine reaches the bench's server. */
+export interface Way {
+  reach(): Pick<PostgresEntry, 'reach' | 'password'>;
+  readonly containers: Containers;
+  readonly compose?: ComposeProject;
+}
+
+export function postgresBench(server: BenchServer, way: Way): PostgresBench {
   const entry = (database: string): PostgresEntry => ({
     name: 'accounts',
     engine: 'postgres',
-    ...(way === 'by address'
-      ? { reach: { address: server }, password: PASSWORD }
-      : { reach: { service: 'postgres' } }),
+    ...way.reach(),
     database,
     user: server.user,
     digests: true,
@@ -49,8 +63,8 @@ export async function startPostgresBench(way: 'by address' | 'in a container'): 
 
   return {
     server,
-    engine: createPostgresEngine({ hostRunner, containers: localContainers(server) }),
-    site: siteOf(server),
+    engine: createPostgresEngine({ hostRunner, containers: way.containers }),
+    site: { ...siteOf(server), ...(way.compose && { compose: way.compose }) },
     names: {
       plain: 'melvin',
       other: 'elsewhere',
@@ -66,7 +80,7 @@ export async function startPostgresBench(way: 'by address' | 'in a container'): 
       ],
     },
     entry,
-    ...(way === 'by address' && {
+    ...('password' in way.reach() && {
       entryWithWrongPassword: (source: string) => ({
         ...entry(source),
         password: { env: 'PAWL_WRONG_PASSWORD' },
@@ -162,7 +176,7 @@ export async function startPostgresBench(way: 'by address' | 'in a container'): 
   };
 }
 
-export function siteOf(server: PostgresServer): Site {
+export function siteOf(server: BenchServer): Site {
   return {
     stack: 'melvin',
     directory: '/',
@@ -173,32 +187,12 @@ export function siteOf(server: PostgresServer): Site {
   };
 }
 
-/** Runs a container's programs here, where the server's socket is: all of the container's way but Docker. */
-function localContainers(server: PostgresServer): Containers {
-  const within = <Options extends { env?: Readonly<Record<string, string>> }>(
-    options: Options,
-  ) => ({
-    ...options,
-    env: {
-      ...options.env,
-      PATH: `${server.programs}:${process.env['PATH'] ?? ''}`,
-      PGHOST: server.socketDirectory,
-      PGPORT: String(server.port),
-    },
-  });
-  const runner: CommandRunner = {
-    place: 'container melvin-postgres-1',
-    spawn: (argv, options = {}) => hostRunner.spawn(argv, within(options)),
-    run: (argv, options = {}) => hostRunner.run(argv, within(options)),
-  };
-  return {
-    runner: () => Promise.resolve(runner),
-    address: () => Promise.reject(new Error('nobody asked for an address')),
-  };
-}
+const refuse = (): Promise<never> => Promise.reject(new Error('there are no containers here'));
+
+export const noContainers: Containers = { runner: refuse, address: refuse };
 
 /** Every kind of content that a dump has: partitions, inheritance, types without a hash, odd names, large objects. */
-async function fill(server: PostgresServer, database: string): Promise<void> {
+async function fill(server: BenchServer, database: string): Promise<void> {
   const client = await server.connect(database);
   try {
     await client.query(`

@@ -5,18 +5,18 @@ import { restoreTarget, type RestoreTarget } from '../../../workflows/model/rest
 import { AdapterError } from '../../../activities/adapter-error';
 import { describeWith } from '../../support/requirements';
 import { EngineUser, firstBytes, newAttempt } from '../engine-user';
-import { startPostgresBench } from './postgres-bench';
+import { startPostgresBench, type PostgresBench } from './postgres-bench';
 
 const run = promisify(execFile);
 
 describeWith(['postgres'], 'PostgreSQL, a database in production', () => {
-  let bench: Awaited<ReturnType<typeof startPostgresBench>>;
+  let bench: PostgresBench;
   let user: EngineUser;
   let number = 100;
   const target = (into: string): RestoreTarget => restoreTarget(into, ++number);
 
   beforeAll(async () => {
-    bench = await startPostgresBench('by address');
+    bench = await startPostgresBench();
     user = new EngineUser(bench);
   });
   afterAll(() => bench.stop());

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { PostgresServer } from '../../support/postgres-server';
+import type { BenchServer } from './postgres-bench';
 
 const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** All rows as text, all sequences and large objects: computed apart from the engine's own digests. */
-export async function readDatabase(server: PostgresServer, database: string): Promise<string> {
+export async function readDatabase(server: BenchServer, database: string): Promise<string> {
   const client = await server.connect(database);
   try {
     const { rows: tables } = await client.query<{ schema: string; name: string; kind: string }>(

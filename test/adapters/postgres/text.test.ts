@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
-import { applicationName } from '../../../activities/adapters/postgres/application-name';
-import { settingValue } from '../../../activities/adapters/postgres/database-properties';
+import { applicationName } from '../../../activities/adapters/postgres/connect/application-name';
+import { settingValue } from '../../../activities/adapters/postgres/restore/database-properties';
 import { kindOfState, kindOfText } from '../../../activities/adapters/postgres/failure-kind';
-import { clientProgramsOnHost } from '../../../activities/adapters/postgres/find-client-program';
-import { missingGlobals } from '../../../activities/adapters/postgres/globals-statements';
-import { connectionString } from '../../../activities/adapters/postgres/quoting';
-import { splitStatements } from '../../../activities/adapters/postgres/split-statements';
+import { clientProgramsOnHost } from '../../../activities/adapters/postgres/connect/find-client-program';
+import { missingGlobals } from '../../../activities/adapters/postgres/restore/globals-statements';
+import { connectionString } from '../../../activities/adapters/postgres/connect/quoting';
+import { splitStatements } from '../../../activities/adapters/postgres/restore/split-statements';
 import { dumpArguments } from '../../../activities/adapters/postgres/commands';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import type { CommandRunner } from '../../../activities/ports';

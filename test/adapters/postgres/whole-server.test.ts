@@ -6,12 +6,12 @@ import { restoreTarget } from '../../../workflows/model/restore-target';
 import { startPostgres, type PostgresServer } from '../../support/postgres-server';
 import { describeWith } from '../../support/requirements';
 import { dumpWhole, newAttempt } from '../engine-user';
-import { PASSWORD, siteOf } from './postgres-bench';
+import { noContainers, PASSWORD, siteOf } from './postgres-bench';
 
 describeWith(['postgres'], 'PostgreSQL, a whole server', () => {
   let source: PostgresServer;
   let target: PostgresServer;
-  const engine = createPostgresEngine({ hostRunner, containers: noContainers() });
+  const engine = createPostgresEngine({ hostRunner, containers: noContainers });
 
   beforeAll(async () => {
     [source, target] = await Promise.all([startPostgres(), startPostgres()]);
@@ -146,8 +146,3 @@ describeWith(['postgres'], 'PostgreSQL, a whole server', () => {
     ]);
   });
 });
-
-function noContainers() {
-  const refuse = (): Promise<never> => Promise.reject(new Error('there are no containers here'));
-  return { runner: refuse, address: refuse };
-}

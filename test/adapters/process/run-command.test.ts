@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
-import { AdapterError } from '../../../activities/adapter-error';
+import { failureOf } from '../../support/failure-of';
 import { isAlive, processesWith, until } from '../../support/processes';
 
 const node = process.execPath;
@@ -157,15 +157,6 @@ describe('when this process is killed by SIGKILL', () => {
     await until(async () => ((await isAlive(childPid)) ? undefined : true));
   });
 });
-
-async function failureOf(promise: Promise<unknown>): Promise<AdapterError> {
-  const error: unknown = await promise.then(
-    () => new Error('did not fail'),
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof AdapterError)) throw error;
-  return error;
-}
 
 /** Bytes a process has handed to write(2). */
 async function writtenBy(pid: number): Promise<number> {

@@ -95,8 +95,8 @@ describe('the stack file is found', () => {
     place('project/deep/er/latin.yaml', '');
     writeFileSync(join(root, 'project/deep/er/latin.yaml'), Buffer.from([0x61, 0xe9, 0x62]));
     expect(() => load({ file: 'latin.yaml' })).toThrow('latin.yaml: is not UTF-8 text');
-    place('project/deep/er/huge.yaml', 'a'.repeat(1_100_000));
-    expect(() => load({ file: 'huge.yaml' })).toThrow('at most 1 MiB');
+    place('project/deep/er/huge.yaml', 'a'.repeat(262_145));
+    expect(() => load({ file: 'huge.yaml' })).toThrow('at most 256 KiB');
     symlinkSync('loop.yaml', join(root, 'project/deep/er/loop.yaml'));
     expect(() => load({ file: 'loop.yaml' })).toThrow('could not be read (ELOOP');
   });

@@ -1,0 +1,30 @@
+import { AdapterError } from '../../adapter-error';
+
+/** Node's errors name call and path by themselves. Passes on what has no code: aborts, and our own. */
+export function fileFailure(error: unknown): unknown {
+  const code = codeOf(error);
+  if (error instanceof AdapterError || !/^E[A-Z0-9]+$/.test(code)) return error;
+  const refused = code === 'EACCES' || code === 'EPERM';
+  const evidence = refused
+    ? { advice: 'Run the worker as root, or as the owner of the files.' }
+    : {};
+  const kind = refused ? 'CredentialsRejected' : 'CommandFailed';
+  return new AdapterError(kind, `On host: ${(error as Error).message}`, evidence, { cause: error });
+}
+
+/** The same function, failing with AdapterErrors. */
+export function guarded<Args extends unknown[], Answer>(
+  work: (...args: Args) => Promise<Answer>,
+): (...args: Args) => Promise<Answer> {
+  return async (...args) => {
+    try {
+      return await work(...args);
+    } catch (error) {
+      throw fileFailure(error);
+    }
+  };
+}
+
+export function codeOf(error: unknown): string {
+  return String((error as NodeJS.ErrnoException).code ?? '');
+}

@@ -1,0 +1,88 @@
+import { AdapterError } from '../../../adapter-error';
+import { adviceFor, kindOfState } from '../failure-kind';
+import { literal } from './quoting';
+
+/** One connection to one database: the same backend, and so the same transaction, from statement to statement. */
+export interface Connection {
+  /**
+   * Runs one statement; answers with the first column of its rows as text.
+   * Throws: the AdapterError that `statementFailed` makes · the signal's reason
+   */
+  execute(statement: string): Promise<readonly string[]>;
+  /** Idempotent, never rejects. A statement that is under way is rejected. */
+  close(): Promise<void>;
+}
+
+/** A connection that is set up as pg_dump sets up its own. */
+export interface Session extends Connection {
+  /** `15.18`. */
+  readonly version: string;
+  readonly major: number;
+}
+
+/**
+ * Whatever a role or a database has set for itself must neither change how values print (the digests depend on it) nor
+ * end a long transaction.
+ */
+const SETTINGS: Readonly<Record<string, string>> = {
+  search_path: '',
+  DateStyle: 'ISO, YMD',
+  IntervalStyle: 'postgres',
+  TimeZone: 'UTC',
+  extra_float_digits: '3',
+  bytea_output: 'hex',
+  lc_monetary: 'C',
+  xmlbinary: 'base64',
+  quote_all_identifiers: 'off',
+  row_security: 'off',
+  synchronize_seqscans: 'off',
+  default_transaction_read_only: 'off',
+  statement_timeout: '0',
+  lock_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  idle_session_timeout: '0',
+  transaction_timeout: '0',
+};
+
+export async function setUp(connection: Connection): Promise<Session> {
+  const settings = Object.entries(SETTINGS).map(
+    ([name, value]) => `(${literal(name)}, ${literal(value)})`,
+  );
+  await connection.execute(
+    `select count(pg_catalog.set_config(s.name, s.value, false))
+     from (values ${settings.join(', ')}) s (name, value)
+     where exists (select from pg_catalog.pg_settings p where lower(p.name) = lower(s.name))`,
+  );
+  const [facts] = await queryRows<{ version: string; number: number }>(
+    connection,
+    `select split_part(current_setting('server_version'), ' ', 1) as version,
+            current_setting('server_version_num')::int as number`,
+  );
+  if (facts === undefined) throw new AdapterError('InternalError', 'PostgreSQL has no version');
+  const major = Math.floor(facts.number / 10_000);
+  return {
+    version: facts.version,
+    major,
+    execute: (statement) => connection.execute(statement),
+    close: () => connection.close(),
+  };
+}
+
+/** Rows of a SELECT as objects. Numbers that may exceed 2⁵³ must be selected as text. */
+export async function queryRows<Row>(connection: Connection, select: string): Promise<Row[]> {
+  const lines = await connection.execute(
+    `select pg_catalog.row_to_json(q)::text from (${select}) q`,
+  );
+  return lines.map((line) => JSON.parse(line) as Row);
+}
+
+/** The error of a statement that the server refused. */
+export function statementFailed(place: string, state: string, message: string, cause?: unknown) {
+  const advice = adviceFor(message);
+  return new AdapterError(
+    kindOfState(state),
+    `${place} answered: ${message}`,
+    { stderrTail: `${state}: ${message}`, ...(advice !== undefined && { advice }) },
+    { cause },
+  );
+}

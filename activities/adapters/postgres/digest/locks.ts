@@ -1,0 +1,17 @@
+import type { Session } from '../connect/session';
+
+/**
+ * Runs queries in the session's transaction and gives back the locks that they took (on indexes, on sequences): with
+ * thousands of tables they would fill the server's lock table (`max_locks_per_transaction`, 64 by default).
+ * Source: PostgreSQL manual, 13.3: a rollback to a savepoint releases the locks acquired since.
+ */
+export async function releasingLocks<Result>(
+  session: Session,
+  queries: () => Promise<Result>,
+): Promise<Result> {
+  await session.execute('savepoint locks');
+  const result = await queries();
+  await session.execute('rollback to savepoint locks');
+  await session.execute('release savepoint locks');
+  return result;
+}

@@ -1,0 +1,89 @@
+import { literal } from '../connect/quoting';
+import { queryRows, type Session } from '../connect/session';
+
+/** A table whose rows pg_dump saves. */
+export interface Table {
+  /** `schema.table`, quoted where needed: as it stands in SQL. */
+  readonly name: string;
+  readonly bytes: number;
+  /** By name: a table that inherits may get its columns in another order when it is restored. */
+  readonly columns: readonly { readonly name: string; readonly hashable: boolean }[];
+}
+
+/**
+ * Types whose own hash speaks for the whole value and is the same on another server. All others are hashed as text:
+ * json and xml have no hash; an enum's is that of its OID, which a restore changes; an extension's may leave
+ * something out (citext: the case).
+ */
+const HASHABLE_TYPES = [
+  ...['bool', 'char', 'name', 'text', 'varchar', 'bpchar', 'bytea', 'uuid', 'jsonb'],
+  ...['int2', 'int4', 'int8', 'oid', 'float4', 'float8', 'numeric', 'pg_lsn'],
+  ...['date', 'time', 'timetz', 'timestamp', 'timestamptz', 'interval'],
+  ...['inet', 'cidr', 'macaddr', 'macaddr8'],
+];
+
+/** Tables that a restore creates anew; what an extension owns comes with it. */
+const OF_USERS = `n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+  and not exists (
+    select from pg_catalog.pg_depend d
+    where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')`;
+
+/** Ordinary tables and leaf partitions, by name. A materialised view is rebuilt by a restore: it has no rows to save. */
+export async function listTables(session: Session): Promise<Table[]> {
+  return queryRows<Table>(
+    session,
+    `with recursive hashable (oid, array_oid) as (
+       select t.oid, t.typarray from pg_catalog.pg_type t
+       where t.typnamespace = 'pg_catalog'::regnamespace
+         and t.typname = any (array[${HASHABLE_TYPES.map(literal).join(', ')}])
+       union
+       select t.oid, t.typarray from pg_catalog.pg_type t
+       join hashable h on t.oid = h.array_oid or (t.typtype = 'd' and t.typbasetype = h.oid)
+     )
+     select format('%I.%I', n.nspname, c.relname) as name,
+            pg_catalog.pg_table_size(c.oid) as bytes,
+            (select coalesce(json_agg(json_build_object(
+               'name', a.attname,
+               'hashable', a.atttypid in (select oid from hashable) and not ${nondeterministic(session)}
+             ) order by a.attname collate "C"), '[]')
+             from pg_catalog.pg_attribute a
+             where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
+     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     where c.relkind = 'r' and ${OF_USERS}
+     order by n.nspname collate "C", c.relname collate "C"`,
+  );
+}
+
+/** Under such a collation different texts are equal, and their hashes depend on ICU's version. */
+function nondeterministic({ major }: Session): string {
+  return major < 12
+    ? 'false'
+    : `exists (select from pg_catalog.pg_collation l
+               where l.oid = a.attcollation and not l.collisdeterministic)`;
+}
+
+export async function listSequences(session: Session): Promise<string[]> {
+  const rows = await queryRows<{ name: string }>(
+    session,
+    `select format('%I.%I', n.nspname, c.relname) as name
+     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     where c.relkind = 'S' and ${OF_USERS}
+     order by n.nspname collate "C", c.relname collate "C"`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** What a dump has no digest of, in sentences. */
+export async function undigested(session: Session): Promise<string[]> {
+  const kinds = await queryRows<{ kind: string; count: number }>(
+    session,
+    `select c.relkind as kind, count(*) as count
+     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     where c.relkind in ('m', 'f') and ${OF_USERS} group by 1 order by 1`,
+  );
+  return kinds.map(({ kind, count }) =>
+    kind === 'm'
+      ? `${count} materialised view(s) are saved as definitions and filled by the restore.`
+      : `${count} foreign table(s) are saved as definitions, without the rows of the other server.`,
+  );
+}

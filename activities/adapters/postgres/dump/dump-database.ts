@@ -1,0 +1,160 @@
+import type { Readable } from 'node:stream';
+import { once } from 'node:events';
+import type { PartFacts } from '../../../../workflows/model/recovery-point';
+import { AdapterError } from '../../../adapter-error';
+import type { ByteSource, RunningCommand } from '../../../ports';
+import type { Access, Caller } from '../connect/access';
+import { dumpArguments } from '../commands';
+import { holdSnapshot, LOCK_WAIT_SECONDS, type HeldSnapshot } from '../digest/held-snapshot';
+import { endSessionsNamed } from '../connect/own-sessions';
+import { programFailed } from '../program-failure';
+import { reportingWork } from '../connect/report-work';
+import type { Session } from '../connect/session';
+import { undigested } from '../digest/tables';
+
+/** What every archive of pg_dump begins with. */
+const ARCHIVE_MARK = 'PGDMP';
+
+export interface DatabaseDumpRequest {
+  readonly database: string;
+  readonly wantsDigests: boolean;
+  /** Ends on the server what this dump runs there: a backend in a long query does not see that its client is gone. */
+  readonly endOnServer: () => Promise<void>;
+}
+
+/**
+ * Dumps one database; counts and digests its content meanwhile, at the same instant.
+ * Retry:  safe; sessions that an attempt of the same owner left are ended first
+ * Throws: CredentialsRejected · PreconditionFailed (no such database, no fitting pg_dump) · ResourceBusy (a table is
+ *         locked) · ServiceUnavailable (the server died) · CommandFailed
+ */
+export async function dumpDatabase(
+  access: Access,
+  caller: Caller,
+  { database, wantsDigests, endOnServer }: DatabaseDumpRequest,
+): Promise<ByteSource> {
+  const session = await access.connect(database);
+  try {
+    await endSessionsNamed(session, caller.applicationName);
+    const notes = wantsDigests ? await undigested(session) : [];
+    const snapshot = wantsDigests ? await holdSnapshot(session) : undefined;
+    const command = await access.start('pg_dump', session.major, database, (connection) =>
+      dumpArguments(connection, {
+        lockWaitSeconds: LOCK_WAIT_SECONDS,
+        ...(snapshot !== undefined && { snapshotId: snapshot.id }),
+      }),
+    );
+    return await DatabaseDump.begin(
+      { access, caller, session, command, notes, endOnServer },
+      snapshot,
+    );
+  } catch (error) {
+    await session.close();
+    caller.signal.throwIfAborted();
+    throw error;
+  }
+}
+
+interface DumpParts {
+  readonly access: Access;
+  readonly caller: Caller;
+  readonly session: Session;
+  readonly command: RunningCommand;
+  readonly notes: readonly string[];
+  readonly endOnServer: () => Promise<void>;
+}
+
+/** pg_dump and the digests, side by side: the first failure of either ends both and is the failure of the dump. */
+class DatabaseDump implements ByteSource {
+  readonly stream: Readable;
+  private readonly ended: Promise<PartFacts['contents']>;
+  private finished = false;
+
+  /** Waits for the first bytes: most reasons not to dump show before them. */
+  static async begin(parts: DumpParts, snapshot: HeldSnapshot | undefined): Promise<ByteSource> {
+    const dump = new DatabaseDump(parts, snapshot);
+    try {
+      await dump.expectArchive();
+      return dump;
+    } catch (error) {
+      await dump.abort();
+      throw error;
+    }
+  }
+
+  private constructor(
+    private readonly parts: DumpParts,
+    snapshot: HeldSnapshot | undefined,
+  ) {
+    this.stream = parts.command.stdout;
+    this.ended = this.runToEnd(snapshot);
+    this.ended.catch(() => undefined); // told by finish()
+  }
+
+  async finish(): Promise<PartFacts> {
+    const { access, caller } = this.parts;
+    const contents = await reportingWork(access, caller.onProgress, this.ended);
+    this.finished = true;
+    return {
+      format: 'pg_dump custom',
+      sourceVersion: `PostgreSQL ${this.parts.session.version}`,
+      contents,
+      consistency: 'snapshot',
+      notes: this.parts.notes,
+    };
+  }
+
+  async abort(): Promise<void> {
+    if (this.finished) return;
+    const { command, session, endOnServer } = this.parts;
+    await Promise.all([command.kill(), session.close(), endOnServer()]);
+    await this.ended.catch(() => undefined);
+    this.stream.destroy();
+  }
+
+  private async runToEnd(snapshot: HeldSnapshot | undefined): Promise<PartFacts['contents']> {
+    const { caller, command, session } = this.parts;
+    const digests = snapshot?.digest(() => undefined) ?? Promise.resolve([]);
+    try {
+      const [contents] = await Promise.all([digests, this.programEnded()]);
+      const sequences = (await snapshot?.sequencesUntilNow()) ?? [];
+      await snapshot?.release();
+      return [...contents, ...sequences];
+    } catch (error) {
+      await command.kill();
+      caller.signal.throwIfAborted();
+      throw error;
+    } finally {
+      await session.close();
+    }
+  }
+
+  private async programEnded(): Promise<void> {
+    const { access, command } = this.parts;
+    const exit = await command.exit;
+    if (exit.code !== 0) throw programFailed(command, exit, access.place);
+  }
+
+  private async expectArchive(): Promise<void> {
+    const head = await peek(this.stream, ARCHIVE_MARK.length);
+    if (head.toString('latin1') === ARCHIVE_MARK) return;
+    await this.ended; // says why, if it knows
+    throw new AdapterError(
+      'CommandFailed',
+      `pg_dump at ${this.parts.access.place} ended well but wrote no archive (${head.length} bytes)`,
+    );
+  }
+}
+
+/** The first bytes of a stream, which keeps them; fewer when it ends before. */
+async function peek(stream: Readable, length: number): Promise<Buffer> {
+  for (;;) {
+    const bytes = stream.read(length) as Buffer | null;
+    if (bytes !== null) {
+      stream.unshift(bytes);
+      return bytes;
+    }
+    if (stream.readableEnded || stream.destroyed) return Buffer.alloc(0);
+    await Promise.race([once(stream, 'readable'), once(stream, 'end'), once(stream, 'close')]);
+  }
+}

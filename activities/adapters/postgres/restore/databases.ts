@@ -1,0 +1,78 @@
+import { suffixedName, type RestoreTarget } from '../../../../workflows/model/restore-target';
+import { endSessionsOn } from '../connect/own-sessions';
+import { identifier, literal } from '../connect/quoting';
+import { queryRows, type Session } from '../connect/session';
+
+/** The three databases of a restore, by name. */
+export interface RestoreNames {
+  readonly into: string;
+  readonly beside: string;
+  readonly keep: string;
+}
+
+export function restoreNames({ into, besideSuffix, keepSuffix }: RestoreTarget): RestoreNames {
+  return {
+    into,
+    beside: suffixedName('postgres', into, besideSuffix),
+    keep: suffixedName('postgres', into, keepSuffix),
+  };
+}
+
+/** A database's comment while it is being restored, and after it where there was nothing to replace. */
+export function restoredMark(names: RestoreNames): string {
+  return `restored by pawl as ${names.beside}`;
+}
+
+/** The comment of a database that a restore replaced. */
+export function keptMark(keep: string): string {
+  return `kept by pawl as ${keep}`;
+}
+
+/** Whether a restore made or kept it: such a database is no source for a backup of the whole server. */
+export function isMarked({ name, comment }: Pick<Database, 'name' | 'comment'>): boolean {
+  return comment === keptMark(name) || comment === `restored by pawl as ${name}`;
+}
+
+export interface Database {
+  readonly name: string;
+  readonly comment: string | null;
+  readonly bytes: number;
+  readonly allowsConnections: boolean;
+  readonly isTemplate: boolean;
+}
+
+/** The databases with these names that exist, or all. */
+export async function findDatabases(
+  session: Session,
+  names?: readonly string[],
+): Promise<ReadonlyMap<string, Database>> {
+  const wanted =
+    names === undefined
+      ? 'true'
+      : `datname = any (array[${names.map(literal).join(', ')}]::text[])`;
+  const found = await queryRows<Database>(
+    session,
+    `select datname as name, datallowconn as "allowsConnections", datistemplate as "isTemplate",
+            pg_catalog.shobj_description(oid, 'pg_database') as comment,
+            case when pg_catalog.has_database_privilege(oid, 'connect')
+                 then pg_catalog.pg_database_size(oid) else 0 end as bytes
+     from pg_catalog.pg_database where ${wanted} order by datname collate "C"`,
+  );
+  return new Map(found.map((database) => [database.name, database]));
+}
+
+/** Drops a database with all sessions on it. Does nothing when there is none. */
+export async function dropDatabase(session: Session, name: string): Promise<void> {
+  const database = (await findDatabases(session, [name])).get(name);
+  if (database === undefined) return;
+  if (database.isTemplate) {
+    await session.execute(`alter database ${identifier(name)} is_template false`);
+  }
+  if (session.major >= 13) {
+    await session.execute(`drop database if exists ${identifier(name)} with (force)`);
+    return;
+  }
+  await session.execute(`alter database ${identifier(name)} allow_connections false`);
+  await endSessionsOn(session, name);
+  await session.execute(`drop database if exists ${identifier(name)}`);
+}

@@ -1,0 +1,133 @@
+import type { RestoreTarget } from '../../../../workflows/model/restore-target';
+import { AdapterError } from '../../../adapter-error';
+import type { Access } from '../connect/access';
+import { copyProperties } from './database-properties';
+import {
+  dropDatabase,
+  findDatabases,
+  keptMark,
+  restoredMark,
+  restoreNames,
+  type Database,
+  type RestoreNames,
+} from './databases';
+import { endSessionsOn } from '../connect/own-sessions';
+import { identifier, literal } from '../connect/quoting';
+import { inTransaction, onServer } from '../connect/server-sessions';
+import type { Session } from '../connect/session';
+
+/**
+ * Renames `into` to `keep` and `beside` to `into`, in one transaction: nobody ever sees a state in between. Before it,
+ * both databases are closed to new sessions and their sessions are ended (a rename needs them gone, and clients come
+ * back within milliseconds); a death there leaves `into` closed until the next attempt.
+ * Retry:  safe; what is left to do is seen from which of the three databases exist
+ * Throws: ResourceBusy (a session or a prepared transaction does not go) · CredentialsRejected (not the owner)
+ */
+export async function swapDatabases(
+  access: Access,
+  target: RestoreTarget,
+): Promise<{ kept: boolean }> {
+  const names = restoreNames(target);
+  return onServer(access, Object.values(names), async (session) => {
+    const found = await findDatabases(session, Object.values(names));
+    const has = presence(found, names);
+    if (has.into && has.beside && has.keep) throw unexpected(access, names);
+    if (!has.into && !has.beside) throw nothingToSwap(access, names);
+    if (has.beside) await rename(session, names, has);
+    return { kept: has.keep || (has.into && has.beside) };
+  });
+}
+
+async function rename(session: Session, names: RestoreNames, has: Presence): Promise<void> {
+  const { into, beside, keep } = quoted(names);
+  const keeps = has.into || has.keep;
+  const properties = keeps
+    ? await copyProperties(session, has.into ? names.into : names.keep, names.beside)
+    : [];
+  await close(session, has.into ? [names.beside, names.into] : [names.beside]);
+  await inTransaction(session, [
+    ...properties,
+    ...(has.into ? [`alter database ${into} rename to ${keep}`] : []),
+    `alter database ${beside} rename to ${into}`,
+    `alter database ${into} allow_connections true`,
+    ...(keeps ? [`comment on database ${keep} is ${literal(keptMark(names.keep))}`] : []),
+    ...(keeps ? [`alter database ${keep} allow_connections true`] : []),
+  ]);
+}
+
+/**
+ * Gives `into` back what `keep` is, and drops what was restored. A database that replaced nothing is known by its
+ * comment; without it nothing of this restore is in place, and nothing is dropped.
+ */
+export async function swapDatabasesBack(access: Access, target: RestoreTarget): Promise<void> {
+  const names = restoreNames(target);
+  await onServer(access, Object.values(names), async (session) => {
+    const found = await findDatabases(session, Object.values(names));
+    const has = presence(found, names);
+    if (has.into && has.beside) await open(session, names.into);
+    else if (has.keep) await renameBack(session, names, found);
+    else if (found.get(names.into)?.comment === restoredMark(names)) {
+      await dropDatabase(session, names.into);
+    }
+    await dropDatabase(session, names.beside);
+  });
+}
+
+async function renameBack(
+  session: Session,
+  names: RestoreNames,
+  found: ReadonlyMap<string, Database>,
+): Promise<void> {
+  const { into, beside, keep } = quoted(names);
+  const replaced = found.has(names.into);
+  const isMarked = found.get(names.keep)?.comment === keptMark(names.keep);
+  const properties = replaced ? await copyProperties(session, names.into, names.keep) : [];
+  await close(session, replaced ? [names.keep, names.into] : [names.keep]);
+  await inTransaction(session, [
+    ...(isMarked ? [`comment on database ${keep} is null`] : []),
+    ...properties,
+    ...(replaced ? [`alter database ${into} rename to ${beside}`] : []),
+    `alter database ${keep} rename to ${into}`,
+    `alter database ${into} allow_connections true`,
+  ]);
+}
+
+async function close(session: Session, databases: readonly string[]): Promise<void> {
+  for (const name of databases) {
+    await session.execute(`alter database ${identifier(name)} allow_connections false`);
+    await endSessionsOn(session, name);
+  }
+}
+
+async function open(session: Session, database: string): Promise<void> {
+  await session.execute(`alter database ${identifier(database)} allow_connections true`);
+}
+
+type Presence = Readonly<Record<keyof RestoreNames, boolean>>;
+
+function presence(found: ReadonlyMap<string, Database>, names: RestoreNames): Presence {
+  return {
+    into: found.has(names.into),
+    beside: found.has(names.beside),
+    keep: found.has(names.keep),
+  };
+}
+
+function quoted({ into, beside, keep }: RestoreNames): RestoreNames {
+  return { into: identifier(into), beside: identifier(beside), keep: identifier(keep) };
+}
+
+function unexpected({ place }: Access, { into, keep }: RestoreNames): AdapterError {
+  return new AdapterError(
+    'PreconditionFailed',
+    `Could not swap ${into} at ${place}: ${keep} exists already and is not overwritten; ${into} is untouched`,
+    { advice: `Rename or drop the database ${keep}.` },
+  );
+}
+
+function nothingToSwap({ place }: Access, { into, beside }: RestoreNames): AdapterError {
+  return new AdapterError(
+    'PreconditionFailed',
+    `Could not swap ${into} at ${place}: neither it nor ${beside} exists`,
+  );
+}

@@ -1,0 +1,252 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import type { Repository } from '../../../activities/ports';
+import { failureOf } from '../../support/failure-of';
+import {
+  attemptOf,
+  bytesThen,
+  labelOf,
+  manifestOf,
+  noReceipt,
+  sourceOf,
+  type WatchedSource,
+} from './fixtures';
+
+/** One place where a repository may be, absent at first. */
+export interface RepositorySubject {
+  open(options?: { readonly password?: string }): Repository;
+  /** Streams and manifests that are stored in it. */
+  countSnapshots(): Promise<number>;
+  remove(): Promise<void>;
+}
+
+const HOSTILE_NAMES = [
+  `we"ird; --`,
+  'naïve 🙂',
+  'a,b,,c',
+  'entry/../../etc/passwd',
+  '..',
+  '-option',
+  '%2F%',
+  'x'.repeat(200),
+  '名'.repeat(60),
+];
+
+/** What every `Repository` does. Run on restic and on the in-memory fake, so that the fake cannot drift. */
+export function repositoryContract(create: () => Promise<RepositorySubject>): void {
+  let subject: RepositorySubject;
+  let repository: Repository;
+  beforeEach(async () => {
+    subject = await create();
+    repository = subject.open();
+  });
+  afterEach(() => subject.remove());
+
+  describe('being opened', () => {
+    test('is absent until it is initialised, which may be done twice', async () => {
+      expect(await repository.probe()).toMatchObject({ state: 'absent' });
+      await repository.initialise();
+      const probe = await repository.probe();
+      await repository.initialise();
+      expect(probe).toMatchObject({ state: 'ready', id: expect.any(String) as string });
+      expect(probe.freeBytes ?? 0).toBeGreaterThan(0);
+      expect(await repository.probe()).toMatchObject({ id: probe.id });
+    });
+
+    test('refuses a wrong password, and stores nothing then', async () => {
+      await repository.initialise();
+      const stranger = subject.open({ password: 'wrong' });
+      const source = sourceOf([randomBytes(100)]);
+      const failures = await Promise.all([
+        failureOf(stranger.probe()),
+        failureOf(stranger.initialise()),
+        failureOf(stranger.listRecoveryPoints('melvin')),
+        failureOf(stranger.storeStream(source, labelOf(), attemptOf(), noReceipt)),
+      ]);
+      expect(failures.map(({ kind }) => kind)).toEqual(Array(4).fill('CredentialsRejected'));
+      expect(source.aborted).toBe(true);
+      expect(await subject.countSnapshots()).toBe(0);
+    });
+
+    test('says that there is no repository', async () => {
+      const source = sourceOf([randomBytes(100)]);
+      const failures = await Promise.all([
+        failureOf(repository.listRecoveryPoints('melvin')),
+        failureOf(repository.storeStream(source, labelOf(), attemptOf(), noReceipt)),
+      ]);
+      expect(failures.map(({ kind }) => kind)).toEqual(Array(2).fill('PreconditionFailed'));
+      expect(source.aborted).toBe(true);
+    });
+  });
+
+  describe('a stream', () => {
+    beforeEach(() => repository.initialise());
+
+    async function refused(source: WatchedSource, attempt = attemptOf()): Promise<unknown> {
+      const storing = repository.storeStream(source, labelOf(), attempt, noReceipt);
+      const error: unknown = await storing.catch((reason: unknown) => reason);
+      expect(source.aborted).toBe(true);
+      expect(await subject.countSnapshots()).toBe(0);
+      return error;
+    }
+
+    test('is read back as it was stored, with its digest, size and facts in the receipt', async () => {
+      const content = randomBytes(3_000_000);
+      const reported: number[] = [];
+      const attempt = attemptOf({ onProgress: (bytes) => reported.push(bytes) });
+      const source = sourceOf([content.subarray(0, 1), content.subarray(1)]);
+      const stored = await repository.storeStream(source, labelOf(), attempt, noReceipt);
+      const sha256 = createHash('sha256').update(content).digest('hex');
+      expect(stored.receipt).toMatchObject({ sha256, bytes: 3_000_000 });
+      expect(stored.receipt.facts).toEqual(await sourceOf([]).finish());
+      expect(reported.at(-1)).toBe(3_000_000);
+      const reading = await repository.readStream(stored.snapshotId, stored.path, attempt);
+      expect(content.equals(await buffer(reading.stream))).toBe(true);
+      await reading.finish();
+    });
+
+    test('does not exist before its receipt was written', async () => {
+      const seen: unknown[] = [];
+      await repository.storeStream(
+        sourceOf([randomBytes(100)]),
+        labelOf(),
+        attemptOf(),
+        async (receipt) => {
+          seen.push(receipt.bytes, await subject.countSnapshots());
+        },
+      );
+      expect(seen).toEqual([100, 0]);
+      expect(await subject.countSnapshots()).toBe(1);
+    });
+
+    test('is not stored when its source fails in mid-stream', async () => {
+      const reason = new Error('connection to server lost');
+      const source = sourceOf(bytesThen(randomBytes(500_000), () => Promise.reject(reason)));
+      expect(await refused(source)).toBe(reason);
+    });
+
+    test('is not stored when its source fails after all bytes', async () => {
+      const reason = new Error('pg_dump ended with exit code 1');
+      expect(await refused(sourceOf([randomBytes(100)], () => Promise.reject(reason)))).toBe(
+        reason,
+      );
+    });
+
+    test('is not stored when its receipt cannot be written', async () => {
+      const reason = new Error('no space left on device');
+      const source = sourceOf([randomBytes(100)]);
+      const storing = repository.storeStream(source, labelOf(), attemptOf(), () =>
+        Promise.reject(reason),
+      );
+      await expect(storing).rejects.toBe(reason);
+      expect(await subject.countSnapshots()).toBe(0);
+    });
+
+    test('is not stored when it is empty', async () => {
+      const error = await refused(sourceOf([]));
+      expect(error).toMatchObject({ kind: 'CommandFailed' });
+      expect(String(error)).toMatch(/dump.* is empty/);
+    });
+
+    test('is not stored when the attempt is aborted while the source hangs', async () => {
+      const controller = new AbortController();
+      const reason = new Error('cancelled by ops');
+      const hang = new Promise<void>(() => undefined);
+      const source = sourceOf(bytesThen(randomBytes(100), () => hang));
+      const onProgress = (): void => {
+        controller.abort(reason);
+      };
+      const attempt = attemptOf({ signal: controller.signal, onProgress });
+      expect(await refused(source, attempt)).toBe(reason);
+    });
+
+    test('is found again by its own receipt only', async () => {
+      const label = labelOf(HOSTILE_NAMES[0]);
+      const source = sourceOf([randomBytes(100)]);
+      const stored = await repository.storeStream(source, label, attemptOf(), noReceipt);
+      const { snapshotId, path, receipt } = stored;
+      expect(await repository.findStream(label, receipt)).toEqual({ snapshotId, path });
+      const torn = { ...receipt, uploadId: 'of-an-attempt-that-died' };
+      expect(await repository.findStream(label, torn)).toBeUndefined();
+    });
+
+    test('may be of a part with a hostile name', async () => {
+      const copies = HOSTILE_NAMES.map(async (name) => {
+        const source = sourceOf([Buffer.from(name)]);
+        const stored = await repository.storeStream(source, labelOf(name), attemptOf(), noReceipt);
+        const reading = await repository.readStream(stored.snapshotId, stored.path, attemptOf());
+        const copy = (await buffer(reading.stream)).toString();
+        await reading.finish();
+        return copy;
+      });
+      expect(await Promise.all(copies)).toEqual(HOSTILE_NAMES);
+    });
+
+    test('may be stored while another one is', async () => {
+      const contents = [randomBytes(200_000), randomBytes(300_000)];
+      const stored = await Promise.all(
+        contents.map((content, index) =>
+          repository.storeStream(sourceOf([content]), labelOf(`p${index}`), attemptOf(), noReceipt),
+        ),
+      );
+      expect(stored.map(({ receipt }) => receipt.bytes)).toEqual([200_000, 300_000]);
+      expect(await subject.countSnapshots()).toBe(2);
+    });
+
+    test('that does not exist cannot be read to its end', async () => {
+      const reading = await repository.readStream('00000000', '/accounts.dump', attemptOf());
+      expect(await buffer(reading.stream)).toHaveLength(0);
+      expect(await failureOf(reading.finish())).toMatchObject({ kind: 'PreconditionFailed' });
+    });
+  });
+
+  describe('a recovery point', () => {
+    beforeEach(() => repository.initialise());
+
+    test('is listed with its summary, newest first, and only for its own stack', async () => {
+      const older = manifestOf({
+        run: 'melvin/1',
+        runKey: 'a',
+        takenAt: '2026-08-20T23:59:59.999Z',
+      });
+      const newer = manifestOf({
+        run: 'melvin/2',
+        runKey: 'b',
+        takenAt: '2026-08-21T00:00:00.001Z',
+      });
+      const point = await repository.storeManifest(newer, attemptOf());
+      await repository.storeManifest(older, attemptOf());
+      await repository.storeManifest(manifestOf({ stack: 'other', runKey: 'c' }), attemptOf());
+      const listed = await repository.listRecoveryPoints('melvin');
+      expect(listed.map(({ run }) => run)).toEqual(['melvin/2', 'melvin/1']);
+      expect(listed[0]).toEqual(point);
+      const { stack, run, runKey, takenAt } = newer;
+      const { id } = point;
+      expect(point).toEqual({ id, stack, run, runKey, takenAt, parts: 1, bytes: 42 });
+    });
+
+    test('is stored once, however often its run stores it', async () => {
+      const first = await repository.storeManifest(manifestOf(), attemptOf());
+      const second = await repository.storeManifest(manifestOf(), attemptOf());
+      expect(second).toEqual(first);
+      expect(await subject.countSnapshots()).toBe(1);
+    });
+
+    test('gives its manifest back as it was', async () => {
+      const point = await repository.storeManifest(manifestOf(), attemptOf());
+      expect(await repository.readManifest(point.id, attemptOf())).toEqual(manifestOf());
+    });
+
+    test('is told from an id that does not exist, and from a snapshot that is none', async () => {
+      const source = sourceOf([randomBytes(100)]);
+      const part = await repository.storeStream(source, labelOf(), attemptOf(), noReceipt);
+      const kinds = await Promise.all(
+        ['0000000000', 'latest', '--help', part.snapshotId].map(
+          async (id) => (await failureOf(repository.readManifest(id, attemptOf()))).kind,
+        ),
+      );
+      const missing = 'PreconditionFailed';
+      expect(kinds).toEqual([missing, missing, missing, 'VerificationFailed']);
+    });
+  });
+}

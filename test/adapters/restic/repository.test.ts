@@ -1,0 +1,32 @@
+import { createInMemoryRepositories } from '../../support/in-memory/repository';
+import { describeWith } from '../../support/requirements';
+import { createResticRepository } from '../../support/restic-repository';
+import { repositoryContract } from './repository-contract';
+
+describeWith(['restic'], 'the restic repository', () => {
+  repositoryContract(async () => {
+    const repository = await createResticRepository();
+    return {
+      open: repository.open,
+      countSnapshots: async () => (await repository.snapshots()).length,
+      remove: repository.remove,
+    };
+  });
+});
+
+describe('the in-memory repository', () => {
+  repositoryContract(() => {
+    const { open, countSnapshots } = createInMemoryRepositories();
+    const url = '/srv/backup';
+    const description = { url, password: { env: 'X' }, initialise: true, environment: {} };
+    return Promise.resolve({
+      open: ({ password = 'right' } = {}) =>
+        open(
+          { stack: 'melvin', directory: '/', secret: () => Promise.resolve(password) },
+          description,
+        ),
+      countSnapshots: () => Promise.resolve(countSnapshots(url)),
+      remove: () => Promise.resolve(),
+    });
+  });
+});

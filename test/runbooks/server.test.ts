@@ -1,0 +1,217 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
+import type { ServerState } from '../../worker/server/state-file';
+import { freeze, queue, stackWorkflowId } from '../../workflows/messages';
+import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
+import { PawlEnvironment } from '../support/pawl-environment';
+import { processesWith, until } from '../support/processes';
+import { describeWith } from '../support/requirements';
+import { ServerProcess } from '../support/server-process';
+
+describeWith(['temporal', 'restic'], 'pawl server', () => {
+  let directory: string;
+  let state: string;
+  const servers: ServerProcess[] = [];
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'pawl-server-'));
+    state = join(directory, 'state');
+  });
+
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.kill('SIGKILL')));
+    await until(async () => ((await processesWith(directory)).length === 0 ? true : undefined));
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  async function start(flags: readonly string[] = []): Promise<ServerProcess> {
+    const server = await ServerProcess.start(state, flags);
+    servers.push(server);
+    return server;
+  }
+
+  it('runs workflows, and stops without leaving a process, a lock or a state file behind', async () => {
+    const server = await start();
+    const { address } = await server.ready();
+    await freezeStack(address, 'melvin');
+    expect(await processesWith(state)).toHaveLength(3);
+
+    expect(await server.kill('SIGTERM')).toBe('exit code 0');
+
+    expect(await processesWith(state)).toEqual([]);
+    const left = ['temporal.db', 'temporal.db.version', 'temporal.log', 'temporal.toml'];
+    expect((await readdir(state)).sort()).toEqual(left);
+  });
+
+  it('restarts a Temporal server that was killed, which goes on with what it knew', async () => {
+    const server = await start();
+    const before = await server.ready();
+    await freezeStack(before.address, 'melvin');
+
+    process.kill(pidOf(before.temporal), 'SIGKILL');
+
+    const after = await server.ready((now) => now.temporal?.pid !== before.temporal?.pid);
+    expect(after.address).toBe(before.address);
+    expect(after.worker?.pid).toBe(before.worker?.pid);
+    expect(await freezeMessage(after.address, 'melvin')).toBe('no entry');
+  });
+
+  it('restarts a worker that was killed', async () => {
+    const server = await start();
+    const before = await server.ready();
+
+    process.kill(pidOf(before.worker), 'SIGKILL');
+
+    const after = await server.ready(
+      ({ worker }) => worker?.pid !== before.worker?.pid && worker?.health !== undefined,
+    );
+    expect(after.temporal?.pid).toBe(before.temporal?.pid);
+    expect((await fetch(`http://${after.worker?.health ?? ''}/readyz`)).status).toBe(200);
+    await freezeStack(after.address, 'melvin');
+  });
+
+  it('takes over the state of a server that was killed, and its runs with it', async () => {
+    const killed = await start();
+    await freezeStack((await killed.ready()).address, 'melvin');
+    await killed.kill('SIGKILL');
+
+    const { address } = await (await start()).ready((now) => now.pid !== killed.pid);
+
+    expect(await freezeMessage(address, 'melvin')).toBe('no entry');
+    expect(await processesWith(state)).toHaveLength(3);
+  });
+
+  it('refuses a state directory that another living server uses, and names that one', async () => {
+    const first = await start();
+    await first.ready();
+
+    const second = await start();
+
+    expect(await second.exit).toBe('exit code 4');
+    expect(await second.output()).toContain(`process id ${first.pid}`);
+    expect((await first.ready()).pid).toBe(first.pid);
+  });
+
+  it('names the flag when a port is taken, and starts nothing', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await until(() => (holder.listening ? true : undefined));
+    const port = String((holder.address() as AddressInfo).port);
+
+    const server = await start(['--port', port]);
+
+    expect(await server.exit).toBe('exit code 2');
+    expect(await server.output()).toContain(`--port: 127.0.0.1:${port} is taken`);
+    expect(await processesWith(state)).toEqual([]);
+    holder.close();
+  });
+
+  it("refuses a database that another version of Temporal's CLI made", async () => {
+    const first = await start();
+    await first.ready();
+    await first.kill('SIGTERM');
+    await writeFile(join(state, 'temporal.db.version'), '1.7.0\n');
+
+    const second = await start();
+
+    expect(await second.exit).toBe('exit code 2');
+    expect(await second.output()).toContain('was made by Temporal CLI 1.7.0');
+  });
+
+  it('ends with the reason when the worker cannot start at all', async () => {
+    const server = await start(['--metrics-address', '203.0.113.1:9']);
+
+    expect(await server.exit).toBe('exit code 1');
+    expect(await server.output()).toContain('--metrics-address');
+    expect(await processesWith(state)).toEqual([]);
+  });
+});
+
+describeWith(['temporal', 'restic'], 'pawl worker', () => {
+  let pawl: PawlEnvironment;
+
+  beforeAll(async () => {
+    pawl = await PawlEnvironment.start({ withoutWorker: true });
+  });
+
+  afterAll(() => pawl.stop());
+
+  it('waits for a Temporal server that is not up yet, and says so', async () => {
+    await pawl.killServer9();
+    const working = pawl.startWorker();
+    await until(async () => ((await log()).includes('waiting for Temporal') ? true : undefined));
+    await pawl.startServer();
+    await working;
+    expect(await readyz()).toMatchObject({ status: 200, body: { ready: true } });
+  });
+
+  it('is alive but not ready while Temporal is away, and says when that begins and ends', async () => {
+    await pawl.killServer9();
+    expect(await readyz()).toMatchObject({ status: 503, body: { ready: false } });
+    expect((await fetch(`http://${pawl.health}/healthz`)).status).toBe(200);
+    await until(async () => ((await log()).includes('Temporal does not answer') ? true : undefined));
+    await pawl.startServer();
+    await until(async () => ((await log()).includes('Temporal answers again') ? true : undefined));
+    expect(await readyz()).toMatchObject({ status: 200 });
+  });
+
+  it('goes on after server and worker were killed together', async () => {
+    await freezeStack(pawl.temporal.address, 'melvin');
+    await Promise.all([pawl.killServer9(), pawl.killWorker9()]);
+    await Promise.all([pawl.startServer(), pawl.startWorker()]);
+    expect(await freezeMessage(pawl.temporal.address, 'melvin')).toBe('no entry');
+  });
+
+  it('ends with exit code 0 when it is asked to', async () => {
+    expect(await pawl.stopWorker()).toBe('exit code 0');
+  });
+
+  const log = (): Promise<string> => pawl.workerLog();
+
+  async function readyz(): Promise<{ status: number; body: unknown }> {
+    const response = await fetch(`http://${pawl.health}/readyz`);
+    return { status: response.status, body: await response.json() };
+  }
+});
+
+/** Makes the stack workflow do something: both pollers must work for it. */
+async function freezeStack(address: string, stack: string): Promise<void> {
+  await withClient(address, async (client) => {
+    const startWorkflowOperation = new WithStartWorkflowOperation('stack', {
+      workflowId: stackWorkflowId(stack),
+      taskQueue: WORKFLOW_TASK_QUEUE,
+      args: [{ stack, host: 'local' }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    await client.workflow.executeUpdateWithStart(freeze, {
+      args: [{ message: 'no entry', by: 'anna' }],
+      startWorkflowOperation,
+    });
+  });
+}
+
+async function freezeMessage(address: string, stack: string): Promise<string | undefined> {
+  return withClient(address, async (client) => {
+    const state = await client.workflow.getHandle(stackWorkflowId(stack)).query(queue);
+    return state.freeze?.message;
+  });
+}
+
+async function withClient<Result>(
+  address: string,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const connection = await Connection.connect({ address });
+  try {
+    return await work(new Client({ connection }));
+  } finally {
+    await connection.close();
+  }
+}
+
+function pidOf(part: ServerState['worker']): number {
+  if (part === undefined) throw new Error('server.json names no process');
+  return part.pid;
+}

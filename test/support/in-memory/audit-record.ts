@@ -1,0 +1,21 @@
+import type { AuditEntry, AuditRecord } from '../../../activities/ports';
+
+/** `AuditRecord` as its contract says, without a disk and without a chain. */
+export function createInMemoryAuditRecord(): AuditRecord & {
+  readonly entries: readonly AuditEntry[];
+} {
+  const entries: AuditEntry[] = [];
+  return {
+    entries,
+    append: async (entry) => {
+      if (!entries.some(({ runKey }) => runKey === entry.runKey)) entries.push({ ...entry });
+      await Promise.resolve();
+    },
+    highestRunNumber: (stack) => {
+      const numbers = entries
+        .filter((entry) => entry.stack === stack)
+        .map(({ run }) => Number(run.split('/').at(-1)));
+      return Promise.resolve(Math.max(0, ...numbers));
+    },
+  };
+}

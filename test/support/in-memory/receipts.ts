@@ -1,0 +1,19 @@
+import type { Part } from '../../../workflows/model/recovery-point';
+import type { Receipts, StreamReceipt } from '../../../activities/ports';
+
+/** `Receipts` as its contract says, without a disk. */
+export function createInMemoryReceipts(): Receipts {
+  const runs = new Map<string, Map<string, StreamReceipt>>();
+  return {
+    write: async (runKey: string, part: Part, receipt: StreamReceipt) => {
+      const run = runs.get(runKey) ?? new Map<string, StreamReceipt>();
+      runs.set(runKey, run.set(part.name, structuredClone(receipt)));
+      await Promise.resolve();
+    },
+    read: (runKey, part) => Promise.resolve(runs.get(runKey)?.get(part.name)),
+    clear: async (runKey) => {
+      runs.delete(runKey);
+      await Promise.resolve();
+    },
+  };
+}

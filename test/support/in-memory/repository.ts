@@ -1,0 +1,188 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { addAbortSignal, Readable } from 'node:stream';
+import type { Manifest, RecoveryPointSummary } from '../../../workflows/model/recovery-point';
+import { AdapterError } from '../../../activities/adapter-error';
+import type {
+  Attempt,
+  ByteSource,
+  OpenRepository,
+  Repository,
+  Site,
+  StreamLabel,
+  StreamPlace,
+  StreamReceipt,
+} from '../../../activities/ports';
+import type { RepositoryDescription } from '../../../workflows/model/stack';
+
+interface StoredStream {
+  readonly snapshotId: string;
+  readonly path: string;
+  readonly uploadId: string;
+  readonly content: Buffer;
+}
+
+interface StoredManifest {
+  readonly point: RecoveryPointSummary;
+  readonly text: string;
+}
+
+interface Contents {
+  readonly password: string;
+  readonly streams: StoredStream[];
+  readonly manifests: StoredManifest[];
+}
+
+/** Repositories by url, in memory: `Repository` as its contract says, without restic. */
+export function createInMemoryRepositories(): {
+  readonly open: OpenRepository;
+  /** Streams and manifests stored in it. */
+  countSnapshots(url: string): number;
+} {
+  const repositories = new Map<string, Contents>();
+  return {
+    open: (site, description) => new InMemoryRepository(repositories, site, description),
+    countSnapshots: (url) => {
+      const { streams = [], manifests = [] } = repositories.get(url) ?? {};
+      return streams.length + manifests.length;
+    },
+  };
+}
+
+class InMemoryRepository implements Repository {
+  constructor(
+    private readonly repositories: Map<string, Contents>,
+    private readonly site: Pick<Site, 'secret'>,
+    private readonly description: RepositoryDescription,
+  ) {}
+
+  async probe() {
+    const program = 'memory 1.0.0';
+    if (!this.repositories.has(this.description.url)) return { state: 'absent', program } as const;
+    await this.contents();
+    return { state: 'ready', id: this.description.url, program, freeBytes: 1e12 } as const;
+  }
+
+  async initialise(): Promise<void> {
+    const { state } = await this.probe();
+    if (state === 'ready') return;
+    const password = await this.site.secret(this.description.password);
+    this.repositories.set(this.description.url, { password, streams: [], manifests: [] });
+  }
+
+  async storeStream(
+    source: ByteSource,
+    label: StreamLabel,
+    attempt: Attempt,
+    beforeClose: (receipt: StreamReceipt) => Promise<void>,
+  ): Promise<StreamPlace & { readonly receipt: StreamReceipt }> {
+    try {
+      const { streams } = await this.contents();
+      const content = await Promise.race([readAll(source, attempt), aborted(attempt.signal)]);
+      const facts = await source.finish();
+      if (content.length === 0) throw new AdapterError('CommandFailed', 'The dump is empty');
+      const receipt = { uploadId: randomUUID(), ...measure(content), facts };
+      attempt.signal.throwIfAborted();
+      await beforeClose(receipt);
+      const place = { snapshotId: newId(), path: `/${encodeURIComponent(label.part.name)}` };
+      streams.push({ ...place, uploadId: receipt.uploadId, content });
+      return { ...place, receipt };
+    } catch (error) {
+      await source.abort();
+      attempt.signal.throwIfAborted();
+      throw error;
+    }
+  }
+
+  async findStream(_label: StreamLabel, receipt: StreamReceipt): Promise<StreamPlace | undefined> {
+    const { streams } = await this.contents();
+    const found = streams.find(({ uploadId }) => uploadId === receipt.uploadId);
+    return found && { snapshotId: found.snapshotId, path: found.path };
+  }
+
+  async readStream(snapshotId: string, path: string, { signal }: Attempt) {
+    const { streams } = await this.contents();
+    const found = streams.find((one) => one.snapshotId.startsWith(snapshotId) && one.path === path);
+    const chunks = found === undefined ? [] : [found.content];
+    const stream = addAbortSignal(signal, Readable.from(chunks, { objectMode: false }));
+    return {
+      stream,
+      finish: async () => {
+        signal.throwIfAborted();
+        if (found === undefined) throw absent(snapshotId);
+        await Promise.resolve();
+      },
+      abort: async () => {
+        stream.destroy();
+        await Promise.resolve();
+      },
+    };
+  }
+
+  async storeManifest(manifest: Manifest, { signal }: Attempt): Promise<RecoveryPointSummary> {
+    const { manifests } = await this.contents();
+    signal.throwIfAborted();
+    const earlier = manifests.find(({ point }) => point.runKey === manifest.runKey);
+    if (earlier !== undefined) return earlier.point;
+    const { stack, run, runKey, takenAt, parts } = manifest;
+    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+    const id = newId().slice(0, 8);
+    const point = { id, stack, run, runKey, takenAt, parts: parts.length, bytes };
+    manifests.push({ point, text: JSON.stringify(manifest) });
+    return point;
+  }
+
+  async listRecoveryPoints(stack: string): Promise<readonly RecoveryPointSummary[]> {
+    const { manifests } = await this.contents();
+    const points = manifests.map(({ point }) => point).filter((point) => point.stack === stack);
+    return points.sort((a, b) => b.takenAt.localeCompare(a.takenAt));
+  }
+
+  async readManifest(pointId: string): Promise<Manifest> {
+    const { manifests, streams } = await this.contents();
+    if (streams.some(({ snapshotId }) => snapshotId.startsWith(pointId))) {
+      throw new AdapterError('VerificationFailed', `${pointId} is no manifest`);
+    }
+    const found = manifests.find(({ point }) => point.id.startsWith(pointId.slice(0, 8)));
+    if (found === undefined) throw absent(pointId);
+    return JSON.parse(found.text) as Manifest;
+  }
+
+  private async contents(): Promise<Contents> {
+    const { url, password } = this.description;
+    const contents = this.repositories.get(url);
+    if (contents === undefined)
+      throw new AdapterError('PreconditionFailed', `no repository ${url}`);
+    if (contents.password === (await this.site.secret(password))) return contents;
+    throw new AdapterError('CredentialsRejected', `wrong password for ${url}`);
+  }
+}
+
+async function readAll({ stream }: ByteSource, { onProgress }: Attempt): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    onProgress(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A source that hangs does not hear of an abort by itself. */
+async function aborted(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort');
+  throw signal.reason;
+}
+
+function measure(content: Buffer): { sha256: string; bytes: number } {
+  return { sha256: createHash('sha256').update(content).digest('hex'), bytes: content.length };
+}
+
+function newId(): string {
+  return createHash('sha256').update(randomUUID()).digest('hex');
+}
+
+function absent(id: string): AdapterError {
+  return new AdapterError('PreconditionFailed', `no snapshot ${id}`);
+}

@@ -1,0 +1,82 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Snapshot } from '../../activities/adapters/restic/events';
+import { createResticRepositories } from '../../activities/adapters/restic/create-restic-repositories';
+import { hostRunner } from '../../activities/adapters/process/run-command';
+import type { Repository } from '../../activities/ports';
+import type { RepositoryDescription } from '../../workflows/model/stack';
+
+const PASSWORD = 'correct horse';
+
+/** A restic repository in a folder of its own; absent until it is initialised. */
+export interface ResticRepository {
+  /** Everything of it, the cache included. */
+  readonly directory: string;
+  /** The repository itself. */
+  readonly folder: string;
+  readonly description: RepositoryDescription;
+  open(options?: { password?: string; url?: string }): Repository;
+  /** Runs restic on it, not by way of the adapter. */
+  restic(...args: readonly string[]): Promise<string>;
+  /** Every snapshot, as restic itself lists them. */
+  snapshots(): Promise<readonly Snapshot[]>;
+  locks(): Promise<readonly string[]>;
+  remove(): Promise<void>;
+}
+
+/** The restic that the global setup found. */
+export function resticProgram(): string {
+  const program = process.env['PAWL_RESTIC'];
+  if (program === undefined)
+    throw new Error('PAWL_RESTIC is not set: describeWith([restic]) first');
+  return program;
+}
+
+/** What restic needs to open it, for programs that the tests start themselves. */
+export function resticEnvironment(repository: Pick<ResticRepository, 'directory' | 'folder'>) {
+  return {
+    RESTIC_REPOSITORY: repository.folder,
+    RESTIC_PASSWORD: PASSWORD,
+    RESTIC_CACHE_DIR: join(repository.directory, 'cache'),
+  };
+}
+
+export async function createResticRepository(): Promise<ResticRepository> {
+  const directory = await mkdtemp(join(tmpdir(), 'pawl-restic-'));
+  const folder = join(directory, 'repository');
+  const description = describeRepository(folder);
+  const env = resticEnvironment({ directory, folder });
+  const restic = async (...args: readonly string[]): Promise<string> =>
+    (await hostRunner.run([resticProgram(), ...args], { env })).stdout;
+  return {
+    directory,
+    folder,
+    description,
+    open: ({ password = PASSWORD, url = folder } = {}) =>
+      openRepository(directory, { ...description, url }, password),
+    restic,
+    snapshots: async () =>
+      JSON.parse(await restic('snapshots', '--json', '--no-lock')) as Snapshot[],
+    locks: () => readdir(join(folder, 'locks')),
+    remove: () => rm(directory, { recursive: true }),
+  };
+}
+
+function describeRepository(url: string): RepositoryDescription {
+  return { url, password: { env: 'REPOSITORY_PASSWORD' }, initialise: true, environment: {} };
+}
+
+function openRepository(
+  directory: string,
+  description: RepositoryDescription,
+  password: string,
+): Repository {
+  const open = createResticRepositories({
+    restic: resticProgram(),
+    runner: hostRunner,
+    cacheDirectory: join(directory, 'cache'),
+  });
+  const site = { stack: 'melvin', directory, secret: () => Promise.resolve(password) };
+  return open(site, description);
+}

@@ -1,0 +1,87 @@
+import { ClientError } from '../../../client/client-error';
+import { reportError } from '../../../client/report-error';
+import { Output } from '../../../client/terminal/output';
+
+function terminal(style: Partial<Output['style']> = {}, env = {}, isTTY = false) {
+  const written = { out: '', err: '' };
+  const stdout = { isTTY, write: (text: string) => (written.out += text) };
+  const stderr = { isTTY, write: (text: string) => (written.err += text) };
+  const whole = { json: false, quiet: false, verbose: false, color: true, ...style };
+  return { written, output: new Output(whole, stdout, stderr, env) };
+}
+
+describe('output', () => {
+  it('with --json is nothing but documents with a schema', () => {
+    const { written, output } = terminal({ json: true });
+    output.result('text');
+    output.line('text');
+    output.json('pawl/runs@1', { runs: [] });
+    expect(written.out).toBe('{"schema":"pawl/runs@1","runs":[]}\n');
+  });
+
+  it('with -q is the result only', () => {
+    const { written, output } = terminal({ quiet: true });
+    output.line('around it');
+    output.note('beside it');
+    output.result('melvin/42');
+    expect(written).toEqual({ out: 'melvin/42\n', err: '' });
+  });
+
+  it.each([
+    ['on a terminal', {}, true, true],
+    ['in a pipe', {}, false, false],
+    ['with NO_COLOR', { NO_COLOR: '1' }, true, false],
+    ['with an empty NO_COLOR', { NO_COLOR: '' }, true, true],
+    ['with TERM=dumb', { TERM: 'dumb' }, true, false],
+    ['in a pipe with CI set', { CI: 'true' }, false, false],
+    ['in a pipe with FORCE_COLOR', { FORCE_COLOR: '1' }, false, true],
+  ])('%s has colours or not', (_, env, isTTY, expected) => {
+    expect(terminal({}, env, isTTY).output.colours.isColorSupported).toBe(expected);
+  });
+});
+
+describe('errors', () => {
+  const refused = new ClientError(4, 'melvin is frozen', {
+    advice: 'pawl unfreeze',
+    reason: 'ResourceBusy',
+  });
+
+  it('are told with what to do next, and without a stack', () => {
+    const { written, output } = terminal();
+    expect(reportError(refused, output)).toBe(4);
+    expect(written).toEqual({ out: '', err: 'pawl: melvin is frozen\npawl unfreeze\n' });
+  });
+
+  it('with --json are one document on standard error', () => {
+    const { written, output } = terminal({ json: true });
+    reportError(refused, output);
+    expect(written.out).toBe('');
+    expect(JSON.parse(written.err)).toEqual({
+      schema: 'pawl/error@1',
+      exitCode: 4,
+      reason: 'ResourceBusy',
+      message: 'melvin is frozen',
+      advice: 'pawl unfreeze',
+    });
+  });
+
+  it('that nobody foresaw exit with 1, ask for a report, and show a stack with -v only', () => {
+    const { written, output } = terminal();
+    expect(reportError(new TypeError('odd'), output)).toBe(1);
+    expect(written.err).toContain('Please report it');
+    expect(written.err).not.toContain('output.test');
+    const verbose = terminal({ verbose: true });
+    reportError(new TypeError('odd'), verbose.output);
+    expect(verbose.written.err).toContain('output.test');
+  });
+
+  it('of the stack file exit with 2, whole', () => {
+    const { written, output } = terminal();
+    const invalid = Object.assign(new Error('x'), {
+      name: 'StackFileError',
+      format: () => 'pawl.yaml:7:5 host: must be text',
+    });
+    expect(reportError(invalid, output)).toBe(2);
+    expect(written.err).toContain('pawl.yaml:7:5');
+  });
+});

@@ -1,0 +1,186 @@
+import { createColors } from 'picocolors';
+import { formatBytes, formatDuration, formatTime } from '../../../client/render/format';
+import { renderFailure } from '../../../client/render/failure';
+import { renderFindings } from '../../../client/render/findings';
+import { renderOutcome } from '../../../client/render/outcome';
+import { renderPlan } from '../../../client/render/plan';
+import { renderStatus } from '../../../client/render/status';
+import type { RecoveryPointSummary } from '../../../workflows/model/recovery-point';
+import { restoreTarget } from '../../../workflows/model/restore-target';
+import { describePart } from '../../support/descriptions';
+import { expectGolden } from './golden';
+import { START, step, view } from './views';
+
+const POINT: RecoveryPointSummary = {
+  id: 'a1b2c3d4',
+  stack: 'melvin',
+  run: 'melvin/41',
+  takenAt: START,
+  parts: 2,
+  bytes: 1_286_200_000,
+};
+const PLAIN = createColors(false);
+
+describe('plans', () => {
+  it('of a backup name repository, parts, what is left out, and steps', () => {
+    const text = renderPlan({
+      runbook: 'backup',
+      stack: 'melvin',
+      hash: '4a3bd8dd540d9c0b7a',
+      repository: { url: '/srv/backup/melvin', create: true },
+      parts: [{ part: describePart(), expectedBytes: 1.2e9, version: 'PostgreSQL 15.18' }],
+      skipped: [{ name: 'accounts/template0', reason: 'takes no connections' }],
+      expectedBytes: 1.2e9,
+      steps: [{ id: 'back-up:accounts', title: 'back up accounts' }],
+      notes: ['Roles are saved without their passwords.'],
+    });
+    expectGolden('plan-backup', text);
+  });
+
+  it('of a restore name the point, what becomes of the present content, and sessions', () => {
+    const target = restoreTarget('melvin', 0);
+    const part = describePart();
+    const text = renderPlan({
+      runbook: 'restore',
+      stack: 'melvin',
+      hash: '4a3bd8dd540d9c0b7a',
+      point: POINT,
+      keepReplacedSeconds: 604_800,
+      parts: [
+        { part, target, bytes: 1.2e9, rows: 135_233, keepAs: 'melvin_before_0', otherSessions: 3 },
+      ],
+      steps: [{ id: 'swap:accounts', title: 'put accounts in place' }],
+      notes: [],
+    });
+    expectGolden('plan-restore', text);
+  });
+});
+
+describe('outcomes', () => {
+  it('of a backup name the recovery point and the next command', () => {
+    const part = { snapshotId: 'deadbeef0123', sha256: 'ab', notes: ['3 large objects'] };
+    const text = renderOutcome({
+      state: 'done',
+      runbook: 'backup',
+      run: 'melvin/42',
+      point: POINT,
+      parts: [{ ...part, name: 'accounts', bytes: 1.2e9, rows: 135_233 }],
+      skipped: [{ name: 'cache', reason: 'is empty' }],
+    });
+    expectGolden('outcome-backup', text);
+  });
+
+  it('of a restore say what is kept, how long, and how to drop it', () => {
+    const part = { name: 'accounts', into: 'melvin', keptAs: 'melvin_before_43' };
+    const text = renderOutcome({
+      state: 'done',
+      runbook: 'restore',
+      run: 'melvin/43',
+      point: POINT,
+      parts: [{ ...part, bytes: 1.2e9, rows: 135_233, proved: 12 }],
+      keptUntil: '2026-11-28T03:00:00Z',
+    });
+    expectGolden('outcome-restore', text);
+  });
+});
+
+describe('failures', () => {
+  const failed = step({ state: 'failed', detail: 'pg_dump ended' });
+
+  it('name step, cause, tool, present state and next command', () => {
+    const text = renderFailure(view({ status: 'failed', steps: [failed] }), {
+      type: 'CommandFailed',
+      message: 'back up accounts: pg_dump ended with exit code 1',
+      step: 'back-up:accounts',
+      state: 'No recovery point was made; earlier ones are untouched.',
+      evidence: {
+        argv: ['pg_dump', '-Fc', '-Z0'],
+        exitCode: 1,
+        stderrTail: 'one\npg_dump: error: connection lost\n',
+        elapsedSeconds: 12.3,
+      },
+    });
+    expectGolden('failure-command', text);
+  });
+
+  it('give the advice of the step as the next command', () => {
+    const text = renderFailure(view({ steps: [] }), {
+      type: 'PreconditionFailed',
+      message: 'there is no repository at /srv/backup/melvin',
+      evidence: {},
+      advice: 'pawl backup --init creates it.',
+    });
+    expect(text).toContain('next   pawl backup --init creates it.');
+  });
+
+  it('of a cancelled run tell what was undone', () => {
+    const steps = [step({ state: 'undone', title: 'put accounts in place' })];
+    const cancelled = { type: 'Cancelled', message: 'It was cancelled.', evidence: {} };
+    expectGolden('failure-cancelled', renderFailure(view({ steps }), cancelled));
+  });
+});
+
+describe('the status of a stack', () => {
+  const queued = { requestId: 'x', requestedBy: 'anna@desk', since: START };
+  const status = {
+    ...{ stack: 'melvin', host: 'local', worker: true, link: 'http://ui/stack' },
+    ...{ lastPoint: POINT, lastRun: undefined },
+  };
+
+  it('shows freeze, queue and the last recovery point', () => {
+    const queue = {
+      stack: 'melvin',
+      running: [{ ...queued, number: 42, runbook: 'backup' as const }],
+      waiting: [{ ...queued, number: 43, runbook: 'restore' as const }],
+      freeze: { message: 'new disk', by: 'anna@desk', since: START },
+      ended: [],
+    };
+    expectGolden('status', renderStatus({ ...status, queue }, PLAIN));
+  });
+
+  it('does not pretend to know the queue when no worker answers', () => {
+    expect(renderStatus({ ...status, worker: false }, PLAIN)).toContain('not known');
+  });
+});
+
+describe('findings', () => {
+  it('put the fix under each problem and count them', () => {
+    const text = renderFindings(
+      [
+        { id: 'node-version', severity: 'ok', fact: 'Node.js 22.' },
+        { id: 'restic', severity: 'problem', fact: 'No restic.', fix: 'Install it.' },
+      ],
+      PLAIN,
+    );
+    expectGolden('findings', text);
+  });
+});
+
+describe('figures', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [999_499, '999 kB'],
+    [999_950, '1.0 MB'],
+    [1_234_567_890, '1.2 GB'],
+  ])('%i bytes are %s', (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
+  });
+
+  it.each([
+    [0.04, '0.0 s'],
+    [9.99, '9.9 s'],
+    [59.9, '59 s'],
+    [61, '1 min 01 s'],
+    [3660, '1 h 01 min'],
+    [604_800, '7 d 0 h'],
+  ])('%d seconds are %s', (seconds, text) => {
+    expect(formatDuration(seconds)).toBe(text);
+  });
+
+  it('a local time carries its zone, and is the same instant', () => {
+    const [date, clock, zone] = formatTime(START).split(' ');
+    expect(new Date(`${date ?? ''}T${clock ?? ''}${zone ?? ''}`).toISOString()).toBe(START);
+  });
+});

@@ -1,0 +1,54 @@
+import { createColors } from 'picocolors';
+import { renderRun } from '../../../client/render/run-frame';
+import { expectGolden } from './golden';
+import { NOW, step, view } from './views';
+
+const WIDE = { width: 100 };
+
+describe('the frame of a run', () => {
+  it('shows phase, steps, bytes, rate, time left, and why a step is tried again', () => {
+    expectGolden('frame-running', renderRun(view(), WIDE, NOW).join('\n'));
+  });
+
+  it('says what a queued run waits behind', () => {
+    const queued = view({ status: 'queued', steps: [], behind: ['melvin/40', 'melvin/41'] });
+    expect(renderRun(queued, WIDE, NOW)[0]).toContain('waits behind melvin/40, melvin/41');
+  });
+
+  it('says that it waits for a worker and keeps what was last known', () => {
+    const lines = renderRun(view({ waitingFor: 'a worker' }), WIDE, NOW);
+    expect(lines.at(-1)).toBe('waiting for a worker');
+    expect(lines).toHaveLength(renderRun(view(), WIDE, NOW).length + 1);
+  });
+
+  it('never exceeds the width of the terminal', () => {
+    for (const width of [20, 41, 80]) {
+      for (const line of renderRun(view({ waitingFor: 'x'.repeat(200) }), { width }, NOW)) {
+        expect(Array.from(line).length).toBeLessThanOrEqual(width);
+      }
+    }
+  });
+
+  it('folds what is finished and what is to come into a low terminal, and keeps what runs', () => {
+    const steps = [
+      ...Array.from({ length: 30 }, (_, n) => step({ id: `d${n}`, title: 'done', state: 'done' })),
+      step({ id: 'r', title: 'the running one', state: 'running' }),
+      ...Array.from({ length: 30 }, (_, n) => step({ id: `w${n}`, title: 'waits' })),
+    ];
+    const lines = renderRun(view({ steps }), { width: 80, height: 6 }, NOW);
+    expect(lines.length).toBeLessThanOrEqual(6);
+    expectGolden('frame-folded', lines.join('\n'));
+  });
+
+  it('lets no escape sequence of a hostile name through', () => {
+    const steps = [step({ title: 'back up \u001b[2J\u0007evil', state: 'running' })];
+    // eslint-disable-next-line no-control-regex -- that is what it is about
+    expect(renderRun(view({ steps }), WIDE, NOW).join('')).not.toMatch(/[\u0000-\u001f]/);
+  });
+
+  it('paints states only when it is given colours', () => {
+    const painted = renderRun(view(), { ...WIDE, colours: createColors(true) }, NOW).join('\n');
+    expect(painted).toContain('\u001b[32m');
+    expect(renderRun(view(), WIDE, NOW).join('\n')).not.toContain('\u001b');
+  });
+});

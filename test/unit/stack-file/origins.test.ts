@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { openStackFile } from '../../../client/stack-file/load';
+import { explainStack, renderExplanation } from '../../../client/stack-file/origins';
+import { pathText } from '../../../client/stack-file/tree';
+import { read, withProtect } from './stack-texts';
+
+const fixtures = join(__dirname, '../../fixtures/stack-files');
+
+describe('the explanation of a stack file', () => {
+  it('names the file, line and column of each value, or that it is a default', () => {
+    const values = explainStack(
+      openStackFile({ file: 'pawl.yaml', environment: 'staging', cwd: fixtures }),
+    );
+    const origins = Object.fromEntries(
+      values.map(({ path, origin }) => [pathText(path), origin] as const),
+    );
+    expect(origins).toMatchObject({
+      stack: 'pawl.yaml:2:8',
+      directory: 'pawl.staging.yaml:2:12',
+      'compose.files': 'pawl.yaml:5:18',
+      'repository.password.command': 'pawl.staging.yaml:5:23',
+      'repository.initialise': 'default',
+      'protect.accounts.engine': 'pawl.yaml:10:22',
+      'protect.accounts.address.host': 'pawl.staging.yaml:11:21',
+      'protect.uploads.exclude': 'pawl.staging.yaml:12:22',
+      'limits.deadline': 'pawl.staging.yaml:14:20',
+      'limits.stall': 'default',
+    });
+    expect(Object.keys(origins)).not.toContain('protect.models.path');
+    expect(Object.keys(origins)).not.toContain('protect.accounts.service');
+  });
+
+  it.each(['pawl.yaml', 'every-key.yaml'])('of %s is YAML that gives the same stack', (file) => {
+    const loaded = openStackFile({ file, cwd: fixtures });
+    const text = renderExplanation(explainStack(loaded));
+    expect(parse(text)).toEqual(loaded.document);
+    expect(read(text).description).toEqual(loaded.description);
+  });
+
+  it.each([
+    'a: b',
+    '# x',
+    'true',
+    'no',
+    '0x1F',
+    '1e3',
+    '.5',
+    'x:',
+    '-',
+    '\u001b[31m',
+    '\u202e',
+    '🙂',
+    '',
+  ])('quotes %j so that it stays text and harmless', (value) => {
+    const pattern = JSON.stringify(`${value}*`).slice(0, -2);
+    const loaded = read(
+      withProtect(`a: {engine: files, path: x, exclude: [${pattern}", "x"]}`.replace('""', '"y"')),
+    );
+    const text = renderExplanation(explainStack(loaded));
+    expect(parse(text)).toEqual(loaded.document);
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+});
