@@ -232,6 +232,8 @@ export interface TargetObservation {
   readonly otherSessions: number;
   /** Free bytes where it would be restored; absent when the engine cannot know. */
   readonly freeBytes?: number;
+  /** What the replaced content will be called, where that is not `into` with its suffix. */
+  readonly keepAs?: string;
   readonly version: string;
 }
 
@@ -393,7 +395,10 @@ export interface Ports {
 }
 
 export interface SecretResolver {
-  /** Throws: PreconditionFailed that names the reference and where it was looked for, never a value. */
+  /**
+   * Throws: PreconditionFailed that names the reference and where it was looked for, never a value · CommandFailed (the
+   * command of a reference failed).
+   */
   resolve(reference: SecretReference, site: Pick<Site, 'directory' | 'compose'>): Promise<string>;
   /** Replaces every secret resolved so far in this process, plain, base64 and URL-encoded, with `[redacted]`. */
   redact(text: string): string;

@@ -89,7 +89,13 @@ async function explain(
   const known = reasons.flatMap((reason) =>
     reason.status === 'rejected' && reason.reason instanceof AdapterError ? [reason.reason] : [],
   );
-  return known[0] ?? error;
+  return known[0] ?? brokenOff(error);
+}
+
+function brokenOff(error: unknown): AdapterError {
+  const how = error instanceof Error ? error.message : String(error);
+  const text = `the copy out of the repository broke off (${how}), and neither end said why`;
+  return new AdapterError('CommandFailed', text, {}, { cause: error });
 }
 
 async function endOf(end: { finish(): Promise<void>; abort(): Promise<void> }): Promise<void> {

@@ -41,7 +41,8 @@ export const COMMON_SETTINGS = {
     flag: 'health-address',
     variable: 'PAWL_HEALTH_ADDRESS',
     placeholder: 'HOST:PORT',
-    about: '/healthz and /readyz; `none` for none. Default 127.0.0.1:8234, or any port when it is taken',
+    about:
+      '/healthz and /readyz; `none` for none. Default 127.0.0.1:8234, or any port when it is taken',
     parse: (text: string) => (text === 'none' ? text : parseAddress(text)),
   },
   metricsAddress: {
@@ -78,7 +79,10 @@ export function parseAddress(text: string): Address {
   const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]*)):(\d+)$/i.exec(text);
   if (match === null) throw new Error('must be HOST:PORT, such as 127.0.0.1:8234');
   const [, ipv6, name, port = ''] = match;
-  return { host: ipv6 ?? (name === '' || name === undefined ? '0.0.0.0' : name), port: parsePort(port) };
+  return {
+    host: ipv6 ?? (name === '' || name === undefined ? '0.0.0.0' : name),
+    port: parsePort(port),
+  };
 }
 
 export function formatAddress({ host, port }: Address): string {

@@ -20,7 +20,11 @@ export async function connectWhenUp(
   stop: AbortSignal,
 ): Promise<NativeConnection> {
   const tell = reminder(temporal, logger);
-  for (let delay = FIRST_DELAY_MILLISECONDS; ; delay = Math.min(delay * 1.5, LONGEST_DELAY_MILLISECONDS)) {
+  for (
+    let delay = FIRST_DELAY_MILLISECONDS;
+    ;
+    delay = Math.min(delay * 1.5, LONGEST_DELAY_MILLISECONDS)
+  ) {
     stop.throwIfAborted();
     try {
       return await connectOnce(temporal, prepare);
@@ -51,7 +55,10 @@ function reminder(temporal: TemporalAddress, logger: Logger): (reason: string) =
     if (reason === told.reason && performance.now() - told.at < REMINDER_MILLISECONDS) return;
     Object.assign(told, { reason, at: performance.now() });
     const { address, namespace } = temporal;
-    logger.warn({ address, namespace, reason }, 'waiting for Temporal; `pawl server` starts one here');
+    logger.warn(
+      { address, namespace, reason },
+      'waiting for Temporal; `pawl server` starts one here',
+    );
   };
 }
 

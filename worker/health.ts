@@ -50,10 +50,14 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const [path] = url.split('?');
-  if (path === '/healthz') return reply(response, 200, { alive: true });
-  if (path !== '/readyz') return reply(response, 404, { paths: ['/healthz', '/readyz'] });
-  const state = await readiness();
-  reply(response, state.ready ? 200 : 503, state);
+  if (path === '/healthz') {
+    reply(response, 200, { alive: true });
+  } else if (path === '/readyz') {
+    const state = await readiness();
+    reply(response, state.ready ? 200 : 503, state);
+  } else {
+    reply(response, 404, { paths: ['/healthz', '/readyz'] });
+  }
 }
 
 function reply(response: ServerResponse, status: number, body: object): void {

@@ -1,19 +1,45 @@
+import { join } from 'node:path';
+import Dockerode from 'dockerode';
+import { createContainers } from '../activities/adapters/docker/create-containers';
+import { createFilesEngine } from '../activities/adapters/files/create-files-engine';
+import { createMongodbEngine } from '../activities/adapters/mongodb/create-mongodb-engine';
+import { createPostgresEngine } from '../activities/adapters/postgres/engine';
+import { hostRunner } from '../activities/adapters/process/run-command';
+import { createResticRepositories } from '../activities/adapters/restic/create-restic-repositories';
+import { createAuditRecord } from '../activities/adapters/state-directory/create-audit-record';
+import { createReceipts } from '../activities/adapters/state-directory/create-receipts';
 import type { Ports, SecretResolver } from '../activities/ports';
-import { findProgram } from '../toolchain/find-program';
+import { cacheDirectory } from '../toolchain/surroundings';
 import type { WorkerConfig } from './config';
-import type { Logger } from './logging';
 
-// TEMPORARY: adapters are landing.
+/** Programs that the steps need, found before the worker takes its first one. */
 export interface Tools {
   readonly restic: string;
 }
-export function createSecretResolver(): SecretResolver {
-  return { resolve: () => Promise.reject(new Error('not yet')), redact: (text) => text };
-}
-export async function findTools(logger: Logger): Promise<Tools> {
-  const restic = await findProgram('restic', { report: (line) => { logger.info(line); } });
-  return { restic: restic.path };
-}
-export function portsOnThisHost(config: WorkerConfig, _tools: Tools, secrets: SecretResolver) {
-  return (runs: Ports['runs']): Ports => ({ runs, secrets, host: config.host, engines: {}, openRepository: undefined, receipts: undefined, audit: { append: () => Promise.resolve(), highestRunNumber: () => Promise.resolve(0) } }) as unknown as Ports;
+
+/** Builds every adapter once: the composition root. `runs` needs a connection to Temporal, which comes later. */
+export function portsOnThisHost(
+  { host, stateDirectory }: Pick<WorkerConfig, 'host' | 'stateDirectory'>,
+  { restic }: Tools,
+  secrets: SecretResolver,
+): (runs: Ports['runs']) => Ports {
+  // Without a version: engines refuse versions they are too old or too new for.
+  const containers = createContainers({ docker: new Dockerode() });
+  return (runs) => ({
+    engines: {
+      postgres: createPostgresEngine({ hostRunner, containers }),
+      mongodb: createMongodbEngine({ containers }),
+      files: createFilesEngine({ hostRunner, containers }),
+    },
+    openRepository: createResticRepositories({
+      restic,
+      runner: hostRunner,
+      cacheDirectory: join(cacheDirectory(process.env), 'restic'),
+    }),
+    receipts: createReceipts(stateDirectory),
+    audit: createAuditRecord(stateDirectory),
+    runs,
+    secrets,
+    host,
+  });
 }

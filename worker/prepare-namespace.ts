@@ -55,7 +55,7 @@ async function addSearchAttributes(
     await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
   } catch (error) {
     // Another worker was faster.
-    if (!(isGrpcServiceError(error) && Number(error.code) === ALREADY_EXISTS)) throw error;
+    if (!hasCode(error, [ALREADY_EXISTS])) throw error;
   }
   logger.info({ namespace, searchAttributes: missing }, 'search attributes registered');
 }
@@ -82,6 +82,9 @@ async function untilUsable(
 }
 
 function isForbidden(error: unknown): boolean {
-  const forbidden: readonly number[] = [PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED];
-  return isGrpcServiceError(error) && forbidden.includes(error.code);
+  return hasCode(error, [PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED]);
+}
+
+function hasCode(error: unknown, codes: readonly number[]): boolean {
+  return isGrpcServiceError(error) && codes.includes(error.code);
 }

@@ -30,10 +30,7 @@ export function createRunDirectory(client: Client): RunDirectory {
  * The list may lag behind (it is eventually consistent on some stores) while a single execution is always described
  * as it is: so the number after the highest listed one is asked for until one is free.
  */
-async function find(
-  client: Client,
-  stack: string,
-): Promise<{ open: OpenRun[]; highest: number }> {
+async function find(client: Client, stack: string): Promise<{ open: OpenRun[]; highest: number }> {
   const seen = await listRuns(client, stack);
   let highest = Math.max(0, ...seen.map((run) => run.number));
   for (;;) {
@@ -73,7 +70,10 @@ async function describeRun(
 /** Undefined for what merely shares the prefix: a stack may be called `stack`, as the other workflows' ids begin. */
 function asRun(
   stack: string,
-  execution: Pick<WorkflowExecutionInfo, 'workflowId' | 'type' | 'status' | 'typedSearchAttributes'>,
+  execution: Pick<
+    WorkflowExecutionInfo,
+    'workflowId' | 'type' | 'status' | 'typedSearchAttributes'
+  >,
 ): Seen | undefined {
   const number = Number(execution.workflowId.slice(stack.length + 1));
   const isRun = Object.hasOwn(ADMISSION, execution.type) && Number.isSafeInteger(number);
@@ -120,7 +120,12 @@ async function answering<Result>(what: string, ask: () => Promise<Result>): Prom
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     if (!isGrpcServiceError(cause)) throw error;
-    throw new AdapterError('ServiceUnavailable', `Could not ${what}: ${cause.details}`, {}, { cause: error });
+    throw new AdapterError(
+      'ServiceUnavailable',
+      `Could not ${what}: ${cause.details || cause.message}`,
+      {},
+      { cause: error },
+    );
   }
 }
 

@@ -77,7 +77,10 @@ function tellReady(config: WorkerConfig, health: string | undefined, logger: Log
   const { host, temporal, parallelSteps } = config;
   const { address, namespace } = temporal;
   logger.info({ host, address, namespace, parallelSteps, health }, 'worker is ready');
-  process.send?.({ ready: true, ...(health === undefined ? {} : { health }) } satisfies WorkerReady);
+  process.send?.({
+    ready: true,
+    ...(health === undefined ? {} : { health }),
+  } satisfies WorkerReady);
 }
 
 async function readiness({ connection, workers }: Live): Promise<Readiness> {

@@ -9,7 +9,8 @@ import { temporalLogger } from './temporal-logger';
  * Rust's filter syntax. While Temporal is away, Core warns of each poll that failed: 70 lines for 15 seconds, where
  * reachability.ts needs one.
  */
-const QUIET = 'error,temporalio_sdk_core=warn,temporalio_client=warn,temporalio_client::retry=error';
+const QUIET =
+  'error,temporalio_sdk_core=warn,temporalio_client=warn,temporalio_client::retry=error';
 const VERBOSE = 'error,temporalio_sdk_core=debug,temporalio_client=debug';
 
 /**

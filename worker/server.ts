@@ -14,7 +14,10 @@ void runEntry<ServerConfig>({
   createLogger: (config) => createLogger(config, (text) => text),
   async run(config, logger) {
     const stop = stopSignal(logger);
-    const temporal = await findProgram('temporal');
+    const report = (line: string): void => {
+      logger.info(line);
+    };
+    const temporal = await findProgram('temporal', { report });
     await runServer(config, temporal, logger, stop);
   },
 });

@@ -4,8 +4,8 @@ import type { Logger } from './logging';
 const SAME_KEYPRESS_MILLISECONDS = 500;
 
 /**
- * Aborted when the process is asked to end: SIGTERM, SIGINT, or the death of the `pawl server` that started it. Asked
- * once more, the process ends at once; whatever it started dies with it.
+ * Aborted when the process is asked to end: a signal, or the death of the process that started it. Asked once more,
+ * it ends at once; whatever it started dies with it.
  */
 export function stopSignal(logger: Logger): AbortSignal {
   const stop = new AbortController();
@@ -20,8 +20,7 @@ export function stopSignal(logger: Logger): AbortSignal {
       process.exit(1);
     }
   };
-  process.on('SIGTERM', ask);
-  process.on('SIGINT', ask);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, ask);
   process.once('disconnect', () => {
     if (!stop.signal.aborted) ask('the process that started this one is gone');
   });

@@ -36,6 +36,7 @@ export async function restore(input: RestoreInput): Promise<RestoreOutcome | Pla
       return proved;
     });
     run.stateIfItFailsNow = 'What was restored is in place; what it replaced is kept beside it.';
+    await tidyUp(run, plan);
     return outcome(run, plan, parts, await keepForAWhile(run, plan));
   });
 }
@@ -144,6 +145,16 @@ async function swapAll(run: Run, parts: readonly ProvedPart[], undo: Undo): Prom
         { stack: run.stack, run: run.reference, part, target },
       ]),
     );
+  }
+}
+
+/** Where nothing was replaced, an engine may have left the mark of a swap that is done (an empty folder). */
+async function tidyUp(run: Run, plan: RestorePlan): Promise<void> {
+  for (const { part, target, keepAs } of plan.parts) {
+    if (keepAs !== undefined) continue;
+    await run.act.discardKept.executeWithOptions({ summary: `tidy up after ${part.name}` }, [
+      { stack: run.stack, run: run.reference, part, target },
+    ]);
   }
 }
 

@@ -21,7 +21,8 @@ export async function checkClient(invocation: Invocation): Promise<HostFinding[]
   await attempt(findings, 'temporal-server', () =>
     withSession(invocation, async (session) => {
       findings.push(reached(session), await checkUi(session));
-      if (stack) await checkHost(session, invocation, stack, findings);
+      const namespace = await attempt(findings, 'namespace', () => checkNamespace(session));
+      if (stack && namespace) await checkHost(session, invocation, stack, findings);
       return {};
     }),
   );
@@ -61,9 +62,14 @@ async function checkHost(
   });
 }
 
-function reached({ address, namespace }: Session): HostFinding {
-  const fact = `The Temporal server at ${address} answers; namespace "${namespace}".`;
+function reached({ address }: Session): HostFinding {
+  const fact = `The Temporal server at ${address} answers.`;
   return { id: 'temporal-server', severity: 'ok', fact };
+}
+
+async function checkNamespace({ client, namespace, call }: Session) {
+  await call(() => client.workflowService.describeNamespace({ namespace }));
+  return { value: true, fact: `It has the namespace "${namespace}".` };
 }
 
 /** Nice to have: only a warning. */

@@ -77,7 +77,8 @@ export async function readEnd(session: Session, view: RunView): Promise<RunEnd> 
 }
 
 function neverBegan(): RunFailure {
-  return { type: 'Cancelled', message: 'It was taken out of the queue.', evidence: {} };
+  const message = 'It was taken out of the queue before it began.';
+  return { type: 'Cancelled', message, evidence: {}, advice: 'Ask again when it is wanted.' };
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

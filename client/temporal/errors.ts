@@ -20,6 +20,8 @@ interface Server {
 const AWAY_CODES: readonly number[] = [4 /* DEADLINE_EXCEEDED */, 14 /* UNAVAILABLE */];
 const REFUSED_CODES: readonly number[] = [7 /* PERMISSION_DENIED */, 16 /* UNAUTHENTICATED */];
 
+const NOT_FOUND = 5;
+
 /** Nobody answered: the call may have arrived or not. Asking again is safe where the call is idempotent. */
 export function isAway(error: unknown): boolean {
   if (error instanceof ClientError) return error.reason === 'server-away';
@@ -29,13 +31,21 @@ export function isAway(error: unknown): boolean {
 }
 
 export function isNotFound(error: unknown): boolean {
-  return error instanceof WorkflowNotFoundError;
+  if (error instanceof WorkflowNotFoundError) return true;
+  return grpcCode(error) === NOT_FOUND && !isNamespaceMissing(error);
+}
+
+/** Calls of the raw service tell it in words only. */
+function isNamespaceMissing(error: unknown): boolean {
+  if (error instanceof NamespaceNotFoundError) return true;
+  const told = isGrpcServiceError(error) && /\bnamespace\b.*not found/i.test(error.details);
+  return told && grpcCode(error) === NOT_FOUND;
 }
 
 /** What Temporal's client threw, as a sentence with an exit code; what is unknown stays as it is. */
 export function asClientError(error: unknown, server: Server): unknown {
   if (error instanceof ClientError) return error;
-  if (error instanceof NamespaceNotFoundError) return namespaceMissing(error, server);
+  if (isNamespaceMissing(error)) return namespaceMissing(error, server);
   if (error instanceof WorkflowUpdateFailedError || error instanceof WorkflowFailedError) {
     return refusal(error);
   }

@@ -21,7 +21,7 @@ const TABLES: Readonly<Record<string, string>> = {
   'large objects': 'select city, lo_get(image) from pictures order by city',
   'sequence visits_id_seq': 'select last_value, is_called from visits_id_seq',
   indexes: `select indexdef from pg_indexes where schemaname = 'public' order by indexname`,
-  constraints: `select conrelid::regclass, conname, pg_get_constraintdef(oid) from pg_constraint
+  constraints: `select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint
     where connamespace = 'public'::regnamespace order by 1, 2`,
 };
 

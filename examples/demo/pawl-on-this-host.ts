@@ -19,8 +19,13 @@ export interface StepSeen {
 }
 
 interface Shown {
-  readonly steps: readonly (Omit<StepSeen, 'attempt' | 'bytes'> & Partial<StepSeen>)[];
+  readonly status: string;
+  readonly failure?: unknown;
+  readonly steps: readonly ShownStep[];
 }
+
+type ShownStep = Omit<StepSeen, 'attempt' | 'bytes'> &
+  Partial<StepSeen> & { readonly startedAt?: string; readonly endedAt?: string };
 
 /** pawl as an operator has it: `pawl server` in the foreground of some terminal, and the command line. */
 export class PawlOnThisHost {
@@ -91,12 +96,24 @@ export class PawlOnThisHost {
 
   /** The step as it is now; as it was last seen while nobody can say (the server is being restarted). */
   async lookAtStep(run: string, id: string, last?: StepSeen): Promise<StepSeen | undefined> {
+    const shown = await this.show(run);
+    if (shown === undefined) return last;
+    if (shown.status === 'failed')
+      throw new Error(`${run} failed: ${JSON.stringify(shown.failure)}`);
+    const step = shown.steps.find((candidate) => candidate.id === id);
+    if (step === undefined) return last;
+    return { ...step, attempt: step.attempt ?? last?.attempt ?? 1, bytes: step.bytes ?? 0 };
+  }
+
+  /** How long a step of a run that is over took. */
+  async secondsOfStep(run: string, id: string): Promise<number> {
+    const step = (await this.show(run))?.steps.find((candidate) => candidate.id === id);
+    return (Date.parse(step?.endedAt ?? '') - Date.parse(step?.startedAt ?? '')) / 1000;
+  }
+
+  private async show(run: string): Promise<Shown | undefined> {
     const { code, stdout } = await this.cli('show', run, '--json');
-    if (code !== 0) return last;
-    const step = (JSON.parse(stdout) as Shown).steps.find((candidate) => candidate.id === id);
-    return step === undefined
-      ? last
-      : { ...step, attempt: step.attempt ?? last?.attempt ?? 1, bytes: step.bytes ?? 0 };
+    return code === 0 ? (JSON.parse(stdout) as Shown) : undefined;
   }
 
   /** Kills the worker or Temporal's server, which `pawl server` then starts again. Returns the pid it had. */

@@ -151,7 +151,9 @@ describeWith(['temporal', 'restic'], 'pawl worker', () => {
     await pawl.killServer9();
     expect(await readyz()).toMatchObject({ status: 503, body: { ready: false } });
     expect((await fetch(`http://${pawl.health}/healthz`)).status).toBe(200);
-    await until(async () => ((await log()).includes('Temporal does not answer') ? true : undefined));
+    await until(async () =>
+      (await log()).includes('Temporal does not answer') ? true : undefined,
+    );
     await pawl.startServer();
     await until(async () => ((await log()).includes('Temporal answers again') ? true : undefined));
     expect(await readyz()).toMatchObject({ status: 200 });

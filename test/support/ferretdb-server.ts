@@ -1,4 +1,3 @@
-import { openSync } from 'node:fs';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -52,20 +51,27 @@ async function launch(
   url: string,
 ): Promise<ChildProcess> {
   const argv = ['-listen', listen, '-directory', directory];
-  const child = spawn(program, argv, { stdio: process.env['FDEBUG'] ? ['ignore', openSync(process.env['FDEBUG'], 'a'), openSync(process.env['FDEBUG'], 'a')] : 'ignore' });
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: 200 });
+  const child = spawn(program, argv, { stdio: 'ignore' });
   try {
     await until(async () => {
       if (child.exitCode !== null) throw new Error(`FerretDB ended with ${child.exitCode}`);
-      return client
-        .db('admin')
-        .command({ ping: 1 })
-        .catch(() => undefined);
+      return answers(url);
     });
     return child;
   } catch (error) {
     await end(child, 'SIGKILL');
     throw error;
+  }
+}
+
+/** With a client of its own each time: one whose first connection was refused does not recover here. */
+async function answers(url: string): Promise<true | undefined> {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 500 });
+  try {
+    await client.db('admin').command({ ping: 1 });
+    return true;
+  } catch {
+    return undefined;
   } finally {
     await client.close();
   }

@@ -16,13 +16,13 @@ export interface ResticRepository {
   /** The repository itself. */
   readonly folder: string;
   readonly description: RepositoryDescription;
-  open(options?: { password?: string; url?: string }): Repository;
+  readonly open: (options?: { password?: string; url?: string }) => Repository;
   /** Runs restic on it, not by way of the adapter. */
-  restic(...args: readonly string[]): Promise<string>;
+  readonly restic: (...args: readonly string[]) => Promise<string>;
   /** Every snapshot, as restic itself lists them. */
-  snapshots(): Promise<readonly Snapshot[]>;
-  locks(): Promise<readonly string[]>;
-  remove(): Promise<void>;
+  readonly snapshots: () => Promise<readonly Snapshot[]>;
+  readonly locks: () => Promise<readonly string[]>;
+  readonly remove: () => Promise<void>;
 }
 
 /** The restic that the global setup found. */
@@ -58,9 +58,15 @@ export async function createResticRepository(): Promise<ResticRepository> {
     restic,
     snapshots: async () =>
       JSON.parse(await restic('snapshots', '--json', '--no-lock')) as Snapshot[],
-    locks: () => readdir(join(folder, 'locks')),
+    locks: () => locksIn(folder),
     remove: () => rm(directory, { recursive: true }),
   };
+}
+
+/** Without those that are being written. */
+async function locksIn(folder: string): Promise<string[]> {
+  const files = await readdir(join(folder, 'locks'));
+  return files.filter((name) => /^[0-9a-f]{64}$/.test(name));
 }
 
 function describeRepository(url: string): RepositoryDescription {

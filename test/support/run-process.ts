@@ -36,7 +36,9 @@ export async function runProcess(
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
   if (code === null && child.killed) {
-    throw new Error(`${argv.join(' ')} did not end in ${timeoutSeconds} s:\n${printed.stdout}${printed.stderr}`);
+    throw new Error(
+      `${argv.join(' ')} did not end in ${timeoutSeconds} s:\n${printed.stdout}${printed.stderr}`,
+    );
   }
   return { code, ...printed };
 }

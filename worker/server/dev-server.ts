@@ -34,7 +34,10 @@ export function devServerCommand(server: DevServer): readonly string[] {
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...(namespace === 'default' ? [] : ['--namespace', namespace]),
     // Heeded for a new namespace only; the worker adds what an old one lacks.
-    ...Object.values(SEARCH_ATTRIBUTES).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    ...Object.values(SEARCH_ATTRIBUTES).flatMap((name) => [
+      '--search-attribute',
+      `${name}=Keyword`,
+    ]),
     ...['--dynamic-config-value', 'system.enableActivityEagerExecution=true'],
     ...['--log-format', 'json', '--log-level', 'warn'],
   ];
@@ -93,7 +96,9 @@ export async function claimDatabase(stateDirectory: string, version: string): Pr
     await writeFile(stamp, `${version}\n`);
     return;
   }
-  const made = (await exists(stamp)) ? (await readFile(stamp, 'utf8')).trim() : 'an unknown version';
+  const made = (await exists(stamp))
+    ? (await readFile(stamp, 'utf8')).trim()
+    : 'an unknown version';
   if (made === version) return;
   throw new ConfigError(
     [

@@ -62,7 +62,10 @@ async function runBoth(
 async function describeServer(config: ServerConfig, program: string): Promise<DevServer> {
   const { stateDirectory, namespace, headless } = config;
   const port = await choosePort('--port', config.port);
-  const uiPort = await choosePort('--ui-port', config.uiPort ?? (config.port && config.port + 1000));
+  const uiPort = await choosePort(
+    '--ui-port',
+    config.uiPort ?? (config.port && config.port + 1000),
+  );
   const ui = headless ? {} : { uiPort };
   return { program, stateDirectory, namespace, port, ...ui };
 }
@@ -78,7 +81,10 @@ function announce(config: ServerConfig, server: DevServer, logger: Logger): void
   const ui = server.uiPort === undefined ? undefined : `http://127.0.0.1:${server.uiPort}`;
   const next = `${server.port === 7233 ? '' : `TEMPORAL_ADDRESS=${address} `}pawl doctor`;
   if (!isPretty(config)) {
-    logger.info({ address, ui, next, stateDirectory: config.stateDirectory }, 'pawl server is ready');
+    logger.info(
+      { address, ui, next, stateDirectory: config.stateDirectory },
+      'pawl server is ready',
+    );
     return;
   }
   const lines = [
@@ -87,6 +93,8 @@ function announce(config: ServerConfig, server: DevServer, logger: Logger): void
     ['State', config.stateDirectory],
     ['Next', `${next}      (in another terminal, beside your pawl.yaml)`],
   ];
-  const text = lines.map(([name, value]) => `  ${(name ?? '').padEnd(9)} ${value ?? ''}`).join('\n');
+  const text = lines
+    .map(([name, value]) => `  ${(name ?? '').padEnd(9)} ${value ?? ''}`)
+    .join('\n');
   console.log(`\npawl server is ready; Ctrl-C stops it.\n\n${text}\n`);
 }

@@ -7,7 +7,7 @@ export const SERVER_SETTINGS = {
     flag: 'port',
     variable: 'PAWL_SERVER_PORT',
     placeholder: 'PORT',
-    about: "port of the Temporal server on 127.0.0.1; 0 for any",
+    about: 'port of the Temporal server on 127.0.0.1; 0 for any',
     fallback: () => '7233',
     parse: parsePort,
   },

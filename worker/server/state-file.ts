@@ -41,7 +41,8 @@ export async function removeServerState(directory: string): Promise<void> {
 /** Ends what a killed server may have left running. Called by the lock's owner only. */
 export async function endLeftovers(directory: string): Promise<void> {
   const left = await readServerState(directory);
-  await Promise.all([left?.worker, left?.temporal].map((process) => process && end(process)));
+  const identities = [left?.worker, left?.temporal].filter((identity) => identity !== undefined);
+  await Promise.all(identities.map(end));
   await removeServerState(directory);
 }
 

@@ -47,7 +47,7 @@ export async function keepRunning(
   stop: AbortSignal,
 ): Promise<void> {
   let failures = 0;
-  for (let child: Child | undefined = first; child !== undefined; ) {
+  for (let child: Child | undefined = first; child !== undefined;) {
     const since = performance.now();
     await Promise.race([child.exit, aborted(stop)]);
     if (stop.aborted) return stopChild(child, spec.stopGraceMilliseconds);
@@ -65,19 +65,23 @@ async function startAgain(
   logger: Logger,
   stop: AbortSignal,
 ): Promise<Child | undefined> {
-  for (let failed = failures; ; failed++) {
-    const delay = Math.min(FIRST_DELAY_MILLISECONDS * 2 ** failed, LONGEST_DELAY_MILLISECONDS);
-    await Promise.race([sleep(delay, undefined, { ref: false }), aborted(stop)]);
-    if (stop.aborted) return undefined;
+  for (let failed = failures; await pause(failed, stop); failed++) {
     try {
       const child = await startReady(spec, stop);
       logger.info({ pid: child.pid }, `${spec.name} was started again`);
       return child;
     } catch (error) {
-      if (stop.aborted) return undefined;
-      logger.error({ err: error }, `${spec.name} could not be started again`);
+      if (error !== stop.reason) logger.error({ err: error }, `${spec.name} could not be started`);
     }
   }
+  return undefined;
+}
+
+/** Waits before a further start; `false` when it was stopped meanwhile. */
+async function pause(failures: number, stop: AbortSignal): Promise<boolean> {
+  const delay = Math.min(FIRST_DELAY_MILLISECONDS * 2 ** failures, LONGEST_DELAY_MILLISECONDS);
+  await Promise.race([sleep(delay), aborted(stop)]);
+  return !stop.aborted;
 }
 
 async function failAtEnd(spec: Supervised, child: Child): Promise<never> {
@@ -91,6 +95,12 @@ async function failAtAbort(signal: AbortSignal): Promise<never> {
   throw signal.reason;
 }
 
+const abortions = new WeakMap<AbortSignal, Promise<unknown>>();
+
+/** One listener for each signal, however often it is waited for. */
 async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort');
+  if (signal.aborted) return;
+  const abortion = abortions.get(signal) ?? once(signal, 'abort');
+  abortions.set(signal, abortion);
+  await abortion;
 }

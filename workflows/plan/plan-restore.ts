@@ -16,6 +16,7 @@ export interface ObservedTarget {
   readonly exists: boolean;
   readonly otherSessions: number;
   readonly freeBytes?: number;
+  readonly keepAs?: string;
 }
 
 /**
@@ -89,7 +90,7 @@ function planPart(
   seen: ObservedTarget | undefined,
 ): RestorePlanPart {
   const { part, bytes, rows } = stored;
-  const keepAs = suffixedName(part.engine, target.into, target.keepSuffix);
+  const keepAs = seen?.keepAs ?? suffixedName(part.engine, target.into, target.keepSuffix);
   return {
     part,
     target,

@@ -74,7 +74,14 @@ export function createFilesEngine({
       const { bytes } = exists ? await measureFolder(place, request) : { bytes: 0 };
       const freeBytes = await place.freeBytes(layout.into);
       const free = freeBytes === undefined ? {} : { freeBytes };
-      return { exists, bytes, otherSessions: 0, version: tar.version, ...free };
+      return {
+        exists,
+        bytes,
+        otherSessions: 0,
+        version: tar.version,
+        keepAs: layout.keep,
+        ...free,
+      };
     },
 
     async prepare(site, entry, _part, target, attempt) {

@@ -26,5 +26,5 @@ export function guarded<Args extends unknown[], Answer>(
 }
 
 export function codeOf(error: unknown): string {
-  return String((error as NodeJS.ErrnoException).code ?? '');
+  return (error as NodeJS.ErrnoException).code ?? '';
 }

@@ -35,7 +35,7 @@ export async function packFolder(
     stream: digested(command, digest),
     finish: async () => {
       await assertGoodEnd(place, request, command, attempt);
-      if (false) throw noFolder(place, folder);
+      if ((await place.identity(folder)) !== identity) throw noFolder(place, folder);
       if (!digest.reader.complete) throw cutOff(place, folder);
       const { stderrTail } = await command.exit;
       return {

@@ -1,4 +1,4 @@
-import type { BSON, Db, Document } from 'mongodb';
+import { BSON, type Db, type Document } from 'mongodb';
 import { hiddenNames, JOURNAL, type RestoreRecord } from './journal';
 
 /** Keeps BSON's types: 1 and 1.0 are different index keys to the server, and the same number to JavaScript. */
@@ -24,9 +24,18 @@ export interface Catalogue {
 /** What is behind every MongoDB database of some features, and made anew by the server. */
 const SERVER_MADE = /^system\.(views|profile|buckets\.|namespaces$|indexes$)/;
 
+/**
+ * Definitions with BSON's own types. Decoded here: told to keep types, the driver does so in errors too, and then knows no
+ * error's code any more.
+ */
+export async function listTyped(db: Db): Promise<Document[]> {
+  const raws = await db.listCollections({}, { raw: true }).toArray();
+  return (raws as unknown as Buffer[]).map((raw) => BSON.deserialize(raw, TYPED));
+}
+
 /** Reads what there is in a database, sorted by name. Leaves out what restores have put or kept there. */
 export async function readCatalogue(db: Db): Promise<Catalogue> {
-  const listed: Document[] = await db.listCollections({}, TYPED).toArray();
+  const listed = await listTyped(db);
   const names = new Set(listed.map((info) => info['name'] as string));
   const records = names.has(JOURNAL)
     ? await db.collection<RestoreRecord>(JOURNAL).find().toArray()

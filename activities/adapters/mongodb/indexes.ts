@@ -31,7 +31,8 @@ export async function readIndexes(db: Db, collection: string): Promise<Indexes> 
   return { usable, notes };
 }
 
-function withoutVersion(document: Document): Document {
+/** What of an index is the same on every server. */
+export function withoutVersion(document: Document): Document {
   return Object.fromEntries(
     Object.entries(document).filter(([field]) => !VERSION_FIELDS.has(field)),
   );

@@ -1,7 +1,7 @@
 import { BSON, type Document } from 'mongodb';
 import { AdapterError } from '../../adapter-error';
 import type { Covered } from './catalogue';
-import type { Index } from './indexes';
+import { type Index, withoutVersion } from './indexes';
 
 /** What a `<collection>.metadata.json` says. */
 export interface Metadata {
@@ -50,7 +50,7 @@ export function readMetadata(file: string, text: string): Metadata {
     },
     indexes: definitions
       .filter((index) => index['name'] !== '_id_')
-      .map(({ v: _version, ...definition }) => ({ name: String(definition['name']), definition })),
+      .map((index) => ({ name: String(index['name']), definition: withoutVersion(index) })),
   };
 }
 

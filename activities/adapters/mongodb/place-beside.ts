@@ -3,7 +3,7 @@ import type { ContentDigest } from '../../../workflows/model/recovery-point';
 import type { RestoreTarget } from '../../../workflows/model/restore-target';
 import { AdapterError } from '../../adapter-error';
 import type { Attempt } from '../../ports';
-import { readCatalogue, TYPED } from './catalogue';
+import { listTyped, readCatalogue } from './catalogue';
 import type { Server } from './connect';
 import { definitionDigest, DocumentsDigest } from './content-digest';
 import { readIndexes } from './indexes';
@@ -43,9 +43,8 @@ export async function digestPlace(
 ): Promise<readonly ContentDigest[]> {
   const db = server.client.db(target.into);
   const { restored, views } = await new Journal(db, target).require('received');
-  const found = new Map(
-    (await db.listCollections({}, TYPED).toArray()).map((info) => [info.name, info]),
-  );
+  const listed = await listTyped(db);
+  const found = new Map(listed.map((info) => [info['name'] as string, info]));
   const contents: ContentDigest[] = [];
   let bytes = 0;
   for (const collection of restored) {

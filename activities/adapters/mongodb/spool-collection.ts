@@ -18,7 +18,7 @@ export interface SpoolingContext {
   readonly db: Db;
   readonly session: ClientSession | undefined;
   readonly directory: string;
-  onMoved(): void;
+  readonly onMoved: () => void;
 }
 
 const SNAPSHOT_REFUSED = [

@@ -1,13 +1,30 @@
 import { AdapterError } from '../../adapter-error';
 import type { CommandExit, RunningCommand } from '../../ports';
+import type { Access } from './connect/access';
 import { adviceFor, kindOfText } from './failure-kind';
 
-/** The error of a program that did not end with 0, by what it printed. */
-export function programFailed(
-  { argv }: RunningCommand,
+/**
+ * The error of a program that did not end with 0: by what it printed, else by whether its server can still be reached
+ * (a program in a container that is killed says nothing).
+ */
+export async function explainExit(
+  command: RunningCommand,
   exit: CommandExit,
-  place: string,
-): AdapterError {
+  access: Access,
+  database: string,
+): Promise<unknown> {
+  const failure = programFailed(command, exit, access.place);
+  if (failure.kind !== 'CommandFailed') return failure;
+  try {
+    const session = await access.connect(database);
+    await session.close();
+    return failure;
+  } catch (error) {
+    return error;
+  }
+}
+
+function programFailed({ argv }: RunningCommand, exit: CommandExit, place: string): AdapterError {
   const program = argv[0]?.split('/').at(-1) ?? '';
   const end = exit.signal === null ? `exit code ${String(exit.code)}` : `signal ${exit.signal}`;
   const said = firstError(exit.stderrTail);

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { PassThrough, type Readable, type Writable } from 'node:stream';
+import { PassThrough, Writable, type Readable } from 'node:stream';
 
 /** Half of what Linux keeps in a pipe for us anyway. */
 const BUFFER_BYTES = 64 * 1024;
@@ -20,7 +20,48 @@ export function standardOutput(child: ChildProcess): Readable {
   return stdout.pipe(output);
 }
 
-/** The program's stdin. A broken pipe is no failure of its own: the exit says why the program stopped reading. */
+/**
+ * The program's stdin. A broken pipe is no failure of its own: the exit says why the program stopped reading.
+ *
+ * Not `child.stdin` itself: Node destroys that when the program exits, so a program that is content with the last byte
+ * and does not wait for the end of file (tar) would make a pipeline fail with "Premature close" now and then.
+ */
 export function standardInput(child: ChildProcess): Writable | null {
-  return child.stdin?.on('error', () => undefined) ?? null;
+  const { stdin } = child;
+  if (stdin === null) return null;
+  let resume = (): void => undefined;
+  for (const event of ['error', 'drain', 'finish', 'close'] as const) {
+    stdin.on(event, () => {
+      resume();
+    });
+  }
+  return new Writable({
+    highWaterMark: BUFFER_BYTES,
+    write(chunk: Buffer, _encoding, done) {
+      resume = () => undefined;
+      if (stdin.destroyed || stdin.write(chunk)) done();
+      else resume = once(done);
+    },
+    final(done) {
+      if (stdin.destroyed) {
+        done();
+        return;
+      }
+      resume = once(done);
+      stdin.end();
+    },
+    destroy(error, done) {
+      stdin.destroy();
+      done(error);
+    },
+  });
+}
+
+/** Several events may tell the same. */
+function once(done: () => void): () => void {
+  let called = false;
+  return () => {
+    if (!called) done();
+    called = true;
+  };
 }

@@ -37,6 +37,7 @@ async function spawnOnHost(
   const env = { ...minimalEnvironment(), ...options.env };
   const program = await findProgram(argv[0] ?? '', env['PATH'] ?? '', cwd);
   const [file = program, ...args] = [...dieWithWorkerPrefix(), program, ...argv.slice(1)];
+  refuseNul(argv, Object.values(env));
   signal?.throwIfAborted();
   const child = spawn(file, args, { env, cwd, stdio: [stdin, 'pipe', 'pipe'] });
   const redact = redactor(secrets);
@@ -61,6 +62,12 @@ function minimalEnvironment(): Record<string, string> {
     LANG: 'C.UTF-8',
     TZ: 'UTC',
   };
+}
+
+/** No program can be given one, and Node's own error would show the value, which may be a secret. */
+function refuseNul(...texts: readonly (readonly string[])[]): void {
+  if (!texts.flat().some((text) => text.includes('\0'))) return;
+  throw new AdapterError('PreconditionFailed', 'An argument or a secret holds a NUL byte');
 }
 
 async function started(

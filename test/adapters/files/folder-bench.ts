@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { createFilesEngine } from '../../../activities/adapters/files/create-files-engine';
 import { hostRunner as ordinaryRunner } from '../../../activities/adapters/process/run-command';
-import type { CommandRunner, Containers, Engine, Site } from '../../../activities/ports';
+import type { CommandRunner, Containers, Site } from '../../../activities/ports';
 import type { RestoreTarget } from '../../../workflows/model/restore-target';
 import type { FilesEntry } from '../../../workflows/model/stack';
 import type { Death, EngineBench } from '../engine-contract';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -11,7 +11,6 @@ import { hostRunner } from '../../../activities/adapters/process/run-command';
 import type { FilesEntry } from '../../../workflows/model/stack';
 import { restoreTarget, type RestoreTarget } from '../../../workflows/model/restore-target';
 import { dumpWhole, newAttempt } from '../engine-user';
-import type { Engine } from '../../../activities/ports';
 import { filesEntry, hostSite, newDirectory } from './folder-bench';
 import { fillWithMuch, readTree } from './tree-on-disk';
 
@@ -168,6 +167,32 @@ describe('folders of the host', () => {
     expect(await readTree(at('uploads'))).toContain('42770');
     await engine.swapBack(site(), entry, part, target, newAttempt());
     expect(await readTree(at('uploads'))).toBe(before);
+  });
+
+  it('goes on with an undoing that was killed, and loses nothing of what was kept', async () => {
+    const [entry, into] = [filesEntry('uploads'), at('uploads')];
+    for (const name of ['a', 'b', 'c']) await writeFile(join(into, name), 'restored');
+    const { bytes, part } = await dump(entry);
+    for (const name of ['a', 'b', 'c']) await writeFile(join(into, name), 'old');
+    const before = await readTree(into);
+    for (const number of [1, 2]) {
+      const target = restoreTarget('uploads', number);
+      await restoreBeside(entry, bytes, target);
+      await engine.swap(site(), entry, part, target, newAttempt());
+      const [beside, keep] = [`${into}${target.besideSuffix}`, `${into}${target.keepSuffix}`];
+      await mkdir(`${beside}.dropped`);
+      await mkdir(`${beside}.swapping`);
+      await rename(join(into, 'a'), join(`${beside}.dropped`, 'a'));
+      if (number === 2) {
+        for (const name of ['b', 'c'])
+          await rename(join(into, name), join(`${beside}.dropped`, name));
+        await rename(`${beside}.swapping`, `${beside}.dropping`);
+        await rename(join(keep, 'b'), join(into, 'b'));
+      }
+      await engine.swapBack(site(), entry, part, target, newAttempt());
+      expect(await readTree(into)).toBe(before);
+      expect(await readdir(directory)).toEqual(['uploads']);
+    }
   });
 
   it('refuses to swap when nothing was restored', async () => {

@@ -51,7 +51,10 @@ export async function startMongodbBench(): Promise<EngineBench> {
       inDb(source, async (db) => {
         await db.collection('orders').updateOne({ _id: 7 as never }, { $set: { total: 8 } });
       }),
-    remove: (place) => inDb(place, async (db) => void (await db.dropDatabase())),
+    remove: (place) =>
+      inDb(place, async (db) => {
+        await db.dropDatabase();
+      }),
     read: (place) => inDb(place, (db) => contentOf(db, (name) => name)),
     readKept: ({ into, keepSuffix }) =>
       inDb(into, (db) => contentOf(db, (name) => withoutSuffix(name, keepSuffix), keepSuffix)),
@@ -67,7 +70,10 @@ export async function startMongodbBench(): Promise<EngineBench> {
       {
         title: 'database dropped',
         accepted: ['CommandFailed'],
-        strike: (source) => inDb(source, async (db) => void (await db.dropDatabase())),
+        strike: (source) =>
+          inDb(source, async (db) => {
+            await db.dropDatabase();
+          }),
         revive: () => Promise.resolve(),
       },
     ],
@@ -90,20 +96,22 @@ export async function withDb<T>(
   }
 }
 
-/** A swap whose connection is cut after so many renames. */
-export function halfSwap(server: { readonly port: number }, renames: number): HalfSwap {
+/** A swap (or its undoing) whose connection is cut after so many renames. */
+export function halfSwap(
+  server: { readonly port: number },
+  renames: number,
+  step: 'swap' | 'swapBack' = 'swap',
+): HalfSwap {
   return {
     title: `cut off after ${renames} renames`,
     perform: async (target) => {
       const proxy = await startCuttingProxy(server.port, 'renameCollection', renames);
       const entry = entryAt(proxy.port, target.into);
       const { part } = partOf(target);
-      const done = await engine.swap(site, entry, part, target, newAttempt()).then(
-        () => true,
-        () => false,
-      );
+      const attempt = newAttempt();
+      const outcome = await engine[step](site, entry, part, target, attempt).catch(() => 'cut');
       await proxy.close();
-      if (done) throw new Error(`the swap had fewer than ${renames} renames`);
+      if (outcome !== 'cut') throw new Error(`${step} had fewer than ${renames} renames`);
     },
   };
 }

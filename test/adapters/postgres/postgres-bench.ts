@@ -2,7 +2,10 @@ import type { ComposeProject, PostgresEntry } from '../../../workflows/model/sta
 import { suffixedName, type RestoreTarget } from '../../../workflows/model/restore-target';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import { createPostgresEngine } from '../../../activities/adapters/postgres/engine';
-import type { Containers, Site } from '../../../activities/ports';
+import type { Access } from '../../../activities/adapters/postgres/connect/access';
+import { clientProgramsOnHost } from '../../../activities/adapters/postgres/connect/find-client-program';
+import { reachServer } from '../../../activities/adapters/postgres/connect/reach-server';
+import type { Containers, OnProgress, Site } from '../../../activities/ports';
 import { startPostgres, type PostgresServer } from '../../support/postgres-server';
 import type { EngineBench } from '../engine-bench';
 import { readDatabase } from './read-database';
@@ -190,6 +193,15 @@ export function siteOf(server: BenchServer): Site {
 const refuse = (): Promise<never> => Promise.reject(new Error('there are no containers here'));
 
 export const noContainers: Containers = { runner: refuse, address: refuse };
+
+/** What the engine reaches the bench's server through. */
+export function accessTo(bench: PostgresBench, onProgress: OnProgress): Promise<Access> {
+  const findClientProgram = clientProgramsOnHost(hostRunner);
+  const dependencies = { hostRunner, findClientProgram, containers: noContainers };
+  const { signal } = new AbortController();
+  const caller = { applicationName: 'pawl:test', signal, onProgress };
+  return reachServer(dependencies, siteOf(bench.server), bench.entry('postgres'), caller);
+}
 
 /** Every kind of content that a dump has: partitions, inheritance, types without a hash, odd names, large objects. */
 async function fill(server: BenchServer, database: string): Promise<void> {

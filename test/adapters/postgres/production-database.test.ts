@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { Client } from 'pg';
 import { restoreTarget, type RestoreTarget } from '../../../workflows/model/restore-target';
+import { holdSnapshot } from '../../../activities/adapters/postgres/digest/held-snapshot';
 import { AdapterError } from '../../../activities/adapter-error';
 import { describeWith } from '../../support/requirements';
 import { EngineUser, firstBytes, newAttempt } from '../engine-user';
-import { startPostgresBench, type PostgresBench } from './postgres-bench';
+import { accessTo, startPostgresBench, type PostgresBench } from './postgres-bench';
 
 const run = promisify(execFile);
 
@@ -80,7 +82,15 @@ describeWith(['postgres'], 'PostgreSQL, a database in production', () => {
     const clients = [client(), client(), client()];
     while (connections < 3) await delay(10);
     expect((await user.observeTarget(dump, place)).otherSessions).toBeGreaterThan(0);
-    expect(await user.swap(dump, place)).toEqual({ kept: true });
+    // Holds the swap between its disconnecting and its renames, for the clients to come back if they can.
+    const holder = await server.connect();
+    await holder.query(`begin; comment on database busy${place.besideSuffix} is 'held'`);
+    const swap = user.swap(dump, place);
+    while (!(await isBlocked(holder))) await delay(20);
+    await delay(500);
+    await holder.query('rollback');
+    await holder.end();
+    expect(await swap).toEqual({ kept: true });
     const connectionsAtSwap = connections;
     while (connections === connectionsAtSwap) await delay(10); // they find the new one by its name
     stopped = true;
@@ -147,19 +157,23 @@ describeWith(['postgres'], 'PostgreSQL, a database in production', () => {
     await user.discardBeside(dump, place);
   });
 
-  it('keeps its tables from being emptied while they are dumped', async () => {
+  it('keeps its tables from being emptied while they are digested', async () => {
     const { server } = bench;
-    await bench.seed('truncated', 'much');
-    const source = await user.beginDump('truncated');
-    await firstBytes(source.stream);
+    await bench.seed('truncated', 'some');
+    const access = await accessTo(bench, () => undefined);
+    const session = await access.connect('truncated');
+    const snapshot = await holdSnapshot(session);
     const client = await server.connect('truncated');
     await client.query(`set lock_timeout = '200ms'`);
-    await expect(client.query('truncate scratch')).rejects.toThrow('lock timeout');
-    await client.end();
-    const facts = await user.finishDump(source);
-    expect(facts.contents).toContainEqual(
-      expect.objectContaining({ name: 'public.scratch', rows: 1 }),
+    await expect(client.query('truncate cities')).rejects.toThrow('lock timeout');
+    await client.query('delete from cities');
+    expect(await snapshot.digest(() => undefined)).toContainEqual(
+      expect.objectContaining({ name: 'public.cities', rows: 1000 }),
     );
+    await snapshot.release();
+    await client.query('truncate cities');
+    await client.end();
+    await session.close();
   });
 
   it('is not dumped when pg_dump is killed', async () => {
@@ -209,7 +223,34 @@ describeWith(['postgres'], 'PostgreSQL, a database in production', () => {
     expect(dump.facts.contents).toEqual([]);
     const place = target('plainly');
     await undigested.restoreBeside(dump, place);
+    expect(await undigested.digest(dump, place)).toEqual([]);
     await undigested.discardBeside(dump, place);
+  });
+
+  it('is digested by the method of the server that it was dumped from', async () => {
+    await bench.seed('upgraded', 'some');
+    const dump = await user.dump('upgraded');
+    const place = target('upgraded');
+    await user.restoreBeside(dump, place);
+    const as = (method: string) => ({
+      ...dump,
+      facts: {
+        ...dump.facts,
+        contents: dump.facts.contents.map((content) => ({ ...content, method })),
+      },
+    });
+    const expected = as('pg:sum(hash_record_extended)/14');
+    const digests = await user.digest(expected, place);
+    for (const { name, digest } of dump.facts.contents.filter(({ rows }) => rows > 0)) {
+      expect(digests).toContainEqual(
+        expect.objectContaining({ name, digest, method: 'pg:sum(hash_record_extended)/14' }),
+      );
+    }
+    const older = await user.digest(as('pg:sum(hashtextextended)/12'), place);
+    expect(older).toContainEqual(
+      expect.objectContaining({ name: 'public.cities', method: 'pg:sum(hashtextextended)/12' }),
+    );
+    await user.discardBeside(dump, place);
   });
 
   it('refuses to drop the only copy there is', async () => {
@@ -232,3 +273,11 @@ describeWith(['postgres'], 'PostgreSQL, a database in production', () => {
     expect(await bench.leftovers()).toEqual([]);
   });
 });
+
+/** Whether a session waits for this one. */
+async function isBlocked(holder: Client): Promise<boolean> {
+  const { rows } = await holder.query(
+    'select from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))',
+  );
+  return rows.length > 0;
+}

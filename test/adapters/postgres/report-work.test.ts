@@ -1,10 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { hostRunner } from '../../../activities/adapters/process/run-command';
-import { clientProgramsOnHost } from '../../../activities/adapters/postgres/connect/find-client-program';
-import { reachServer } from '../../../activities/adapters/postgres/connect/reach-server';
 import { reportingWork } from '../../../activities/adapters/postgres/connect/report-work';
 import { describeWith } from '../../support/requirements';
-import { noContainers, siteOf, startPostgresBench, type PostgresBench } from './postgres-bench';
+import { accessTo, startPostgresBench, type PostgresBench } from './postgres-bench';
 
 const ASK_EVERY_MILLISECONDS = 50;
 
@@ -20,23 +17,7 @@ describeWith(['postgres'], 'PostgreSQL, work that moves no bytes', () => {
   async function reportsDuring(statement: string): Promise<number> {
     let reports = 0;
     const onProgress = () => (reports += 1);
-    const caller = {
-      applicationName: 'pawl:x:restore',
-      signal: new AbortController().signal,
-      onProgress,
-    };
-    const findClientProgram = clientProgramsOnHost(hostRunner);
-    const dependencies = {
-      hostRunner,
-      findClientProgram,
-      containers: noContainers,
-    };
-    const access = await reachServer(
-      dependencies,
-      siteOf(bench.server),
-      bench.entry('postgres'),
-      caller,
-    );
+    const access = await accessTo(bench, onProgress);
     const session = await access.connect('postgres');
     const work = session.execute(statement).then(
       () => undefined,

@@ -54,6 +54,12 @@ test('tells a program that is not there from one that failed', async () => {
   expect(error.message).toContain('pawl-no-such-program was not found in PATH');
 });
 
+test('refuses a NUL byte without showing what holds it', async () => {
+  const error = await failureOf(hostRunner.run(['true'], { env: { PASSWORD: 'sent\0inel' } }));
+  expect(error.kind).toBe('PreconditionFailed');
+  expect(JSON.stringify(error)).not.toContain('inel');
+});
+
 test('tells a folder that is not there', async () => {
   const error = await failureOf(hostRunner.run(['true'], { cwd: '/no/such/folder' }));
   expect(error).toMatchObject({ kind: 'PreconditionFailed' });

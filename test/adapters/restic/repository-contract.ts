@@ -93,7 +93,7 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     test('is read back as it was stored, with its digest, size and facts in the receipt', async () => {
       const content = randomBytes(3_000_000);
       const reported: number[] = [];
-      const attempt = attemptOf({ onProgress: (bytes) => reported.push(bytes) });
+      const attempt = attemptOf({ onProgress: (bytes) => void reported.push(bytes) });
       const source = sourceOf([content.subarray(0, 1), content.subarray(1)]);
       const stored = await repository.storeStream(source, labelOf(), attempt, noReceipt);
       const sha256 = createHash('sha256').update(content).digest('hex');

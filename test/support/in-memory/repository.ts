@@ -37,7 +37,7 @@ interface Contents {
 export function createInMemoryRepositories(): {
   readonly open: OpenRepository;
   /** Streams and manifests stored in it. */
-  countSnapshots(url: string): number;
+  readonly countSnapshots: (url: string) => number;
 } {
   const repositories = new Map<string, Contents>();
   return {

@@ -17,7 +17,7 @@ function parse(...argv: string[]): { request: Request | undefined; said: string 
       writeErr: (text) => (said += text),
     });
     command.commands.forEach((inner) => {
-      silence(inner as typeof program);
+      silence(inner);
     });
   };
   silence(program);
@@ -76,7 +76,8 @@ describe('the command line', () => {
     const check = (specs: readonly CommandSpec[], above: string): void => {
       for (const spec of specs.filter(({ hidden }) => !hidden)) {
         expect(docs).toContain(`pawl ${above}${spec.name}`);
-        for (const [flags] of spec.options ?? []) expect(docs).toContain(/--[\w-]+/.exec(flags)?.[0]);
+        for (const [flags] of spec.options ?? [])
+          expect(docs).toContain(/--[\w-]+/.exec(flags)?.[0]);
         check(spec.subcommands ?? [], `${above}${spec.name} `);
       }
     };

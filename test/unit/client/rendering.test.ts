@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import { checkNode } from '../../../client/doctor/check-client';
 import { formatBytes, formatDuration, formatTime } from '../../../client/render/format';
 import { renderFailure } from '../../../client/render/failure';
 import { renderFindings } from '../../../client/render/findings';
@@ -15,6 +16,7 @@ const POINT: RecoveryPointSummary = {
   id: 'a1b2c3d4',
   stack: 'melvin',
   run: 'melvin/41',
+  runKey: '0a1b',
   takenAt: START,
   parts: 2,
   bytes: 1_286_200_000,
@@ -144,6 +146,15 @@ describe('the status of a stack', () => {
 });
 
 describe('findings', () => {
+  it.each([
+    ['20.19.0', 'ok'],
+    ['22.1.0', 'ok'],
+    ['20.18.9', 'problem'],
+    ['18.20.0', 'problem'],
+  ])('of Node.js %s are %s', (version, severity) => {
+    expect(checkNode(version)).toMatchObject({ id: 'node-version', severity });
+  });
+
   it('put the fix under each problem and count them', () => {
     const text = renderFindings(
       [

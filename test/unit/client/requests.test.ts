@@ -3,6 +3,7 @@ import { backupRequest, restoreRequest } from '../../../client/runs/requests';
 import { resolveRun } from '../../../client/stack';
 import { describeStack } from '../../support/descriptions';
 
+const USAGE_ERROR = expect.objectContaining({ exitCode: 2 }) as Error;
 const SENDER = { requestedBy: 'anna@desk', pawlVersion: '1.2.3' };
 const stack = describeStack();
 
@@ -25,12 +26,17 @@ describe('requests', () => {
   it.each([
     ['an unknown part', () => backupRequest(stack, ['acounts'], {}, SENDER)],
     ['--into without a part', () => restoreRequest(stack, [], { into: 'x' }, SENDER)],
-    ['--into with two', () =>
-      restoreRequest(stack, ['accounts', 'accounts/b'], { into: 'x' }, SENDER)],
-    ['--point with --at', () => restoreRequest(stack, [], { point: 'a', at: '2026-01-01' }, SENDER)],
+    [
+      '--into with two',
+      () => restoreRequest(stack, ['accounts', 'accounts/b'], { into: 'x' }, SENDER),
+    ],
+    [
+      '--point with --at',
+      () => restoreRequest(stack, [], { point: 'a', at: '2026-01-01' }, SENDER),
+    ],
     ['a bad time', () => restoreRequest(stack, [], { at: 'yesterday' }, SENDER)],
   ])('refuse %s as a usage error', (_, build) => {
-    expect(build).toThrow(expect.objectContaining({ exitCode: 2 }));
+    expect(build).toThrow(USAGE_ERROR);
   });
 });
 
@@ -49,7 +55,7 @@ describe('times', () => {
   it.each(['', 'now', '2026-02-30', '2026-13-01', '2026-11-21 25:00', '21.11.2026', '2026-00-10'])(
     'such as "%s" are refused',
     (text) => {
-      expect(() => parseTime(text)).toThrow(expect.objectContaining({ exitCode: 2 }));
+      expect(() => parseTime(text)).toThrow(USAGE_ERROR);
     },
   );
 });
@@ -66,7 +72,7 @@ describe('durations', () => {
   });
 
   it.each(['', 'x', '-1s', '1w', '1 2'])('"%s" is none', (text) => {
-    expect(() => parseDuration(text)).toThrow(expect.objectContaining({ exitCode: 2 }));
+    expect(() => parseDuration(text)).toThrow(USAGE_ERROR);
   });
 });
 

@@ -7,8 +7,9 @@ import {
   RetryState,
   TerminatedFailure,
 } from '@temporalio/common';
-import { ClientError } from '../../../client/client-error';
-import { asClientError, isAway } from '../../../client/temporal/errors';
+import { msToTs } from '@temporalio/common/lib/time';
+import type { ClientError } from '../../../client/client-error';
+import { asClientError, isAway, isNotFound } from '../../../client/temporal/errors';
 import { HistoryLog } from '../../../client/temporal/history-log';
 import { pendingSteps } from '../../../client/temporal/pending-steps';
 import { readFailure } from '../../../client/temporal/read-failure';
@@ -19,8 +20,8 @@ import { step } from './views';
 
 const SERVER = { address: '127.0.0.1:7233', namespace: 'default' };
 
-function grpcError(code: number): Error {
-  return Object.assign(new Error('x'), { code, details: 'x', metadata: {} });
+function grpcError(code: number, details = 'x'): Error {
+  return Object.assign(new Error('x'), { code, details, metadata: {} });
 }
 
 describe('errors of Temporal', () => {
@@ -39,6 +40,13 @@ describe('errors of Temporal', () => {
   it('for a missing namespace say which, exit 6', () => {
     const error = asClientError(new NamespaceNotFoundError('default'), SERVER);
     expect(error).toMatchObject({ exitCode: 6, reason: 'namespace-missing' });
+  });
+
+  it('tell a missing namespace from a missing run, in words of the raw service too', () => {
+    const namespace = grpcError(5, 'Namespace nope is not found.');
+    expect(asClientError(namespace, SERVER)).toMatchObject({ reason: 'namespace-missing' });
+    expect(isNotFound(namespace)).toBe(false);
+    expect(isNotFound(grpcError(5, 'workflow not found for ID: melvin/99'))).toBe(true);
   });
 
   it('for rejected credentials exit with 7', () => {
@@ -77,7 +85,9 @@ describe('the failure of a run', () => {
       details: [{ advice: 'look' }, 'Half of it is in place.', { steps: [step()] }],
       cause: activity,
     });
-    expect(readFailure(new WorkflowFailedError('x', outer, RetryState.UNSPECIFIED))).toEqual({
+    expect(
+      readFailure(new WorkflowFailedError('x', outer, RetryState.NON_RETRYABLE_FAILURE)),
+    ).toEqual({
       type: 'CompensationFailed',
       message: 'and the undo failed',
       step: 'back-up:accounts',
@@ -93,7 +103,7 @@ describe('the failure of a run', () => {
     [new TerminatedFailure('by hand'), 'Terminated'],
     [new Error('odd'), 'Unknown'],
   ])('of %s has type %s', (cause, type) => {
-    const error = new WorkflowFailedError('x', cause, RetryState.UNSPECIFIED);
+    const error = new WorkflowFailedError('x', cause, RetryState.NON_RETRYABLE_FAILURE);
     expect(readFailure(error)).toMatchObject({ type });
   });
 });
@@ -174,7 +184,7 @@ describe('the rate of bytes', () => {
 });
 
 describe('the log of a run', () => {
-  const at = { seconds: 1_795_000_000 as never, nanos: 0 };
+  const at = msToTs(Date.parse('2026-11-21T03:00:00Z'));
   const data = Buffer.from('"back up accounts"');
   const summary = { metadata: { encoding: Buffer.from('json/plain') }, data };
   const lines = (...events: object[]) => {

@@ -1,7 +1,7 @@
 import type { ContentDigest } from '../../../../workflows/model/recovery-point';
 import { releasingLocks } from './locks';
 import { queryRows, type Session } from '../connect/session';
-import { digestMethod } from './table-digest';
+import { sumOfHashes, type MethodOf } from './method';
 
 /** A name that no table has: it holds no dot. */
 const NAME = 'large objects';
@@ -17,13 +17,13 @@ const FROM_END = 2; // SEEK_END
  * for superusers, and its pages differ after a restore where an object had holes.
  * Shape:  → one digest, or none where there are no large objects
  */
-export async function digestLargeObjects(session: Session): Promise<ContentDigest[]> {
-  const hash =
-    session.major >= 14
-      ? 'pg_catalog.hash_record_extended(row(o.oid, p.number, p.bytes), 0)'
-      : 'pg_catalog.hashtextextended(row(o.oid, p.number, p.bytes)::text collate "C", 0)';
+export async function digestLargeObjects(
+  session: Session,
+  methodOf: MethodOf,
+): Promise<ContentDigest[]> {
+  const method = methodOf(NAME);
   const select = `
-    select count(distinct o.oid) as rows, coalesce(sum(${hash}), 0)::text as digest
+    select count(distinct o.oid) as rows, ${sumOfHashes(method, ['o.oid', 'p.number', 'p.bytes'])} as digest
     from pg_catalog.pg_largeobject_metadata o
     cross join lateral (select lo_open(o.oid, ${READ}) as handle offset 0) opened
     cross join lateral (
@@ -37,5 +37,5 @@ export async function digestLargeObjects(session: Session): Promise<ContentDiges
     queryRows<{ rows: number; digest: string }>(session, select),
   );
   if (found === undefined || found.rows === 0) return [];
-  return [{ name: NAME, ...found, method: digestMethod(session.major) }];
+  return [{ name: NAME, ...found, method }];
 }

@@ -7,7 +7,7 @@ import type { Access, Caller } from '../connect/access';
 import { dumpArguments } from '../commands';
 import { holdSnapshot, LOCK_WAIT_SECONDS, type HeldSnapshot } from '../digest/held-snapshot';
 import { endSessionsNamed } from '../connect/own-sessions';
-import { programFailed } from '../program-failure';
+import { explainExit } from '../program-failure';
 import { reportingWork } from '../connect/report-work';
 import type { Session } from '../connect/session';
 import { undigested } from '../digest/tables';
@@ -45,7 +45,7 @@ export async function dumpDatabase(
       }),
     );
     return await DatabaseDump.begin(
-      { access, caller, session, command, notes, endOnServer },
+      { access, database, caller, session, command, notes, endOnServer },
       snapshot,
     );
   } catch (error) {
@@ -57,6 +57,7 @@ export async function dumpDatabase(
 
 interface DumpParts {
   readonly access: Access;
+  readonly database: string;
   readonly caller: Caller;
   readonly session: Session;
   readonly command: RunningCommand;
@@ -130,9 +131,9 @@ class DatabaseDump implements ByteSource {
   }
 
   private async programEnded(): Promise<void> {
-    const { access, command } = this.parts;
+    const { access, command, database } = this.parts;
     const exit = await command.exit;
-    if (exit.code !== 0) throw programFailed(command, exit, access.place);
+    if (exit.code !== 0) throw await explainExit(command, exit, access, database);
   }
 
   private async expectArchive(): Promise<void> {

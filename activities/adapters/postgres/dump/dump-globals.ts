@@ -6,7 +6,7 @@ import type { Access, Caller } from '../connect/access';
 import { dumpGlobalsArguments } from '../commands';
 import { globalsContents, readGlobals } from '../globals';
 import { endSessionsNamed } from '../connect/own-sessions';
-import { programFailed } from '../program-failure';
+import { explainExit } from '../program-failure';
 import { onServer } from '../connect/server-sessions';
 
 /** Printed by pg_dumpall when it has come to its end. */
@@ -51,7 +51,7 @@ export async function dumpGlobals(access: Access, caller: Caller): Promise<ByteS
 async function expectEnd(command: RunningCommand, tail: Tail, access: Access, caller: Caller) {
   const exit = await command.exit;
   caller.signal.throwIfAborted();
-  if (exit.code !== 0) throw programFailed(command, exit, access.place);
+  if (exit.code !== 0) throw await explainExit(command, exit, access, DATABASE);
   if (tail.text.includes(END_MARK)) return;
   throw new AdapterError(
     'CommandFailed',

@@ -13,7 +13,7 @@ import {
 import { endSessionsNamed } from '../connect/own-sessions';
 import { digestRestored } from '../digest/held-snapshot';
 import type { PartRestorer, RestoreTask } from './part-restorer';
-import { programFailed } from '../program-failure';
+import { explainExit } from '../program-failure';
 import { identifier, literal } from '../connect/quoting';
 import { reportingWork } from '../connect/report-work';
 import { onDatabase, onServer } from '../connect/server-sessions';
@@ -82,7 +82,7 @@ async function receive(access: Access, { target, onProgress }: RestoreTask): Pro
     stream: stdin,
     async finish() {
       const exit = await reportingWork(access, onProgress, command.exit);
-      if (exit.code !== 0) throw programFailed(command, exit, access.place);
+      if (exit.code !== 0) throw await explainExit(command, exit, access, beside);
     },
     abort: () => command.kill(),
   };

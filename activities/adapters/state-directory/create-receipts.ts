@@ -1,0 +1,39 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Part } from '../../../workflows/model/recovery-point';
+import type { Receipts, StreamReceipt } from '../../ports';
+import { isMissing, onDisk, safeFileName, writeDurably } from './durable-files';
+
+/** `Receipts` as files `receipts/<run key>/<part>.json` in the state directory. */
+export function createReceipts(stateDirectory: string): Receipts {
+  const folderOf = (runKey: string): string =>
+    join(stateDirectory, 'receipts', safeFileName(runKey));
+  const fileOf = (runKey: string, part: Part): string =>
+    join(folderOf(runKey), `${safeFileName(part.name)}.json`);
+  return {
+    write: (runKey, part, receipt) => {
+      const file = fileOf(runKey, part);
+      const text = JSON.stringify({ part: part.name, receipt });
+      return onDisk(`Writing the receipt ${file}`, () => writeDurably(file, text));
+    },
+    read: (runKey, part) => {
+      const file = fileOf(runKey, part);
+      return onDisk(`Reading the receipt ${file}`, () => read(file));
+    },
+    clear: (runKey) => {
+      const folder = folderOf(runKey);
+      return onDisk(`Removing the receipts ${folder}`, () =>
+        rm(folder, { recursive: true, force: true }),
+      );
+    },
+  };
+}
+
+async function read(file: string): Promise<StreamReceipt | undefined> {
+  try {
+    return (JSON.parse(await readFile(file, 'utf8')) as { receipt: StreamReceipt }).receipt;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}

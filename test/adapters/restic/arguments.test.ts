@@ -1,0 +1,67 @@
+import {
+  backupArguments,
+  configArguments,
+  dumpArguments,
+  initArguments,
+  listLocksArguments,
+  lockArguments,
+  snapshotsArguments,
+  unlockArguments,
+} from '../../../activities/adapters/restic/arguments';
+import { streamPath, streamTags } from '../../../activities/adapters/restic/labels';
+import { repositoryLocation } from '../../../activities/adapters/restic/location';
+import { labelOf } from './fixtures';
+
+test('says to restic what pawl means', () => {
+  const label = labelOf(`we"ird, --/🙂`);
+  const lines = [
+    backupArguments({
+      path: streamPath(label),
+      stack: label.stack,
+      tags: streamTags(label, 'u-1'),
+      takenAt: '2026-08-21T12:00:00.123+02:00',
+    }),
+    snapshotsArguments(streamTags(labelOf(), 'u-1')),
+    dumpArguments('f00d', '/accounts.dump', true),
+    dumpArguments('f00d', '/accounts.dump', false),
+    configArguments(),
+    initArguments(),
+    unlockArguments(),
+    listLocksArguments(),
+    lockArguments('beef'),
+  ];
+  expect(lines.map((line) => line.join(' '))).toEqual([
+    'backup --json --retry-lock=5s --stdin --stdin-filename=we%22ird%2C%20--%2F%F0%9F%99%82.dump --host=melvin ' +
+      '--time=2026-08-21 10:00:00.123 --tag=pawl-part --tag=stack:melvin --tag=run:key-1 ' +
+      '--tag=part:we%22ird%2C%20--%2F%F0%9F%99%82 --tag=upload:u-1',
+    'snapshots --json --no-lock --tag=pawl-part,stack:melvin,run:key-1,part:accounts,upload:u-1',
+    'dump --json --retry-lock=5s f00d /accounts.dump',
+    'dump --json --no-lock f00d /accounts.dump',
+    'cat config --json --no-lock',
+    'init --json --repository-version=2',
+    'unlock --json',
+    'list locks --no-lock',
+    'cat lock beef --json --no-lock',
+  ]);
+});
+
+test('gives long names a path of their own that fits a file system', () => {
+  const paths = ['a', 'b'].map((end) => streamPath(labelOf('名'.repeat(200) + end)));
+  expect(new Set(paths).size).toBe(2);
+  for (const path of paths) expect(path.length).toBeLessThan(255);
+});
+
+test.each([
+  ['backups', '/opt/melvin/backups', '/opt/melvin/backups'],
+  ['../backups', '/opt/backups', '/opt/backups'],
+  ['/srv/backup', '/srv/backup', '/srv/backup'],
+  ['local:backups', '/opt/melvin/backups', '/opt/melvin/backups'],
+  ['odd:name', '/opt/melvin/odd:name', '/opt/melvin/odd:name'],
+  ['s3:s3.example.com/bucket', 's3:s3.example.com/bucket', undefined],
+  ['sftp:ops@host:backups', 'sftp:ops@host:backups', undefined],
+  ['rest:https://host/melvin', 'rest:https://host/melvin', undefined],
+])('takes %s for %s', (url, expected, folder) => {
+  expect(repositoryLocation(url, '/opt/melvin')).toEqual(
+    folder === undefined ? { url: expected } : { url: expected, folder },
+  );
+});
