@@ -8,8 +8,8 @@ import { buildIdOf, workflowBundlePath } from './workflow-bundle';
 
 /** A step of a moment may end; one that moves bytes is cancelled, ends its programs, and is tried again elsewhere. */
 const SHUTDOWN_GRACE = '1 second';
-/** Programs get 5 s between SIGTERM and SIGKILL, and containers some more. */
-const SHUTDOWN_FORCE = '30 seconds';
+/** A step's programs get 5 s between SIGTERM and SIGKILL; telling a server that is gone is given up after 10 s. */
+const SHUTDOWN_FORCE = '15 seconds';
 
 /** What a person follows on a terminal; the default of 0.8 × the timeout would show 8-second jumps. */
 const HEARTBEAT_AT_MOST_EVERY = '1 second';

@@ -7,9 +7,13 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + lower) / 2;
 }
 
-/** Median of the ratios of each round: what disturbs a round disturbs both of its sides. */
-export function ratio(values: readonly number[], base: readonly number[]): number {
-  return median(values.map((value, round) => value / (base[round] ?? NaN)));
+/** Of the ratios of each round: what disturbs a round disturbs both of its sides. */
+export function ratio(
+  values: readonly number[],
+  base: readonly number[],
+): { readonly middle: number; readonly least: number; readonly most: number } {
+  const ratios = values.map((value, round) => value / (base[round] ?? NaN));
+  return { middle: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
 }
 
 export function table(head: string[], rows: string[][]): void {

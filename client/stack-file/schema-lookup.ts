@@ -21,7 +21,7 @@ export function knownKeys(schema: z.core.$ZodType | undefined): readonly string[
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
-export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   const wrapped =
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodDefault ||

@@ -18,7 +18,7 @@ function nearest(word: string, known: readonly string[]): string | undefined {
 }
 
 /** Optimal string alignment: insertions, deletions, replacements and swapped neighbours. */
-export function editDistance(left: string, right: string): number {
+function editDistance(left: string, right: string): number {
   let older: number[] = [];
   let previous = Array.from({ length: right.length + 1 }, (_, column) => column);
   for (let row = 1; row <= left.length; row += 1) {

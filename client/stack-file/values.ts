@@ -67,7 +67,9 @@ export const secretReference = z
       .describe("Variable of the worker's environment, else of the Compose project's `.env`."),
     file: path
       .optional()
-      .describe('File on the host; one line break at its end is not part of the secret.'),
+      .describe(
+        "File on the host, relative to the stack's directory or absolute; one line break at its end is not part of the secret.",
+      ),
     command: z
       .array(text)
       .min(1, 'must name a program')

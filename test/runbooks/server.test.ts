@@ -22,7 +22,7 @@ describeWith(['temporal', 'restic'], 'pawl server', () => {
   });
 
   afterEach(async () => {
-    await Promise.all(servers.splice(0).map((server) => server.kill('SIGKILL')));
+    await Promise.all(servers.splice(0).map((server) => server.kill('SIGTERM')));
     await until(async () => ((await processesWith(directory)).length === 0 ? true : undefined));
     await rm(directory, { recursive: true, force: true });
   });

@@ -11,6 +11,7 @@ import type { Environment } from '../../worker/settings';
 import { runProcess, type ProcessOptions, type ProcessResult } from './run-process';
 import { startTemporalServer, type TemporalServer } from './temporal-server';
 
+const STOP_GRACE_MILLISECONDS = 20_000;
 const NEVER = new AbortController().signal;
 
 export interface PawlOptions {
@@ -18,6 +19,8 @@ export interface PawlOptions {
   readonly host?: string;
   /** Added to the environment of worker and CLI: secrets, for example. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Added to the environment of the worker alone. */
+  readonly workerEnv?: Readonly<Record<string, string>>;
   /** Further flags of the worker. */
   readonly workerFlags?: readonly string[];
   /** Do not start the worker yet. */
@@ -35,11 +38,14 @@ export class PawlEnvironment {
     readonly temporal: TemporalServer,
     /** Of the worker and the CLI. */
     readonly env: Environment,
+    private readonly workerEnv: Environment,
     private readonly workerFlags: readonly string[],
   ) {}
 
   static async start(options: PawlOptions = {}): Promise<PawlEnvironment> {
     const directory = await mkdtemp(join(tmpdir(), 'pawl-test-'));
+    // Programs that the worker starts are given its home, and are known by it.
+    const workerEnv = { HOME: directory, ...options.workerEnv };
     const temporal = await startTemporalServer();
     const env = {
       ...withoutTemporalSettings(process.env),
@@ -49,7 +55,7 @@ export class PawlEnvironment {
     const flags = ['--host', options.host ?? 'local', '--state-dir', join(directory, 'state')];
     const quiet = ['--health-address', '127.0.0.1:0', '--log-format', 'json'];
     const workerFlags = [...flags, ...quiet, ...(options.workerFlags ?? [])];
-    const pawl = new PawlEnvironment(directory, temporal, env, workerFlags);
+    const pawl = new PawlEnvironment(directory, temporal, env, workerEnv, workerFlags);
     if (options.withoutWorker !== true) await pawl.startWorker();
     return pawl;
   }
@@ -76,15 +82,21 @@ export class PawlEnvironment {
 
   async killWorker9(): Promise<void> {
     this.worker?.kill('SIGKILL');
-    await this.worker?.exit;
+    await this.workerEnd();
+  }
+
+  /** Resolves with how the worker ended, whoever ended it. */
+  async workerEnd(): Promise<string | undefined> {
+    const exit = await this.worker?.exit;
     this.worker = undefined;
+    return exit;
   }
 
   /** SIGTERM, as a service manager does; resolves with how it ended. */
   async stopWorker(): Promise<string | undefined> {
     const worker = this.worker;
     this.worker = undefined;
-    if (worker) await stopChild(worker, 40_000);
+    if (worker) await stopChild(worker, STOP_GRACE_MILLISECONDS);
     return worker?.exit;
   }
 
@@ -122,11 +134,11 @@ export class PawlEnvironment {
   private workerSpec(): Supervised {
     return {
       name: 'the worker',
-      stopGraceMilliseconds: 40_000,
+      stopGraceMilliseconds: STOP_GRACE_MILLISECONDS,
       start: async () => {
         const output = await open(this.logFile, 'a');
         try {
-          const env = { ...MEMORY_ENVIRONMENT, ...this.env };
+          const env = { ...MEMORY_ENVIRONMENT, ...this.env, ...this.workerEnv };
           const argv = workerCommand(this.workerFlags);
           return await startChild({ argv, env, output: output.fd, ipc: true });
         } finally {

@@ -15,7 +15,8 @@ export interface ServerState {
   readonly worker?: ProcessIdentity & { readonly health?: string };
 }
 
-const END_WITHIN_MILLISECONDS = 15_000;
+/** A worker ends within 15 s, also when Temporal is gone. */
+const END_WITHIN_MILLISECONDS = 20_000;
 
 export async function writeServerState(directory: string, state: ServerState): Promise<void> {
   const file = stateFile(directory);

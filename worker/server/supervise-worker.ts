@@ -7,7 +7,7 @@ import type { Supervised } from './supervise';
 import { MEMORY_ENVIRONMENT, workerCommand, workerFlags } from './worker-command';
 
 /** Longer than a worker's own patience with its steps. */
-const STOP_GRACE_MILLISECONDS = 40_000;
+const STOP_GRACE_MILLISECONDS = 20_000;
 
 /** How this host's worker is started, and when it is ready. Its log lines go where the server's go. */
 export function superviseWorker(

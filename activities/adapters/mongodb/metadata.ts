@@ -37,7 +37,7 @@ export function writeMetadata({ covered, indexes }: Metadata): Buffer {
 /** Throws: CommandFailed when it is not a collection's metadata. */
 export function readMetadata(file: string, text: string): Metadata {
   const document = parse(file, text);
-  const name = document['collectionName'];
+  const name: unknown = document['collectionName'];
   if (typeof name !== 'string') {
     throw new AdapterError('CommandFailed', `${file} in the dump names no collection`);
   }

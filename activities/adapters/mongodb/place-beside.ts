@@ -48,8 +48,7 @@ export async function digestPlace(
   const contents: ContentDigest[] = [];
   let bytes = 0;
   for (const collection of restored) {
-    const options = (found.get(collection.beside) as Document | undefined)?.['options'] as
-      Document | undefined;
+    const options = found.get(collection.beside)?.['options'] as Document | undefined;
     const { usable } = await readIndexes(db, collection.beside);
     contents.push(
       definitionDigest(

@@ -25,11 +25,18 @@ export interface Lock {
   readonly pid: number;
 }
 
-/** The last `summary` among the lines that a backup printed. */
+/** The summary that a backup prints as its last line. */
 export function findSummary(output: string): BackupSummary | undefined {
-  const messages = output.split('\n').map(parseMessage);
-  return messages.findLast((message) => message?.message_type === 'summary') as
-    BackupSummary | undefined;
+  return output
+    .split('\n')
+    .map(parseSummary)
+    .findLast((summary) => summary !== undefined);
+}
+
+export function parseSummary(line: string): BackupSummary | undefined {
+  const message = parseMessage(line);
+  if (message?.message_type !== 'summary') return undefined;
+  return message as unknown as BackupSummary;
 }
 
 /** Why restic ended, from its last words on standard error. */

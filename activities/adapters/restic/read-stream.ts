@@ -29,9 +29,7 @@ export async function readStream(
   );
   return {
     stream: dump.stdout,
-    finish: async () => {
-      await dump.check(await dump.exit);
-    },
+    finish: () => dump.ended(),
     abort: () => dump.kill(),
   };
 }

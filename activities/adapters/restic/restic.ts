@@ -24,10 +24,9 @@ export interface ResticCall {
   readonly input?: string;
 }
 
-/** A restic that is at work, and what its end means. */
 export interface RunningRestic extends RunningCommand {
-  /** Throws what a failed exit means; does nothing for exit code 0. */
-  check(exit: CommandExit): Promise<void>;
+  /** Resolves when restic has ended well; rejects with what its end means. */
+  ended(): Promise<void>;
 }
 
 const LOCKED = 11;
@@ -53,7 +52,7 @@ export class Restic {
       return await this.runOnce(call);
     } catch (error) {
       if (!isLocked(error)) throw error;
-      // `check` has removed what was stale: whatever still stands now has a living holder.
+      // What was stale is removed by now: whatever still stands now has a living holder.
       return await this.runOnce(call);
     }
   }
@@ -79,13 +78,16 @@ export class Restic {
     };
     const argv = [this.options.restic, ...call.args];
     const command = await this.options.runner.spawn(argv, options);
-    const check = async (exit: CommandExit): Promise<void> => {
+    let end: Promise<void> | undefined;
+    const judge = async (): Promise<void> => {
+      const exit = await command.exit;
       call.signal?.throwIfAborted();
       if (exit.code === 0) return;
       const ended = { place: this.options.runner.place, argv, exit, secrets };
       throw await this.understood(resticFailure(call.attempted, ended, hopeless), call);
     };
-    return { ...command, check };
+    // Judged once: the judgement removes stale locks and reads those that stand.
+    return { ...command, ended: () => (end ??= judge()) };
   }
 
   private async runOnce(call: ResticCall): Promise<string> {
@@ -93,7 +95,7 @@ export class Restic {
     const running = await this.start(call, { patience: 'none', stdin });
     running.stdin?.end(call.input);
     const output = await readOutput(running);
-    await running.check(await running.exit);
+    await running.ended();
     return output;
   }
 
@@ -135,8 +137,8 @@ export class Restic {
       RESTIC_REPOSITORY: this.location.url,
       RESTIC_PASSWORD: password,
       RESTIC_CACHE_DIR: this.options.cacheDirectory,
-      // Ten status lines a second otherwise, which nobody reads.
-      RESTIC_PROGRESS_FPS: '0.02',
+      // Its signs of life; sixty lines a second otherwise.
+      RESTIC_PROGRESS_FPS: '1',
     };
     return { env, secrets: [password, ...further.map(([, value]) => value)] };
   }

@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Writable } from 'node:stream';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { AdapterError } from '../../adapter-error';
 import type { Attempt, ByteSource, StreamLabel, StreamPlace, StreamReceipt } from '../../ports';
-import { readOutput } from '../process/run-to-end';
 import { backupArguments } from './arguments';
-import { findSummary, type BackupSummary } from './events';
+import { parseSummary, type BackupSummary } from './events';
 import { streamPath, streamTags } from './labels';
+import { createPatience, type Patience } from './patience';
 import type { Restic, RunningRestic } from './restic';
 
 export interface Upload {
@@ -62,16 +63,16 @@ async function feedAndClose(
   uploadId: string,
   upload: Upload,
 ): Promise<StreamPlace & { receipt: StreamReceipt }> {
-  const output = readOutput(backup);
+  const patience = createPatience(upload.attempt.onProgress);
+  const lastLine = follow(backup.stdout, patience);
   // Whatever the source is doing, restic's death ends the attempt, and tells why.
-  const death = backup.exit.then(async (exit): Promise<never> => {
-    await backup.check(exit);
+  const death = backup.ended().then((): never => {
     throw new AdapterError('CommandFailed', 'restic ended before its input did');
   });
-  const receipt = await Promise.race([death, feed(backup, uploadId, upload)]);
+  const receipt = await Promise.race([death, feed({ backup, patience, uploadId }, upload)]);
   backup.stdin?.end();
-  await backup.check(await backup.exit);
-  const summary = findSummary(await output);
+  await patience.during(backup.ended());
+  const summary = parseSummary(await lastLine);
   if (summary === undefined || summary.total_bytes_processed !== receipt.bytes) {
     throw differentBytes(summary, receipt);
   }
@@ -80,36 +81,42 @@ async function feedAndClose(
 
 /** Everything up to the end-of-file, which is withheld: until here restic can still be told to store nothing. */
 async function feed(
-  { stdin }: RunningRestic,
-  uploadId: string,
+  { backup, patience, uploadId }: { backup: RunningRestic; patience: Patience; uploadId: string },
   { source, label, attempt, beforeClose }: Upload,
 ): Promise<StreamReceipt> {
-  const { sha256, bytes } = await pour(source, stdin, attempt);
-  const facts = await source.finish();
-  if (bytes === 0) {
-    const message = `The dump of part ${label.part.name} is empty: 0 bytes, though its source ended well. Nothing was stored`;
-    throw new AdapterError('CommandFailed', message);
-  }
-  const receipt = { uploadId, sha256, bytes, facts };
-  attempt.signal.throwIfAborted();
-  await beforeClose(receipt);
-  return receipt;
-}
-
-async function pour(
-  source: ByteSource,
-  stdin: Writable | null,
-  attempt: Attempt,
-): Promise<{ sha256: string; bytes: number }> {
   const hash = createHash('sha256');
   let bytes = 0;
   for await (const chunk of source.stream as AsyncIterable<Buffer>) {
     hash.update(chunk);
     bytes += chunk.length;
     attempt.onProgress(bytes);
-    if (stdin?.write(chunk) === false) await new Promise((resolve) => stdin.once('drain', resolve));
+    const { stdin } = backup;
+    if (stdin?.write(chunk) === false) await patience.during(drained(stdin));
   }
-  return { sha256: hash.digest('hex'), bytes };
+  const facts = await source.finish();
+  if (bytes === 0) {
+    const message = `The dump of part ${label.part.name} is empty: 0 bytes, though its source ended well. Nothing was stored`;
+    throw new AdapterError('CommandFailed', message);
+  }
+  const receipt = { uploadId, sha256: hash.digest('hex'), bytes, facts };
+  attempt.signal.throwIfAborted();
+  await beforeClose(receipt);
+  return receipt;
+}
+
+/** Unlike `once`, deaf to a broken pipe: restic's end tells more. */
+function drained(stdin: Writable): Promise<void> {
+  return new Promise((resolve) => stdin.once('drain', resolve));
+}
+
+/** The last line that restic prints; every other one is a sign of life. */
+async function follow(stdout: Readable, patience: Patience): Promise<string> {
+  let last = '';
+  for await (const line of createInterface({ input: stdout })) {
+    last = line;
+    patience.signOfLife();
+  }
+  return last;
 }
 
 async function abort(source: ByteSource): Promise<void> {

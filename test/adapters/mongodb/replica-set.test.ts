@@ -19,7 +19,7 @@ describe('MongoDB engine on a replica set', () => {
   });
   afterEach(() => server.stop());
 
-  const dump = () => dumpWhole(engine as never, site, entry, part);
+  const dump = () => dumpWhole(engine, site, entry, part);
 
   async function restore(bytes: Buffer): Promise<void> {
     await engine.prepare(site, entry, part, target, newAttempt());

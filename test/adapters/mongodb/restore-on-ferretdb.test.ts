@@ -34,7 +34,7 @@ describeWith(['ferretdb'], 'MongoDB restore', () => {
   const entry = () => entryAt(server.port, 'melvin');
   const content = () => withDb(server, 'melvin', (db) => contentOf(db, (name) => name));
   const names = () => withDb(server, 'melvin', async (db) => (await namesIn(db)).sort());
-  const dump = () => dumpWhole(engine as never, site, entry(), part);
+  const dump = () => dumpWhole(engine, site, entry(), part);
 
   /** `both` and `gone` are dumped; then `gone` goes, `both` changes and `late` comes; then the dump is put beside. */
   async function readyToSwap(): Promise<{

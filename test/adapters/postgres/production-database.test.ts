@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Client } from 'pg';
 import { restoreTarget, type RestoreTarget } from '../../../workflows/model/restore-target';
 import { holdSnapshot } from '../../../activities/adapters/postgres/digest/held-snapshot';
 import { AdapterError } from '../../../activities/adapter-error';
+import { until } from '../../support/processes';
 import { describeWith } from '../../support/requirements';
 import { EngineUser, firstBytes, newAttempt } from '../engine-user';
 import { accessTo, startPostgresBench, type PostgresBench } from './postgres-bench';
@@ -85,8 +85,10 @@ describeWith(['postgres'], 'PostgreSQL, a database in production', () => {
     // Holds the swap between its disconnecting and its renames, for the clients to come back if they can.
     const holder = await server.connect();
     await holder.query(`begin; comment on database busy${place.besideSuffix} is 'held'`);
+    const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and query ilike 'comment on database%'`;
     const swap = user.swap(dump, place);
-    while (!(await isBlocked(holder))) await delay(20);
+    swap.catch(() => undefined); // awaited below
+    await until(async () => (await server.query<object>(waiting))[0]);
     await delay(500);
     await holder.query('rollback');
     await holder.end();
@@ -273,11 +275,3 @@ describeWith(['postgres'], 'PostgreSQL, a database in production', () => {
     expect(await bench.leftovers()).toEqual([]);
   });
 });
-
-/** Whether a session waits for this one. */
-async function isBlocked(holder: Client): Promise<boolean> {
-  const { rows } = await holder.query(
-    'select from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))',
-  );
-  return rows.length > 0;
-}

@@ -118,15 +118,19 @@ describe('a mutated stack file', () => {
   it.each([
     ['in its text', textMutation],
     ['in its tree', treeMutation],
-  ])('%s is read, or refused with places inside the file', (_title, mutation) => {
-    let refused = 0;
-    const property = fc.property(mutation, (text) => {
-      refused += isRefusedWithPlaces(text) ? 1 : 0;
-    });
-    fc.assert(property, options);
-    // Mutations that change nothing would prove nothing.
-    expect(refused).toBeGreaterThan(options.numRuns / 2);
-  }, 300_000);
+  ])(
+    '%s is read, or refused with places inside the file',
+    (_title, mutation) => {
+      let refused = 0;
+      const property = fc.property(mutation, (text) => {
+        refused += isRefusedWithPlaces(text) ? 1 : 0;
+      });
+      fc.assert(property, options);
+      // Mutations that change nothing would prove nothing.
+      expect(refused).toBeGreaterThan(options.numRuns / 2);
+    },
+    300_000,
+  );
 });
 
 describe('a file made to exhaust whoever reads it', () => {

@@ -1,0 +1,96 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { PawlOnThisHost } from '../../examples/demo/pawl-on-this-host';
+import { cpuSeconds, peakMemoryMegabytes } from './process-figures';
+import { timesOf, type Times } from './times-of-run';
+
+/** One thing that is backed up in several ways, in turns. */
+export interface Contest {
+  readonly title: string;
+  readonly bytes: number;
+  /** What an operator would type. Starts with an empty repository in that folder and returns the seconds it takes. */
+  readonly raw: { readonly title: string; seconds(repository: string): Promise<number> };
+  /** pawl's ways: by title, the stack file's entry and the ratio to the raw way that is promised. */
+  readonly ways: Readonly<Record<string, { readonly entry: string; readonly atMost?: number }>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** One way in one round. The raw way has no run around it, and no worker. */
+export interface Lap extends Times {
+  readonly workerCpuSeconds: number;
+}
+
+export interface Outcome {
+  readonly laps: Readonly<Record<string, readonly Lap[]>>;
+  readonly idleMegabytes: number;
+  readonly peakMegabytes: number;
+  readonly loads: readonly number[];
+}
+
+export const PASSWORD = 'bench-repository-password';
+const PART = 'thing';
+
+/** All ways in turns, each into a fresh repository; a worker of its own, so that its peak is this contest's. */
+export async function hold(contest: Contest, folder: string, rounds: number): Promise<Outcome> {
+  const ways = [contest.raw.title, ...Object.keys(contest.ways)];
+  const secrets = { ...contest.secrets, BENCH_REPOSITORY_PASSWORD: PASSWORD };
+  const pawl = await PawlOnThisHost.start(folder, secrets);
+  try {
+    const worker = await pawl.pidOf('worker');
+    const idleMegabytes = await peakMemoryMegabytes(worker);
+    const laps = Object.fromEntries(ways.map((way): [string, Lap[]] => [way, []]));
+    const loads: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      for (const way of rotated(ways, round)) {
+        const lap = await goRound(contest, way, folder, pawl, worker);
+        laps[way]?.push(lap);
+        console.error(
+          `${contest.title}, round ${round + 1}: ${way} ${lap.stepSeconds.toFixed(2)} s`,
+        );
+      }
+      loads.push(loadavg()[0] ?? NaN);
+    }
+    return { laps, idleMegabytes, peakMegabytes: await peakMemoryMegabytes(worker), loads };
+  } finally {
+    await pawl.stop();
+  }
+}
+
+async function goRound(
+  contest: Contest,
+  way: string,
+  folder: string,
+  pawl: PawlOnThisHost,
+  worker: number,
+): Promise<Lap> {
+  const repository = join(folder, 'repository');
+  await rm(repository, { recursive: true, force: true });
+  const entry = contest.ways[way]?.entry;
+  if (entry === undefined) {
+    const seconds = await contest.raw.seconds(repository);
+    return { stepSeconds: seconds, runSeconds: seconds, workerCpuSeconds: 0 };
+  }
+  await writeFile(join(folder, 'pawl.yaml'), stackFile(entry));
+  const before = await cpuSeconds(worker);
+  const run = await pawl.submit('backup', '--init');
+  const { code, stderr } = await pawl.cli('watch', run, '--quiet');
+  if (code !== 0) throw new Error(`${run} exited with ${code}: ${stderr}`);
+  const times = await timesOf(pawl, run, `back-up:${PART}`);
+  return { ...times, workerCpuSeconds: (await cpuSeconds(worker)) - before };
+}
+
+/** Nobody always goes first. */
+function rotated<Item>(items: readonly Item[], by: number): Item[] {
+  const start = by % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
+}
+
+function stackFile(entry: string): string {
+  return `stack: bench
+repository: {url: ./repository, password: {env: BENCH_REPOSITORY_PASSWORD}}
+protect:
+  ${PART}: {${entry}}
+`;
+}

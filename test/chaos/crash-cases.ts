@@ -1,0 +1,47 @@
+import type { HostActivities, RunActivities } from '../../activities';
+
+type Activity = keyof HostActivities | keyof RunActivities;
+
+export type Edge = 'start' | 'end';
+
+/*
+ * Every activity of every worker, by where its chaos case is. `every-activity.test.ts` says which one is missing.
+ */
+
+/** Killed in a backup of a new stack: it begins at the very beginning. */
+export const IN_BACKUP = [
+  'findRuns',
+  'highestRecordedRun',
+  'observeRepository',
+  'observeEntry',
+  'initialiseRepository',
+  'backUpPart',
+  'storeManifest',
+  'recordRun',
+] as const satisfies readonly Activity[];
+
+/** Killed in a restore that ends well. */
+export const IN_RESTORE = [
+  'findRecoveryPoint',
+  'observeRestoreTarget',
+  'restorePart',
+  'provePart',
+  'swapPart',
+] as const satisfies readonly Activity[];
+
+/** Killed while a restore is undone. */
+export const IN_UNDO = ['swapBackPart', 'discardBeside'] as const satisfies readonly Activity[];
+
+/** Killed in something smaller than a run. */
+export const ELSEWHERE = [
+  'awaitRun',
+  'discardKept',
+  'listRecoveryPoints',
+  'examineHost',
+] as const satisfies readonly Activity[];
+
+export const EDGES: readonly Edge[] = ['start', 'end'];
+
+export function atBothEdges<Name extends string>(names: readonly Name[]): [Edge, Name][] {
+  return names.flatMap((name) => EDGES.map((edge): [Edge, Name] => [edge, name]));
+}

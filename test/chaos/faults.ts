@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { until } from '../support/processes';
+
+/** One thing that shall go wrong in a worker, once; see preload.cjs. */
+export interface Fault {
+  readonly activity: string;
+  readonly part?: string;
+  readonly at: 'start' | 'end' | { readonly bytes: number } | { readonly effect: number };
+  readonly then: 'kill' | 'hold';
+}
+
+/** A fault that is waited for. */
+export interface ArmedFault {
+  /** Resolves with the part that was worked on when it struck; empty where there was none. */
+  struck(): Promise<string>;
+  /** Lets a held worker go on. */
+  release(): Promise<void>;
+}
+
+/** What shall go wrong in the workers of one test environment. */
+export class Faults {
+  private count = 0;
+
+  private constructor(private readonly directory: string) {}
+
+  /** The directory must outlive the workers. */
+  static in(directory: string): Faults {
+    return new Faults(directory);
+  }
+
+  /** To be added to the environment of a worker, once for all faults to come. */
+  get env(): Readonly<Record<string, string>> {
+    const preload = `--require=${join(__dirname, 'preload.cjs')}`;
+    return { NODE_OPTIONS: preload, PAWL_TEST_FAULTS: this.file };
+  }
+
+  /** Replaces what was armed before. */
+  async arm(...faults: readonly Fault[]): Promise<readonly ArmedFault[]> {
+    const marked = faults.map((fault) => {
+      const marker = join(this.directory, `fault-${(this.count += 1)}`);
+      return { ...fault, marker };
+    });
+    await writeFile(this.file, JSON.stringify(marked));
+    return marked.map(({ marker }) => ({
+      struck: async () => {
+        await until(() => (existsSync(marker) ? true : undefined), 60);
+        return readFile(marker, 'utf8');
+      },
+      release: () => writeFile(`${marker}.go`, ''),
+    }));
+  }
+
+  private get file(): string {
+    return join(this.directory, 'faults.json');
+  }
+}

@@ -1,0 +1,126 @@
+/*
+ * Preloaded into a worker under test (NODE_OPTIONS=--require …): makes it die, or wait, at one place of one activity.
+ *
+ * The faults are in the file that PAWL_TEST_FAULTS names, a list that a test may change while the worker runs:
+ *   activity, part   where; any part when absent
+ *   at               'start' | 'end' of the activity · { bytes } of the stream it moves · { effect } the nth statement or
+ *                    rename that changes names
+ *   then             'kill' (SIGKILL to the worker itself) | 'hold' (until `<marker>.go` is there)
+ *   marker           made when it strikes: each strikes once, so that the worker that comes next goes on
+ */
+const { AsyncLocalStorage } = require('node:async_hooks');
+const { existsSync, readFileSync, writeFileSync } = require('node:fs');
+const fsPromises = require('node:fs/promises');
+const Module = require('node:module');
+const { pipeline, Transform } = require('node:stream');
+
+const calls = new AsyncLocalStorage();
+
+function faults() {
+  const file = process.env.PAWL_TEST_FAULTS;
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+}
+
+/** Strikes the first fault that is meant, once. */
+async function strike(isMeant) {
+  const call = calls.getStore();
+  if (call === undefined) return;
+  const fault = faults().find(
+    (each) =>
+      each.activity === call.activity &&
+      (each.part === undefined || each.part === call.part) &&
+      !existsSync(each.marker) &&
+      isMeant(each.at),
+  );
+  if (fault === undefined) return;
+  writeFileSync(fault.marker, call.part ?? '', { flag: 'wx' });
+  if (fault.then === 'kill') process.kill(process.pid, 'SIGKILL');
+  const { Context } = require('@temporalio/activity');
+  while (!existsSync(`${fault.marker}.go`) && !Context.current().cancellationSignal.aborted) {
+    // Before its first step and after its last one nobody else says that this activity lives.
+    if (typeof fault.at === 'string') Context.current().heartbeat();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const load = Module._load;
+Module._load = function loadAndWrap(...args) {
+  const exported = load.apply(this, args);
+  for (const name of ['createHostActivities', 'createRunActivities']) {
+    const create = exported?.[name];
+    if (typeof create !== 'function' || create.isFaulty) continue;
+    exported[name] = Object.assign((ports) => faulty(create(withGates(ports))), { isFaulty: true });
+  }
+  if (args[0] === 'pg') countEffects(exported.Client.prototype, 'query', isChange);
+  if (args[0] === 'mongodb') countEffects(exported.Db.prototype, 'command', isRename);
+  return exported;
+};
+countEffects(fsPromises, 'rename', () => true);
+
+function faulty(activities) {
+  const wrap = ([activity, body]) => [activity, (input) => run(activity, body, input)];
+  return Object.fromEntries(Object.entries(activities).map(wrap));
+}
+
+async function run(activity, body, input) {
+  // Plans run the same activities; what is told about here are runs.
+  const { workflowId } = require('@temporalio/activity').Context.current().info.workflowExecution;
+  if (workflowId.startsWith('plan/')) return body(input);
+  const part = input.part?.name ?? input.stored?.part.name ?? input.entry?.name;
+  return calls.run({ activity, part, effects: 0 }, async () => {
+    await strike((at) => at === 'start');
+    const output = await body(input);
+    await strike((at) => at === 'end');
+    return output;
+  });
+}
+
+/** Counts what succeeded, so that a fault strikes when the change is there and nobody knows yet. */
+function countEffects(owner, name, isEffect) {
+  const original = owner[name];
+  if (original.isCounted) return;
+  const counted = function (...args) {
+    const output = original.apply(this, args);
+    const call = calls.getStore();
+    if (call === undefined || !isEffect(args[0])) return output;
+    return output.then(async (result) => {
+      call.effects += 1;
+      await strike((at) => at.effect === call.effects);
+      return result;
+    });
+  };
+  owner[name] = Object.assign(counted, { isCounted: true });
+}
+
+function isChange(query) {
+  return /^(alter|commit)/i.test(typeof query === 'string' ? query : (query?.text ?? ''));
+}
+
+function isRename(command) {
+  return 'renameCollection' in command;
+}
+
+function withGates(ports) {
+  if (ports.openRepository === undefined) return ports;
+  return { ...ports, openRepository: (...args) => gatedRepository(ports.openRepository(...args)) };
+}
+
+function gatedRepository(repository) {
+  return Object.assign(Object.create(repository), {
+    storeStream: (source, ...rest) => repository.storeStream(gated(source), ...rest),
+    readStream: async (...args) => gated(await repository.readStream(...args)),
+  });
+}
+
+function gated(source) {
+  let bytes = 0;
+  const gate = new Transform({
+    transform(chunk, _encoding, done) {
+      const before = bytes;
+      bytes += chunk.length;
+      strike((at) => at.bytes > before && at.bytes <= bytes).then(() => done(null, chunk), done);
+    },
+  });
+  pipeline(source.stream, gate, () => undefined);
+  return Object.assign(Object.create(source), { stream: gate });
+}
