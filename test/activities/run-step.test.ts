@@ -1,9 +1,9 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { CancelledFailure } from '@temporalio/common';
 import { AdapterError } from '../../activities/adapter-error';
 import type { Attempt, Ports } from '../../activities/ports';
 import { runStep } from '../../activities/run-step';
 import { describeStack } from '../support/descriptions';
+import { quietEnvironment } from './ports-in-memory';
 
 const ports = { secrets: { redact: (text: string) => text } } as unknown as Ports;
 const limits = { heartbeatSeconds: 5, stallSeconds: 0.2, deadlineSeconds: 60 };
@@ -12,7 +12,7 @@ const input = { stack: describeStack({ limits }) };
 function run<Output>(
   work: (attempt: Attempt) => Promise<Output>,
   options: { watchStall?: boolean } = {},
-  environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 40 }),
+  environment = quietEnvironment(40),
 ): Promise<Output> {
   return environment.run(() => runStep(ports, input, { phase: 'dump accounts', ...options }, work));
 }
@@ -26,7 +26,7 @@ const untilAborted = ({ signal }: Attempt): Promise<never> =>
 
 describe('an attempt of an activity', () => {
   it('heartbeats the bytes it has moved', async () => {
-    const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 40 });
+    const environment = quietEnvironment(40);
     const beats: unknown[] = [];
     const seen = new Promise<void>((resolve) => {
       environment.on('heartbeat', (beat: { bytesDone: number }) => {
@@ -75,7 +75,7 @@ describe('an attempt of an activity', () => {
   });
 
   it('ends as cancelled when it is cancelled, whatever its adapter makes of that', async () => {
-    const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 40 });
+    const environment = quietEnvironment(40);
     const running = run(
       (attempt) =>
         untilAborted(attempt).catch(() => {
@@ -89,7 +89,7 @@ describe('an attempt of an activity', () => {
   });
 
   it('stops its heartbeat when it is over', async () => {
-    const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 40 });
+    const environment = quietEnvironment(40);
     let beats = 0;
     environment.on('heartbeat', () => {
       beats += 1;

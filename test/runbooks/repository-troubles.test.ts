@@ -94,7 +94,8 @@ describeWith(['temporal', 'restic'], 'a repository on a bad day', () => {
 
     const { code, failure } = await stack.restore();
 
-    expect([code, failure?.type]).toEqual([1, 'CommandFailed']);
+    expect(code).not.toBe(0);
+    expect(['CommandFailed', 'VerificationFailed']).toContain(failure?.type);
     expect(failure?.state).toBe('What was there before is in place and untouched.');
     expect(await contentsOf(uploads)).toEqual(before);
     expect((await readdir(stack.folder)).filter((name) => name.startsWith('uploads'))).toEqual([

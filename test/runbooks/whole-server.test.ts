@@ -33,7 +33,7 @@ describeWith(['temporal', 'restic', 'postgres'], 'a whole PostgreSQL server', ()
   });
   afterAll(() => Promise.all([pawl.stop(), server.stop()]));
 
-  it('comes back with roles, owners, rights, extensions and large objects where all of it was dropped', async () => {
+  it('comes back with roles, owners of tables, rights, extensions and large objects where all of it was dropped', async () => {
     const [notes, things] = [await notesIn(server, 'shop'), await thingsInShop()];
     await server.query('drop database shop');
     await server.query('drop role "the owner", reader');
@@ -41,12 +41,12 @@ describeWith(['temporal', 'restic', 'postgres'], 'a whole PostgreSQL server', ()
     const { code, outcome } = await stack.restore();
 
     expect(code).toBe(0);
-    expect(outcome).toMatchObject({ parts: expect.arrayContaining([{ name: 'db/shop' }].map(like)) });
+    expect(outcome).toMatchObject({
+      parts: expect.arrayContaining([{ name: 'db/shop' }].map(like)),
+    });
     expect(await notesIn(server, 'shop')).toBe(notes);
     expect(await thingsInShop()).toEqual(things);
-    expect(await ownership()).toEqual([
-      { owner: 'the owner', reads: true, member: true },
-    ]);
+    expect(await ownership()).toEqual([{ owner: 'the owner', reads: true, member: true }]);
   });
 
   it('is backed up without what a restore has kept', async () => {
@@ -80,9 +80,9 @@ describeWith(['temporal', 'restic', 'postgres'], 'a whole PostgreSQL server', ()
 
   function ownership(): Promise<object[]> {
     return server.query(
-      `select pg_get_userbyid(datdba) as owner, has_table_privilege('reader', 'notes', 'select') as reads,
+      `select pg_get_userbyid(relowner) as owner, has_table_privilege('reader', 'notes', 'select') as reads,
               pg_has_role('reader', 'the owner', 'member') as member
-       from pg_database where datname = 'shop'`,
+       from pg_class where oid = 'notes'::regclass`,
       'shop',
     );
   }

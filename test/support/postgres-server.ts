@@ -38,8 +38,10 @@ export interface PostgresServer {
 }
 
 /** Starts a real server from the machine's own programs, with its data in a temporary folder. */
-export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
-  const programs = serverPrograms();
+export async function startPostgres(
+  settings: readonly string[] = [],
+  programs = serverPrograms(),
+): Promise<PostgresServer> {
   if (programs === undefined) throw new Error('PostgreSQL has no server programs on this machine');
   const server = new LocalPostgres(programs, settings);
   try {

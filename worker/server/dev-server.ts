@@ -110,7 +110,7 @@ export async function claimDatabase(stateDirectory: string, version: string): Pr
   );
 }
 
-export function databaseFile(stateDirectory: string): string {
+function databaseFile(stateDirectory: string): string {
   return join(stateDirectory, 'temporal.db');
 }
 

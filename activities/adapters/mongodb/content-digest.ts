@@ -8,28 +8,21 @@ import type { Index } from './indexes';
 export const DOCUMENTS_METHOD = 'mongodb:sum128(sha256(bson))/1';
 export const DEFINITION_METHOD = 'mongodb:sha256(options,indexes)/1';
 
-const WORD = 0x1_0000_0000;
-
 /** Counts and digests documents as raw bytes. */
 export class DocumentsDigest {
   private rows = 0;
-  /** Least significant word first. */
-  private readonly words = [0, 0, 0, 0];
+  private sum = 0n;
 
   add(document: Uint8Array): void {
-    const digest = hash('sha256', document, 'buffer');
-    let carry = 0;
-    for (let index = 0; index < 4; index += 1) {
-      const sum = (this.words[index] ?? 0) + digest.readUInt32LE(index * 4) + carry;
-      this.words[index] = sum % WORD;
-      carry = sum >= WORD ? 1 : 0;
-    }
+    // In hexadecimal: a Buffer for each digest costs more than the hashing (1.9 against 1.1 µs for 1 kB).
+    const digest = hash('sha256', document, 'hex').slice(0, 32);
+    this.sum = BigInt.asUintN(128, this.sum + BigInt(`0x${digest}`));
     this.rows += 1;
   }
 
   result(collection: string): ContentDigest {
-    const digest = [...this.words].reverse().map((word) => word.toString(16).padStart(8, '0'));
-    return { name: collection, rows: this.rows, digest: digest.join(''), method: DOCUMENTS_METHOD };
+    const digest = this.sum.toString(16).padStart(32, '0');
+    return { name: collection, rows: this.rows, digest, method: DOCUMENTS_METHOD };
   }
 }
 

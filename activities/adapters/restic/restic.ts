@@ -1,5 +1,5 @@
 import { AdapterError } from '../../adapter-error';
-import type { CommandExit, CommandOptions, CommandRunner, RunningCommand, Site } from '../../ports';
+import type { CommandOptions, CommandRunner, RunningCommand, Site } from '../../ports';
 import type { RepositoryDescription } from '../../../workflows/model/stack';
 import { readOutput } from '../process/run-to-end';
 import { redactor } from '../process/redact';

@@ -66,6 +66,18 @@ describe('MongoDB engine on a replica set', () => {
     expect(facts.contents.map(({ rows }) => rows)).toEqual([0, 1, 0, 1]);
   });
 
+  it('stores nothing when a collection was dropped before its turn, though it then reads like an empty one', async () => {
+    for (const name of ['a', 'b']) server.add(name, [EVERY_TYPE]);
+    server.intercept = ({ name, body }) => {
+      if (name === 'find' && body['find'] === 'b') server.collections.delete('b');
+      return undefined;
+    };
+    await expect(dump()).rejects.toMatchObject({
+      kind: 'CommandFailed',
+      message: expect.stringMatching(/1 collections .* were dropped.*"b"/) as string,
+    });
+  });
+
   it('refuses a dump of which the server takes fewer documents than there are', async () => {
     server.add('types', [EVERY_TYPE]);
     const { bytes } = await dump();

@@ -92,6 +92,17 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
     await nothingIsLeft();
   });
 
+  test('leaves no restic and no lock when the source fails', async () => {
+    const locked = async (): Promise<void> => {
+      await until(async () => ((await subject.locks()).length > 0 ? true : undefined));
+      throw new Error('connection to server lost');
+    };
+    const source = sourceOf(bytesThen(randomBytes(3_000_000), locked));
+    const storing = repository.storeStream(source, ownLabel(), attemptOf(), noReceipt);
+    await expect(storing).rejects.toThrow('connection to server lost');
+    await nothingIsLeft();
+  });
+
   test('does not show a secret in its failures', async () => {
     const url = `rest:http://ops:hunter2@127.0.0.1:1/`;
     const error = await failureOf(subject.open({ url, password: 'sentinel' }).probe());

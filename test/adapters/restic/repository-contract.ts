@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Repository } from '../../../activities/ports';
 import { failureOf } from '../../support/failure-of';
 import {
@@ -17,6 +18,8 @@ export interface RepositorySubject {
   open(options?: { readonly password?: string }): Repository;
   /** Streams and manifests that are stored in it. */
   countSnapshots(): Promise<number>;
+  /** More than it takes to store a small stream: what was not stored by then never will be. */
+  readonly storingMilliseconds: number;
   remove(): Promise<void>;
 }
 
@@ -106,15 +109,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     });
 
     test('does not exist before its receipt was written', async () => {
-      const seen: unknown[] = [];
-      await repository.storeStream(
-        sourceOf([randomBytes(100)]),
-        labelOf(),
-        attemptOf(),
-        async (receipt) => {
-          seen.push(receipt.bytes, await subject.countSnapshots());
-        },
-      );
+      const seen: number[] = [];
+      const source = sourceOf([randomBytes(100)]);
+      await repository.storeStream(source, labelOf(), attemptOf(), async ({ bytes }) => {
+        await sleep(subject.storingMilliseconds);
+        seen.push(bytes, await subject.countSnapshots());
+      });
       expect(seen).toEqual([100, 0]);
       expect(await subject.countSnapshots()).toBe(1);
     });
@@ -125,11 +125,16 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       expect(await refused(source)).toBe(reason);
     });
 
-    test('is not stored when its source fails after all bytes', async () => {
+    test('is not stored while its source has not said that it is whole, nor when it says no', async () => {
       const reason = new Error('pg_dump ended with exit code 1');
-      expect(await refused(sourceOf([randomBytes(100)], () => Promise.reject(reason)))).toBe(
-        reason,
-      );
+      const counts: number[] = [];
+      const source = sourceOf([randomBytes(100)], async () => {
+        await sleep(subject.storingMilliseconds);
+        counts.push(await subject.countSnapshots());
+        throw reason;
+      });
+      expect(await refused(source)).toBe(reason);
+      expect(counts).toEqual([0]);
     });
 
     test('is not stored when its receipt cannot be written', async () => {

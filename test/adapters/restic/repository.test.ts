@@ -9,6 +9,7 @@ describeWith(['restic'], 'the restic repository', () => {
     return {
       open: repository.open,
       countSnapshots: async () => (await repository.snapshots()).length,
+      storingMilliseconds: 2000,
       remove: repository.remove,
     };
   });
@@ -26,6 +27,7 @@ describe('the in-memory repository', () => {
           description,
         ),
       countSnapshots: () => Promise.resolve(countSnapshots(url)),
+      storingMilliseconds: 0,
       remove: () => Promise.resolve(),
     });
   });

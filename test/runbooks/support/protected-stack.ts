@@ -29,6 +29,8 @@ export interface StackOptions {
   readonly protect: object;
   /** Default: a folder of the stack's own. */
   readonly repository?: string;
+  /** Reference to the repository's password; default: a file of the stack's. */
+  readonly password?: object;
   readonly limits?: object;
   readonly restore?: object;
 }
@@ -55,10 +57,11 @@ export class ProtectedStack {
   }
 
   /** Writes the stack file anew. JSON is YAML, and hostile names need no further care in it. */
-  async describe({ protect, limits, restore }: StackOptions): Promise<void> {
+  async describe({ protect, limits, restore, ...options }: StackOptions): Promise<void> {
+    const { password = { file: './repository.key' } } = options;
     const description = {
       stack: this.name,
-      repository: { url: this.repository, password: { file: './repository.key' } },
+      repository: { url: this.repository, password },
       protect,
       limits: { heartbeat: '3s', ...limits },
       ...(restore === undefined ? {} : { restore }),

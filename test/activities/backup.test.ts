@@ -1,0 +1,96 @@
+import { backUpPart, type BackUpPartInput } from '../../activities/back-up-part';
+import { initialiseRepository } from '../../activities/initialise-repository';
+import { storeManifest } from '../../activities/store-manifest';
+import type { PartSummary } from '../../workflows/model/recovery-point';
+import { describePart } from '../support/descriptions';
+import { attempt, FACTS, portsInMemory, RUN, STACK, type MemoryPorts } from './ports-in-memory';
+
+const takenAt = '2026-01-01T00:00:00.000Z';
+const input: BackUpPartInput = {
+  stack: STACK,
+  run: RUN,
+  part: describePart(),
+  expectedBytes: 20,
+  takenAt,
+};
+
+async function portsWithRepository(): Promise<MemoryPorts> {
+  const ports = portsInMemory();
+  await attempt(() => initialiseRepository(ports)({ stack: STACK }));
+  return ports;
+}
+
+const backUp = (ports: MemoryPorts, change: Partial<BackUpPartInput> = {}): Promise<PartSummary> =>
+  attempt(() => backUpPart(ports)({ ...input, ...change }));
+
+const manifest = (ports: MemoryPorts, parts: readonly PartSummary[]) => {
+  const rest = { takenAt, requestedBy: 'anna', pawlVersion: '0.0.0' };
+  return attempt(() => storeManifest(ports)({ stack: STACK, run: RUN, parts, ...rest }));
+};
+
+describe('backing up a part', () => {
+  it('stores its dump, with counts taken by the source', async () => {
+    const ports = await portsWithRepository();
+    expect(await backUp(ports)).toMatchObject({
+      bytes: 19,
+      rows: 2,
+      contents: 1,
+      consistency: 'snapshot',
+    });
+  });
+
+  it('does not dump again what an earlier attempt of the same run has stored', async () => {
+    const ports = await portsWithRepository();
+    const first = await backUp(ports);
+    expect(await backUp(ports)).toEqual(first);
+    expect(ports.dumps).toEqual(['accounts']);
+  });
+
+  it('dumps again for another run, and when the snapshot of a receipt is not there', async () => {
+    const ports = await portsWithRepository();
+    await backUp(ports);
+    await backUp(ports, { run: { ...RUN, key: 'another' } });
+    const receipt = { uploadId: 'never stored', sha256: '00', bytes: 19, facts: FACTS };
+    await ports.receipts.write('third', describePart(), receipt);
+    await backUp(ports, { run: { ...RUN, key: 'third' } });
+    expect(ports.dumps).toHaveLength(3);
+  });
+
+  it('does not take a snapshot without a receipt for a whole one', async () => {
+    const ports = await portsWithRepository();
+    await backUp(ports);
+    await ports.receipts.clear(RUN.key);
+    await backUp(ports);
+    expect(ports.dumps).toHaveLength(2);
+  });
+
+  it('refuses a part whose entry the stack file no longer has', async () => {
+    const ports = await portsWithRepository();
+    await expect(backUp(ports, { part: describePart({ entry: 'gone' }) })).rejects.toMatchObject({
+      type: 'PreconditionFailed',
+      nonRetryable: true,
+    });
+  });
+});
+
+describe('storing the manifest', () => {
+  it('makes the recovery point, and clears the receipts away', async () => {
+    const ports = await portsWithRepository();
+    const point = await manifest(ports, [await backUp(ports)]);
+    expect(point).toMatchObject({ run: 'melvin/1', takenAt, parts: 1 });
+    expect(await ports.receipts.read(RUN.key, describePart())).toBeUndefined();
+  });
+
+  it('returns the point that an earlier attempt has stored, though the receipts are gone', async () => {
+    const ports = await portsWithRepository();
+    const parts = [await backUp(ports)];
+    expect(await manifest(ports, parts)).toEqual(await manifest(ports, parts));
+  });
+
+  it('refuses when the receipts were lost in between: nothing could be proved', async () => {
+    const ports = await portsWithRepository();
+    const parts = [await backUp(ports)];
+    await ports.receipts.clear(RUN.key);
+    await expect(manifest(ports, parts)).rejects.toMatchObject({ type: 'PreconditionFailed' });
+  });
+});

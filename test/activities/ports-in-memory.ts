@@ -1,0 +1,82 @@
+import { PassThrough, Readable } from 'node:stream';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import type { ByteSink, Engine, Engines, Ports } from '../../activities/ports';
+import type { PartFacts } from '../../workflows/model/recovery-point';
+import type { PostgresEntry } from '../../workflows/model/stack';
+import { describeStack } from '../support/descriptions';
+import { createInMemoryAuditRecord } from '../support/in-memory/audit-record';
+import { createInMemoryReceipts } from '../support/in-memory/receipts';
+import { createInMemoryRepositories } from '../support/in-memory/repository';
+
+export const RUN = { id: 'melvin/1', number: 1, key: 'key-of-run-1' };
+export const STACK = describeStack();
+export const FACTS: PartFacts = {
+  format: 'test',
+  sourceVersion: 'Test 1',
+  contents: [{ name: 'public.users', rows: 2, digest: 'd', method: 'm' }],
+  consistency: 'snapshot',
+  notes: [],
+};
+
+export interface MemoryPorts extends Ports {
+  /** Dumps that were begun. */
+  readonly dumps: string[];
+  /** What was received by `receive`. */
+  readonly received: Buffer[];
+}
+
+/** Ports that hold everything in memory; `engine` replaces methods of the one engine there is. */
+export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): MemoryPorts {
+  const dumps: string[] = [];
+  const received: Buffer[] = [];
+  const postgres: Partial<Engine<PostgresEntry>> = {
+    kind: 'postgres',
+    dump: (_site, _entry, part) => {
+      dumps.push(part.name);
+      const stream = Readable.from([Buffer.from('content of '), Buffer.from(part.name)]);
+      return Promise.resolve({
+        stream,
+        finish: () => Promise.resolve(FACTS),
+        abort: () => Promise.resolve(),
+      });
+    },
+    prepare: () => Promise.resolve(),
+    receive: () => Promise.resolve(collector(received)),
+    digest: () => Promise.resolve(FACTS.contents),
+    ...engine,
+  };
+  return {
+    engines: { postgres } as unknown as Engines,
+    openRepository: createInMemoryRepositories().open,
+    receipts: createInMemoryReceipts(),
+    audit: createInMemoryAuditRecord(),
+    runs: {
+      find: () => Promise.reject(new Error('unused')),
+      awaitEnd: () => Promise.reject(new Error('unused')),
+    },
+    secrets: { resolve: () => Promise.resolve('secret'), redact: (text) => text },
+    host: 'local',
+    dumps,
+    received,
+  };
+}
+
+/** Runs one attempt of an activity. */
+export function attempt<Output>(body: () => Promise<Output>): Promise<Output> {
+  return quietEnvironment(10_000).run(body);
+}
+
+/** Attempts that fail are what tests are about: no word about them. */
+export function quietEnvironment(heartbeatTimeoutMs: number): MockActivityEnvironment {
+  return new MockActivityEnvironment(
+    { heartbeatTimeoutMs },
+    { logger: new DefaultLogger('ERROR') },
+  );
+}
+
+function collector(received: Buffer[]): ByteSink {
+  const stream = new PassThrough();
+  stream.on('data', (chunk: Buffer) => received.push(chunk));
+  return { stream, finish: () => Promise.resolve(), abort: () => Promise.resolve() };
+}

@@ -1,0 +1,119 @@
+import { Writable } from 'node:stream';
+import { AdapterError } from '../../activities/adapter-error';
+import { backUpPart } from '../../activities/back-up-part';
+import { findRecoveryPoint } from '../../activities/find-recovery-point';
+import { initialiseRepository } from '../../activities/initialise-repository';
+import type { Engine } from '../../activities/ports';
+import { provePart } from '../../activities/prove-part';
+import { restorePart } from '../../activities/restore-part';
+import { storeManifest } from '../../activities/store-manifest';
+import type { PartSummary } from '../../workflows/model/recovery-point';
+import { restoreTarget } from '../../workflows/model/restore-target';
+import type { PostgresEntry } from '../../workflows/model/stack';
+import { describePart } from '../support/descriptions';
+import { attempt, FACTS, portsInMemory, RUN, STACK, type MemoryPorts } from './ports-in-memory';
+
+const takenAt = '2026-01-01T00:00:00.000Z';
+const target = restoreTarget('melvin', 2);
+const part = describePart();
+
+async function saved(
+  engine: Partial<Engine<PostgresEntry>> = {},
+): Promise<{ ports: MemoryPorts; stored: PartSummary; pointId: string }> {
+  const ports = portsInMemory(engine);
+  const base = { stack: STACK, run: RUN };
+  await attempt(() => initialiseRepository(ports)(base));
+  const stored = await attempt(() =>
+    backUpPart(ports)({ ...base, part, expectedBytes: 1, takenAt }),
+  );
+  const rest = { parts: [stored], takenAt, requestedBy: 'anna', pawlVersion: '0' };
+  const point = await attempt(() => storeManifest(ports)({ ...base, ...rest }));
+  return { ports, stored, pointId: point.id };
+}
+
+const restore = (ports: MemoryPorts, stored: PartSummary) =>
+  attempt(() => restorePart(ports)({ stack: STACK, run: RUN, stored, target }));
+
+const prove = (ports: MemoryPorts, pointId: string) =>
+  attempt(() => provePart(ports)({ stack: STACK, run: RUN, pointId, part, target }));
+
+describe('restoring a part', () => {
+  it('hands the stored bytes to the engine', async () => {
+    const { ports, stored } = await saved();
+    expect(await restore(ports, stored)).toEqual({ bytes: 19 });
+    expect(Buffer.concat(ports.received).toString()).toBe('content of accounts');
+  });
+
+  it('refuses bytes that are not what the manifest promises', async () => {
+    const { ports, stored } = await saved();
+    const promised = { ...stored, sha256: 'f'.repeat(64) };
+    await expect(restore(ports, promised)).rejects.toMatchObject({
+      type: 'VerificationFailed',
+      nonRetryable: true,
+      message: expect.stringMatching(/Nothing that works was touched/) as string,
+    });
+  });
+
+  it('tells why the engine did not take the dump, not that a pipe broke', async () => {
+    const broken = new Writable({
+      write: (_chunk, _encoding, done) => {
+        done(new Error('EPIPE'));
+      },
+    });
+    const receive = () =>
+      Promise.resolve({
+        stream: broken,
+        finish: () => Promise.reject(new AdapterError('CommandFailed', 'pg_restore: no such type')),
+        abort: () => Promise.resolve(),
+      });
+    const { ports, stored } = await saved({ receive });
+    await expect(restore(ports, stored)).rejects.toMatchObject({
+      message: 'pg_restore: no such type',
+    });
+  });
+
+  it('ends the sink when the repository has no such snapshot', async () => {
+    const { ports, stored } = await saved();
+    await expect(restore(ports, { ...stored, snapshotId: 'absent' })).rejects.toMatchObject({
+      type: 'PreconditionFailed',
+    });
+  });
+});
+
+describe('proving a part', () => {
+  it('counts what is equal to the manifest', async () => {
+    const { ports, pointId } = await saved();
+    expect(await prove(ports, pointId)).toEqual({ proved: 1, rows: 2 });
+  });
+
+  it('names what differs', async () => {
+    const digest = () =>
+      Promise.resolve(FACTS.contents.map((content) => ({ ...content, rows: 1 })));
+    const { ports, pointId } = await saved({ digest });
+    await expect(prove(ports, pointId)).rejects.toMatchObject({
+      type: 'VerificationFailed',
+      message: expect.stringMatching(/public\.users has 1 rows instead of 2/) as string,
+    });
+  });
+});
+
+describe('finding a recovery point', () => {
+  it('reads its manifest, without the contents of each part', async () => {
+    const { ports, pointId } = await saved();
+    const wanted = { newest: true } as const;
+    const found = await attempt(() => findRecoveryPoint(ports)({ stack: STACK, wanted }));
+    expect(found).toMatchObject({ point: { id: pointId }, parts: [{ contents: 1, rows: 2 }] });
+    expect(JSON.stringify(found)).not.toContain('digest');
+  });
+
+  it('says what to do when there is none such', async () => {
+    const { ports } = await saved();
+    const wanted = { id: 'ffffffff' };
+    await expect(
+      attempt(() => findRecoveryPoint(ports)({ stack: STACK, wanted })),
+    ).rejects.toMatchObject({
+      type: 'PreconditionFailed',
+      details: [{ advice: expect.stringMatching(/pawl points/) as string }],
+    });
+  });
+});
