@@ -6,13 +6,26 @@ import { resolve } from 'node:path';
 const SIGNAL_EXIT_BASE = 128;
 const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
+export interface ProgramOptions {
+  readonly nodeFlags?: readonly string[];
+  /** What the operator has set wins. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /**
  * Becomes, as far as a parent can, another program of this package: its streams, our signals, its exit code. A process of
  * its own, because the client must never load the worker.
  */
-export function runProgram(file: string, argv: readonly string[]): Promise<number> {
+export function runProgram(
+  file: string,
+  argv: readonly string[],
+  { nodeFlags = [], environment = {} }: ProgramOptions = {},
+): Promise<number> {
   const program = resolve(__dirname, '../..', file);
-  const child = spawn(process.execPath, [program, ...argv], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [...nodeFlags, program, ...argv], {
+    stdio: 'inherit',
+    env: { ...environment, ...process.env },
+  });
   const forward = (signal: NodeJS.Signals) => {
     // Ctrl-C on a terminal reaches the whole group: the child has it already.
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);

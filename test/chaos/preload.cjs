@@ -93,7 +93,8 @@ function countEffects(owner, name, isEffect) {
 }
 
 function isChange(query) {
-  return /^(alter|commit)/i.test(typeof query === 'string' ? query : (query?.text ?? ''));
+  const text = typeof query === 'string' ? query : (query?.text ?? '');
+  return /allow_connections false|rename to|^commit/.test(text);
 }
 
 function isRename(command) {

@@ -32,8 +32,8 @@ describeWith(['temporal', 'restic', 'postgres'], 'hostile names', () => {
   it('of databases are backed up, restored, kept and dropped like any other', async () => {
     for (const name of DATABASES) await makeDatabase(server, name);
     const before = await Promise.all(DATABASES.map((name) => notesIn(server, name)));
-    const entries = DATABASES.map((name, index) => [`d${index}`, postgresEntry(server, name)]);
-    const stack = await ProtectedStack.create(pawl, { protect: Object.fromEntries(entries) });
+    const protect = named('d', DATABASES, (name) => postgresEntry(server, name));
+    const stack = await ProtectedStack.create(pawl, { protect });
     await stack.mustBackUp();
     for (const name of DATABASES) await server.query('delete from notes where id > 5', name);
 
@@ -47,8 +47,8 @@ describeWith(['temporal', 'restic', 'postgres'], 'hostile names', () => {
   });
 
   it('of folders and files are data too', async () => {
-    const entries = FOLDERS.map((path, index) => [`f${index}`, { engine: 'files', path }]);
-    const stack = await ProtectedStack.create(pawl, { protect: Object.fromEntries(entries) });
+    const protect = named('f', FOLDERS, (path) => ({ engine: 'files', path }));
+    const stack = await ProtectedStack.create(pawl, { protect });
     const folders = FOLDERS.map((name) => join(stack.folder, name));
     for (const folder of folders) {
       await mkdir(folder);
@@ -66,6 +66,16 @@ describeWith(['temporal', 'restic', 'postgres'], 'hostile names', () => {
     expect(await Promise.all(folders.map(contentsOf))).toEqual(before);
   });
 });
+
+function named(
+  prefix: string,
+  sources: readonly string[],
+  entry: (source: string) => object,
+): Readonly<Record<string, object>> {
+  return Object.fromEntries(
+    sources.map((source, index) => [`${prefix}${index}`, entry(source)] as const),
+  );
+}
 
 function byBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PawlEnvironment, startPawl } from '../support/pawl-environment';
+import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
 import { describeWith } from '../support/requirements';
 import { contentsOf, makeFolder } from './support/folders';
 import { holdRepository, type RepositoryHolder } from './support/hold-repository';

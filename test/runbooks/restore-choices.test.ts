@@ -28,144 +28,154 @@ describeWith(['temporal', 'restic', 'postgres'], 'what a restore may be told', (
   });
   afterAll(() => Promise.all([pawl.stop(), server.stop()]));
 
-  beforeEach(async () => {
+  async function backUpAStack(): Promise<void> {
     database = await makeDatabase(server);
     stack = await ProtectedStack.create(pawl, { protect: protect() });
     uploads = join(stack.folder, 'uploads');
     await makeFolder(uploads);
     [notes, files] = [await notesIn(server, database), await contentsOf(uploads)];
     point = await stack.mustBackUp();
-  });
+  }
 
-  afterEach(async () => {
+  async function dropDatabases(): Promise<void> {
     for (const name of await databasesOf(server)) {
       await server.query(`drop database ${quoted(name)} with (force)`);
     }
-  });
+  }
 
   const protect = () => ({
     notes: postgresEntry(server, database),
     uploads: { engine: 'files', path: './uploads' },
   });
 
-  it('one part: the others stay as they are', async () => {
-    const changed = await change();
+  describe('and does', () => {
+    beforeEach(backUpAStack);
+    afterEach(dropDatabases);
 
-    expect((await stack.restore('uploads')).code).toBe(0);
-
-    expect(await contentsOf(uploads)).toEqual(files);
-    expect(await notesIn(server, database)).toBe(changed.notes);
-  });
-
-  it('another database or folder: nothing else is touched, and nobody has to type a name', async () => {
-    const changed = await change();
-    const [copy, folder] = [`${database}_copy`, join(stack.folder, 'elsewhere', 'uploads')];
-
-    expect((await stack.follow('restore', 'notes', '--into', copy, '-y')).code).toBe(0);
-    expect((await stack.follow('restore', 'uploads', '--into', folder, '-y')).code).toBe(0);
-
-    expect(await notesIn(server, copy)).toBe(notes);
-    expect(await contentsOf(folder)).toEqual(files);
-    expect(await current()).toEqual(changed);
-    expect(await databasesOf(server)).toEqual([database, copy]);
-  });
-
-  it('a time or the beginning of an id: the recovery point that is meant', async () => {
-    const between = new Date().toISOString();
-    const changed = await change();
-    await stack.mustBackUp();
-
-    expect((await stack.restore('--at', between)).code).toBe(0);
-    expect(await current()).toEqual({ notes, files });
-    expect((await stack.restore()).code).toBe(0);
-    expect(await current()).toEqual(changed);
-    expect((await stack.restore('--point', point.id.slice(0, 6))).code).toBe(0);
-    expect(await current()).toEqual({ notes, files });
-  });
-
-  it.each([
-    ['an unknown id', ['--point', 'ffffffff'], 7, 'ffffffff'],
-    ['a time before the first one', ['--at', '2001-01-01'], 7, 'the oldest'],
-    ['an unknown part', ['nothing'], 2, 'protects no "nothing"'],
-    ['a part --into a place, but two parts', ['notes', 'uploads', '--into', 'x', '-y'], 2, 'one'],
-  ])('%s is refused, and changes nothing', async (_what, argv, code, words) => {
-    const changed = await change();
-
-    const ended = await stack.restore(...argv);
-
-    expect(ended.code).toBe(code);
-    expect(ended.stdout + ended.stderr).toContain(words);
-    expect(await current()).toEqual(changed);
-  });
-
-  it.each([[[]], [['--confirm=another']], [['-y']]])(
-    'nothing without the name of the stack: %j',
-    async (argv) => {
+    it('one part: the others stay as they are', async () => {
       const changed = await change();
 
-      const { code, stderr } = await stack.follow('restore', ...argv);
+      expect((await stack.restore('uploads')).code).toBe(0);
 
-      expect(code).toBe(2);
-      expect(stderr).toContain(`--confirm=${stack.name}`);
+      expect(await contentsOf(uploads)).toEqual(files);
+      expect(await notesIn(server, database)).toBe(changed.notes);
+    });
+
+    it('another database or folder: nothing else is touched, and nobody has to type a name', async () => {
+      const changed = await change();
+      const [copy, folder] = [`${database}_copy`, join(stack.folder, 'elsewhere', 'uploads')];
+
+      expect((await stack.follow('restore', 'notes', '--into', copy, '-y')).code).toBe(0);
+      expect((await stack.follow('restore', 'uploads', '--into', folder, '-y')).code).toBe(0);
+
+      expect(await notesIn(server, copy)).toBe(notes);
+      expect(await contentsOf(folder)).toEqual(files);
       expect(await current()).toEqual(changed);
-    },
-  );
+      expect(await databasesOf(server)).toEqual([database, copy]);
+    });
 
-  it('that it went well: what it replaced is dropped', async () => {
-    const changed = await change();
-    const { run = '' } = await stack.restore();
-    const [, kept = ''] = await databasesOf(server);
-    expect(await notesIn(server, kept)).toBe(changed.notes);
+    it('a time or the beginning of an id: the recovery point that is meant', async () => {
+      const between = new Date().toISOString();
+      const changed = await change();
+      await stack.mustBackUp();
 
-    const confirmed = await stack.cli('restore', 'confirm', run, '-y', '--json');
+      expect((await stack.restore('--at', between)).code).toBe(0);
+      expect(await current()).toEqual({ notes, files });
+      expect((await stack.restore()).code).toBe(0);
+      expect(await current()).toEqual(changed);
+      expect((await stack.restore('--point', point.id.slice(0, 6))).code).toBe(0);
+      expect(await current()).toEqual({ notes, files });
+    });
 
-    expect(confirmed.code).toBe(0);
-    expect(JSON.parse(confirmed.stdout)).toMatchObject({ dropped: [kept, expect.anything()] });
-    expect(await databasesOf(server)).toEqual([database]);
-    expect(await current()).toEqual({ notes, files });
-    expect((await stack.cli('restore', 'confirm', run, '-y')).code).toBe(7);
+    it('that it went well: what it replaced is dropped', async () => {
+      const changed = await change();
+      const { run = '' } = await stack.restore();
+      const [, kept = ''] = await databasesOf(server);
+      expect(await notesIn(server, kept)).toBe(changed.notes);
+
+      const confirmed = await stack.cli('restore', 'confirm', run, '-y', '--json');
+
+      expect(confirmed.code).toBe(0);
+      expect(JSON.parse(confirmed.stdout)).toMatchObject({ dropped: [kept, expect.anything()] });
+      expect(await databasesOf(server)).toEqual([database]);
+      expect(await current()).toEqual({ notes, files });
+      expect((await stack.cli('restore', 'confirm', run, '-y')).code).toBe(7);
+    });
+
+    it('how long what it replaced is kept: then it is gone by itself', async () => {
+      await stack.describe({ protect: protect(), restore: { keepReplaced: '3s' } });
+
+      expect((await stack.restore()).code).toBe(0);
+
+      await until(async () => ((await databasesOf(server)).length === 1 ? true : undefined), 60);
+      expect(await current()).toEqual({ notes, files });
+    });
+
+    it('nothing of other sessions: they are told of, disconnected at the swap, and find what was restored', async () => {
+      await change();
+      const session = await server.connect(database);
+      const plan = await stack.cli('plan', 'restore');
+      expect(plan.stdout).toContain(`1 session(s) on ${database} will be disconnected at the swap`);
+
+      const restoring = stack.restore();
+      const disconnected = keepAsking(session);
+      const ended = await restoring;
+
+      expect(ended.code).toBe(0);
+      expect(await disconnected).toBe('57P01');
+      expect(await notesIn(server, database)).toBe(notes);
+    });
   });
 
-  it('how long what it replaced is kept: then it is gone by itself', async () => {
-    await stack.describe({ protect: protect(), restore: { keepReplaced: '3s' } });
+  describe('and refuses', () => {
+    beforeAll(backUpAStack);
+    afterAll(dropDatabases);
 
-    expect((await stack.restore()).code).toBe(0);
+    it.each([
+      ['an unknown id', ['--point', 'ffffffff'], 7, 'ffffffff'],
+      ['a time before the first one', ['--at', '2001-01-01'], 7, 'the oldest'],
+      ['an unknown part', ['nothing'], 2, 'protects no'],
+      ['a part --into a place, but two parts', ['notes', 'uploads', '--into', 'x', '-y'], 2, 'one'],
+    ])('%s, and changes nothing', async (_what, argv, code, words) => {
+      const changed = await change();
 
-    await until(async () => ((await databasesOf(server)).length === 1 ? true : undefined), 60);
-    expect(await current()).toEqual({ notes, files });
-  });
+      const ended = await stack.restore(...argv);
 
-  it('nothing of other sessions: they are told of, disconnected at the swap, and find what was restored', async () => {
-    await change();
-    const session = await server.connect(database);
-    const plan = await stack.cli('plan', 'restore');
-    expect(plan.stdout).toContain(`1 session(s) on ${database} will be disconnected at the swap`);
+      expect(ended.code).toBe(code);
+      expect(ended.stdout + ended.stderr).toContain(words);
+      expect(await current()).toEqual(changed);
+    });
 
-    const restoring = stack.restore();
-    const disconnected = keepAsking(session);
-    const ended = await restoring;
+    it.each([[[]], [['--confirm=another']], [['-y']]])(
+      'anything without the name of the stack: %j',
+      async (argv) => {
+        const changed = await change();
 
-    expect(ended.code).toBe(0);
-    expect(await disconnected).toBe('57P01');
-    expect(await notesIn(server, database)).toBe(notes);
-  });
+        const { code, stderr } = await stack.follow('restore', ...argv);
 
-  it.each([
-    ['digest', { digest: '0' }, 'other content'],
-    ['number of rows', { rows: 11 }, 'has 10 rows instead of 11'],
-  ])('not to believe a manifest with a wrong %s', async (_what, wrong, words) => {
-    const changed = await change();
-    const altered = await storeAltered(stack, point.id, (content) =>
-      content.name.includes('notes') ? { ...content, ...wrong } : content,
+        expect(code).toBe(2);
+        expect(stderr).toContain(stack.name);
+        expect(await current()).toEqual(changed);
+      },
     );
 
-    const { code, failure } = await stack.restore('--point', altered);
+    it.each([
+      ['digest', { digest: '0' }, 'other content'],
+      ['number of rows', { rows: 11 }, 'has 10 rows instead of 11'],
+    ])('to put in place what differs from its manifest in its %s', async (_what, wrong, words) => {
+      const changed = await change();
+      const altered = await storeAltered(stack, point.id, (content) =>
+        content.name.includes('notes') ? { ...content, ...wrong } : content,
+      );
 
-    expect([code, failure?.type]).toEqual([3, 'VerificationFailed']);
-    expect(failure?.message).toContain(words);
-    expect(failure?.state).toBe('What was there before is in place and untouched.');
-    expect(await current()).toEqual(changed);
-    expect(await databasesOf(server)).toEqual([database]);
+      const { code, failure } = await stack.restore('--point', altered);
+
+      expect([code, failure?.type]).toEqual([3, 'VerificationFailed']);
+      expect(failure?.message).toContain(words);
+      expect(failure?.state).toBe('What was there before is in place and untouched.');
+      expect(await current()).toEqual(changed);
+      expect(await databasesOf(server)).toEqual([database]);
+    });
   });
 
   async function current() {

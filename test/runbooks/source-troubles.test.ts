@@ -7,7 +7,7 @@ import { startPostgres, type PostgresServer } from '../support/postgres-server';
 import { describeWith } from '../support/requirements';
 import { makeDatabase, notesIn, postgresEntry, quoted } from './support/databases';
 import { contentsOf, makeFolder } from './support/folders';
-import { startStickyProxy, type StickyProxy } from './support/hold-after';
+import { startStickyProxy, type StickyProxy } from './support/sticky-proxy';
 import { ProtectedStack } from './support/protected-stack';
 import { holdUpload, programOf } from './support/worker-programs';
 

@@ -41,9 +41,7 @@ describeWith(['temporal', 'restic', 'postgres'], 'a whole PostgreSQL server', ()
     const { code, outcome } = await stack.restore();
 
     expect(code).toBe(0);
-    expect(outcome).toMatchObject({
-      parts: expect.arrayContaining([{ name: 'db/shop' }].map(like)),
-    });
+    expect(outcome?.state === 'done' && outcome.parts.map(({ name }) => name)).toContain('db/shop');
     expect(await notesIn(server, 'shop')).toBe(notes);
     expect(await thingsInShop()).toEqual(things);
     expect(await ownership()).toEqual([{ owner: 'the owner', reads: true, member: true }]);
@@ -67,8 +65,6 @@ describeWith(['temporal', 'restic', 'postgres'], 'a whole PostgreSQL server', ()
     expect(await notesIn(server, 'blog')).toMatch(/^10 /);
     expect(await notesIn(server, 'shop')).toMatch(/^0 |^$/);
   });
-
-  const like = (object: object): unknown => expect.objectContaining(object);
 
   function thingsInShop(): Promise<object[]> {
     return server.query(

@@ -1,9 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PawlEnvironment } from './pawl-environment';
 import { until } from './processes';
 import { onMongodb } from './stack-content';
-import type { StackFixture } from './stack-fixture';
+import type { Installation, StackFixture } from './stack-fixture';
 
 /** What a run may leave nowhere, however often something was killed. Each list is empty when all is well. */
 export interface Leftovers {
@@ -23,7 +22,7 @@ export const NOTHING: Leftovers = {
 };
 
 /** Looks for what runs of a stack have left. Programs are given a moment to end; nothing else is. */
-export async function leftovers(pawl: PawlEnvironment, stack: StackFixture): Promise<Leftovers> {
+export async function leftovers(pawl: Installation, stack: StackFixture): Promise<Leftovers> {
   const programs = await until(async () => {
     const found = await programsOf(pawl);
     return found.length === 0 ? found : undefined;
@@ -38,7 +37,7 @@ export async function leftovers(pawl: PawlEnvironment, stack: StackFixture): Pro
 }
 
 /** Programs that workers of this environment have started: they were given its home. */
-export async function programsOf(pawl: PawlEnvironment): Promise<readonly string[]> {
+export async function programsOf(pawl: Installation): Promise<readonly string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {
@@ -61,7 +60,7 @@ async function sessions({ servers, name }: StackFixture): Promise<readonly strin
 }
 
 /** A folder for each run that has receipts. */
-async function receipts(pawl: PawlEnvironment): Promise<readonly string[]> {
+async function receipts(pawl: Installation): Promise<readonly string[]> {
   return readdir(join(pawl.stateDirectory, 'receipts')).catch(() => []);
 }
 

@@ -4,6 +4,7 @@ import { findProgram } from '../../toolchain/find-program';
 import { programs, type ProgramName } from '../../toolchain/programs';
 import { ensureImages } from '../images/build-images';
 import { docker } from './docker';
+import { faketimeLibrary } from './faketime';
 import { serverPrograms } from './postgres-server';
 import type { Lacks } from './requirements';
 
@@ -22,6 +23,8 @@ export async function prepareMachine(): Promise<Lacks> {
   }
   const postgres = whyNoPostgres();
   if (postgres !== undefined) lacks.postgres = postgres;
+  if (faketimeLibrary() === undefined)
+    lacks.faketime = 'no libfaketime (apt-get install libfaketime)';
   const engine = await whyNoDocker();
   if (engine !== undefined) lacks.docker = engine;
   return lacks;

@@ -4,13 +4,21 @@ import { join } from 'node:path';
 import type { Client } from 'pg';
 import type { Snapshot } from '../../activities/adapters/restic/events';
 import type { BackupOutcome, RestoreOutcome } from '../../workflows/model/outcome';
-import type { PawlEnvironment } from './pawl-environment';
 import { resticProgram } from './restic-repository';
 import { runProcess, type ProcessOptions, type ProcessResult } from './run-process';
 import * as content from './stack-content';
 import type { StackServers } from './stack-servers';
 
 const REPOSITORY_PASSWORD = 'correct horse';
+
+/** What a stack needs of the pawl that serves it. */
+export interface Installation {
+  /** Holds the folders of its stacks; the home of the programs that its workers start. */
+  readonly directory: string;
+  readonly stateDirectory: string;
+  readonly workerPid: number;
+  cli(args: readonly string[], options?: Partial<ProcessOptions>): Promise<ProcessResult>;
+}
 
 /** Parts of a test stack, in the order of its stack file. */
 export const PARTS = ['accounts', 'documents', 'uploads'] as const;
@@ -32,13 +40,13 @@ export interface FollowedRun {
 /** A small real stack with content of every kind, driven by the CLI from its own folder. */
 export class StackFixture {
   private constructor(
-    private readonly pawl: PawlEnvironment,
+    private readonly pawl: Installation,
     readonly servers: StackServers,
     readonly name: string,
   ) {}
 
   static async create(
-    pawl: PawlEnvironment,
+    pawl: Installation,
     servers: StackServers,
     name: string,
   ): Promise<StackFixture> {

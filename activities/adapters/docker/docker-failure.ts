@@ -15,7 +15,7 @@ const CONNECTION_CODE =
  * The failure of a request to the engine. A container that is gone (404) or stopped (409) counts as unavailable: the
  * next attempt looks for it again, and says `PreconditionFailed` when there is none.
  */
-export function dockerFailure(error: unknown, attempted: string): AdapterError {
+function dockerFailure(error: unknown, attempted: string): AdapterError {
   if (error instanceof AdapterError) return error;
   const { code = '', address, statusCode, message } = error as DockerodeError;
   const at = address === undefined ? '' : ` at ${address}`;

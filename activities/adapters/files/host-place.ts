@@ -85,7 +85,7 @@ async function mustStayInside(folder: string): Promise<boolean> {
 }
 
 /** Also bind mounts of the same file system, which st_dev does not show. Empty where there is no /proc (macOS). */
-export async function mountPoints(): Promise<ReadonlySet<string>> {
+async function mountPoints(): Promise<ReadonlySet<string>> {
   const text = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
   const unescape = (path: string): string =>
     path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import fc from 'fast-check';
 import { BSON } from 'mongodb';
-import { extract, type Headers } from 'tar-stream';
+import { extract, type Header } from 'tar-stream';
 import { DocumentsDigest } from '../../../activities/adapters/mongodb/content-digest';
 import { EndOfArchiveCheck } from '../../../activities/adapters/mongodb/end-of-archive-check';
 import { knowsEmptyTimestamps } from '../../../activities/adapters/mongodb/insert-raw';
@@ -27,9 +27,9 @@ async function collected(bytes: Buffer, size: number): Promise<Buffer[]> {
   return documents;
 }
 
-async function headerOf(bytes: Buffer): Promise<Headers> {
+async function headerOf(bytes: Buffer): Promise<Header> {
   const reader = extract();
-  const seen = once(reader, 'entry') as Promise<[Headers]>;
+  const seen = once(reader, 'entry') as Promise<[Header]>;
   reader.write(bytes);
   const [header] = await seen;
   reader.on('error', () => undefined).destroy();

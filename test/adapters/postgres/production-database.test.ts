@@ -6,7 +6,7 @@ import { holdSnapshot } from '../../../activities/adapters/postgres/digest/held-
 import { AdapterError } from '../../../activities/adapter-error';
 import { until } from '../../support/processes';
 import { describeWith } from '../../support/requirements';
-import { EngineUser, firstBytes, newAttempt } from '../engine-user';
+import { EngineUser, firstBytes } from '../engine-user';
 import { accessTo, startPostgresBench, type PostgresBench } from './postgres-bench';
 
 const run = promisify(execFile);

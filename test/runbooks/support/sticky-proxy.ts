@@ -31,10 +31,10 @@ export async function startStickyProxy(port: number, bytes: number): Promise<Sti
     client.pipe(upstream);
     upstream.on('data', (chunk) => {
       passed += chunk.length;
-      if (passed > limit) {
-        upstream.pause();
-        tellStuck();
-      } else client.write(chunk);
+      if (passed <= limit) return void client.write(chunk);
+      upstream.pause();
+      upstream.unshift(chunk);
+      tellStuck();
     });
   });
   server.listen(0, '127.0.0.1');
@@ -42,7 +42,10 @@ export async function startStickyProxy(port: number, bytes: number): Promise<Sti
   return {
     port: (server.address() as AddressInfo).port,
     stuck,
-    release: () => (limit = Infinity),
+    release: () => {
+      limit = Infinity;
+      for (const socket of sockets) socket.resume();
+    },
     close: async () => {
       server.close();
       for (const socket of sockets) socket.destroy();

@@ -1,0 +1,76 @@
+import { Client, Connection } from '@temporalio/client';
+import { stackWorkflowId } from '../../workflows/messages';
+import { leftovers, NOTHING } from '../support/aftermath';
+import { describeWith } from '../support/requirements';
+import type { StackFixture } from '../support/stack-fixture';
+import { EDGES } from './crash-cases';
+import { FaultyInstallation } from './faulty-installation';
+
+const MIDDLE = { bytes: 200_000 };
+
+describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', () => {
+  let here: FaultyInstallation;
+  let stack: StackFixture;
+
+  beforeAll(async () => {
+    here = await FaultyInstallation.start();
+    stack = await here.newStack();
+    expect(await stack.follow('backup', '--init')).toMatchObject({ code: 0 });
+  });
+
+  afterAll(() => here.stop());
+
+  it.each(EDGES)('costs no answer of pawl points (%s of listRecoveryPoints)', async (at) => {
+    const { output } = await here.throughKill({ activity: 'listRecoveryPoints', at }, () =>
+      stack.ask<{ points: unknown[] }>('points'),
+    );
+    expect(output.points).toHaveLength(1);
+  });
+
+  it.each(EDGES)('costs no answer of pawl doctor (%s of examineHost)', async (at) => {
+    const { output } = await here.throughKill({ activity: 'examineHost', at }, () =>
+      stack.cli(['doctor', '--json']),
+    );
+    const { findings } = JSON.parse(output.stdout) as { findings: { id: string }[] };
+    expect(findings.map(({ id }) => id)).toContain('protect.accounts');
+  });
+
+  it.each(EDGES)('keeps nothing of what was confirmed (%s of discardKept)', async (at) => {
+    const { code, run } = await stack.follow('restore', `--confirm=${stack.name}`);
+    expect(code).toBe(0);
+    expect((await leftovers(here.pawl, stack)).places).not.toEqual([]);
+    await here.throughKill({ activity: 'discardKept', at }, () =>
+      stack.ask('restore', 'confirm', run),
+    );
+    expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
+  });
+
+  it.each(EDGES)('keeps a stack that was adopted in order (%s of awaitRun)', async (at) => {
+    const [hold] = await here.faults.arm(
+      { activity: 'backUpPart', part: 'accounts', at: MIDDLE, then: 'hold' },
+      { activity: 'awaitRun', at, then: 'kill' },
+    );
+    const first = await stack.submit('backup');
+    await hold?.struck();
+    await loseStackWorkflow();
+    const second = await stack.submit('backup');
+    await hold?.release();
+    expect(await here.pawl.workerEnd()).toBe('signal SIGKILL');
+    await here.pawl.startWorker();
+    for (const run of [first, second]) {
+      expect(await stack.follow('watch', run)).toMatchObject({ code: 0 });
+    }
+    expect(await stack.ask('status')).toMatchObject({ queue: { running: [], waiting: [] } });
+    expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
+  });
+
+  async function loseStackWorkflow(): Promise<void> {
+    const connection = await Connection.connect({ address: here.pawl.temporal.address });
+    try {
+      const { workflow } = new Client({ connection });
+      await workflow.getHandle(stackWorkflowId(stack.name)).terminate('a test loses it');
+    } finally {
+      await connection.close();
+    }
+  }
+});
