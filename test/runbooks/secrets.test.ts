@@ -104,7 +104,11 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'secrets', () => {
     await attempt('backup');
     await stack.describe({ protect: protect(), password: { file: join(vault, 'wrong') } });
     await attempt('restore', `--confirm=${stack.name}`);
-    await stack.describe({ protect: withDocuments(), password, limits: { deadline: '20s' } });
+    await stack.describe({
+      protect: withDocuments(),
+      password,
+      limits: { stall: '10s', deadline: '20s' },
+    });
     await attempt('backup', 'documents');
     await stack.describe({ protect: protect({ env: 'NOT_THERE' }), password });
     await attempt('backup');

@@ -101,13 +101,14 @@ describeWith(['temporal', 'restic', 'postgres'], 'a source on a bad day: Postgre
 
   it('half an archive of a pg_dump that ends well is never restored over what works', async () => {
     await putProgram(`"${join(server.programs, 'pg_dump')}" "$@" | head -c 4000000`);
-    await stack.backup();
+    await stack.mustBackUp();
     await rm(join(programs, 'pg_dump'));
     const before = await notesIn(server, database);
 
-    const { code } = await stack.restore();
+    const { code, failure } = await stack.restore();
 
-    expect(code).not.toBe(0);
+    expect([code, failure?.type]).toEqual([1, 'CommandFailed']);
+    expect(failure?.state).toBe('What was there before is in place and untouched.');
     expect(await notesIn(server, database)).toBe(before);
   });
 

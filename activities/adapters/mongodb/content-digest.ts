@@ -5,8 +5,8 @@ import type { Covered } from './catalogue';
 import type { Index } from './indexes';
 
 /** Sum, modulo 2^128, of the first 16 bytes of every document's SHA-256: any order, any number, 16 bytes of memory. */
-export const DOCUMENTS_METHOD = 'mongodb:sum128(sha256(bson))/1';
-export const DEFINITION_METHOD = 'mongodb:sha256(options,indexes)/1';
+const DOCUMENTS_METHOD = 'mongodb:sum128(sha256(bson))/1';
+const DEFINITION_METHOD = 'mongodb:sha256(options,indexes)/1';
 
 /** Counts and digests documents as raw bytes. */
 export class DocumentsDigest {

@@ -2,7 +2,7 @@ import { AdapterError } from '../../adapter-error';
 import type { Server } from './connect';
 import { hasCode } from './to-adapter-error';
 
-export const NAMESPACE_NOT_FOUND = 26;
+const NAMESPACE_NOT_FOUND = 26;
 export const NAMESPACE_EXISTS = 48;
 const INVALID_NAMESPACE = 73;
 

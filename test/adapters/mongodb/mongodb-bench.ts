@@ -20,7 +20,7 @@ export const engine = createMongodbEngine({
 });
 
 /** FerretDB cannot rename names with dots, and cannot make names with double quotes: those are tested apart. */
-export const HOSTILE_COLLECTIONS = [
+const HOSTILE_COLLECTIONS = [
   'naïve 🙂',
   "q'uote; --",
   'percent%41',
