@@ -339,7 +339,7 @@ export type Engines = {
 export interface Receipts {
   write(runKey: string, part: Part, receipt: StreamReceipt): Promise<void>;
   read(runKey: string, part: Part): Promise<StreamReceipt | undefined>;
-  /** All receipts of a run; called when its manifest is stored. Idempotent. */
+  /** All receipts of a run; called when it has ended. Idempotent. */
   clear(runKey: string): Promise<void>;
 }
 

@@ -8,18 +8,16 @@ export interface RecordRunInput extends StepInput {
 }
 
 /**
- * Writes a run's end to the host's audit record, which outlives Temporal's retention.
+ * Writes a run's end to the host's audit record, which outlives Temporal's retention, and clears away its receipts:
+ * their manifest is stored, or never will be.
  * Retry:  safe; one line per run, however often it is called
  * Throws: InternalError (the record's hash chain is broken) · CommandFailed (disk full)
  */
 export const recordRun =
   (ports: Ports) =>
   (input: RecordRunInput): Promise<void> =>
-    runStep(ports, input, { phase: 'record run' }, () =>
-      ports.audit.append({
-        run: input.run.id,
-        runKey: input.run.key,
-        stack: input.stack.name,
-        ...input.entry,
-      }),
-    );
+    runStep(ports, input, { phase: 'record run' }, async () => {
+      const { id, key } = input.run;
+      await ports.audit.append({ run: id, runKey: key, stack: input.stack.name, ...input.entry });
+      await ports.receipts.clear(key);
+    });

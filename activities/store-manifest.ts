@@ -28,13 +28,7 @@ export const storeManifest =
   (input: StoreManifestInput): Promise<RecoveryPointSummary> =>
     runStep(ports, input, { phase: 'store manifest' }, async (attempt, site) => {
       const repository = ports.openRepository(site, input.stack.repository);
-      // Receipts are gone once a manifest is stored, so a second attempt must look for the manifest first.
-      const points = await repository.listRecoveryPoints(input.stack.name);
-      const earlier = points.find((point) => point.runKey === input.run.key);
-      const point =
-        earlier ?? (await repository.storeManifest(await compose(ports, input), attempt));
-      await ports.receipts.clear(input.run.key);
-      return point;
+      return repository.storeManifest(await compose(ports, input), attempt);
     });
 
 async function compose(ports: Ports, input: StoreManifestInput): Promise<Manifest> {

@@ -1,5 +1,6 @@
 import { backUpPart, type BackUpPartInput } from '../../activities/back-up-part';
 import { initialiseRepository } from '../../activities/initialise-repository';
+import { recordRun } from '../../activities/record-run';
 import { storeManifest } from '../../activities/store-manifest';
 import type { PartSummary } from '../../workflows/model/recovery-point';
 import { describePart } from '../support/descriptions';
@@ -73,15 +74,35 @@ describe('backing up a part', () => {
   });
 });
 
+describe('recording a run', () => {
+  it('writes its end once, and clears its receipts away', async () => {
+    const ports = await portsWithRepository();
+    await backUp(ports);
+    const entry = {
+      runbook: 'backup',
+      requestedBy: 'anna',
+      trigger: 'cli',
+      planHash: '',
+      outcome: 'failed',
+      summary: 'disk full',
+      at: takenAt,
+    };
+    const record = () => attempt(() => recordRun(ports)({ stack: STACK, run: RUN, entry }));
+    await record();
+    await record();
+    expect(ports.audited).toMatchObject([{ run: 'melvin/1', outcome: 'failed' }]);
+    expect(await ports.receipts.read(RUN.key, describePart())).toBeUndefined();
+  });
+});
+
 describe('storing the manifest', () => {
-  it('makes the recovery point, and clears the receipts away', async () => {
+  it('makes the recovery point', async () => {
     const ports = await portsWithRepository();
     const point = await manifest(ports, [await backUp(ports)]);
     expect(point).toMatchObject({ run: 'melvin/1', takenAt, parts: 1 });
-    expect(await ports.receipts.read(RUN.key, describePart())).toBeUndefined();
   });
 
-  it('returns the point that an earlier attempt has stored, though the receipts are gone', async () => {
+  it('returns the point that an earlier attempt has stored', async () => {
     const ports = await portsWithRepository();
     const parts = [await backUp(ports)];
     expect(await manifest(ports, parts)).toEqual(await manifest(ports, parts));

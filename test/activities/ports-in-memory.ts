@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import type { ByteSink, Engine, Engines, Ports } from '../../activities/ports';
+import type { AuditEntry, ByteSink, Engine, Engines, Ports } from '../../activities/ports';
 import type { PartFacts } from '../../workflows/model/recovery-point';
 import type { PostgresEntry } from '../../workflows/model/stack';
 import { describeStack } from '../support/descriptions';
@@ -22,6 +22,7 @@ export const FACTS: PartFacts = {
 export interface MemoryPorts extends Ports {
   /** Dumps that were begun. */
   readonly dumps: string[];
+  readonly audited: readonly AuditEntry[];
   /** What was received by `receive`. */
   readonly received: Buffer[];
 }
@@ -30,6 +31,7 @@ export interface MemoryPorts extends Ports {
 export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): MemoryPorts {
   const dumps: string[] = [];
   const received: Buffer[] = [];
+  const audit = createInMemoryAuditRecord();
   const postgres: Partial<Engine<PostgresEntry>> = {
     kind: 'postgres',
     dump: (_site, _entry, part) => {
@@ -50,7 +52,8 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
     engines: { postgres } as unknown as Engines,
     openRepository: createInMemoryRepositories().open,
     receipts: createInMemoryReceipts(),
-    audit: createInMemoryAuditRecord(),
+    audit,
+    audited: audit.entries,
     runs: {
       find: () => Promise.reject(new Error('unused')),
       awaitEnd: () => Promise.reject(new Error('unused')),

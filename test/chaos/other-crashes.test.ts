@@ -40,7 +40,7 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
     expect(code).toBe(0);
     expect((await leftovers(here.pawl, stack)).places).not.toEqual([]);
     await here.throughKill({ activity: 'discardKept', at }, () =>
-      stack.ask('restore', 'confirm', run),
+      stack.ask('restore', 'confirm', run, '-y'),
     );
     expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
   });

@@ -28,7 +28,7 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a restore', () => 
         stack.follow('restore', `--confirm=${stack.name}`),
       );
       expect(run).toMatchObject({ code: 0, outcome: { state: 'done' } });
-      await stack.ask('restore', 'confirm', run.run);
+      await stack.ask('restore', 'confirm', run.run, '-y');
       expect(await stack.digest()).toEqual(whole);
       expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
     },

@@ -62,7 +62,7 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'with its server ki
 
   async function expectRestored(run: string): Promise<void> {
     expect(await stack.follow('watch', run)).toMatchObject({ code: 0 });
-    await stack.ask('restore', 'confirm', run);
+    await stack.ask('restore', 'confirm', run, '-y');
     expect(await stack.digest()).toEqual(whole);
     expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
   }

@@ -34,7 +34,7 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a swap', () => {
       await stack.ruin();
       const restore = await dieAfterEach(part, effects);
       expect(await stack.follow('watch', restore)).toMatchObject({ code: 0 });
-      await stack.ask('restore', 'confirm', restore);
+      await stack.ask('restore', 'confirm', restore, '-y');
       expect(await stack.digest()).toEqual(whole);
       expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
     },

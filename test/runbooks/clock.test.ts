@@ -67,7 +67,7 @@ describeWith(NEEDS, "a host's clock that jumps by an hour", () => {
     await untilItsClockIs(-HOUR_MILLISECONDS);
     const restore = await stack.follow('watch', run);
     expect(restore).toMatchObject({ code: 0, outcome: { point: { id: first?.id } } });
-    await stack.ask('restore', 'confirm', run);
+    await stack.ask('restore', 'confirm', run, '-y');
     expect(await stack.digest()).toEqual(whole);
     expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
   });

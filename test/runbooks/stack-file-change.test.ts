@@ -32,7 +32,7 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a changed stack fi
     await stack.ruin();
     const restore = await stack.follow('restore', `--confirm=${stack.name}`);
     expect(restore).toMatchObject({ code: 0, outcome: { point: { run } } });
-    await stack.ask('restore', 'confirm', restore.run);
+    await stack.ask('restore', 'confirm', restore.run, '-y');
     expect(await stack.digest()).toEqual(whole);
     expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
   });

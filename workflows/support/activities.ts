@@ -19,7 +19,8 @@ export function auditActivities(
 ): ActivityInterfaceFor<Pick<HostActivities, 'highestRecordedRun'>> {
   return proxyActivities<Pick<HostActivities, 'highestRecordedRun'>>({
     taskQueue: hostTaskQueue(host),
-    startToCloseTimeout: '30 seconds',
+    // It reads one small file. A worker's death shows no sooner, and a client that submits waits 30 s for it.
+    startToCloseTimeout: '10 seconds',
     retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
   });
 }
