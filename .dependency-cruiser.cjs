@@ -38,7 +38,10 @@ module.exports = {
       name: 'workflows-packages',
       severity: 'error',
       from: { path: '^workflows' },
-      to: { path: 'node_modules', pathNot: 'node_modules/(@temporalio/(workflow|common)|@noble/hashes)' },
+      to: {
+        path: 'node_modules',
+        pathNot: 'node_modules/(@temporalio/(workflow|common)|@noble/hashes)',
+      },
     },
     never(
       'activities-reach-the-world-through-ports',

@@ -40,7 +40,7 @@ export const backUpPart =
       if (earlier !== undefined) return summarisePart(earlier);
 
       const entry = entryOf(input.stack, input.part);
-      const source = await engineFor(ports, entry).dump(site, entry, input.part, attempt);
+      const source = engineFor(ports, entry).dump(site, entry, input.part, attempt);
       const stored = await repository.storeStream(source, label, attempt, (receipt) =>
         ports.receipts.write(input.run.key, input.part, receipt),
       );

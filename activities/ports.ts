@@ -160,11 +160,12 @@ export interface Repository {
   /**
    * Stores one stream as one snapshot, or nothing at all. Withheld end-of-file: restic's stdin is closed only after
    * `source.finish()` resolved and `beforeClose` (which makes the receipt durable) returned. So a snapshot without a
-   * receipt is torn by definition and is never used.
+   * receipt is torn by definition and is never used. The source may still be beginning; one that fails to is a failure
+   * of the call.
    * Retry: safe; look with `findStream` first.
    */
   storeStream(
-    source: ByteSource,
+    source: ByteSource | Promise<ByteSource>,
     label: StreamLabel,
     attempt: Attempt,
     beforeClose: (receipt: StreamReceipt) => Promise<void>,

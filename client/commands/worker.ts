@@ -2,7 +2,10 @@ import type { Invocation } from '../command';
 import { runProgram } from '../terminal/run-program';
 
 /** A worker's bytes are in its programs: as in worker/server/worker-command.ts, where it was measured. */
-const SMALL = { nodeFlags: ['--max-semi-space-size=2'], environment: { MALLOC_ARENA_MAX: '2' } };
+const SMALL = {
+  nodeFlags: ['--max-semi-space-size=2', '--single-threaded-gc'],
+  environment: { MALLOC_ARENA_MAX: '2' },
+};
 
 export function run({ operands }: Invocation): Promise<number> {
   return runProgram('worker/main.js', operands, SMALL);

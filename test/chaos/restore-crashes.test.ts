@@ -1,6 +1,6 @@
 import { leftovers, NOTHING } from '../support/aftermath';
 import { describeWith } from '../support/requirements';
-import { StackFixture } from '../support/stack-fixture';
+import type { StackFixture } from '../support/stack-fixture';
 import type { Digests } from '../support/stack-content';
 import { atBothEdges, IN_RESTORE, IN_UNDO } from './crash-cases';
 import { FaultyInstallation } from './faulty-installation';

@@ -1,8 +1,11 @@
 import { leftovers, NOTHING } from '../support/aftermath';
 import { describeWith } from '../support/requirements';
-import type { StackFixture } from '../support/stack-fixture';
 import type { Digests } from '../support/stack-content';
+import { StackFixture, stackSecrets } from '../support/stack-fixture';
+import { startStackServers } from '../support/stack-servers';
 import { FaultyInstallation } from './faulty-installation';
+import { Faults } from './faults';
+import { SupervisedInstallation } from './supervised-installation';
 
 /** Of 1.4 MB: the dump is under way, and neither end has all of it. */
 const MIDDLE = { bytes: 300_000 };
@@ -66,4 +69,34 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'with its server ki
     expect(await stack.digest()).toEqual(whole);
     expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
   }
+});
+
+describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'pawl server', () => {
+  it('ends a restore right after a pull of the plug, when it is started again', async () => {
+    const servers = await startStackServers();
+    const pawl = await SupervisedInstallation.create();
+    try {
+      const faults = Faults.in(pawl.directory);
+      await pawl.start({ ...stackSecrets(servers), ...faults.env });
+      const stack = await StackFixture.create(pawl, servers, 'plugged');
+      const whole = await stack.digest();
+      expect(await stack.follow('backup', '--init')).toMatchObject({ code: 0 });
+      await stack.ruin();
+      const hold = { part: 'accounts', at: MIDDLE, then: 'hold' } as const;
+      const [middle] = await faults.arm({ activity: 'restorePart', ...hold });
+      const run = await stack.submit('restore', `--confirm=${stack.name}`);
+      await middle?.struck();
+
+      await pawl.kill9();
+      await pawl.start({ ...stackSecrets(servers), ...faults.env });
+
+      expect(await stack.follow('watch', run)).toMatchObject({ code: 0 });
+      await stack.ask('restore', 'confirm', run, '-y');
+      expect(await stack.digest()).toEqual(whole);
+      expect(await leftovers(pawl, stack)).toEqual(NOTHING);
+    } finally {
+      await pawl.stop();
+      await servers.stop();
+    }
+  });
 });

@@ -41,7 +41,7 @@ export async function programsOf(pawl: Installation): Promise<readonly string[]>
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {
-      if (Number(pid) === pawl.workerPid) return [];
+      if (pawl.pids.includes(Number(pid))) return [];
       const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
       const environment = (await read('environ')).split('\0');
       if (!environment.includes(`HOME=${pawl.directory}`)) return [];

@@ -65,9 +65,9 @@ export class PawlEnvironment {
     return join(this.directory, 'state');
   }
 
-  get workerPid(): number {
-    if (this.worker === undefined) throw new Error('no worker runs');
-    return this.worker.pid;
+  /** Of the worker, when one runs. */
+  get pids(): readonly number[] {
+    return this.worker === undefined ? [] : [this.worker.pid];
   }
 
   /** `127.0.0.1:40123`, of `/healthz` and `/readyz`. */

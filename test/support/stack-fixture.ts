@@ -16,7 +16,8 @@ export interface Installation {
   /** Holds the folders of its stacks; the home of the programs that its workers start. */
   readonly directory: string;
   readonly stateDirectory: string;
-  readonly workerPid: number;
+  /** Processes that are pawl itself, and not what it has started. */
+  readonly pids: readonly number[];
   cli(args: readonly string[], options?: Partial<ProcessOptions>): Promise<ProcessResult>;
 }
 

@@ -8,8 +8,7 @@ import { TarReader } from './tar-reader';
  * What it is computed of, for whoever compares: directories without their time (which changes when a name in them
  * does), symbolic links without time and mode (which BusyBox does not restore), all times in whole seconds.
  */
-const TREE_DIGEST_METHOD =
-  'tar:sum-sha256(type,path,mode,uid,gid,size,mtime,link,content)/1';
+const TREE_DIGEST_METHOD = 'tar:sum-sha256(type,path,mode,uid,gid,size,mtime,link,content)/1';
 
 /** Of what has no content. */
 const NO_CONTENT = '';

@@ -1,7 +1,8 @@
 import type { OpenRepository } from '../../ports';
 import { findStream } from './find-stream';
+import { initialise } from './initialise';
 import { listRecoveryPoints, readManifest, storeManifest } from './manifests';
-import { initialise, probe } from './probe';
+import { probe } from './probe';
 import { readStream } from './read-stream';
 import { Restic, type ResticOptions } from './restic';
 import { storeStream } from './store-stream';

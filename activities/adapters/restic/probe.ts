@@ -2,7 +2,7 @@ import { readdir, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AdapterError } from '../../adapter-error';
 import type { RepositoryProbe } from '../../ports';
-import { configArguments, initArguments } from './arguments';
+import { configArguments } from './arguments';
 import type { Restic } from './restic';
 
 /** restic's exit code. */
@@ -21,21 +21,6 @@ export async function probe(restic: Restic): Promise<RepositoryProbe> {
   } catch (error) {
     if (isAbsent(error)) return { state: 'absent', program, ...free };
     throw error;
-  }
-}
-
-/**
- * Retry:  safe; a repository that opens is left alone
- * Throws: CredentialsRejected (there is one with another password) · CommandFailed · ServiceUnavailable
- */
-export async function initialise(restic: Restic): Promise<void> {
-  if ((await probe(restic)).state === 'ready') return;
-  try {
-    const attempted = `Creating the repository ${restic.name}`;
-    await restic.run({ args: initArguments(), attempted });
-  } catch (error) {
-    // Another run may have been quicker.
-    if ((await probe(restic)).state !== 'ready') throw error;
   }
 }
 

@@ -10,7 +10,8 @@ import { createPatience, type Patience } from './patience';
 import type { Restic, RunningRestic } from './restic';
 
 export interface Upload {
-  readonly source: ByteSource;
+  /** May still be beginning: restic takes half a second to open its repository meanwhile. */
+  readonly source: ByteSource | Promise<ByteSource>;
   readonly label: StreamLabel;
   readonly attempt: Attempt;
   /** Makes the receipt durable. */
@@ -28,20 +29,25 @@ export async function storeStream(
   restic: Restic,
   upload: Upload,
 ): Promise<StreamPlace & { receipt: StreamReceipt }> {
-  const { source, label, attempt } = upload;
+  const { label, attempt } = upload;
   const uploadId = randomUUID();
-  let backup: RunningRestic | undefined;
+  const starting = startBackup(restic, label, uploadId, attempt);
   try {
-    backup = await startBackup(restic, label, uploadId, attempt);
-    return await feedAndClose(backup, uploadId, upload);
+    const [backup, source] = await Promise.all([starting, upload.source]);
+    return await feedAndClose(backup, uploadId, { ...upload, source });
   } catch (error) {
-    await Promise.all([backup?.kill(), abort(source)]);
+    await Promise.allSettled([
+      starting.then((backup) => backup.kill()),
+      Promise.resolve(upload.source).then(abort),
+    ]);
     attempt.signal.throwIfAborted();
     throw error;
   }
 }
 
-function startBackup(
+type BegunUpload = Upload & { readonly source: ByteSource };
+
+async function startBackup(
   restic: Restic,
   label: StreamLabel,
   uploadId: string,
@@ -61,7 +67,7 @@ function startBackup(
 async function feedAndClose(
   backup: RunningRestic,
   uploadId: string,
-  upload: Upload,
+  upload: BegunUpload,
 ): Promise<StreamPlace & { receipt: StreamReceipt }> {
   const patience = createPatience(upload.attempt.onProgress);
   const lastLine = follow(backup.stdout, patience);
@@ -82,7 +88,7 @@ async function feedAndClose(
 /** Everything up to the end-of-file, which is withheld: until here restic can still be told to store nothing. */
 async function feed(
   { backup, patience, uploadId }: { backup: RunningRestic; patience: Patience; uploadId: string },
-  { source, label, attempt, beforeClose }: Upload,
+  { source, label, attempt, beforeClose }: BegunUpload,
 ): Promise<StreamReceipt> {
   const hash = createHash('sha256');
   let bytes = 0;

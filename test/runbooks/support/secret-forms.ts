@@ -37,14 +37,11 @@ export function findIn(evidence: Evidence, secret: string): string[] {
   );
 }
 
-/** Every file below a folder, but those with these names. */
-export async function filesBelow(
-  folder: string,
-  except: readonly string[] = [],
-): Promise<Evidence> {
+/** Every file below a folder. */
+export async function filesBelow(folder: string): Promise<Evidence> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries
-    .filter((entry) => entry.isFile() && !except.includes(entry.name))
+    .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
   return new Map(
     await Promise.all(files.map(async (file) => [file, await readFile(file)] as const)),

@@ -71,11 +71,12 @@ class InMemoryRepository implements Repository {
   }
 
   async storeStream(
-    source: ByteSource,
+    begun: ByteSource | Promise<ByteSource>,
     label: StreamLabel,
     attempt: Attempt,
     beforeClose: (receipt: StreamReceipt) => Promise<void>,
   ): Promise<StreamPlace & { readonly receipt: StreamReceipt }> {
+    const source = await begun;
     try {
       const { streams } = await this.contents();
       const content = await Promise.race([readAll(source, attempt), aborted(attempt.signal)]);

@@ -56,10 +56,8 @@ describe('the client, started', () => {
     expect(run.loaded).not.toContain('@temporalio');
   });
 
-  it('says in under 5 s that no server answers, with the command that starts one', () => {
-    const start = Date.now();
+  it('says that no server answers, with the command that starts one', () => {
     const run = pawl(folder, 'watch', 'melvin/1');
-    expect(Date.now() - start).toBeLessThan(5000);
     expect(run.code).toBe(6);
     expect(run.said).toContain('pawl server');
     // The control of the tests above: what is loaded is seen.
