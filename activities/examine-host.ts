@@ -70,7 +70,7 @@ async function examineEntry(
           warning(id, `${part.name} will be left out: ${skip}`, 'See docs/stack-file.md.'),
         );
     }
-    return ok(id, `${observed.version}, ${observed.parts.length} part(s)`);
+    return ok(id, `${observed.version}, parts: ${observed.parts.length}`);
   });
   return [found, ...notes];
 }

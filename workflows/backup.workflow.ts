@@ -5,6 +5,7 @@ import type { BackupInput } from './model/run';
 import { planBackup, type ObservedEntry, type ObservedRepository } from './plan/plan-backup';
 import { selectEntries } from './plan/select-entries';
 import { concurrently } from './support/concurrently';
+import { countRows } from './support/count-rows';
 import { isObstacle, preconditionFailed } from './support/failures';
 import { adoptPlan, now, planned, runbook, type Run } from './support/runbook';
 
@@ -24,7 +25,7 @@ export async function backup(input: BackupInput): Promise<BackupOutcome | Planne
 
     run.page.enter('apply');
     run.stateIfItFailsNow =
-      'No recovery point was made; earlier ones are untouched. Parts stored so far take space until pawl retain.';
+      'No recovery point was made; earlier ones are untouched. What was stored of this run takes space in the repository.';
     if (plan.repository.create) await createRepository(run);
     const takenAt = now();
     const parts = await backUpParts(run, plan, takenAt);
@@ -66,7 +67,7 @@ async function backUpParts(run: Run, plan: BackupPlan, takenAt: string): Promise
         run.act.backUpPart.executeWithOptions(options, [
           { stack: run.stack, run: run.reference, part, expectedBytes, takenAt },
         ]),
-      ({ bytes, rows, contents }) => ({ bytes, detail: `${contents} contents, ${rows} rows` }),
+      ({ bytes, rows }) => ({ bytes, detail: countRows(part, rows) }),
     ),
   );
 }

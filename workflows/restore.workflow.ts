@@ -8,6 +8,8 @@ import { WORKFLOW_TASK_QUEUE } from './model/stack';
 import type { KeptInput } from './kept.workflow';
 import { chooseParts, planRestore, type ChosenPart } from './plan/plan-restore';
 import { concurrently } from './support/concurrently';
+import { countRows } from './support/count-rows';
+import { pageTime } from './support/markdown';
 import { isObstacle, preconditionFailed } from './support/failures';
 import { adoptPlan, now, planned, runbook, type Run } from './support/runbook';
 import { undoOnFailure, type Undo } from './support/undo-on-failure';
@@ -49,7 +51,7 @@ async function findPoint(run: Run, input: RestoreInput): Promise<ManifestSummary
       run.act.findRecoveryPoint.executeWithOptions(options, [
         { stack: run.stack, wanted: input.request.options.point },
       ]),
-    ({ point }) => ({ detail: `${point.id}, taken ${point.takenAt}` }),
+    ({ point }) => ({ detail: `${point.id}, taken ${pageTime(point.takenAt)}` }),
   );
 }
 
@@ -128,7 +130,7 @@ async function prove(
       run.act.provePart.executeWithOptions(options, [
         { stack: run.stack, run: run.reference, pointId: plan.point.id, part, target },
       ]),
-    ({ proved, rows }) => ({ detail: `${proved} contents, ${rows} rows equal to the manifest` }),
+    ({ rows }) => ({ detail: `${countRows(part, rows)} equal` }),
   );
   return proof.proved;
 }

@@ -10,7 +10,7 @@ export function renderFailure(view: RunView, failure: RunFailure): string {
     ['cause', `${causeWords(failure, step)}${commandWords(failure)}`],
     ['tool', toolWords(failure)],
     ['state', failure.state ?? stateWords(view)],
-    ['next', failure.advice ?? `pawl logs ${view.run}`],
+    ['next', failure.advice ?? adviceFor(view.run, failure.type)],
   ];
   const told = rows.filter(([, text]) => text !== '');
   return [
@@ -30,6 +30,20 @@ function endWords(type: string): string {
   }
 }
 
+/** What helps with most failures of a type; the step itself knew nothing better. */
+function adviceFor(run: string, type: string): string {
+  switch (type) {
+    case 'CredentialsRejected':
+      return 'Correct the user or the password that the stack file refers to; `pawl doctor` tries them.';
+    case 'ServiceUnavailable':
+      return '`pawl doctor` says what is away. Start the run again when it is back.';
+    case 'PreconditionFailed':
+      return '`pawl doctor` checks the stack file against what is there.';
+    default:
+      return `\`pawl logs ${run}\` tells it attempt by attempt.`;
+  }
+}
+
 /** The first to fail: the others were cancelled because of it. */
 function failedStep({ steps }: RunView, failure: RunFailure): StepView | undefined {
   return steps.find(({ state, id }) => state === 'failed' || id === failure.step);
@@ -45,21 +59,35 @@ function causeWords({ message }: RunFailure, step: StepView | undefined): string
   return printable(message.startsWith(prefix) ? message.slice(prefix.length) : message);
 }
 
-function commandWords({ evidence }: RunFailure): string {
+function commandWords({ evidence, message }: RunFailure): string {
   const { exitCode, signal, elapsedSeconds } = evidence;
+  const said = (words: RegExp): boolean => words.test(message);
   const words = [
-    ...(exitCode === undefined || exitCode === null ? [] : [`exit code ${exitCode}`]),
+    ...(typeof exitCode === 'number' && !said(/exit code/) ? [`exit code ${exitCode}`] : []),
     ...(signal ? [`ended by ${signal}`] : []),
-    ...(elapsedSeconds === undefined ? [] : [`after ${formatDuration(elapsedSeconds)}`]),
+    ...(elapsedSeconds === undefined || said(/after [\d.]+ s/)
+      ? []
+      : [`after ${formatDuration(elapsedSeconds)}`]),
   ];
   return words.length === 0 ? '' : ` (${words.join(', ')})`;
 }
 
 function toolWords({ evidence }: RunFailure): string {
   const lines = (evidence.stderrTail ?? '').trim().split('\n').slice(-5);
-  const said = lines.map((line) => printable(line)).filter(Boolean);
+  const said = lines.map((line) => printable(messageIn(line))).filter(Boolean);
   if (!evidence.argv?.length) return said.join('\n');
   return [printable(evidence.argv.join(' ')), ...said.map((line) => `| ${line}`)].join('\n');
+}
+
+/** restic and others write their errors as JSON: the message is what a person wants. */
+function messageIn(line: string): string {
+  if (!line.startsWith('{')) return line;
+  try {
+    const { message } = JSON.parse(line) as { readonly message?: unknown };
+    return typeof message === 'string' ? message : line;
+  } catch {
+    return line; // Not JSON, or cut off.
+  }
 }
 
 /** What the steps themselves tell, when the failure said nothing of it. Looking and recording change nothing. */

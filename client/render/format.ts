@@ -18,7 +18,8 @@ export function formatDuration(seconds: number): string {
   if (minutes < 60) return `${minutes} min ${pad(whole % 60)} s`;
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return `${hours} h ${pad(minutes % 60)} min`;
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  const days = `${Math.floor(hours / 24)} d`;
+  return hours % 24 === 0 ? days : `${days} ${hours % 24} h`;
 }
 
 /** Local time with its zone: `2026-11-21 03:00:05 +01:00`. JSON output has ISO 8601 instead. */
@@ -43,6 +44,17 @@ export function cut(text: string, width: number): string {
   const characters = Array.from(text);
   if (characters.length <= width) return text;
   return `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+}
+
+/** Breaks a line of printable text between words so that nothing of it is lost in a narrow terminal. */
+export function wrap(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.pop() ?? '';
+    const longer = last === '' ? word : `${last} ${word}`;
+    lines.push(...(Array.from(longer).length <= width || last === '' ? [longer] : [last, word]));
+  }
+  return lines.map((line) => cut(line, width));
 }
 
 /** One line without control characters: names come from databases and may hold escape sequences. */

@@ -16,7 +16,7 @@ function renderBackup({ point, parts, skipped }: BackupOutcome): string {
   ]);
   return [
     `Recovery point ${point.id}: ${formatCount(point.parts, 'part')}, ${formatBytes(point.bytes)}, taken ${formatTime(point.takenAt)}`,
-    indent(renderTable(['part', 'size', 'rows', 'snapshot'], rows)),
+    indent(renderTable(['part', 'size', 'rows or files', 'snapshot'], rows)),
     ...parts.flatMap(({ name, notes }) => notes.map((note) => `  ${printable(name)}: ${note}`)),
     ...skipped.map(({ name, reason }) => `  left out: ${printable(name)}: ${reason}`),
     `Bring it back with \`pawl restore --point ${point.id}\`.`,
@@ -36,7 +36,7 @@ function renderRestore({ run, point, parts, keptUntil }: RestoreOutcome): string
   const until = keptUntil === undefined ? '' : ` until ${formatTime(keptUntil)}`;
   return [
     `Restored from recovery point ${point.id}, taken ${formatTime(point.takenAt)}`,
-    indent(renderTable(['part', 'into', 'size', 'rows', 'proved equal', 'old one kept as'], rows)),
+    indent(renderTable(['part', 'into', 'size', 'rows or files', 'digests equal', 'old one kept as'], rows)),
     ...(kept
       ? [`What was replaced is kept${until}; \`pawl restore confirm ${run}\` drops it now.`]
       : []),

@@ -1,5 +1,5 @@
 import type { BackupPlan, RestorePlan, RestorePlanPart } from '../../workflows/model/plans';
-import { formatBytes, formatCount, formatDuration, formatTime, printable } from './format';
+import { formatBytes, formatDuration, formatTime, printable } from './format';
 import { renderTable } from './table';
 
 /** Enough to tell two plans apart by eye; JSON has it whole. */
@@ -39,14 +39,9 @@ function restoreLines({ point, parts, keepReplacedSeconds }: RestorePlan): strin
     planned.rows.toLocaleString('en-GB'),
     keptName(planned),
   ]);
-  const sessions = parts.filter(({ otherSessions }) => otherSessions > 0);
   return [
     `From recovery point ${point.id} of ${formatTime(point.takenAt)} (${point.run}):`,
-    indent(renderTable(['part', 'into', 'size', 'rows', 'the present one becomes'], rows)),
-    ...sessions.map(
-      ({ part, otherSessions }) =>
-        `  ${printable(part.name)}: ${formatCount(otherSessions, 'session')} will be disconnected at the swap.`,
-    ),
+    indent(renderTable(['part', 'into', 'size', 'rows or files', 'the present one becomes'], rows)),
     ...(parts.some(({ keepAs }) => keepAs !== undefined)
       ? [`What is replaced is kept for ${formatDuration(keepReplacedSeconds)}.`]
       : []),

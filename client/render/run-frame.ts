@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 import type { RunView, StepView } from '../follow/run-view';
 import type { Colours } from '../terminal/output';
-import { cut, formatCount, formatDuration, printable } from './format';
+import { cut, formatCount, formatDuration, printable, wrap } from './format';
 import { describeResult, describeRetry, describeTransfer, MARKS, stepDuration } from './steps';
 
 export interface Screen {
@@ -17,7 +17,7 @@ export function renderRun(view: RunView, screen: Screen, now: number): string[] 
   const colours = screen.colours ?? createColors(false);
   const head = [headline(view, screen.width, now, colours)];
   const foot = view.waitingFor
-    ? [colours.yellow(cut(`waiting for ${view.waitingFor}`, screen.width))]
+    ? wrap(`waiting for ${view.waitingFor}`, screen.width).map(colours.yellow)
     : [];
   const room = (screen.height ?? Infinity) - head.length - foot.length;
   const blocks = view.steps.map((step) => renderStep(step, screen.width, now, colours));
@@ -40,15 +40,23 @@ function stateWords({ status, phase, behind }: RunView): string {
 }
 
 function renderStep(step: StepView, width: number, now: number, colours: Colours): string[] {
-  const facts = [
-    printable(step.title),
-    step.state === 'running' ? describeTransfer(step) : describeResult(step),
-    step.state === 'waiting' ? '' : stepDuration(step, now),
-  ].filter(Boolean);
-  const lines = [paint(step, cut(`  ${MARKS[step.state]} ${facts.join('  ')}`, width), colours)];
+  const title = `  ${MARKS[step.state]} ${printable(step.title)}`;
+  const duration = step.state === 'waiting' ? '' : stepDuration(step, now);
+  const end = duration === '' ? '' : ` (${duration})`;
+  const facts = step.state === 'running' ? describeTransfer(step) : [describeResult(step)];
+  const room = width - Array.from(title + end).length;
+  const lines = [paint(step, cut(title + fitting(facts, room) + end, width), colours)];
   const retry = step.state === 'running' ? describeRetry(step) : '';
   if (retry) lines.push(colours.yellow(cut(`      ${retry}`, width)));
   return lines;
+}
+
+/** As many facts as there is room for: the last ones give way, not the duration after them. */
+function fitting(facts: readonly string[], room: number): string {
+  const text = facts.filter(Boolean).join(', ');
+  if (text === '') return '';
+  if (text.length + 2 <= room || facts.length === 1) return `: ${text}`;
+  return fitting(facts.slice(0, -1), room);
 }
 
 function paint({ state }: StepView, line: string, colours: Colours): string {

@@ -2,7 +2,7 @@ import type { QueuedRun, QueueState } from '../../workflows/model/queue';
 import type { RecoveryPointSummary } from '../../workflows/model/recovery-point';
 import type { ListedRun } from '../temporal/run-list';
 import type { Colours } from '../terminal/output';
-import { formatBytes, formatTime, printable } from './format';
+import { formatBytes, formatCount, formatTime, printable } from './format';
 
 export interface StackStatus {
   readonly stack: string;
@@ -51,7 +51,7 @@ function describeRun(stack: string, { number, runbook, requestedBy, since }: Que
 }
 
 function describePoint({ id, takenAt, parts, bytes, run }: RecoveryPointSummary): string {
-  return `${id} of ${formatTime(takenAt)} (${run}): ${parts} parts, ${formatBytes(bytes)}`;
+  return `${id} of ${formatTime(takenAt)} (${run}): ${formatCount(parts, 'part')}, ${formatBytes(bytes)}`;
 }
 
 function line(name: string, text: string): string {

@@ -10,11 +10,14 @@ export const MARKS: Readonly<Record<StepView['state'], string>> = {
   undone: '↶',
 };
 
-/** `412 MB of 1.2 GB, 34 %, 57 MB/s, 14 s left`; parts that are not known are left out. */
-export function describeTransfer(step: StepView): string {
+/** Before so much is done, a guess of the time left is off by minutes. */
+const SHARE_TO_GUESS_FROM = 0.02;
+
+/** `412 MB of 1.2 GB`, `34 %`, `57 MB/s`, `14 s left`, the most telling first; what is not known is left out. */
+export function describeTransfer(step: StepView): string[] {
   const { bytes, expectedBytes, bytesPerSecond } = step;
-  if (bytes === undefined || bytes === 0) return '';
-  const words = [];
+  if (bytes === undefined || bytes === 0) return [];
+  const words: string[] = [];
   // What a server expects is a guess: a dump may turn out bigger.
   if (expectedBytes && expectedBytes >= bytes) {
     words.push(`${formatBytes(bytes)} of ${formatBytes(expectedBytes)}`);
@@ -25,9 +28,10 @@ export function describeTransfer(step: StepView): string {
   if (bytesPerSecond) {
     words.push(`${formatBytes(bytesPerSecond)}/s`);
     const left = ((expectedBytes ?? 0) - bytes) / bytesPerSecond;
-    if (left > 0) words.push(`${formatDuration(left)} left`);
+    const isGuessable = bytes >= (expectedBytes ?? 0) * SHARE_TO_GUESS_FROM;
+    if (left > 0 && isGuessable) words.push(`${formatDuration(left)} left`);
   }
-  return words.join(', ');
+  return words;
 }
 
 /** What a step that is over did, or why not. */

@@ -167,5 +167,5 @@ async function cutLargestPack(repository: string): Promise<void> {
   );
   const [largest] = packs.sort((a, b) => b.size - a.size);
   if (largest === undefined) throw new Error(`no pack in ${folder}`);
-  await truncate(largest.path, largest.size / 2);
+  await truncate(largest.path, Math.floor(largest.size / 2));
 }

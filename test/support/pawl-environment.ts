@@ -65,9 +65,14 @@ export class PawlEnvironment {
     return join(this.directory, 'state');
   }
 
-  /** Of the worker, when one runs. */
+  get workerPid(): number {
+    if (this.worker === undefined) throw new Error('no worker runs');
+    return this.worker.pid;
+  }
+
+  /** Of pawl itself, and not of what it has started. */
   get pids(): readonly number[] {
-    return this.worker === undefined ? [] : [this.worker.pid];
+    return [this.workerPid];
   }
 
   /** `127.0.0.1:40123`, of `/healthz` and `/readyz`. */

@@ -2,6 +2,7 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 import type { PlannedStep } from '../model/plans';
 import type { RunbookName, RunProgress, StepProgress } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
+import { escapeMarkdown } from './markdown';
 
 /** Temporal's UI passes the page on in a URL. */
 const LONGEST_PAGE = 3500;
@@ -22,6 +23,7 @@ export class RunPage {
   private readonly steps: Mutable<StepProgress>[] = [];
   private phase: RunProgress['phase'] = 'observe';
   private planHash: string | undefined;
+  private end: { readonly state: string; readonly reason: string | undefined } | undefined;
 
   constructor(
     private readonly run: string,
@@ -38,6 +40,12 @@ export class RunPage {
       ...(this.planHash === undefined ? {} : { planHash: this.planHash }),
       steps: this.steps,
     };
+  }
+
+  /** The last phase: how the run ended, and of a failed one why. */
+  ended(state: string, reason?: string): void {
+    this.end = { state, reason };
+    this.enter('ended');
   }
 
   enter(phase: RunProgress['phase']): void {
@@ -72,10 +80,15 @@ export class RunPage {
     return step;
   }
 
+  private reason(): string {
+    return this.end?.reason === undefined ? '' : `**${escapeMarkdown(this.end.reason)}**\n\n`;
+  }
+
   private show(): void {
-    const head = `## ${this.runbook} of ${this.stack}: ${this.phase}\n\n`;
-    const lines = this.steps.map(({ state, title, detail }) => {
-      return `${MARK[state]} ${escapeMarkdown(title)}${detail === undefined ? '' : ` — ${escapeMarkdown(detail)}`}`;
+    const head = `## ${this.runbook} of ${this.stack}: ${this.end?.state ?? this.phase}\n\n${this.reason()}`;
+    const lines = this.steps.map(({ state, title, bytes, detail }) => {
+      const facts = [bytes ? megabytes(bytes) : '', escapeMarkdown(detail ?? '')].filter(Boolean);
+      return `${MARK[state]} ${[escapeMarkdown(title), ...facts].join(', ')}`;
     });
     const info = `\n\n[stack](/namespaces/${workflowInfo().namespace}/workflows/stack%2F${encodeURIComponent(this.stack)})`;
     setCurrentDetails(head + fold(lines, LONGEST_PAGE - head.length - info.length) + info);
@@ -92,7 +105,6 @@ function fold(lines: readonly string[], room: number): string {
   return page;
 }
 
-/** Names of databases are data, also in Markdown. */
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>()#+!|~]/g, '\\$&').replace(/\s+/g, ' ');
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

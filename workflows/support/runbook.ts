@@ -154,7 +154,7 @@ async function end(run: Run, input: RunInput, ended: Ended<unknown>): Promise<vo
       ]),
     );
   }
-  run.page.enter('ended');
+  run.page.ended(ended.state, ended.state === 'failed' ? ended.failure?.message : undefined);
   upsertSearchAttributes([
     { key: { name: SEARCH_ATTRIBUTES.outcome, type: 'KEYWORD' }, value: ended.state },
   ]);

@@ -90,6 +90,6 @@ async function notesOn(session: Session): Promise<string[]> {
   const notes = ['Roles belong to the server: a restore elsewhere needs them there first.'];
   if (facts === undefined) return notes;
   if (facts.extensions !== null) notes.push(`A restore needs the extensions ${facts.extensions}.`);
-  if (facts.objects > 0) notes.push(`${facts.objects} large object(s).`);
+  if (facts.objects > 0) notes.push(`Large objects: ${facts.objects}.`);
   return notes;
 }

@@ -6,8 +6,9 @@ import { findSummary } from './events';
 import { MANIFEST_PATH, manifestTags, recoveryPoint, stackManifestTags } from './labels';
 import { manifestSchema } from './manifest-schema';
 import { listSnapshots } from './list-snapshots';
-import { canLock, checkedId } from './read-stream';
+import { checkedId } from './read-stream';
 import type { Restic } from './restic';
+import { prepareLocking, removeLocksOfTheDead } from './stale-locks';
 
 /**
  * Stores the manifest, which makes the recovery point exist.
@@ -19,6 +20,7 @@ export async function storeManifest(
   manifest: Manifest,
   { signal }: Attempt,
 ): Promise<RecoveryPointSummary> {
+  await removeLocksOfTheDead(restic);
   const points = await listRecoveryPoints(restic, manifest.stack);
   const earlier = points.find(({ runKey }) => runKey === manifest.runKey);
   if (earlier !== undefined) return earlier;
@@ -65,7 +67,7 @@ export async function readManifest(
   pointId: string,
   { signal }: Attempt,
 ): Promise<Manifest> {
-  const args = dumpArguments(checkedId(pointId), MANIFEST_PATH, await canLock(restic));
+  const args = dumpArguments(checkedId(pointId), MANIFEST_PATH, await prepareLocking(restic));
   const attempted = `Reading recovery point ${pointId} from ${restic.name}`;
   try {
     return manifestSchema.parse(JSON.parse(await restic.run({ args, attempted, signal })));

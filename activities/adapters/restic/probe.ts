@@ -1,14 +1,15 @@
-import { readdir, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { AdapterError } from '../../adapter-error';
 import type { RepositoryProbe } from '../../ports';
 import { configArguments } from './arguments';
 import type { Restic } from './restic';
+import { removeLocksOfTheDead } from './stale-locks';
 
 /** restic's exit code. */
 const NO_REPOSITORY = 10;
 
-/** Also clears away what a power cut left: a local repository shows its locks without a password. */
+/** Also clears away what a power cut left. */
 export async function probe(restic: Restic): Promise<RepositoryProbe> {
   const program = await restic.version();
   const { folder } = restic.location;
@@ -16,7 +17,7 @@ export async function probe(restic: Restic): Promise<RepositoryProbe> {
   try {
     const attempted = `Opening the repository ${restic.name}`;
     const config = await restic.run({ args: configArguments(), attempted });
-    if (folder !== undefined && (await hasLocks(folder))) await restic.removeStaleLocks();
+    await removeLocksOfTheDead(restic);
     return { state: 'ready', id: (JSON.parse(config) as { id: string }).id, program, ...free };
   } catch (error) {
     if (isAbsent(error)) return { state: 'absent', program, ...free };
@@ -26,10 +27,6 @@ export async function probe(restic: Restic): Promise<RepositoryProbe> {
 
 function isAbsent(error: unknown): boolean {
   return error instanceof AdapterError && error.evidence.exitCode === NO_REPOSITORY;
-}
-
-async function hasLocks(folder: string): Promise<boolean> {
-  return (await readdir(join(folder, 'locks'))).length > 0;
 }
 
 /** Free bytes for the worker's user where a folder lies, or will lie. */

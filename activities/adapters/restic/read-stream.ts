@@ -1,11 +1,9 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AdapterError } from '../../adapter-error';
 import type { Attempt } from '../../ports';
 import { dumpArguments } from './arguments';
 import type { Restic } from './restic';
+import { prepareLocking } from './stale-locks';
 
 /** Ids as restic prints them; a word such as `latest`, or an option, is none. */
 const SNAPSHOT_ID = /^[0-9a-f]{4,64}$/;
@@ -22,7 +20,7 @@ export async function readStream(
   { signal }: Attempt,
 ): Promise<{ stream: Readable; finish(): Promise<void>; abort(): Promise<void> }> {
   const attempted = `Reading ${path} of snapshot ${snapshotId} from ${restic.name}`;
-  const args = dumpArguments(checkedId(snapshotId), path, await canLock(restic));
+  const args = dumpArguments(checkedId(snapshotId), path, await prepareLocking(restic));
   const dump = await restic.start(
     { args, attempted, signal },
     { patience: 'network', stdin: 'ignore' },
@@ -43,15 +41,4 @@ export function checkedId(id: string): string {
       advice: '`pawl points` lists the recovery points.',
     },
   );
-}
-
-/** What is mounted read-only, as a rescued disk should be, can be restored from, though no lock can be written to it. */
-export async function canLock({ location }: Restic): Promise<boolean> {
-  if (location.folder === undefined) return true;
-  try {
-    await access(join(location.folder, 'locks'), constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

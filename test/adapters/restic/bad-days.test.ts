@@ -233,5 +233,5 @@ async function damage(folder: string): Promise<void> {
       }),
   );
   packs.sort((a, b) => b.size - a.size);
-  await truncate(packs[0]?.path ?? '', (packs[0]?.size ?? 0) / 2);
+  await truncate(packs[0]?.path ?? '', Math.floor((packs[0]?.size ?? 0) / 2));
 }

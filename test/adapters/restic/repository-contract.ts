@@ -75,7 +75,9 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       const source = sourceOf([randomBytes(100)]);
       const failures = await Promise.all([
         failureOf(repository.listRecoveryPoints('melvin')),
-        failureOf(repository.storeStream(source, labelOf(), attemptOf(), noReceipt)),
+        failureOf(
+          repository.storeStream(Promise.resolve(source), labelOf(), attemptOf(), noReceipt),
+        ),
       ]);
       expect(failures.map(({ kind }) => kind)).toEqual(Array(2).fill('PreconditionFailed'));
       expect(source.aborted).toBe(true);
@@ -117,6 +119,14 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       });
       expect(seen).toEqual([100, 0]);
       expect(await subject.countSnapshots()).toBe(1);
+    });
+
+    test('is not stored when its source does not begin', async () => {
+      const reason = new Error('no such database');
+      const source = Promise.reject(reason);
+      const storing = repository.storeStream(source, labelOf(), attemptOf(), noReceipt);
+      await expect(storing).rejects.toBe(reason);
+      expect(await subject.countSnapshots()).toBe(0);
     });
 
     test('is not stored when its source fails in mid-stream', async () => {
