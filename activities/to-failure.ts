@@ -42,9 +42,16 @@ function failure(
     type,
     message: redact(message),
     nonRetryable,
-    details: [JSON.parse(redact(JSON.stringify(evidence)))],
+    details: [redactedTexts(evidence, redact)],
     ...(delay === undefined ? {} : { nextRetryDelay: delay }),
   });
+}
+
+/** Text by text: a secret such as `1` would be found in JSON's numbers too, and what is left would be no JSON. */
+function redactedTexts(evidence: FailureEvidence, redact: (text: string) => string): unknown {
+  return JSON.parse(JSON.stringify(evidence), (_key, value: unknown) =>
+    typeof value === 'string' ? redact(value) : value,
+  );
 }
 
 /** An unforeseen error is our bug: its place in the code is what helps. */

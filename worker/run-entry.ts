@@ -1,3 +1,4 @@
+import { ToolchainError } from '../toolchain/toolchain-error';
 import type { Logger } from './logging';
 import { ConfigError, describeSettings, type Environment, type Setting } from './settings';
 
@@ -47,7 +48,7 @@ function help({ command, about, settings }: Entry<unknown>): string {
 
 /** What a person can mend is told in words; what is our bug, with its place in the code. */
 function report(command: string, error: unknown, logger: Logger | undefined): void {
-  const expected = error instanceof ConfigError || error instanceof BusyError;
+  const expected = [ConfigError, BusyError, ToolchainError].some((kind) => error instanceof kind);
   if (expected || logger === undefined) {
     console.error(`${command}: ${error instanceof Error ? error.message : String(error)}`);
   } else {

@@ -1,9 +1,10 @@
-import { ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { CancellationScope, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { keptWorkflowId } from './messages';
 import type { PlannedOutcome, RestoreOutcome } from './model/outcome';
 import type { RestorePlan, RestorePlanPart } from './model/plans';
 import type { ManifestSummary } from './model/recovery-point';
 import type { RestoreInput } from './model/run';
+import { suffixedName } from './model/restore-target';
 import { WORKFLOW_TASK_QUEUE } from './model/stack';
 import type { KeptInput } from './kept.workflow';
 import { chooseParts, planRestore, type ChosenPart } from './plan/plan-restore';
@@ -34,12 +35,15 @@ export async function restore(input: RestoreInput): Promise<RestoreOutcome | Pla
     run.stateIfItFailsNow = 'What was there before is in place and untouched.';
     const parts = await undoOnFailure(run, async (undo) => {
       const proved = await restoreBeside(run, plan, chosen, undo);
-      await swapAll(run, proved, undo);
-      return proved;
+      return swapAll(run, proved, undo);
     });
     run.stateIfItFailsNow = 'What was restored is in place; what it replaced is kept beside it.';
-    await tidyUp(run, plan);
-    return outcome(run, plan, parts, await keepForAWhile(run, plan));
+    // All is swapped: whoever cancels now comes too late, and what is kept must find its keeper.
+    const keptUntil = await CancellationScope.nonCancellable(async () => {
+      await tidyUp(run, parts);
+      return keepForAWhile(run, plan, parts);
+    });
+    return outcome(run, plan, parts, keptUntil);
   });
 }
 
@@ -135,24 +139,38 @@ async function prove(
   return proof.proved;
 }
 
-async function swapAll(run: Run, parts: readonly ProvedPart[], undo: Undo): Promise<void> {
-  for (const { part, target } of parts) {
+async function swapAll(
+  run: Run,
+  parts: readonly ProvedPart[],
+  undo: Undo,
+): Promise<readonly ProvedPart[]> {
+  const swapped: ProvedPart[] = [];
+  for (const proved of parts) {
+    const { part, target } = proved;
     undo.push(`swap-back:${part.name}`, `put the old ${part.name} back`, (options) =>
       run.act.swapBackPart.executeWithOptions(options, [
         { stack: run.stack, run: run.reference, part, target },
       ]),
     );
-    await run.step(`swap:${part.name}`, `swap ${part.name}`, (options) =>
+    const { kept } = await run.step(`swap:${part.name}`, `swap ${part.name}`, (options) =>
       run.act.swapPart.executeWithOptions(options, [
         { stack: run.stack, run: run.reference, part, target },
       ]),
     );
+    swapped.push(kept ? withKept(proved) : proved);
   }
+  return swapped;
+}
+
+/** The application may have made, since the plan, what was not there then: it is kept like all else. */
+function withKept(proved: ProvedPart): ProvedPart {
+  const { part, target } = proved;
+  return { keepAs: suffixedName(part.engine, target.into, target.keepSuffix), ...proved };
 }
 
 /** Where nothing was replaced, an engine may have left the mark of a swap that is done (an empty folder). */
-async function tidyUp(run: Run, plan: RestorePlan): Promise<void> {
-  for (const { part, target, keepAs } of plan.parts) {
+async function tidyUp(run: Run, swapped: readonly ProvedPart[]): Promise<void> {
+  for (const { part, target, keepAs } of swapped) {
     if (keepAs !== undefined) continue;
     await run.act.discardKept.executeWithOptions({ summary: `tidy up after ${part.name}` }, [
       { stack: run.stack, run: run.reference, part, target },
@@ -161,8 +179,12 @@ async function tidyUp(run: Run, plan: RestorePlan): Promise<void> {
 }
 
 /** What was replaced outlives this run: a workflow of its own drops it after its time, or when told to. */
-async function keepForAWhile(run: Run, plan: RestorePlan): Promise<string | undefined> {
-  const parts = plan.parts.filter(({ keepAs }) => keepAs !== undefined);
+async function keepForAWhile(
+  run: Run,
+  plan: RestorePlan,
+  swapped: readonly ProvedPart[],
+): Promise<string | undefined> {
+  const parts = swapped.filter(({ keepAs }) => keepAs !== undefined);
   if (parts.length === 0) return undefined;
   const input: KeptInput = { stack: run.stack, run: run.reference, parts, since: now() };
   await startChild('kept', {

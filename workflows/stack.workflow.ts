@@ -37,7 +37,7 @@ export async function stack(input: StackInput): Promise<never> {
 
   for (;;) {
     await condition(() => admissible(line).length > 0 || shouldContinueAsNew(line));
-    for (const run of admissible(line)) await startRun(input.stack, line.take(run), line);
+    await startAdmissible(input.stack, line);
     if (!shouldContinueAsNew(line)) continue;
     await condition(allHandlersFinished);
     await continueAsNew<typeof stack>({ ...input, carried: line.carry() });
@@ -77,6 +77,13 @@ async function remember(input: StackInput, line: StackQueue): Promise<void> {
 
 function admissible(line: StackQueue) {
   return line.frozen ? [] : planAdmission(line.running, line.waiting);
+}
+
+/** Looks again after each start, which takes a moment: the next one may have been withdrawn, or the stack frozen. */
+async function startAdmissible(stack: string, line: StackQueue): Promise<void> {
+  for (let [run] = admissible(line); run !== undefined; [run] = admissible(line)) {
+    await startRun(stack, line.take(run), line);
+  }
 }
 
 /** Runs that are open then are followed by the next execution as adopted ones. */

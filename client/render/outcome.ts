@@ -36,7 +36,12 @@ function renderRestore({ run, point, parts, keptUntil }: RestoreOutcome): string
   const until = keptUntil === undefined ? '' : ` until ${formatTime(keptUntil)}`;
   return [
     `Restored from recovery point ${point.id}, taken ${formatTime(point.takenAt)}`,
-    indent(renderTable(['part', 'into', 'size', 'rows or files', 'digests equal', 'old one kept as'], rows)),
+    indent(
+      renderTable(
+        ['part', 'into', 'size', 'rows or files', 'digests equal', 'old one kept as'],
+        rows,
+      ),
+    ),
     ...(kept
       ? [`What was replaced is kept${until}; \`pawl restore confirm ${run}\` drops it now.`]
       : []),

@@ -108,7 +108,8 @@ function withGates(ports) {
 
 function gatedRepository(repository) {
   return Object.assign(Object.create(repository), {
-    storeStream: (source, ...rest) => repository.storeStream(gated(source), ...rest),
+    storeStream: (source, ...rest) =>
+      repository.storeStream(Promise.resolve(source).then(gated), ...rest),
     readStream: async (...args) => gated(await repository.readStream(...args)),
   });
 }

@@ -114,10 +114,11 @@ export async function onMongodb<Result>(
   }
 }
 
-/** What nobody wants to see on any day: tables, documents and files are gone, or are others. */
+/** What nobody wants to see on any day: rows, documents and files are gone, or are others. May be done twice. */
 export async function ruin(client: Client, folder: string, url: string, db: string): Promise<void> {
-  await client.query('drop table ledger; delete from accounts where id = 2');
-  await rm(join(folder, 'photos'), { recursive: true });
+  const gone = 'truncate ledger; drop index if exists ledger_account_idx';
+  await client.query(`${gone}; delete from accounts where id = 2`);
+  await rm(join(folder, 'photos'), { recursive: true, force: true });
   await writeFile(join(folder, 'newer.txt'), 'written since');
   await onMongodb(url, db, (database) => database.collection('events').deleteMany({ kind: 'k1' }));
 }

@@ -35,4 +35,13 @@ describe('turning an error into a failure', () => {
     expect(JSON.stringify([failure.message, failure.details])).not.toContain('hunter2');
     expect(failure.details).toEqual([{ stderrTail: '[redacted]!', argv: ['[redacted]'] }]);
   });
+
+  it('tells what happened also when a secret is found in its figures', () => {
+    const error = new AdapterError('PreconditionFailed', 'no', {
+      exitCode: 1,
+      stderrTail: 'port 1',
+    });
+    const failure = toFailure(error, 1, (text) => text.replaceAll('1', '[redacted]'));
+    expect(failure.details).toEqual([{ exitCode: 1, stderrTail: 'port [redacted]' }]);
+  });
 });

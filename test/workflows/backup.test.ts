@@ -1,3 +1,4 @@
+import { Context, heartbeat } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
@@ -149,6 +150,27 @@ describeWith(['temporal'], 'the backup workflow', () => {
       });
     });
     expect(calls).toEqual(['record failed']);
+  });
+
+  it('names the part that failed, not the one that was cancelled for it', async () => {
+    const stack = uniqueStack({ protect: TWO_PARTS });
+    const failing = doubles({
+      backUpPart: async ({ part }) => {
+        if (part.name === 'reports') {
+          throw ApplicationFailure.nonRetryable('pg_dump exited with 1', 'CommandFailed', {});
+        }
+        const { cancelled } = Context.current();
+        const beat = setInterval(heartbeat, 50);
+        return cancelled.finally(() => {
+          clearInterval(beat);
+        });
+      },
+    });
+    await harness.working(failing, async () => {
+      expect(await failureOf((await start(stack)).result())).toMatchObject({
+        message: 'back up reports: pg_dump exited with 1',
+      });
+    });
   });
 
   it('refuses to begin without a repository, and creates it when told to', async () => {

@@ -190,6 +190,41 @@ describeWith(['temporal'], 'the restore workflow', () => {
     });
   });
 
+  it('keeps what appeared in a place that was empty when it was planned', async () => {
+    const change: ActivityDoubles = {
+      observeRestoreTarget: () =>
+        Promise.resolve({ exists: false, bytes: 0, otherSessions: 0, version: '15.18' }),
+      swapPart: ({ part }) => noted(`swap ${part.name}`, { kept: part.name === 'accounts' }),
+    };
+    await harness.working(doubles(change), async () => {
+      const run = await start(uniqueStack({ protect: PROTECT }));
+      expect(await run.result()).toMatchObject({
+        parts: [{ keptAs: 'accounts_db_before_7' }, { name: 'reports' }],
+        keptUntil: expect.any(String) as string,
+      });
+      expect(calls.slice(-2)).toEqual(['drop reports_db_before_7', 'record done']);
+      const kept = harness.client.workflow.getHandle(keptWorkflowId(run.workflowId));
+      const dropped = await kept.executeUpdate(confirm, { args: [{ by: 'anna' }] });
+      expect(dropped).toEqual(['accounts_db_before_7']);
+    });
+  });
+
+  it('finds a keeper for what it replaced also when it is cancelled during the last swap', async () => {
+    const change: ActivityDoubles = {
+      swapPart: async ({ part, run }) => {
+        if (part.name === 'reports')
+          await harness.client.workflow.getHandle(run?.id ?? '').cancel();
+        return { kept: true };
+      },
+    };
+    await harness.working(doubles(change), async () => {
+      const run = await start(uniqueStack({ protect: PROTECT }));
+      expect(await run.result()).toMatchObject({ state: 'done' });
+      const kept = harness.client.workflow.getHandle(keptWorkflowId(run.workflowId));
+      expect((await kept.describe()).status.name).toBe('RUNNING');
+    });
+  });
+
   it('drops what it replaced by itself when the time for it is over', async () => {
     await harness.working(doubles(), async () => {
       const stack = uniqueStack({ protect: PROTECT, restore: { keepReplacedSeconds: 1 } });

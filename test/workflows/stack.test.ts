@@ -1,4 +1,4 @@
-import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { freeze, queue, stackWorkflowId, unfreeze, withdraw } from '../../workflows/messages';
 import type { QueueState } from '../../workflows/model/queue';
@@ -101,6 +101,31 @@ describeWith(['temporal'], 'the stack workflow', () => {
       dump.open();
       const { ended } = await idle(stack);
       expect(ended.map(({ number }) => number)).toEqual([3, 2, 1]);
+    });
+  });
+
+  it('does not start a run that is withdrawn while those before it are being started', async () => {
+    const stack = uniqueStack();
+    const restoring = gate();
+    const change: ActivityDoubles = {
+      findRecoveryPoint: async () => {
+        await restoring.opened;
+        throw ApplicationFailure.nonRetryable('no recovery point here', 'PreconditionFailed');
+      },
+    };
+    const last = 30;
+    await harness.working({ ...doubles(), ...change }, async () => {
+      await harness.submit(stack, restoreOf(stack));
+      for (let number = 2; number <= last; number += 1) await harness.submit(stack, BACKUP);
+      restoring.open();
+      await until(async () => ((await running(stack)).includes(2) ? true : undefined));
+      const args: [{ number: number; by: string }] = [{ number: last, by: 'anna' }];
+      expect(await handle(stack).executeUpdate(withdraw, { args })).toBe(true);
+      const { ended } = await idle(stack);
+      const ends = ended.filter(({ number }) => number === last);
+      expect(ends.map(({ outcome }) => outcome)).not.toContain('done');
+      const run = harness.client.workflow.getHandle(`${stack.name}/${last}`);
+      await expect(run.describe()).rejects.toThrow(WorkflowNotFoundError);
     });
   });
 

@@ -80,15 +80,18 @@ export class RunPage {
     return step;
   }
 
+  /** A failed step says why by itself; a run may also fail between its steps. */
   private reason(): string {
-    return this.end?.reason === undefined ? '' : `**${escapeMarkdown(this.end.reason)}**\n\n`;
+    const reason = this.end?.reason;
+    if (reason === undefined || this.steps.some(({ state }) => state === 'failed')) return '';
+    return `**${escapeMarkdown(reason)}**\n\n`;
   }
 
   private show(): void {
     const head = `## ${this.runbook} of ${this.stack}: ${this.end?.state ?? this.phase}\n\n${this.reason()}`;
     const lines = this.steps.map(({ state, title, bytes, detail }) => {
       const facts = [bytes ? megabytes(bytes) : '', escapeMarkdown(detail ?? '')].filter(Boolean);
-      return `${MARK[state]} ${[escapeMarkdown(title), ...facts].join(', ')}`;
+      return `${MARK[state]} ${[escapeMarkdown(title), facts.join(', ')].filter(Boolean).join(': ')}`;
     });
     const info = `\n\n[stack](/namespaces/${workflowInfo().namespace}/workflows/stack%2F${encodeURIComponent(this.stack)})`;
     setCurrentDetails(head + fold(lines, LONGEST_PAGE - head.length - info.length) + info);

@@ -22,6 +22,9 @@ import { causeOf, isObstacle, preconditionFailed } from './failures';
 import { hashPlan } from './hash-plan';
 import { RunPage } from './run-page';
 
+/** What a step's line says that was ended for another's sake. */
+const CANCELLED = 'cancelled';
+
 /** What a runbook's procedure works with. */
 export interface Run {
   readonly reference: RunReference;
@@ -115,7 +118,7 @@ function createRun(input: RunInput): Run {
         page.update(id, title, { state: 'done', endedAt: now(), ...detail?.(output) });
         return output;
       } catch (error) {
-        const reason = isCancellation(error) ? 'cancelled' : causeOf(error).message;
+        const reason = isCancellation(error) ? CANCELLED : causeOf(error).message;
         page.update(id, title, { state: 'failed', endedAt: now(), detail: reason });
         throw error;
       }
@@ -124,7 +127,9 @@ function createRun(input: RunInput): Run {
 }
 
 function asFailure(run: Run, error: unknown): ApplicationFailure {
-  const failed = run.page.progress().steps.find((step) => step.state === 'failed');
+  const { steps } = run.page.progress();
+  // One that was cancelled because another failed is not the one to name.
+  const failed = steps.find(({ state, detail }) => state === 'failed' && detail !== CANCELLED);
   const { type, message, evidence } = causeOf(error);
   return ApplicationFailure.create({
     type,

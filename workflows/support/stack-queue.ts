@@ -1,7 +1,7 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { EndedRun, Freeze, QueuedRun, QueueState } from '../model/queue';
 import type { RunRequest } from '../model/run';
-import { escapeMarkdown, pageTime, paragraph } from './markdown';
+import { stackPage } from './stack-page';
 
 /** A waiting run with what it will be started with. */
 export interface WaitingRun extends QueuedRun {
@@ -130,34 +130,6 @@ export class StackQueue {
 
   /** The stack's page in Temporal's UI. */
   private show(): void {
-    const link = (number: number): string => {
-      const id = encodeURIComponent(`${this.stack}/${number}`);
-      return `[${this.stack}/${number}](/namespaces/{namespace}/workflows/${id})`;
-    };
-    const lines = [
-      ...(this.freeze === undefined ? [] : [frozenLine(this.freeze)]),
-      ...this.running.map((run) => `▶ ${link(run.number)} ${openLine(run)}`),
-      ...this.waiting.map((run) => `○ ${this.stack}/${run.number} waits: ${openLine(run)}`),
-      ...(this.running.length + this.waiting.length === 0 ? ['Nothing runs, nothing waits.'] : []),
-      ...this.ended.map((run) => `${markOf(run)} ${link(run.number)} ${endedLine(run)}`),
-    ];
-    setCurrentDetails(`## ${this.stack}\n\n${paragraph(lines)}`);
+    setCurrentDetails(stackPage(this.state()));
   }
-}
-
-function frozenLine({ by, since, message }: Freeze): string {
-  return `❄ frozen by ${escapeMarkdown(by)} since ${pageTime(since)}: ${escapeMarkdown(message)}`;
-}
-
-function openLine({ runbook, since, requestedBy }: QueuedRun): string {
-  return `${runbook}, since ${pageTime(since)}, by ${escapeMarkdown(requestedBy)}`;
-}
-
-function markOf({ outcome }: EndedRun): string {
-  return outcome === 'done' ? '✔' : '✘';
-}
-
-function endedLine({ runbook, outcome, endedAt, summary }: EndedRun): string {
-  const why = outcome === 'done' || summary === outcome ? '' : `: ${escapeMarkdown(summary)}`;
-  return `${runbook} ${outcome}, ${pageTime(endedAt)}${why}`;
 }

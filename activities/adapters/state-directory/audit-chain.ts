@@ -55,7 +55,7 @@ function readLine(
 
 function broken(where: string, reason: string): AdapterError {
   const advice =
-    'Nothing more is recorded until somebody has looked: compare the file with its copy in the newest recovery point.';
+    'Nothing more is recorded until somebody has looked. Put a good copy of the file in its place, or move it away: a new one is begun.';
   return new AdapterError('InternalError', `The audit record is broken at ${where}: ${reason}`, {
     advice,
   });

@@ -121,6 +121,45 @@ describeWith(['postgres'], 'PostgreSQL, a database in production', () => {
     expect(await server.query('select count(*)::int as n from t', 'plain')).toEqual([{ n: 10 }]);
   });
 
+  it('takes its clients again when a swap fails', async () => {
+    const { server } = bench;
+    await server.query(`create role modest login createdb password '${server.password}'`);
+    await server.query('create database modest owner modest');
+    const entry = { ...bench.entry('modest'), user: 'modest' };
+    const modest = new EngineUser({ ...bench, entry: () => entry });
+    const dump = await modest.dump('modest');
+    const place = target('modest');
+    await modest.restoreBeside(dump, place);
+    const client = await server.connect('modest'); // a superuser's, whom `modest` cannot disconnect
+    await expect(modest.swap(dump, place)).rejects.toMatchObject({ kind: 'CredentialsRejected' });
+    expect(await propertiesOf('modest')).toMatchObject({ datallowconn: true });
+    await client.end();
+    await modest.discardBeside(dump, place);
+  });
+
+  it('is not restored where somebody has the name for what it replaces', async () => {
+    await bench.seed('named', 'some');
+    const dump = await user.dump('named');
+    const place = target('named');
+    await bench.server.query(`create database named${place.keepSuffix}`);
+    await expect(user.restoreBeside(dump, place)).rejects.toMatchObject({
+      kind: 'PreconditionFailed',
+    });
+  });
+
+  it('is not dropped by an undo that finds a foreign database under the name of the kept one', async () => {
+    await bench.seed('lived', 'some');
+    const dump = await user.dump('lived');
+    const place = target('lived');
+    const before = await bench.read('lived');
+    await user.restoreBeside(dump, place);
+    await bench.server.query(`create database lived${place.keepSuffix}`);
+    await expect(user.swap(dump, place)).rejects.toMatchObject({ kind: 'PreconditionFailed' });
+    await user.swapBack(dump, place);
+    await user.swapBack(dump, place); // the first one's worker died before it could tell
+    expect(await bench.read('lived')).toEqual(before);
+  });
+
   it('names the role that is missing where it is restored', async () => {
     const { server } = bench;
     await bench.seed('owned', 'nothing');

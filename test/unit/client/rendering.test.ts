@@ -115,6 +115,25 @@ describe('failures', () => {
     expect(text).toContain('next   pawl backup --init creates it.');
   });
 
+  it('say what helps with such a failure when the step itself knew nothing', () => {
+    const failure = { type: 'CredentialsRejected', message: 'password refused', evidence: {} };
+    expect(renderFailure(view({ steps: [] }), failure)).toContain('next   Correct the user or');
+  });
+
+  it('tell the message of a tool that writes its errors as JSON, and each figure once', () => {
+    const message = 'restic ended with exit code 1 after 4.3 s';
+    const evidence = {
+      argv: ['restic', 'backup'],
+      exitCode: 1,
+      elapsedSeconds: 4.3,
+      stderrTail: '{"message_type":"exit_error","message":"Fatal: no space left"}',
+    };
+    const text = renderFailure(view({ steps: [] }), { type: 'CommandFailed', message, evidence });
+    expect(text).toContain('| Fatal: no space left');
+    expect(text.match(/4\.3 s/g)).toHaveLength(1);
+    expect(text.match(/exit code/g)).toHaveLength(1);
+  });
+
   it('of a cancelled run tell what was undone', () => {
     const steps = [step({ state: 'undone', title: 'put accounts in place' })];
     const cancelled = { type: 'Cancelled', message: 'It was cancelled.', evidence: {} };
@@ -185,7 +204,8 @@ describe('figures', () => {
     [59.9, '59 s'],
     [61, '1 min 01 s'],
     [3660, '1 h 01 min'],
-    [604_800, '7 d 0 h'],
+    [604_800, '7 d'],
+    [615_600, '7 d 3 h'],
   ])('%d seconds are %s', (seconds, text) => {
     expect(formatDuration(seconds)).toBe(text);
   });

@@ -29,6 +29,26 @@ describe('the frame of a run', () => {
     }
   });
 
+  it('leaves out speed and time left before it cuts how long a step has taken', () => {
+    const [, , running = ''] = renderRun(view(), { width: 60 }, NOW);
+    expect(running).toContain('412 MB of 1.2 GB');
+    expect(running).not.toContain('MB/s');
+    expect(running).toMatch(/\(1 min 10 s\)$/);
+  });
+
+  it('guesses no time left from the first bytes', () => {
+    const first = step({ state: 'running', bytes: 1e6, expectedBytes: 1e9, bytesPerSecond: 1e5 });
+    const text = renderRun(view({ steps: [first] }), WIDE, NOW).join('');
+    expect(text).toContain('100 kB/s');
+    expect(text).not.toContain('left');
+  });
+
+  it('breaks what is waited for between words', () => {
+    const waitingFor = 'a worker. Start it with `pawl worker` on that machine.';
+    const lines = renderRun(view({ waitingFor }), { width: 40 }, NOW).slice(-2);
+    expect(lines.join(' ')).toBe(`waiting for ${waitingFor}`);
+  });
+
   it('folds what is finished and what is to come into a low terminal, and keeps what runs', () => {
     const steps = [
       ...Array.from({ length: 30 }, (_, n) => step({ id: `d${n}`, title: 'done', state: 'done' })),

@@ -38,7 +38,7 @@ export function view(change: Partial<RunView> = {}): RunView {
         title: 'back up uploads',
         state: 'done',
         bytes: 86_200_000,
-        detail: '1 contents, 1912 rows',
+        detail: '1,912 files',
         startedAt: '2026-11-21T03:00:02.000Z',
         endedAt: '2026-11-21T03:00:14.000Z',
       }),

@@ -18,7 +18,7 @@ import { identifier, literal } from '../connect/quoting';
 import { reportingWork } from '../connect/report-work';
 import { onDatabase, onServer } from '../connect/server-sessions';
 import { queryRows } from '../connect/session';
-import { swapDatabases, swapDatabasesBack } from './swap-databases';
+import { keepTaken, swapDatabases, swapDatabasesBack } from './swap-databases';
 
 /** Restores a database beside another and puts it in its place. Every step looks at what databases there are. */
 export const databaseRestorer: PartRestorer = {
@@ -58,11 +58,14 @@ async function observeTarget(access: Access, { target }: RestoreTask): Promise<T
 /**
  * As empty as template0, with encoding and locale of the database that it will replace; where there is none, of the
  * database that was dumped; where that is gone too, the server's own. A wrong encoding does not pass the digests.
+ * Throws: PreconditionFailed when a database has the name that what is replaced would get
  */
 async function prepare(access: Access, { part, target }: RestoreTask): Promise<void> {
   const names = restoreNames(target);
   await onServer(access, Object.values(names), async (session) => {
     await endSessionsNamed(session, access.applicationName); // a dead attempt may be creating it still
+    if ((await findDatabases(session, [names.keep])).has(names.keep))
+      throw keepTaken(access, names);
     await dropDatabase(session, names.beside);
     const options = await createOptions(session, [names.into, part.source]);
     const beside = identifier(names.beside);

@@ -31,7 +31,7 @@ export async function swapDatabases(
   return onServer(access, Object.values(names), async (session) => {
     const found = await findDatabases(session, Object.values(names));
     const has = presence(found, names);
-    if (has.into && has.beside && has.keep) throw unexpected(access, names);
+    if (has.into && has.beside && has.keep) throw keepTaken(access, names);
     if (!has.into && !has.beside) throw nothingToSwap(access, names);
     if (has.beside) await rename(session, names, has);
     return { kept: has.keep || (has.into && has.beside) };
@@ -44,8 +44,7 @@ async function rename(session: Session, names: RestoreNames, has: Presence): Pro
   const properties = keeps
     ? await copyProperties(session, has.into ? names.into : names.keep, names.beside)
     : [];
-  await close(session, has.into ? [names.beside, names.into] : [names.beside]);
-  await inTransaction(session, [
+  await swapClosed(session, names, has.into ? [names.beside, names.into] : [names.beside], [
     ...properties,
     ...(has.into ? [`alter database ${into} rename to ${keep}`] : []),
     `alter database ${beside} rename to ${into}`,
@@ -56,8 +55,8 @@ async function rename(session: Session, names: RestoreNames, has: Presence): Pro
 }
 
 /**
- * Gives `into` back what `keep` is, and drops what was restored. A database that replaced nothing is known by its
- * comment; without it nothing of this restore is in place, and nothing is dropped.
+ * Gives `into` back what `keep` is, and drops what was restored. A database that replaced nothing, and one that was
+ * replaced, are known by their comments; without them nothing of this restore is in place, and nothing is dropped.
  */
 export async function swapDatabasesBack(access: Access, target: RestoreTarget): Promise<void> {
   const names = restoreNames(target);
@@ -65,8 +64,9 @@ export async function swapDatabasesBack(access: Access, target: RestoreTarget): 
     const found = await findDatabases(session, Object.values(names));
     const has = presence(found, names);
     if (has.into && has.beside) await open(session, names.into);
-    else if (has.keep) await renameBack(session, names, found);
-    else if (found.get(names.into)?.comment === restoredMark(names)) {
+    else if (has.keep && (isKept(found, names) || !has.into)) {
+      await renameBack(session, names, found);
+    } else if (found.get(names.into)?.comment === restoredMark(names)) {
       await dropDatabase(session, names.into);
     }
     await dropDatabase(session, names.beside);
@@ -80,16 +80,31 @@ async function renameBack(
 ): Promise<void> {
   const { into, beside, keep } = quoted(names);
   const replaced = found.has(names.into);
-  const isMarked = found.get(names.keep)?.comment === keptMark(names.keep);
+  const isMarked = isKept(found, names);
   const properties = replaced ? await copyProperties(session, names.into, names.keep) : [];
-  await close(session, replaced ? [names.keep, names.into] : [names.keep]);
-  await inTransaction(session, [
+  await swapClosed(session, names, replaced ? [names.keep, names.into] : [names.keep], [
     ...(isMarked ? [`comment on database ${keep} is null`] : []),
     ...properties,
     ...(replaced ? [`alter database ${into} rename to ${beside}`] : []),
     `alter database ${keep} rename to ${into}`,
     `alter database ${into} allow_connections true`,
   ]);
+}
+
+/** When it fails, clients find `into` open again: the next attempt may be long in coming, and may fail as well. */
+async function swapClosed(
+  session: Session,
+  { into }: RestoreNames,
+  closed: readonly string[],
+  statements: readonly string[],
+): Promise<void> {
+  try {
+    await close(session, closed);
+    await inTransaction(session, statements);
+  } catch (error) {
+    if (closed.includes(into)) await open(session, into).catch(() => undefined); // the first failure is the one to tell
+    throw error;
+  }
 }
 
 async function close(session: Session, databases: readonly string[]): Promise<void> {
@@ -101,6 +116,10 @@ async function close(session: Session, databases: readonly string[]): Promise<vo
 
 async function open(session: Session, database: string): Promise<void> {
   await session.execute(`alter database ${identifier(database)} allow_connections true`);
+}
+
+function isKept(found: ReadonlyMap<string, Database>, { keep }: RestoreNames): boolean {
+  return found.get(keep)?.comment === keptMark(keep);
 }
 
 type Presence = Readonly<Record<keyof RestoreNames, boolean>>;
@@ -117,7 +136,8 @@ function quoted({ into, beside, keep }: RestoreNames): RestoreNames {
   return { into: identifier(into), beside: identifier(beside), keep: identifier(keep) };
 }
 
-function unexpected({ place }: Access, { into, keep }: RestoreNames): AdapterError {
+/** What has the name of `keep` and is not from this restore is not for it to drop, rename or overwrite. */
+export function keepTaken({ place }: Access, { into, keep }: RestoreNames): AdapterError {
   return new AdapterError(
     'PreconditionFailed',
     `Could not swap ${into} at ${place}: ${keep} exists already and is not overwritten; ${into} is untouched`,
