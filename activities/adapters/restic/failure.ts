@@ -98,11 +98,15 @@ function meaningOf(exitCode: number | null, words: string): Meaning | undefined 
   return byCode ?? TEXTS.find(({ text }) => text.test(words));
 }
 
+/** After it restic neither reads its input nor ends before its input does. Seen with a full disk. */
+const GIVEN_UP = /^Save\(.*\) failed: /;
+
 /**
  * Whether a line says that restic will go on trying what cannot succeed: it retries every failed write for 15 minutes,
  * also on a read-only disk, and every failed connection (internal/backend/retry).
  */
 export function isHopeless(line: string, patience: 'network' | 'none'): boolean {
+  if (GIVEN_UP.test(line)) return true;
   if (!line.includes('returned error, retrying after')) return false;
   const kind = TEXTS.find(({ text }) => text.test(line))?.kind;
   return patience === 'none' || (kind !== undefined && kind !== 'ServiceUnavailable');
