@@ -70,7 +70,11 @@ async function byHand({ server }: PgbenchServer, repository: string): Promise<nu
 
 async function byPawl(pawl: PawlOnThisHost, { server }: PgbenchServer): Promise<Times> {
   await server.query(`drop database if exists ${PAWL_TARGET}`);
-  return timesOf(pawl, await follow(pawl, 'restore', 'thing', '--into', PAWL_TARGET), 'restore:thing');
+  return timesOf(
+    pawl,
+    await follow(pawl, 'restore', 'thing', '--into', PAWL_TARGET, '-y'),
+    'restore:thing',
+  );
 }
 
 async function follow(pawl: PawlOnThisHost, ...argv: string[]): Promise<string> {

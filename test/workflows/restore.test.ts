@@ -209,12 +209,18 @@ describeWith(['temporal'], 'the restore workflow', () => {
     });
   });
 
-  it('finds a keeper for what it replaced also when it is cancelled during the last swap', async () => {
+  it('finds a keeper for what it replaced also when it is cancelled after the last swap', async () => {
     const change: ActivityDoubles = {
-      swapPart: async ({ part, run }) => {
-        if (part.name === 'reports')
-          await harness.client.workflow.getHandle(run?.id ?? '').cancel();
-        return { kept: true };
+      observeRestoreTarget: ({ part }) =>
+        Promise.resolve({
+          exists: part.name === 'accounts',
+          bytes: 0,
+          otherSessions: 0,
+          version: '15.18',
+        }),
+      swapPart: ({ part }) => Promise.resolve({ kept: part.name === 'accounts' }),
+      discardKept: async ({ run }) => {
+        await harness.client.workflow.getHandle(run?.id ?? '').cancel();
       },
     };
     await harness.working(doubles(change), async () => {

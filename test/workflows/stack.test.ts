@@ -113,7 +113,7 @@ describeWith(['temporal'], 'the stack workflow', () => {
         throw ApplicationFailure.nonRetryable('no recovery point here', 'PreconditionFailed');
       },
     };
-    const last = 30;
+    const last = 12;
     await harness.working({ ...doubles(), ...change }, async () => {
       await harness.submit(stack, restoreOf(stack));
       for (let number = 2; number <= last; number += 1) await harness.submit(stack, BACKUP);

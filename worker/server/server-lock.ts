@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BusyError } from '../run-entry';
 import { identify, isAlive, type ProcessIdentity } from './process-identity';
+
+const FORGOTTEN_MILLISECONDS = 10_000;
 
 export interface ServerLock {
   release(): Promise<void>;
@@ -50,16 +53,34 @@ async function removeDead(file: string, stateDirectory: string): Promise<void> {
       `${stateDirectory} is in use by the pawl server with process id ${owner.pid}. Stop that one, or choose another directory with --state-dir.`,
     );
   }
-  // Moved away, then looked at: two that saw the same dead owner must not remove each other's fresh lock.
-  const removed = `${file}.${randomUUID()}`;
+  await alone(`${file}.takeover`, async () => {
+    // Only who is alone in here removes a lock, so it is still the one whose owner was found dead.
+    if ((await readText(file)) === text) await rm(file, { force: true });
+  });
+}
+
+/** Does something unless another is at it, and then waits a moment: the caller looks again. */
+async function alone(guard: string, work: () => Promise<void>): Promise<void> {
   try {
-    await rename(file, removed);
+    await mkdir(guard);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    await removeForgotten(guard);
+    await sleep(20);
+    return;
   }
-  if ((await readText(removed)) !== text) await tryLink(removed, file);
-  await rm(removed, { force: true });
+  try {
+    await work();
+  } finally {
+    await rm(guard, { recursive: true, force: true });
+  }
+}
+
+/** Whoever made it died within the milliseconds that it is meant to stand. */
+async function removeForgotten(guard: string): Promise<void> {
+  const made = await stat(guard).catch(() => undefined);
+  if (made === undefined || Date.now() - made.mtimeMs < FORGOTTEN_MILLISECONDS) return;
+  await rm(guard, { recursive: true, force: true });
 }
 
 async function readText(file: string): Promise<string | undefined> {
