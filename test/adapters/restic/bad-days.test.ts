@@ -36,7 +36,7 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
 
   async function nothingIsLeft(): Promise<void> {
     await until(async () => ((await backups()).length === 0 ? true : undefined));
-    await until(async () => ((await subject.locks()).length === 0 ? true : undefined));
+    await until(async () => ((await subject.locks()).length === 0 ? true : undefined), 60);
     expect(await subject.snapshots()).toEqual([]);
   }
 
