@@ -4,7 +4,7 @@ import { AdapterError } from '../../activities/adapter-error';
 import type { EngineBench } from './engine-bench';
 import { dumpWhole, EngineUser, firstBytes, newAttempt, type WholeDump } from './engine-user';
 
-export type { Death, EngineBench, HalfSwap } from './engine-bench';
+export type { Death, EngineBench } from './engine-bench';
 
 /**
  * The contract of the Engine port. Every engine runs it:

@@ -55,5 +55,7 @@ test('does not wait where restic would try in vain for a quarter of an hour', ()
   expect(isHopeless(retry('connection refused'), 'network')).toBe(false);
   expect(isHopeless(retry('connection refused'), 'none')).toBe(true);
   expect(isHopeless('read-only file system', 'none')).toBe(false);
-  expect(isHopeless('Save(<data/c12b920697>) failed: no space left on device', 'network')).toBe(true);
+  expect(isHopeless('Save(<data/c12b920697>) failed: no space left on device', 'network')).toBe(
+    true,
+  );
 });
