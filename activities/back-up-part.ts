@@ -6,7 +6,7 @@ import {
 } from '../workflows/model/recovery-point';
 import type { RunReference } from '../workflows/model/run';
 import { engineFor, entryOf } from './engine-for';
-import type { Ports, Repository, StreamLabel, StreamPlace, StreamReceipt } from './ports';
+import type { Attempt, Ports, Repository, StreamLabel, StreamPlace, StreamReceipt } from './ports';
 import { runStep, type StepInput } from './run-step';
 
 export interface BackUpPartInput extends StepInput {
@@ -36,7 +36,7 @@ export const backUpPart =
     return runStep(ports, input, options, async (attempt, site) => {
       const repository = ports.openRepository(site, input.stack.repository);
       const label = labelOf(input);
-      const earlier = await findStored(ports, repository, label);
+      const earlier = await findStored(ports, repository, label, attempt);
       if (earlier !== undefined) return summarisePart(earlier);
 
       const entry = entryOf(input.stack, input.part);
@@ -58,10 +58,11 @@ async function findStored(
   ports: Ports,
   repository: Repository,
   label: StreamLabel,
+  attempt: Attempt,
 ): Promise<StoredPart | undefined> {
   const receipt = await ports.receipts.read(label.runKey, label.part);
   if (receipt === undefined) return undefined;
-  const found = await repository.findStream(label, receipt);
+  const found = await repository.findStream(label, receipt, attempt);
   return found === undefined ? undefined : storedPart(label, found, receipt);
 }
 

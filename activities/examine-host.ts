@@ -19,7 +19,7 @@ export const examineHost =
     runStep(ports, input, { phase: 'examine host' }, async (attempt, site) => {
       const entries = input.stack.protect.map((entry) => examineEntry(ports, site, entry, attempt));
       return [
-        ...(await examineRepository(ports, site, input)),
+        ...(await examineRepository(ports, site, input, attempt)),
         ...(await Promise.all(entries)).flat(),
       ];
     });
@@ -28,10 +28,11 @@ async function examineRepository(
   ports: Ports,
   site: Site,
   input: StepInput,
+  attempt: Attempt,
 ): Promise<HostFinding[]> {
   const { url, initialise } = input.stack.repository;
   const found = await finding('repository', async () => {
-    const probe = await ports.openRepository(site, input.stack.repository).probe();
+    const probe = await ports.openRepository(site, input.stack.repository).probe(attempt);
     if (probe.state === 'absent' && !initialise) {
       return warning(
         'repository',

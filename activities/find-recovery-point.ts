@@ -6,12 +6,12 @@ import type { Ports } from './ports';
 import { runStep, type StepInput } from './run-step';
 
 export interface FindRecoveryPointInput extends StepInput {
-  readonly wanted: RestoreOptions['point'];
+  readonly wanted: Pick<RestoreOptions, 'point' | 'only'>;
 }
 
 /**
  * Finds the recovery point that is meant and reads its manifest.
- * Shape:  { stack, wanted } → { point, host, parts } without the contents of each part
+ * Shape:  { stack, wanted: { point, only } } → { point, host, parts } without the contents of each part
  * Retry:  safe; reads only
  * Throws: PreconditionFailed (none such) · VerificationFailed (its manifest is damaged) · as the repository
  */
@@ -20,10 +20,8 @@ export const findRecoveryPoint =
   (input: FindRecoveryPointInput): Promise<ManifestSummary> =>
     runStep(ports, input, { phase: 'find recovery point' }, async (attempt, site) => {
       const repository = ports.openRepository(site, input.stack.repository);
-      const point = chooseRecoveryPoint(
-        await repository.listRecoveryPoints(input.stack.name),
-        input.wanted,
-      );
+      const points = await repository.listRecoveryPoints(input.stack.name, attempt);
+      const point = chooseRecoveryPoint(points, input.wanted);
       if (typeof point === 'string') {
         throw new AdapterError('PreconditionFailed', `${input.stack.name}: ${point}`, {
           advice: 'pawl points lists what there is.',

@@ -9,6 +9,6 @@ import { runStep, type StepInput } from './run-step';
 export const initialiseRepository =
   (ports: Ports) =>
   (input: StepInput): Promise<void> =>
-    runStep(ports, input, { phase: 'initialise repository' }, (_attempt, site) =>
-      ports.openRepository(site, input.stack.repository).initialise(),
+    runStep(ports, input, { phase: 'initialise repository' }, (attempt, site) =>
+      ports.openRepository(site, input.stack.repository).initialise(attempt),
     );

@@ -10,6 +10,6 @@ import { runStep, type StepInput } from './run-step';
 export const observeRepository =
   (ports: Ports) =>
   (input: StepInput): Promise<RepositoryProbe> =>
-    runStep(ports, input, { phase: 'observe repository' }, (_attempt, site) =>
-      ports.openRepository(site, input.stack.repository).probe(),
+    runStep(ports, input, { phase: 'observe repository' }, (attempt, site) =>
+      ports.openRepository(site, input.stack.repository).probe(attempt),
     );

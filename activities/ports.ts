@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type {
   ContentDigest,
+  Json,
   Manifest,
   Part,
   PartFacts,
@@ -151,12 +152,12 @@ export interface StreamReceipt {
   readonly facts: PartFacts;
 }
 
-/** One stack's repository. */
+/** One stack's repository. Every call takes the attempt: a backend that never answers must not outlive a cancellation. */
 export interface Repository {
   /** Throws: CredentialsRejected (wrong password) · ServiceUnavailable · CommandFailed (damaged). */
-  probe(): Promise<RepositoryProbe>;
+  probe(attempt: Attempt): Promise<RepositoryProbe>;
   /** Idempotent: a repository that opens with this password is left alone. */
-  initialise(): Promise<void>;
+  initialise(attempt: Attempt): Promise<void>;
   /**
    * Stores one stream as one snapshot, or nothing at all. Withheld end-of-file: restic's stdin is closed only after
    * `source.finish()` resolved and `beforeClose` (which makes the receipt durable) returned. So a snapshot without a
@@ -171,7 +172,11 @@ export interface Repository {
     beforeClose: (receipt: StreamReceipt) => Promise<void>,
   ): Promise<StreamPlace & { readonly receipt: StreamReceipt }>;
   /** The snapshot that this receipt vouches for; undefined when it did not get as far as that. */
-  findStream(label: StreamLabel, receipt: StreamReceipt): Promise<StreamPlace | undefined>;
+  findStream(
+    label: StreamLabel,
+    receipt: StreamReceipt,
+    attempt: Attempt,
+  ): Promise<StreamPlace | undefined>;
   /** Reads a stream back. `finish` rejects when restic failed: bytes seen so far prove nothing. */
   readStream(
     snapshotId: string,
@@ -181,7 +186,7 @@ export interface Repository {
   /** Stores the manifest under its run; returns the recovery point. Idempotent by `manifest.runKey`. */
   storeManifest(manifest: Manifest, attempt: Attempt): Promise<RecoveryPointSummary>;
   /** Newest first. */
-  listRecoveryPoints(stack: string): Promise<readonly RecoveryPointSummary[]>;
+  listRecoveryPoints(stack: string, attempt: Attempt): Promise<readonly RecoveryPointSummary[]>;
   readManifest(pointId: string, attempt: Attempt): Promise<Manifest>;
 }
 
@@ -262,14 +267,19 @@ export interface Engine<Entry extends ProtectEntry = ProtectEntry> {
     attempt: Attempt,
   ): Promise<TargetObservation>;
 
-  /** Leaves an empty place beside `target.into`, dropping what an earlier attempt of this run put there. */
+  /**
+   * Leaves an empty place beside `target.into`, dropping what an earlier attempt of this run put there. `surroundings`
+   * are those of the dump's facts: what will replace nothing gets them at the swap, as far as they can be had here.
+   * Returns what cannot, in sentences: that is told, and is no reason not to restore.
+   */
   prepare(
     site: Site,
     entry: Entry,
     part: Part,
     target: RestoreTarget,
+    surroundings: Json | undefined,
     attempt: Attempt,
-  ): Promise<void>;
+  ): Promise<readonly string[]>;
 
   /** Takes a dump in, into the place that `prepare` made. */
   receive(
@@ -363,16 +373,21 @@ export interface AuditEntry {
 export interface AuditRecord {
   /** Idempotent by `runKey`. Durable (fsync) when it returns. Throws InternalError when the chain is broken. */
   append(entry: AuditEntry): Promise<void>;
-  /** Highest run number recorded for the stack; 0 when none. */
+  /** Highest run number recorded for the stack; 0 when none. Throws InternalError when the chain is broken. */
   highestRunNumber(stack: string): Promise<number>;
+  /** The stack's lines as they stand, oldest first. A broken chain is no failure here: a copy of it is evidence. */
+  read(stack: string): Promise<readonly string[]>;
 }
 
 // ─── Temporal, seen from an activity ─────────────────────────────────────────────────────────────────────────────────
 
 /** Runs as Temporal knows them: only for the stack workflow that has lost its memory. */
 export interface RunDirectory {
-  /** Numbers of runs that are open now, and the highest number ever seen. */
-  find(stack: string): Promise<{ readonly open: readonly OpenRun[]; readonly highest: number }>;
+  /** Runs that are open now, and the highest number ever taken, which is `recorded` (from the audit record) or more. */
+  find(
+    stack: string,
+    recorded: number,
+  ): Promise<{ readonly open: readonly OpenRun[]; readonly highest: number }>;
   /** Resolves when the run is closed, however it closed. */
   awaitEnd(runId: string, signal: AbortSignal): Promise<{ readonly outcome: string }>;
 }

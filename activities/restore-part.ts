@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { PartSummary } from '../workflows/model/recovery-point';
+import { log } from '@temporalio/activity';
+import type { Json, PartSummary } from '../workflows/model/recovery-point';
 import type { RestoreTarget } from '../workflows/model/restore-target';
 import { AdapterError } from './adapter-error';
 import { engineFor, entryOf } from './engine-for';
@@ -9,20 +10,23 @@ import type { Attempt, ByteSink, Ports, Site } from './ports';
 import { runStep, type StepInput } from './run-step';
 
 export interface RestorePartInput extends StepInput {
+  readonly pointId: string;
   readonly stored: PartSummary;
   readonly target: RestoreTarget;
 }
 
 /**
  * Restores one part beside what works. The place is emptied first, and what works is not touched.
- * Shape:  { stack, run, stored, target } → { bytes }
- * Units:  bytes = octets of the dump
+ * Shape:  { stack, run, pointId, stored, target } → { bytes, notes }
+ * Units:  bytes = octets of the dump; notes = sentences: what this place cannot have as it was
  * Retry:  safe; begins again with an empty place. Heartbeats { phase, bytesDone, bytesExpected }
  * Throws: VerificationFailed (bytes differ from the manifest) · PreconditionFailed · ServiceUnavailable · CommandFailed
  */
 export const restorePart =
   (ports: Ports) =>
-  (input: RestorePartInput): Promise<{ readonly bytes: number }> => {
+  (
+    input: RestorePartInput,
+  ): Promise<{ readonly bytes: number; readonly notes: readonly string[] }> => {
     const { stored } = input;
     const options = {
       phase: `restore ${stored.part.name}`,
@@ -32,13 +36,28 @@ export const restorePart =
     return runStep(ports, input, options, async (attempt, site) => {
       const entry = entryOf(input.stack, stored.part);
       const engine = engineFor(ports, entry);
-      await engine.prepare(site, entry, stored.part, input.target, attempt);
-      const sink = await engine.receive(site, entry, stored.part, input.target, attempt);
+      const { part } = stored;
+      const surroundings = await surroundingsOf(ports, input, site, attempt);
+      const notes = await engine.prepare(site, entry, part, input.target, surroundings, attempt);
+      const sink = await engine.receive(site, entry, part, input.target, attempt);
       const received = await copy(ports, input, site, sink, attempt);
       requireSame(stored, received);
-      return { bytes: received.bytes };
+      for (const note of notes) log.warn(note);
+      return { bytes: received.bytes, notes };
     });
   };
+
+/** From the manifest, not by way of the workflow: they may hold secrets, which Temporal's history would keep. */
+async function surroundingsOf(
+  ports: Ports,
+  { stack, pointId, stored }: RestorePartInput,
+  site: Site,
+  attempt: Attempt,
+): Promise<Json | undefined> {
+  const repository = ports.openRepository(site, stack.repository);
+  const { parts } = await repository.readManifest(pointId, attempt);
+  return parts.find(({ part }) => part.name === stored.part.name)?.facts.surroundings;
+}
 
 interface Received {
   readonly bytes: number;

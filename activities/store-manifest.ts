@@ -11,15 +11,20 @@ import { runStep, type StepInput } from './run-step';
 
 export interface StoreManifestInput extends StepInput {
   readonly run: RunReference;
-  readonly parts: readonly PartSummary[];
+  readonly parts: readonly StoredPlace[];
+  /** Entries that the operator chose; all when empty. */
+  readonly only: readonly string[];
   readonly takenAt: string;
   readonly requestedBy: string;
   readonly pawlVersion: string;
 }
 
+/** Where a part's dump is; what it was, its receipt says. */
+export type StoredPlace = Pick<PartSummary, 'part' | 'snapshotId' | 'path'>;
+
 /**
  * Makes the recovery point exist: its manifest is the last thing stored.
- * Shape:  { stack, run, parts, takenAt } → RecoveryPointSummary
+ * Shape:  { stack, run, parts, only, takenAt } → RecoveryPointSummary
  * Retry:  safe; a manifest that this run has stored already is returned
  * Throws: PreconditionFailed (the host's state directory was lost during the run) · as the repository
  */
@@ -32,16 +37,32 @@ export const storeManifest =
     });
 
 async function compose(ports: Ports, input: StoreManifestInput): Promise<Manifest> {
+  const { run, stack, takenAt, requestedBy, pawlVersion } = input;
   return {
     schema: 'pawl/manifest@1',
-    stack: input.stack.name,
-    run: input.run.id,
-    runKey: input.run.key,
-    takenAt: input.takenAt,
+    stack: stack.name,
+    run: run.id,
+    runKey: run.key,
+    takenAt,
     host: ports.host,
-    requestedBy: input.requestedBy,
-    pawlVersion: input.pawlVersion,
-    parts: await Promise.all(input.parts.map((part) => withContents(ports, input.run, part))),
+    requestedBy,
+    pawlVersion,
+    ...coverage(input),
+    parts: await Promise.all(input.parts.map((part) => withContents(ports, run, part))),
+    audit: (await ports.audit.read(stack.name)).join('\n'),
+  };
+}
+
+/** What an engine had to skip would be missing from a point of everything too: only a choice makes it partial. */
+function coverage({
+  stack,
+  only,
+  parts,
+}: StoreManifestInput): Pick<Manifest, 'entries' | 'partial'> {
+  const names = stack.protect.map(({ name }) => name);
+  return {
+    entries: names.filter((name) => parts.some(({ part }) => part.entry === name)),
+    partial: only.length > 0 && !names.every((name) => only.includes(name)),
   };
 }
 
@@ -49,7 +70,7 @@ async function compose(ports: Ports, input: StoreManifestInput): Promise<Manifes
 async function withContents(
   ports: Ports,
   run: RunReference,
-  { part, snapshotId, path }: PartSummary,
+  { part, snapshotId, path }: StoredPlace,
 ): Promise<StoredPart> {
   const receipt = await ports.receipts.read(run.key, part);
   if (receipt !== undefined) {

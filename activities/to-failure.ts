@@ -5,6 +5,10 @@ import { AdapterError } from './adapter-error';
 /** A command that has failed so often will not be mended by waiting. Attempts ended by a dead worker count too. */
 const COMMAND_ATTEMPTS = 4;
 
+/** A failure stays in Temporal's history as often as it is passed on, and 2 MiB is the most that is taken at all. */
+const LONGEST_TEXT = 4000;
+const MOST_ARGUMENTS = 100;
+
 const RETRY_DELAY: Partial<Record<FailureType, '2s' | '10s'>> = {
   ServiceUnavailable: '2s',
   ResourceBusy: '10s',
@@ -21,7 +25,7 @@ export function toFailure(
   redact: (text: string) => string,
 ): ApplicationFailure {
   if (!(error instanceof AdapterError)) {
-    return failure('InternalError', describe(error), {}, true, redact);
+    return withStack(error, failure('InternalError', describe(error), {}, true, redact), redact);
   }
   const retryable =
     error.kind === 'ServiceUnavailable' ||
@@ -40,18 +44,41 @@ function failure(
   const delay = RETRY_DELAY[type];
   return ApplicationFailure.create({
     type,
-    message: redact(message),
+    message: shortened(redact(message)),
     nonRetryable,
     details: [redactedTexts(evidence, redact)],
     ...(delay === undefined ? {} : { nextRetryDelay: delay }),
   });
 }
 
+/** The stack of a bug is where it was thrown, not here; an adapter's failure needs none. */
+function withStack(
+  error: unknown,
+  failure: ApplicationFailure,
+  redact: (text: string) => string,
+): ApplicationFailure {
+  if (error instanceof Error && error.stack !== undefined)
+    failure.stack = shortened(redact(error.stack));
+  return failure;
+}
+
 /** Text by text: a secret such as `1` would be found in JSON's numbers too, and what is left would be no JSON. */
 function redactedTexts(evidence: FailureEvidence, redact: (text: string) => string): unknown {
   return JSON.parse(JSON.stringify(evidence), (_key, value: unknown) =>
-    typeof value === 'string' ? redact(value) : value,
+    typeof value === 'string' ? shortened(redact(value)) : firstArguments(value),
   );
+}
+
+/** Redacted before: a secret cut in two would not be found. */
+function shortened(text: string): string {
+  if (text.length <= LONGEST_TEXT) return text;
+  // Not in the middle of a character that takes two units.
+  return `${text.slice(0, LONGEST_TEXT).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+function firstArguments(value: unknown): unknown {
+  if (!Array.isArray(value) || value.length <= MOST_ARGUMENTS) return value;
+  return [...(value as unknown[]).slice(0, MOST_ARGUMENTS), '…'];
 }
 
 /** An unforeseen error is our bug: its place in the code is what helps. */

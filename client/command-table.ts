@@ -24,9 +24,12 @@ const WAITING = [
 ] as const;
 const BACKUP_CHOICE = [['--init', 'create the repository when there is none']] as const;
 const RESTORE_CHOICE = [
-  ['--point <id>', 'this recovery point (see `pawl points`); the newest one by default'],
+  [
+    '--point <id>',
+    'this recovery point (see `pawl points`); by default the newest that has what is wanted',
+  ],
   ['--at <time>', 'the newest recovery point not after this time, such as "2026-11-21 03:00"'],
-  ['--into <name>', 'into another database or folder; exactly one part'],
+  ['--into <name>', 'into another database or folder; one part; replacing one wants --confirm'],
 ] as const;
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -50,11 +53,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: [PARTS],
     options: [
       ...RESTORE_CHOICE,
-      ['--confirm <stack>', "the stack's name, where nobody can be asked"],
+      [
+        '--confirm <stack>',
+        "the stack's name, where nobody can be asked; whatever is replaced needs it",
+      ],
       ...WAITING,
     ],
     examples: [
-      ['pawl restore', 'everything, from the newest recovery point; asks first'],
+      ['pawl restore', 'all of the newest recovery point; asks first'],
       ['pawl restore accounts --at "2026-11-21 03:00"', 'one part, as it was then'],
       ['pawl restore accounts --into accounts_copy -y', 'beside the working one'],
       ['pawl restore confirm melvin/42', 'drop what that restore replaced'],
@@ -132,6 +138,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: 'Show the stack: what runs, what waits, the last recovery point',
     group: LOOK,
     load: () => import('./commands/status.js'),
+  },
+  {
+    name: 'kept',
+    about: 'List what restores replaced and still keep, and until when',
+    group: LOOK,
+    load: () => import('./commands/kept.js'),
   },
   {
     name: 'cancel',

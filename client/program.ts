@@ -11,6 +11,8 @@ export interface Request {
   readonly globals: GlobalOptions;
 }
 
+const HELP_COLUMNS = 100;
+
 const EXAMPLES: CommandSpec['examples'] = [
   ['pawl server', 'start Temporal, its UI and a worker on this machine'],
   ['pawl doctor', 'is everything there?'],
@@ -34,7 +36,7 @@ export function buildProgram(
     .showHelpAfterError('(pawl --help lists commands and options)')
     .configureHelp({ subcommandTerm: withoutOptions })
     .exitOverride();
-  program.configureOutput({ outputError: writeUsageError });
+  program.configureOutput({ outputError: writeUsageError, getOutHelpWidth: helpWidth });
   addGlobalOptions(program, new Set());
   program.addHelpText('afterAll', `\nDocumentation: ${homepage}`);
   describe(program, EXAMPLES);
@@ -108,6 +110,13 @@ function describe(command: Command, examples: CommandSpec['examples'] = []): voi
 function withoutOptions(command: Command): string {
   const operands = command.usage().replace('[options]', '').replace('[command]', '').trim();
   return `${command.name()} ${operands}`.trim();
+}
+
+/** Longer lines are hard to read, however wide the terminal is. */
+function helpWidth(): number {
+  // Undefined where it is no terminal, whatever its type says.
+  const columns = process.stdout.columns as number | undefined;
+  return Math.min(columns ?? HELP_COLUMNS, HELP_COLUMNS);
 }
 
 function writeUsageError(text: string, write: (text: string) => void): void {

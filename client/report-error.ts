@@ -1,6 +1,7 @@
 import { ClientError } from './client-error';
 import { EXIT_CODES } from './exit-codes';
 import type { ExitCode } from './exit-codes';
+import { withLocalTimes } from './render/format';
 import type { Output } from './terminal/output';
 
 interface Report {
@@ -17,7 +18,7 @@ export function reportError(error: unknown, output: Output): ExitCode {
   if (output.style.json) {
     output.error(JSON.stringify({ schema: 'pawl/error@1', exitCode, reason, message, advice }));
   } else {
-    output.error(`${output.noteColours.red('pawl:')} ${message}`);
+    output.error(`${output.noteColours.red('pawl:')} ${withLocalTimes(message)}`);
     if (advice) output.error(advice);
   }
   if (output.style.verbose && error instanceof Error) output.error(stacks(error));

@@ -14,6 +14,8 @@ export interface RunName {
   readonly run: string;
   readonly stack: string;
   readonly number: number;
+  /** Set by who submitted it: an older run with the same number is another one. */
+  readonly requestId?: string;
 }
 
 /** Takes `melvin/42`, or `42` where a stack file says which stack is meant. */

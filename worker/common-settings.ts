@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Environment, Setting } from './settings';
 
@@ -50,7 +50,7 @@ export const COMMON_SETTINGS = {
     variable: 'PAWL_METRICS_ADDRESS',
     placeholder: 'HOST:PORT',
     about: 'Prometheus metrics at /metrics; none unless given, for example 127.0.0.1:9464',
-    parse: parseAddress,
+    parse: parseIpAddress,
   },
   logLevel: {
     flag: 'log-level',
@@ -83,6 +83,14 @@ export function parseAddress(text: string): Address {
     host: ipv6 ?? (name === '' || name === undefined ? '0.0.0.0' : name),
     port: parsePort(port),
   };
+}
+
+/** Temporal's core looks up no names. */
+function parseIpAddress(text: string): Address {
+  const { host, port } = parseAddress(text);
+  if (host === 'localhost') return { host: '127.0.0.1', port };
+  if (isIP(host) === 0) throw new Error('must be an IP address and a port, such as 127.0.0.1:9464');
+  return { host, port };
 }
 
 export function formatAddress({ host, port }: Address): string {

@@ -3,8 +3,9 @@ import { createServer, type AddressInfo } from 'node:net';
 import { formatAddress, type Address } from './common-settings';
 import { ConfigError } from './settings';
 
-/** Throws: ConfigError that names the flag when somebody listens there already, or nobody may. */
-export async function assertPortFree(flag: string, address: Address): Promise<void> {
+/** Throws: ConfigError that names the flag when somebody listens there already, or nobody may. Nowhere is always free. */
+export async function assertPortFree(flag: string, address: Address | undefined): Promise<void> {
+  if (address === undefined) return;
   try {
     await bindOnce(address);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { COMMON_SETTINGS } from './common-settings';
+import { redactLine } from './redact-line';
 import type { Values } from './settings';
 
 export type { Logger } from 'pino';
@@ -9,7 +10,7 @@ type LogConfig = Pick<Values<typeof COMMON_SETTINGS>, 'logLevel' | 'logFormat'>;
 
 /**
  * Log lines on standard output: JSON, or made for reading on a terminal. Whatever is a secret is redacted in the
- * finished line, so no field and no nested error can carry one out.
+ * finished line, so no field and no nested error can carry one out (see redact-line.ts).
  */
 export function createLogger(config: LogConfig, redact: (text: string) => string): Logger {
   return pino(
@@ -20,7 +21,7 @@ export function createLogger(config: LogConfig, redact: (text: string) => string
       // Temporal's lines come up to 100 ms late and bring the time when they happened.
       mixin: () => ({ time: new Date().toISOString() }),
       formatters: { level: (label) => ({ level: label }) },
-      hooks: { streamWrite: redact },
+      hooks: { streamWrite: (line) => redactLine(line, redact) },
     },
     destination(config),
   );
@@ -38,7 +39,8 @@ function destination(config: LogConfig): DestinationStream {
     sync: true,
     colorize: process.stdout.isTTY,
     translateTime: 'SYS:HH:MM:ss.l',
-    ignore: 'namespace,taskQueue,sdkComponent,isLocal,workflowExecution',
+    // The last three are in the message.
+    ignore: 'namespace,taskQueue,sdkComponent,isLocal,workflowExecution,run,step,failure',
     singleLine: true,
   });
 }

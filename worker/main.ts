@@ -9,7 +9,12 @@ import { runWorker } from './run-worker';
 import { installRuntime } from './runtime';
 import { stopSignal } from './stop-signal';
 
-const secrets = createSecretResolver({ environment: process.env, hostRunner });
+let log: Logger | undefined;
+const secrets = createSecretResolver({
+  environment: process.env,
+  hostRunner,
+  onTooShort: (message) => log?.warn(message),
+});
 
 void runEntry<WorkerConfig>({
   command: 'pawl worker',
@@ -17,7 +22,7 @@ void runEntry<WorkerConfig>({
     "Runs the worker of this host, in the foreground. It works for the Temporal server that Temporal's own environment names.",
   settings: WORKER_SETTINGS,
   readConfig: readWorkerConfig,
-  createLogger: (config) => createLogger(config, (text) => secrets.redact(text)),
+  createLogger: (config) => (log = createLogger(config, (text) => secrets.redact(text))),
   async run(config, logger) {
     const stop = stopSignal(logger);
     await installRuntime(config, logger);

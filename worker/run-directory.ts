@@ -15,10 +15,15 @@ import { SEARCH_ATTRIBUTES } from '../workflows/model/search-attributes';
 /** A run, open or closed, as Temporal describes it. */
 type Seen = OpenRun & { readonly open: boolean };
 
+/** A stack's line holds no more waiting runs: so many numbers in a row may have been withdrawn before they began. */
+const LONGEST_GAP = 100;
+const DESCRIBED_AT_ONCE = 20;
+
 /** The port `RunDirectory` on Temporal's visibility store and on what it knows of single executions. */
 export function createRunDirectory(client: Client): RunDirectory {
   return {
-    find: (stack) => answering(`list the runs of ${stack}`, () => find(client, stack)),
+    find: (stack, recorded) =>
+      answering(`list the runs of ${stack}`, () => find(client, stack, recorded)),
     awaitEnd: (run, signal) =>
       answering(`wait for the end of ${run}`, () => awaitEnd(client, run, signal)),
   };
@@ -28,19 +33,28 @@ export function createRunDirectory(client: Client): RunDirectory {
  * Runs that are open, and the highest number ever taken.
  *
  * The list may lag behind (it is eventually consistent on some stores) while a single execution is always described
- * as it is: so the number after the highest listed one is asked for until one is free.
+ * as it is: so every number near the highest known one that is not listed is asked for, below it and above.
  */
-async function find(client: Client, stack: string): Promise<{ open: OpenRun[]; highest: number }> {
-  const seen = await listRuns(client, stack);
-  let highest = Math.max(0, ...seen.map((run) => run.number));
-  for (;;) {
-    const next = await describeRun(client, stack, highest + 1);
-    if (next === undefined) break;
-    seen.push(next);
-    highest = next.number;
+async function find(
+  client: Client,
+  stack: string,
+  recorded: number,
+): Promise<{ open: OpenRun[]; highest: number }> {
+  const seen = new Map((await listRuns(client, stack)).map((run) => [run.number, run]));
+  let highest = Math.max(recorded, ...seen.keys());
+  for (let from = Math.max(1, highest - LONGEST_GAP); from <= highest + LONGEST_GAP;) {
+    const asked = numbersFrom(from, DESCRIBED_AT_ONCE).filter((number) => !seen.has(number));
+    const found = await Promise.all(asked.map((number) => describeRun(client, stack, number)));
+    for (const run of found) if (run !== undefined) seen.set(run.number, run);
+    highest = Math.max(highest, ...seen.keys());
+    from += DESCRIBED_AT_ONCE;
   }
-  const open = seen.filter((run) => run.open).map(({ open: _, ...run }) => run);
+  const open = [...seen.values()].filter((run) => run.open).map(({ open: _, ...run }) => run);
   return { open: open.sort((a, b) => a.number - b.number), highest };
+}
+
+function numbersFrom(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => first + index);
 }
 
 async function listRuns(client: Client, stack: string): Promise<Seen[]> {

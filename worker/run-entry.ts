@@ -1,10 +1,21 @@
 import { ToolchainError } from '../toolchain/toolchain-error';
 import type { Logger } from './logging';
-import { ConfigError, describeSettings, type Environment, type Setting } from './settings';
+import {
+  ConfigError,
+  describeSettings,
+  wrapHelp,
+  type Environment,
+  type Setting,
+} from './settings';
 
 /** The process cannot start because another holds what it needs: exit code 4. */
 export class BusyError extends Error {
   override readonly name = 'BusyError';
+}
+
+/** A process that this one is made of did not come up; it has said why itself. Exit code 1. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
 }
 
 export interface Entry<Config> {
@@ -43,12 +54,15 @@ export async function runEntry<Config>(entry: Entry<Config>): Promise<never> {
 }
 
 function help({ command, about, settings }: Entry<unknown>): string {
-  return `Usage: ${command} [options]\n\n${about}\n\nOptions:\n${describeSettings(settings, process.env)}\n`;
+  const text = wrapHelp(about).join('\n');
+  return `Usage: ${command} [options]\n\n${text}\n\nOptions:\n${describeSettings(settings, process.env)}\n`;
 }
 
 /** What a person can mend is told in words; what is our bug, with its place in the code. */
 function report(command: string, error: unknown, logger: Logger | undefined): void {
-  const expected = [ConfigError, BusyError, ToolchainError].some((kind) => error instanceof kind);
+  const expected = [ConfigError, BusyError, StartError, ToolchainError].some(
+    (kind) => error instanceof kind,
+  );
   if (expected || logger === undefined) {
     console.error(`${command}: ${error instanceof Error ? error.message : String(error)}`);
   } else {

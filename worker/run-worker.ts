@@ -1,13 +1,16 @@
 import { Client } from '@temporalio/client';
-import type { NativeConnection, Worker } from '@temporalio/worker';
+import { Runtime, type NativeConnection, type Worker } from '@temporalio/worker';
 import type { Ports } from '../activities/ports';
 import type { WorkerConfig } from './config';
 import { connectWhenUp } from './connect';
 import { startHealthServer, type Readiness } from './health';
+import { lastRecoveryPoints } from './last-recovery-points';
 import type { Logger } from './logging';
 import { prepareNamespace } from './prepare-namespace';
 import { reachability, watchReachability } from './reachability';
 import { createRunDirectory } from './run-directory';
+import { createRunMetrics, type RunMetrics } from './run-metrics';
+import { isStop } from './stop-signal';
 import { createTemporalWorkers } from './temporal-workers';
 
 /** What `pawl server` and tests wait for, told over Node's IPC channel when there is one. */
@@ -38,17 +41,32 @@ export async function runWorker(
     live.connection = await connectWhenUp(config.temporal, prepare, logger, stop);
     const client = new Client({ connection: live.connection, namespace });
     const ports = portsWith(createRunDirectory(client));
-    live.workers = await createTemporalWorkers(config, live.connection, ports);
+    const metrics = createRunMetrics(Runtime.instance().metricMeter);
+    if (config.metricsAddress !== undefined) await remember(client, config.host, metrics, logger);
+    live.workers = await createTemporalWorkers(config, live.connection, ports, metrics);
     const endWatch = watchReachability(live.connection, config.temporal, logger);
     await pollUntil(stop, live.workers, () => {
       tellReady(config, health.address, logger);
     }).finally(endWatch);
   } catch (error) {
-    // Asked to stop while it waited for Temporal: that is a clean end.
-    if (!(stop.aborted && isAbort(error))) throw error;
+    if (!isStop(error, stop)) throw error;
   } finally {
     health.stop();
     await live.connection?.close();
+  }
+}
+
+/** Figures are no reason not to work: without these, an alert says that there is no recovery point until the next one. */
+async function remember(
+  client: Client,
+  host: string,
+  metrics: RunMetrics,
+  logger: Logger,
+): Promise<void> {
+  try {
+    for (const point of await lastRecoveryPoints(client, host)) metrics.pointStored(point);
+  } catch (error) {
+    logger.warn({ err: error }, 'metrics lack the recovery points that were stored before now');
   }
 }
 
@@ -92,8 +110,4 @@ async function readiness({ connection, workers }: Live): Promise<Readiness> {
     temporal,
     workers: Object.fromEntries(states),
   };
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
 }

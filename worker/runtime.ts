@@ -13,6 +13,9 @@ const QUIET =
   'error,temporalio_sdk_core=warn,temporalio_client=warn,temporalio_client::retry=error';
 const VERBOSE = 'error,temporalio_sdk_core=debug,temporalio_client=debug';
 
+/** Steps take from moments to hours; Core's own last bucket is a minute. */
+const STEP_BUCKETS_SECONDS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600, 14_400];
+
 /**
  * Configures Temporal's native core, once per process and before the first connection.
  * Throws: ConfigError when the metrics' port is taken
@@ -22,7 +25,7 @@ export async function installRuntime(
   logger: Logger,
 ): Promise<void> {
   const { metricsAddress } = config;
-  if (metricsAddress !== undefined) await assertPortFree('--metrics-address', metricsAddress);
+  await assertPortFree('--metrics-address', metricsAddress);
   Runtime.install({
     logger: temporalLogger(logger),
     // Ours: a signal may come while there is no worker yet.
@@ -46,6 +49,7 @@ function prometheus(address: Address) {
       countersTotalSuffix: true,
       unitSuffix: true,
       useSecondsForDurations: true,
+      histogramBucketOverrides: { temporal_activity_execution_latency: STEP_BUCKETS_SECONDS },
     },
   };
 }

@@ -59,14 +59,45 @@ export function readSettings<Table extends Settings>(
   return values as Values<Table>;
 }
 
+/** As wide as help is printed, also on a wider terminal. */
+const HELP_COLUMNS = 100;
+
+/** Of standard output. */
+function helpColumns(): number {
+  // Undefined where it is no terminal, whatever its type says.
+  const columns = process.stdout.columns as number | undefined;
+  return Math.min(columns ?? HELP_COLUMNS, HELP_COLUMNS);
+}
+
 /** The `Options:` of `--help`. */
-export function describeSettings(table: Settings, env: Environment): string {
+export function describeSettings(
+  table: Settings,
+  env: Environment,
+  columns: number = helpColumns(),
+): string {
   const rows = Object.values(table).map((setting) => ({
     left: `--${setting.flag}${setting.placeholder === undefined ? '' : ` ${setting.placeholder}`}`,
     right: [setting.about, origin(setting, env)].filter(Boolean).join(' '),
   }));
   const width = Math.max(...rows.map((row) => row.left.length));
-  return rows.map((row) => `  ${row.left.padEnd(width)}  ${row.right}`).join('\n');
+  const indent = `\n${' '.repeat(width + 4)}`;
+  return rows
+    .map(({ left, right }) => {
+      const lines = wrapHelp(right, columns - width - 4);
+      return `  ${left.padEnd(width)}  ${lines.join(indent)}`;
+    })
+    .join('\n');
+}
+
+/** Breaks a text of `--help` between words. */
+export function wrapHelp(text: string, columns: number = helpColumns()): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > columns) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }
 
 function origin(setting: Setting<unknown>, env: Environment): string {

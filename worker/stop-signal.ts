@@ -26,3 +26,8 @@ export function stopSignal(logger: Logger): AbortSignal {
   });
   return stop.signal;
 }
+
+/** Asked to stop while it was still starting, or waiting for another: that is a clean end. */
+export function isStop(error: unknown, stop: AbortSignal): boolean {
+  return stop.aborted && error instanceof Error && error.name === 'AbortError';
+}

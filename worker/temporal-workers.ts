@@ -4,6 +4,7 @@ import { createHostActivities, createRunActivities } from '../activities';
 import type { Ports } from '../activities/ports';
 import { hostTaskQueue, WORKFLOW_TASK_QUEUE } from '../workflows/model/stack';
 import type { WorkerConfig } from './config';
+import type { RunMetrics } from './run-metrics';
 import { buildIdOf, workflowBundlePath } from './workflow-bundle';
 
 /** A step of a moment may end; one that moves bytes is cancelled, ends its programs, and is tried again elsewhere. */
@@ -22,6 +23,7 @@ export async function createTemporalWorkers(
   config: WorkerConfig,
   connection: NativeConnection,
   ports: Ports,
+  metrics: RunMetrics,
 ): Promise<readonly Worker[]> {
   const bundle = workflowBundlePath();
   const common = await commonOptions(config, connection, bundle);
@@ -40,6 +42,7 @@ export async function createTemporalWorkers(
     ...common,
     taskQueue: hostTaskQueue(config.host),
     activities: createHostActivities(ports),
+    interceptors: { activity: [metrics.interceptor] },
     maxConcurrentActivityTaskExecutions: config.parallelSteps,
     maxConcurrentActivityTaskPolls: Math.min(2, config.parallelSteps),
   });

@@ -1,46 +1,56 @@
 import {
   allHandlersFinished,
+  CancellationScope,
   condition,
-  setCurrentDetails,
+  continueAsNew,
+  isCancellation,
   setHandler,
+  workflowInfo,
 } from '@temporalio/workflow';
-import { confirm } from './messages';
-import type { RestorePlanPart } from './model/plans';
-import type { RunReference } from './model/run';
-import type { StackDescription } from './model/stack';
-import { hostActivities } from './support/activities';
+import { confirm, keptState } from './messages';
+import type { KeptInput, KeptState } from './model/kept';
+import { keeperActivities } from './support/activities';
+import { KeptParts } from './support/kept-parts';
 
-export interface KeptInput {
-  readonly stack: StackDescription;
-  readonly run: RunReference;
-  readonly parts: readonly RestorePlanPart[];
-  /** ISO 8601. */
-  readonly since: string;
+/** A client waits a little longer than this for the answer to its `confirm`. */
+const ANSWER_WITHIN = '100 seconds';
+
+/**
+ * Keeps what a restore replaced until it is confirmed or its time is over, then drops it: part by part, for as long as it
+ * takes. Depends on nothing of the restore, which has ended. Cancelled, it drops nothing more.
+ */
+export async function kept(input: KeptInput): Promise<KeptState> {
+  const parts = new KeptParts(input);
+  setHandler(keptState, () => parts.state());
+  setHandler(confirm, async ({ by }) => {
+    parts.confirm(by);
+    await condition(() => parts.settled, ANSWER_WITHIN);
+    return parts.state();
+  });
+
+  if (input.carried === undefined) {
+    await condition(() => parts.confirmed, Math.max(1, Date.parse(input.until) - Date.now()));
+  }
+  const allDropped = await dropAll(input, parts);
+  await condition(allHandlersFinished);
+  if (allDropped) return parts.state();
+  return continueAsNew<typeof kept>({ ...input, carried: parts.state() });
 }
 
-/** Keeps what a restore replaced until it is confirmed or its time is over; then drops it. Returns what was dropped. */
-export async function kept(input: KeptInput): Promise<readonly string[]> {
-  const { stack, run, parts } = input;
-  const names = parts.map(({ keepAs, part }) => keepAs ?? part.name);
-  let confirmedBy: string | undefined;
-  let dropped = false;
-  setHandler(confirm, async ({ by }) => {
-    confirmedBy = by;
-    await condition(() => dropped);
-    return names;
+/** False when the history is long before all is dropped: the dropping goes on in another execution. */
+async function dropAll({ stack }: KeptInput, parts: KeptParts): Promise<boolean> {
+  const scope = new CancellationScope();
+  const dropping = scope.run(async () => {
+    await parts.dropAll(keeperActivities(stack));
+    return 'dropped';
   });
-  setCurrentDetails(`Kept since ${input.since}: ${names.map((name) => `\`${name}\``).join(', ')}`);
-  await condition(() => confirmedBy !== undefined, stack.restore.keepReplacedSeconds * 1000, {
-    summary: 'until it is confirmed or its time is over',
+  // Whoever waits for an answer gets it from this execution.
+  const tooLong = condition(() => workflowInfo().continueAsNewSuggested && allHandlersFinished());
+  const ended = await Promise.race([dropping, tooLong.then(() => 'history is long')]);
+  if (ended === 'dropped') return true;
+  scope.cancel();
+  await dropping.catch((error: unknown) => {
+    if (!isCancellation(error)) throw error;
   });
-
-  const act = hostActivities(stack);
-  for (const { part, target } of parts) {
-    await act.discardKept.executeWithOptions({ summary: `drop the old ${part.name}` }, [
-      { stack, run, part, target },
-    ]);
-  }
-  dropped = true;
-  await condition(allHandlersFinished);
-  return names;
+  return parts.allDropped;
 }

@@ -1,4 +1,5 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { KeptState } from './model/kept';
 import type { Freeze, QueueState } from './model/queue';
 import type { RunProgress, RunRequest } from './model/run';
 
@@ -9,7 +10,7 @@ import type { RunProgress, RunRequest } from './model/run';
  * | stack    | `stack`         | `stack/<stack>`                      | submit, withdraw, freeze, unfreeze, queue |
  * | run      | runbook's name  | `<stack>/<number>`                   | progress; cancel it to cancel the run |
  * | plan     | runbook's name  | `plan/<stack>/<unique>`              | result = PlannedOutcome |
- * | kept     | `kept`          | `kept/<stack>/<number>`              | confirm |
+ * | kept     | `kept`          | `kept/<stack>/<number>`              | confirm, keptState |
  * | points   | `points`        | `points/<stack>/<unique>`            | result = RecoveryPointSummary[] |
  * | examine  | `examine`       | `examine/<stack>/<unique>`           | result = HostFinding[] |
  */
@@ -56,5 +57,11 @@ export const queue = defineQuery<QueueState>('queue');
 /** Where a run is. Answered by a worker, also for a run that has ended. */
 export const progress = defineQuery<RunProgress>('progress');
 
-/** Drops what a restore kept, now. Returns what was dropped. */
-export const confirm = defineUpdate<readonly string[], [{ by: string }]>('confirm');
+/**
+ * Drops what a restore kept, now; what could not be dropped before is tried again. Answers when nothing is being dropped
+ * any more, or after a while with what still is: that goes on without the caller.
+ */
+export const confirm = defineUpdate<KeptState, [{ by: string }]>('confirm');
+
+/** What a restore replaced, and how far the dropping of it is. */
+export const keptState = defineQuery<KeptState>('keptState');

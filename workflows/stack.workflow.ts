@@ -7,6 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { freeze, queue, submit, unfreeze, withdraw, type Submission } from './messages';
+import type { QueuedRun } from './model/queue';
 import { behind, planAdmission } from './plan/plan-admission';
 import { auditActivities, runActivities } from './support/activities';
 import { refuseSubmission } from './support/refuse-submission';
@@ -32,12 +33,11 @@ export async function stack(input: StackInput): Promise<never> {
   const line = new StackQueue(input.stack, input.carried);
   listen(input, line);
   if (input.carried === undefined) await remember(input, line);
-  for (const run of line.running) void followRun(input.stack, run, line);
-  line.ready = true;
+  else follow(input.stack, line.running, line);
 
   for (;;) {
     await condition(() => admissible(line).length > 0 || shouldContinueAsNew(line));
-    await startAdmissible(input.stack, line);
+    await startAdmissible(input, line);
     if (!shouldContinueAsNew(line)) continue;
     await condition(allHandlersFinished);
     await continueAsNew<typeof stack>({ ...input, carried: line.carry() });
@@ -49,7 +49,7 @@ function listen(input: StackInput, line: StackQueue): void {
   setHandler(
     submit,
     async ({ request }) => {
-      await condition(() => line.ready);
+      await line.readiness.wait();
       const number = line.add(request, currentUpdateInfo()?.id ?? '', now());
       const ahead = behind(line.running, line.waiting, number);
       const name = (other: number): string => `${input.stack}/${other}`;
@@ -66,13 +66,20 @@ function listen(input: StackInput, line: StackQueue): void {
   setHandler(unfreeze, () => line.unfreeze());
 }
 
-/** A first execution may follow one that was lost: runs may be open, and their numbers must not come again. */
-async function remember(input: StackInput, line: StackQueue): Promise<void> {
-  const [known, recorded] = await Promise.all([
-    runActivities().findRuns({ stack: input.stack }),
-    auditActivities(input.host).highestRecordedRun({ stack: input.stack }),
-  ]);
-  line.adopt(known.open, Math.max(known.highest, recorded), now());
+/**
+ * A first execution may follow one that was lost: runs may be open, and their numbers must not come again. Where that
+ * cannot be known, whoever submits is told why.
+ */
+async function remember({ stack, host }: StackInput, line: StackQueue): Promise<void> {
+  await line.readiness.reach(async () => {
+    const recorded = await auditActivities(host).highestRecordedRun({ stack });
+    const known = await runActivities().findRuns({ stack, recorded });
+    follow(stack, line.adopt(known.open, known.highest, now()), line);
+  });
+}
+
+function follow(stack: string, runs: readonly QueuedRun[], line: StackQueue): void {
+  for (const run of runs) void followRun(stack, run, line);
 }
 
 function admissible(line: StackQueue) {
@@ -80,9 +87,10 @@ function admissible(line: StackQueue) {
 }
 
 /** Looks again after each start, which takes a moment: the next one may have been withdrawn, or the stack frozen. */
-async function startAdmissible(stack: string, line: StackQueue): Promise<void> {
+async function startAdmissible(input: StackInput, line: StackQueue): Promise<void> {
   for (let [run] = admissible(line); run !== undefined; [run] = admissible(line)) {
-    await startRun(stack, line.take(run), line);
+    const start = await startRun(input.stack, line.take(run), line);
+    if (start === 'number taken') await remember(input, line);
   }
 }
 

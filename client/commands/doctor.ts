@@ -9,7 +9,10 @@ export async function run(invocation: Invocation): Promise<number> {
   const findings = await checkClient(invocation);
   const problems = findings.filter(({ severity }) => severity === 'problem').length;
   output.json('pawl/doctor@1', { findings, problems });
-  output.result(renderFindings(shown(findings, output.style.quiet), output.colours));
+  const told = shown(findings, output.style.quiet);
+  // In a pipe a finding is one line, for other programs to take apart.
+  const width = output.stdout.isTTY === true ? output.width : Infinity;
+  output.result(renderFindings(told, output.colours, width));
   return problems === 0 ? EXIT_CODES.done : EXIT_CODES.failed;
 }
 

@@ -1,8 +1,7 @@
 import type { RecoveryPointSummary } from '../../workflows/model/recovery-point';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
-import { formatBytes, formatTime } from '../render/format';
-import { renderTable } from '../render/table';
+import { renderPoints } from '../render/points';
 import { loadStack } from '../stack';
 import { askWorker } from '../temporal/ask-worker';
 import { withSession } from '../temporal/session';
@@ -17,19 +16,6 @@ export async function run(invocation: Invocation): Promise<number> {
     }),
   );
   output.json('pawl/points@1', { stack: stack.name, points });
-  output.result(points.length > 0 ? renderPoints(points) : 'No recovery point yet: `pawl backup`.');
+  output.result(renderPoints(points));
   return EXIT_CODES.done;
-}
-
-function renderPoints(points: readonly RecoveryPointSummary[]): string {
-  return renderTable(
-    ['point', 'taken', 'run', 'parts', 'size'],
-    points.map((point) => [
-      point.id,
-      formatTime(point.takenAt),
-      point.run,
-      String(point.parts),
-      formatBytes(point.bytes),
-    ]),
-  );
 }

@@ -1,4 +1,6 @@
 import type { PlannedOutcome } from '../../workflows/model/outcome';
+import type { RestorePlan } from '../../workflows/model/plans';
+import { needsName } from '../../workflows/plan/plan-restore';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { renderPlan } from '../render/plan';
@@ -12,41 +14,61 @@ import { withSession } from '../temporal/session';
 import { confirmByName, confirmByYes } from '../terminal/ask';
 import type { Confirmation } from '../terminal/ask';
 
+type RestoreRequest = ReturnType<typeof restoreRequest>;
+
 export async function run(invocation: Invocation): Promise<number> {
   const { operands, flags, globals, output } = invocation;
   const request = restoreRequest(await loadStack(globals), operands, flags, sender());
   const patience = readPatience(flags);
-  const confirm = globals.dryRun ? undefined : confirmation(invocation, request.stack.name);
+  const inPlace = flags.into === undefined && !globals.dryRun;
+  // To its own place: no plan changes what must be confirmed, so it need not be waited for.
+  const early = inPlace ? nameOfStack(invocation, request.stack.name, IN_PLACE) : undefined;
   return withSession(invocation, async (session) => {
-    const plan = await planRun(session, output, request);
-    if (!confirm) {
+    const plan = restorePlan(await planRun(session, output, request));
+    if (globals.dryRun) {
       printPlan(output, plan);
       return EXIT_CODES.done;
     }
     output.line(renderPlan(plan));
-    await confirm();
-    const options = confirmedOptions(request.options, plan, request.stack.name);
-    return startRun(session, output, { ...request, options }, patience);
+    await (early ?? confirmation(invocation, request, plan))();
+    return startRun(session, output, confirmedRequest(request, plan), patience);
   });
 }
 
-/** Beside what works: a yes will do. In its place: the stack's name. */
-function confirmation({ flags, globals, output }: Invocation, stack: string): Confirmation {
-  return flags.into === undefined
-    ? confirmByName(output, flags.confirm, stack)
-    : confirmByYes(output, globals.yes, `Restore into ${flags.into}`);
+const IN_PLACE = 'This replaces what the stack works with now.';
+
+function nameOfStack({ flags, output }: Invocation, name: string, what: string): Confirmation {
+  return confirmByName(output, flags.confirm, { name, what });
 }
 
-/** What was confirmed is what is restored: a recovery point saved since the plan was shown must not slip in. */
-function confirmedOptions<Options extends { readonly into?: string }>(
-  options: Options,
-  plan: PlannedOutcome['plan'],
-  stack: string,
-) {
-  const pinned = plan.runbook === 'restore' ? { point: { id: plan.point.id } } : {};
-  return {
-    ...options,
-    ...pinned,
-    ...(options.into === undefined ? { confirmation: stack } : {}),
-  };
+/** Into a free name or folder: a yes will do. Over what is there, whoever's it is: the stack's name. */
+function confirmation(
+  invocation: Invocation,
+  { stack, options: { into = '' } }: RestoreRequest,
+  plan: RestorePlan,
+): Confirmation {
+  const { flags, globals, output } = invocation;
+  if (needsName(stack, plan)) {
+    const replaces = plan.parts.some(({ keepAs }) => keepAs !== undefined);
+    return nameOfStack(
+      invocation,
+      stack.name,
+      replaces ? `${into} exists, and this replaces it.` : IN_PLACE,
+    );
+  }
+  // A name that is given is a yes too, and a wrong one is none.
+  if (flags.confirm !== undefined) return nameOfStack(invocation, stack.name, IN_PLACE);
+  return confirmByYes(output, globals.yes, `Restore into ${into}`);
+}
+
+/** What was confirmed is what is restored: a recovery point or a database made since the plan must not slip in. */
+function confirmedRequest(request: RestoreRequest, plan: RestorePlan): RestoreRequest {
+  const { stack, options } = request;
+  const confirmed = needsName(stack, plan) ? { confirmation: stack.name } : {};
+  return { ...request, options: { ...options, point: { id: plan.point.id }, ...confirmed } };
+}
+
+function restorePlan(plan: PlannedOutcome['plan']): RestorePlan {
+  if (plan.runbook !== 'restore') throw new Error(`a restore was planned as ${plan.runbook}`);
+  return plan;
 }

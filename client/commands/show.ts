@@ -6,7 +6,7 @@ import { RunObserver } from '../follow/run-observer';
 import { isOver } from '../follow/run-view';
 import type { RunView } from '../follow/run-view';
 import { renderFailure } from '../render/failure';
-import { formatTime } from '../render/format';
+import { formatTime, printable } from '../render/format';
 import { renderOutcome } from '../render/outcome';
 import { renderRun } from '../render/run-frame';
 import { resolveRun } from '../stack';
@@ -46,9 +46,24 @@ function print(session: Session, output: Output, { view, outcome, failure }: Run
   output.json('pawl/show@1', { ...view, outcome, failure, link });
   const screen = { width: output.width, colours: output.colours };
   output.result(renderRun(view, screen, Date.now()).join('\n'));
+  const asked = askedWords(view);
+  if (asked) output.result(`asked   ${asked}`);
   if (view.startedAt) output.result(`started ${formatTime(view.startedAt)}`);
   if (view.endedAt) output.result(`ended   ${formatTime(view.endedAt)}`);
   if (failure) output.result(renderFailure(view, failure));
   if (outcome && outcome.state !== 'planned') output.result(renderOutcome(outcome));
   output.line(output.colours.dim(`see     ${link}`));
+}
+
+const TRIGGERS: Readonly<Record<string, string>> = {
+  cli: 'on the command line',
+  schedule: 'by its schedule',
+};
+
+/** Who, how and when. */
+function askedWords({ requestedBy, trigger, requestedAt }: RunView): string {
+  const by = requestedBy === undefined ? '' : `by ${printable(requestedBy)}`;
+  const how = trigger === undefined ? '' : (TRIGGERS[trigger] ?? printable(trigger));
+  const at = requestedAt === undefined ? '' : formatTime(requestedAt);
+  return [[by, how].filter(Boolean).join(' '), at].filter(Boolean).join(', ');
 }

@@ -5,7 +5,6 @@ import type { RunName } from '../stack';
 import { resultOf } from '../temporal/ask-worker';
 import { readFailure } from '../temporal/read-failure';
 import type { RunFailure } from '../temporal/read-failure';
-import { isNotFound } from '../temporal/errors';
 import type { Session } from '../temporal/session';
 import { interruptible, pause } from '../terminal/interrupt';
 import type { Output } from '../terminal/output';
@@ -63,12 +62,11 @@ export async function followRun(
 
 /** What a run that is over came to. */
 export async function readEnd(session: Session, view: RunView): Promise<RunEnd> {
+  if (view.summary !== undefined) return { view, failure: withoutExecution(view, view.summary) };
   const handle = session.client.workflow.getHandle(view.run);
   try {
     return { view, outcome: await resultOf<RunOutcome>(session, handle) };
   } catch (error) {
-    // Withdrawn from the queue: it never began, so there is no workflow to ask.
-    if (isNotFound(error)) return { view, failure: neverBegan() };
     if (!(error instanceof ClientError)) throw error;
     if (!isOver(view.status) || view.status === 'done') throw error;
     const { steps, ...failure } = readFailure(error.cause);
@@ -76,9 +74,14 @@ export async function readEnd(session: Session, view: RunView): Promise<RunEnd> 
   }
 }
 
-function neverBegan(): RunFailure {
-  const message = 'It was taken out of the queue before it began.';
-  return { type: 'Cancelled', message, evidence: {}, advice: 'Ask again when it is wanted.' };
+/** Withdrawn from the queue, or not to be started: an execution of this name, if there is one, is an older run's. */
+function withoutExecution({ status }: RunView, message: string): RunFailure {
+  const evidence = {};
+  const state = 'Nothing of it had begun.';
+  if (status === 'terminated') return { type: 'Terminated', message, evidence };
+  return status === 'cancelled'
+    ? { type: 'Cancelled', message, evidence, state, advice: 'Ask again when it is wanted.' }
+    : { type: 'PreconditionFailed', message, evidence, state, advice: 'Start it again.' };
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

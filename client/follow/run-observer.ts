@@ -1,8 +1,10 @@
 import { isNotFound, isAway } from '../temporal/errors';
 import { progress, queue, stackWorkflowId } from '../../workflows/messages';
+import type { EndedRun } from '../../workflows/model/queue';
 import type { RunProgress } from '../../workflows/model/run';
 import { pendingSteps } from '../temporal/pending-steps';
 import type { PendingStep } from '../temporal/pending-steps';
+import { readOrigin } from '../temporal/run-origin';
 import { startWorker } from '../temporal/require-worker';
 import type { Session } from '../temporal/session';
 import type { RunName } from '../stack';
@@ -38,11 +40,14 @@ export class RunObserver {
   #progress: RunProgress | undefined;
   #query: Promise<void> | undefined;
   #workerAway = false;
+  #isOurs: boolean;
 
   constructor(
     private readonly session: Session,
     private readonly name: RunName,
-  ) {}
+  ) {
+    this.#isOurs = name.requestId === undefined;
+  }
 
   /** Never rejects because somebody is away: the view says so. */
   async look(): Promise<RunView> {
@@ -58,15 +63,19 @@ export class RunObserver {
   async #lookAtRun(): Promise<RunView> {
     const { client, call } = this.session;
     const handle = client.workflow.getHandle(this.name.run);
-    const asked = this.#askProgress();
+    const asked = this.#isOurs ? this.#askProgress() : undefined;
     const description = await call(() => handle.describe(), DESCRIBE_MILLISECONDS);
+    const origin = readOrigin(description);
+    this.#isOurs ||= origin.requestId === this.name.requestId;
+    if (!this.#isOurs) return this.#lookAtQueue();
     const status = STATUS[description.status.name] ?? 'running';
     await (isOver(status)
       ? this.#askForTheEnd()
-      : Promise.race([asked, pause(MOMENT_MILLISECONDS)]));
+      : Promise.race([asked ?? this.#askProgress(), pause(MOMENT_MILLISECONDS)]));
     return this.#view(status, {
       steps: this.#steps(pendingSteps(description.raw)),
       runbook: description.type,
+      ...origin.asked,
       startedAt: description.startTime.toISOString(),
       ...(description.closeTime ? { endedAt: description.closeTime.toISOString() } : {}),
       ...(this.#workerAway && !isOver(status) ? { waitingFor: `a worker. ${startWorker()}` } : {}),
@@ -120,13 +129,15 @@ export class RunObserver {
     try {
       const state = await call(() => handle.query(queue), QUERY_MILLISECONDS);
       const ended = state.ended.find((candidate) => candidate.number === number);
-      if (ended) return this.#view(ended.outcome, { endedAt: ended.endedAt });
-      const own = state.waiting.findIndex((candidate) => candidate.number === number);
-      const starting = state.running.some((candidate) => candidate.number === number);
-      if (own < 0 && !starting) throw notFound(run);
-      const ahead = [...state.running, ...state.waiting.slice(0, Math.max(0, own))];
-      const behind = starting ? [] : ahead.map((other) => `${stack}/${other.number}`);
-      return this.#view('queued', { behind });
+      if (ended) return this.#view(ended.outcome, endOf(ended));
+      const line = [...state.running, ...state.waiting];
+      const at = line.findIndex((candidate) => candidate.number === number);
+      const own = line[at];
+      if (!own) throw notFound(run);
+      const starting = at < state.running.length;
+      const behind = starting ? [] : line.slice(0, at).map((other) => `${stack}/${other.number}`);
+      const { runbook, requestedBy, since } = own;
+      return this.#view('queued', { behind, runbook, requestedBy, requestedAt: since });
     } catch (error) {
       if (isNotFound(error)) throw notFound(run);
       if (!isAway(error)) throw error;
@@ -140,6 +151,11 @@ export class RunObserver {
     const known = phase === undefined ? { steps } : { steps, phase };
     return { run: this.name.run, status, behind: [], ...known, ...rest };
   }
+}
+
+/** It has no execution of its own: it never began, or Temporal has forgotten it. */
+function endOf({ runbook, outcome, summary, endedAt }: EndedRun): Partial<RunView> {
+  return { runbook, endedAt, ...(outcome === 'done' ? {} : { summary }) };
 }
 
 function notFound(run: string): ClientError {

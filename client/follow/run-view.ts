@@ -22,6 +22,12 @@ export interface RunView {
   readonly steps: readonly StepView[];
   /** What is being waited for, such as a worker; absent when all is well. */
   readonly waitingFor?: string;
+  /** Who asked for it, how, and when (ISO 8601, UTC); absent while the server is away. */
+  readonly requestedBy?: string;
+  readonly trigger?: string;
+  readonly requestedAt?: string;
+  /** How it ended in the stack's memory, when there is no execution of it to ask. */
+  readonly summary?: string;
   /** ISO 8601, UTC. */
   readonly startedAt?: string;
   readonly endedAt?: string;

@@ -1,6 +1,6 @@
 import type { RunView, StepView } from '../follow/run-view';
 import type { RunFailure } from '../temporal/read-failure';
-import { formatDuration, printable } from './format';
+import { formatDuration, printable, withLocalTimes } from './format';
 
 /** Step, cause, present state, next command: the four things asked at night. */
 export function renderFailure(view: RunView, failure: RunFailure): string {
@@ -56,7 +56,8 @@ function stepWords({ title, id }: StepView): string {
 /** The run's own message begins with the step, which has a line of its own here. */
 function causeWords({ message }: RunFailure, step: StepView | undefined): string {
   const prefix = `${step?.title ?? ''}: `;
-  return printable(message.startsWith(prefix) ? message.slice(prefix.length) : message);
+  const cause = message.startsWith(prefix) ? message.slice(prefix.length) : message;
+  return withLocalTimes(printable(cause));
 }
 
 function commandWords({ evidence, message }: RunFailure): string {
@@ -92,7 +93,7 @@ function messageIn(line: string): string {
 
 /** What the steps themselves tell, when the failure said nothing of it. Looking and recording change nothing. */
 function stateWords({ steps }: RunView): string {
-  const changing = steps.filter(({ id }) => !id.startsWith('observe:') && id !== 'record');
+  const changing = steps.filter(({ id }) => !id.startsWith('observe') && id !== 'record');
   const titles = (wanted: string) =>
     changing.filter(({ state }) => state === wanted).map(({ title }) => printable(title));
   const undone = titles('undone');

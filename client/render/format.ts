@@ -1,3 +1,5 @@
+export { formatCount } from '../../workflows/model/format-count';
+
 /** Decimal units, as disks and networks are sold: 1 kB = 1000 bytes. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
@@ -30,13 +32,14 @@ export function formatTime(iso: string): string {
   return `${date} ${formatClock(time)} ${zone(time)}`;
 }
 
+/** What a workflow or a step says has its times in ISO 8601 (UTC): shown as all others here. */
+export function withLocalTimes(text: string): string {
+  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z\b/g, formatTime);
+}
+
 /** `03:00:05`, local. */
 export function formatClock(time: Date): string {
   return [time.getHours(), time.getMinutes(), time.getSeconds()].map(pad).join(':');
-}
-
-export function formatCount(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`;
 }
 
 /** Fits a line of printable text into the terminal. */
@@ -46,7 +49,7 @@ export function cut(text: string, width: number): string {
   return `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }
 
-/** Breaks a line of printable text between words so that nothing of it is lost in a narrow terminal. */
+/** Breaks a line of printable text between words; a word that is too long, such as a path, stays whole. */
 export function wrap(text: string, width: number): string[] {
   const lines = [''];
   for (const word of text.split(' ')) {
@@ -54,7 +57,7 @@ export function wrap(text: string, width: number): string[] {
     const longer = last === '' ? word : `${last} ${word}`;
     lines.push(...(Array.from(longer).length <= width || last === '' ? [longer] : [last, word]));
   }
-  return lines.map((line) => cut(line, width));
+  return lines;
 }
 
 /** One line without control characters: names come from databases and may hold escape sequences. */

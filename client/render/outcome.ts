@@ -1,5 +1,6 @@
 import type { BackupOutcome, RestoreOutcome } from '../../workflows/model/outcome';
 import { formatBytes, formatCount, formatTime, printable } from './format';
+import { partialRemark } from './points';
 import { renderTable } from './table';
 
 /** What a run that is done came to, with the next command. */
@@ -15,10 +16,11 @@ function renderBackup({ point, parts, skipped }: BackupOutcome): string {
     part.snapshotId.slice(0, 8),
   ]);
   return [
-    `Recovery point ${point.id}: ${formatCount(point.parts, 'part')}, ${formatBytes(point.bytes)}, taken ${formatTime(point.takenAt)}`,
+    `Recovery point ${point.id}: ${formatCount(point.parts, 'part')}, ${formatBytes(point.bytes)}, taken ${formatTime(point.takenAt)}${partialRemark(point)}`,
     indent(renderTable(['part', 'size', 'rows or files', 'snapshot'], rows)),
     ...parts.flatMap(({ name, notes }) => notes.map((note) => `  ${printable(name)}: ${note}`)),
     ...skipped.map(({ name, reason }) => `  left out: ${printable(name)}: ${reason}`),
+    ...(point.partial ? ['A restore of everything takes the newest one that is not partial.'] : []),
     `Bring it back with \`pawl restore --point ${point.id}\`.`,
   ].join('\n');
 }
@@ -42,6 +44,7 @@ function renderRestore({ run, point, parts, keptUntil }: RestoreOutcome): string
         rows,
       ),
     ),
+    ...parts.flatMap(({ name, notes }) => notes.map((note) => `  ${printable(name)}: ${note}`)),
     ...(kept
       ? [`What was replaced is kept${until}; \`pawl restore confirm ${run}\` drops it now.`]
       : []),

@@ -1,5 +1,6 @@
 import type { BackupPlan, RestorePlan, RestorePlanPart } from '../../workflows/model/plans';
 import { formatBytes, formatDuration, formatTime, printable } from './format';
+import { partialRemark } from './points';
 import { renderTable } from './table';
 
 /** Enough to tell two plans apart by eye; JSON has it whole. */
@@ -40,7 +41,7 @@ function restoreLines({ point, parts, keepReplacedSeconds }: RestorePlan): strin
     keptName(planned),
   ]);
   return [
-    `From recovery point ${point.id} of ${formatTime(point.takenAt)} (${point.run}):`,
+    `From recovery point ${point.id} of ${formatTime(point.takenAt)} (${point.run})${partialRemark(point)}:`,
     indent(renderTable(['part', 'into', 'size', 'rows or files', 'the present one becomes'], rows)),
     ...(parts.some(({ keepAs }) => keepAs !== undefined)
       ? [`What is replaced is kept for ${formatDuration(keepReplacedSeconds)}.`]

@@ -17,7 +17,9 @@ export function renderRun(view: RunView, screen: Screen, now: number): string[] 
   const colours = screen.colours ?? createColors(false);
   const head = [headline(view, screen.width, now, colours)];
   const foot = view.waitingFor
-    ? wrap(`waiting for ${view.waitingFor}`, screen.width).map(colours.yellow)
+    ? wrap(`waiting for ${view.waitingFor}`, screen.width)
+        // Drawn over itself: no line may be longer than the terminal is wide.
+        .map((line) => colours.yellow(cut(line, screen.width)))
     : [];
   const room = (screen.height ?? Infinity) - head.length - foot.length;
   const blocks = view.steps.map((step) => renderStep(step, screen.width, now, colours));

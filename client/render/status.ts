@@ -3,6 +3,7 @@ import type { RecoveryPointSummary } from '../../workflows/model/recovery-point'
 import type { ListedRun } from '../temporal/run-list';
 import type { Colours } from '../terminal/output';
 import { formatBytes, formatCount, formatTime, printable } from './format';
+import { partialRemark } from './points';
 
 export interface StackStatus {
   readonly stack: string;
@@ -50,8 +51,10 @@ function describeRun(stack: string, { number, runbook, requestedBy, since }: Que
   return `${stack}/${number} ${runbook}, since ${formatTime(since)}, by ${printable(requestedBy)}`;
 }
 
-function describePoint({ id, takenAt, parts, bytes, run }: RecoveryPointSummary): string {
-  return `${id} of ${formatTime(takenAt)} (${run}): ${formatCount(parts, 'part')}, ${formatBytes(bytes)}`;
+function describePoint(point: RecoveryPointSummary): string {
+  const { id, takenAt, parts, bytes, run } = point;
+  const size = `${formatCount(parts, 'part')}, ${formatBytes(bytes)}`;
+  return `${id} of ${formatTime(takenAt)} (${run}): ${size}${partialRemark(point)}`;
 }
 
 function line(name: string, text: string): string {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { stackWorkflowId } from '../../workflows/messages';
 import type { Submitted } from '../../workflows/messages';
 import type { RunRequest } from '../../workflows/model/run';
@@ -21,12 +22,13 @@ export async function startRun(
   patience: Patience,
 ): Promise<number> {
   await requireWorker(session, request.stack.host);
-  const submitted = await submitRun(session, output, request);
+  const requestId = randomUUID();
+  const submitted = await submitRun(session, output, request, requestId);
   if (!patience.queue) await requireFirst(session, request.stack.name, submitted);
   announce(session, output, request, submitted);
   if (patience.detach) return EXIT_CODES.done;
   const { run, number } = submitted;
-  const name = { run, number, stack: request.stack.name };
+  const name = { run, number, stack: request.stack.name, requestId };
   return finishRun(output, await followRun(session, output, name, patience.timeoutSeconds));
 }
 

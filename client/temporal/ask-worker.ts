@@ -26,7 +26,16 @@ export interface Question {
 }
 
 /** Runs a workflow that only looks, and returns what it found. Ctrl-C cancels it. */
-export async function askWorker<Answer>(
+export function askWorker<Answer>(
+  session: Session,
+  output: Output,
+  question: Question,
+): Promise<Answer> {
+  const what = `asking the worker on ${question.stack.host}`;
+  return output.waiting(what, ask<Answer>(session, output, question));
+}
+
+async function ask<Answer>(
   session: Session,
   output: Output,
   { stack, type, prefix, input }: Question,

@@ -24,7 +24,7 @@ export interface Session {
 }
 
 export async function withSession<Result>(
-  { globals }: Pick<Invocation, 'globals'>,
+  { globals, output }: Pick<Invocation, 'globals' | 'output'>,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const config = readConfig(globals.profile);
@@ -41,7 +41,7 @@ export async function withSession<Result>(
       }),
   };
   try {
-    await connection.ensureConnected();
+    await output.waiting(`asking the Temporal server at ${address}`, connection.ensureConnected());
     return await work(session);
   } catch (error) {
     throw isNotFound(error) ? unknownWorkflow(error) : asClientError(error, { address, namespace });

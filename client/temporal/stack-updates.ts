@@ -29,8 +29,9 @@ export function submitRun(
   session: Session,
   output: Output,
   request: RunRequest,
+  requestId: string,
 ): Promise<Submitted> {
-  return updateStack(session, output, request.stack, submit, [{ request }]);
+  return updateStack(session, output, request.stack, submit, [{ request }], requestId);
 }
 
 export function freezeStack(
@@ -58,15 +59,27 @@ export function withdrawRun(session: Session, stack: string, number: number): Pr
   );
 }
 
-/** Update-with-Start: the stack workflow is there afterwards, whether it was before or not. */
-async function updateStack<Result, Args extends [unknown]>(
+function updateStack<Result, Args extends [unknown]>(
   session: Session,
   output: Output,
   stack: StackName,
   update: UpdateDefinition<Result, Args>,
   args: Args,
+  updateId: string = randomUUID(),
 ): Promise<Result> {
-  const updateId = randomUUID();
+  const answer = untilAnswered(session, output, stack, update, args, updateId);
+  return output.waiting(`asking the worker on ${stack.host}`, answer);
+}
+
+/** Update-with-Start: the stack workflow is there afterwards, whether it was before or not. */
+async function untilAnswered<Result, Args extends [unknown]>(
+  session: Session,
+  output: Output,
+  stack: StackName,
+  update: UpdateDefinition<Result, Args>,
+  args: Args,
+  updateId: string,
+): Promise<Result> {
   const giveUpAt = Date.now() + GIVE_UP_MILLISECONDS;
   for (let attempt = 1; ; attempt += 1) {
     const startWorkflowOperation = startStack(stack);

@@ -44,11 +44,11 @@ export function confirmByYes(output: Output, yes: boolean | undefined, what: str
   };
 }
 
-/** Severe danger: the name, typed or given as `--confirm=NAME`; `-y` is not enough. */
+/** Severe danger, told as `what`: the name, typed or given as `--confirm=NAME`; `-y` is not enough. */
 export function confirmByName(
   output: Output,
   given: string | undefined,
-  name: string,
+  { name, what }: { readonly name: string; readonly what: string },
 ): Confirmation {
   if (given === name) return () => Promise.resolve();
   if (given !== undefined) {
@@ -57,7 +57,7 @@ export function confirmByName(
     });
   }
   if (!canAsk(output)) {
-    throw new ClientError(EXIT_CODES.usage, 'This replaces what the stack works with now.', {
+    throw new ClientError(EXIT_CODES.usage, what, {
       advice: `Add --confirm=${name} when that is what you want.`,
       reason: 'not-confirmed',
     });

@@ -1,9 +1,10 @@
 import { backUpPart, type BackUpPartInput } from '../../activities/back-up-part';
 import { initialiseRepository } from '../../activities/initialise-repository';
 import { recordRun } from '../../activities/record-run';
-import { storeManifest } from '../../activities/store-manifest';
+import { storeManifest, type StoreManifestInput } from '../../activities/store-manifest';
 import type { PartSummary } from '../../workflows/model/recovery-point';
-import { describePart } from '../support/descriptions';
+import { attemptOf } from '../adapters/restic/fixtures';
+import { describePart, describePostgresEntry, describeStack } from '../support/descriptions';
 import { attempt, FACTS, portsInMemory, RUN, STACK, type MemoryPorts } from './ports-in-memory';
 
 const takenAt = '2026-01-01T00:00:00.000Z';
@@ -24,8 +25,12 @@ async function portsWithRepository(): Promise<MemoryPorts> {
 const backUp = (ports: MemoryPorts, change: Partial<BackUpPartInput> = {}): Promise<PartSummary> =>
   attempt(() => backUpPart(ports)({ ...input, ...change }));
 
-const manifest = (ports: MemoryPorts, parts: readonly PartSummary[]) => {
-  const rest = { takenAt, requestedBy: 'anna', pawlVersion: '0.0.0' };
+const manifest = (
+  ports: MemoryPorts,
+  parts: readonly PartSummary[],
+  change: Partial<StoreManifestInput> = {},
+) => {
+  const rest = { only: [], takenAt, requestedBy: 'anna', pawlVersion: '0.0.0', ...change };
   return attempt(() => storeManifest(ports)({ stack: STACK, run: RUN, parts, ...rest }));
 };
 
@@ -106,6 +111,40 @@ describe('storing the manifest', () => {
     const ports = await portsWithRepository();
     const parts = [await backUp(ports)];
     expect(await manifest(ports, parts)).toEqual(await manifest(ports, parts));
+  });
+
+  it('says which entries it holds, and whether somebody chose them', async () => {
+    const ports = await portsWithRepository();
+    const parts = [await backUp(ports)];
+    const protect = ['uploads', 'accounts', 'empty'].map((name) => describePostgresEntry({ name }));
+    const covered = async (key: string, only: readonly string[]) => {
+      await ports.receipts.write(key, describePart(), {
+        ...{ uploadId: 'u', sha256: '00', bytes: 19, facts: FACTS },
+      });
+      const run = { ...RUN, key };
+      const stack = describeStack({ protect });
+      const { entries, partial } = await manifest(ports, parts, { stack, run, only });
+      return { entries, partial };
+    };
+    const entries = ['accounts'];
+    expect(await covered('a', [])).toEqual({ entries, partial: false });
+    expect(await covered('b', ['empty', 'accounts', 'uploads'])).toEqual({
+      entries,
+      partial: false,
+    });
+    expect(await covered('c', ['accounts'])).toEqual({ entries, partial: true });
+  });
+
+  it('puts the audit record of the stack into the manifest, line by line as it stands', async () => {
+    const ports = await portsWithRepository();
+    const lines = ['{"run":"melvin/0","hash":"00"}', '{"run":"melvin/\\"1\\""}'];
+    const audit = { ...ports.audit, read: () => Promise.resolve(lines) };
+    const recorded = { ...ports, audit };
+    const { id } = await manifest(recorded, [await backUp(recorded)]);
+    const site = { stack: 'melvin', directory: '/', secret: () => Promise.resolve('secret') };
+    const repository = ports.openRepository(site, STACK.repository);
+    const stored = await repository.readManifest(id, attemptOf());
+    expect(stored.audit).toBe(lines.join('\n'));
   });
 
   it('refuses when the receipts were lost in between: nothing could be proved', async () => {

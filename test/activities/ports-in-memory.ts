@@ -17,6 +17,7 @@ export const FACTS: PartFacts = {
   contents: [{ name: 'public.users', rows: 2, digest: 'd', method: 'm' }],
   consistency: 'snapshot',
   notes: [],
+  surroundings: { owner: 'anna' },
 };
 
 export interface MemoryPorts extends Ports {
@@ -43,7 +44,7 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
         abort: () => Promise.resolve(),
       });
     },
-    prepare: () => Promise.resolve(),
+    prepare: () => Promise.resolve([]),
     receive: () => Promise.resolve(collector(received)),
     digest: () => Promise.resolve(FACTS.contents),
     ...engine,

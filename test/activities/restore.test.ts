@@ -26,28 +26,39 @@ async function saved(
   const stored = await attempt(() =>
     backUpPart(ports)({ ...base, part, expectedBytes: 1, takenAt }),
   );
-  const rest = { parts: [stored], takenAt, requestedBy: 'anna', pawlVersion: '0' };
+  const rest = { parts: [stored], only: [], takenAt, requestedBy: 'anna', pawlVersion: '0' };
   const point = await attempt(() => storeManifest(ports)({ ...base, ...rest }));
   return { ports, stored, pointId: point.id };
 }
 
-const restore = (ports: MemoryPorts, stored: PartSummary) =>
-  attempt(() => restorePart(ports)({ stack: STACK, run: RUN, stored, target }));
+const restore = (ports: MemoryPorts, pointId: string, stored: PartSummary) =>
+  attempt(() => restorePart(ports)({ stack: STACK, run: RUN, pointId, stored, target }));
 
 const prove = (ports: MemoryPorts, pointId: string) =>
   attempt(() => provePart(ports)({ stack: STACK, run: RUN, pointId, part, target }));
 
 describe('restoring a part', () => {
   it('hands the stored bytes to the engine', async () => {
-    const { ports, stored } = await saved();
-    expect(await restore(ports, stored)).toEqual({ bytes: 19 });
+    const { ports, stored, pointId } = await saved();
+    expect(await restore(ports, pointId, stored)).toEqual({ bytes: 19, notes: [] });
     expect(Buffer.concat(ports.received).toString()).toBe('content of accounts');
   });
 
+  it("hands what the manifest knows of the part's surroundings to the engine, and tells what it left out", async () => {
+    const given: unknown[] = [];
+    const prepare: Engine<PostgresEntry>['prepare'] = (...[, , , , surroundings]) => {
+      given.push(surroundings);
+      return Promise.resolve(['left out its owner']);
+    };
+    const { ports, stored, pointId } = await saved({ prepare });
+    expect(await restore(ports, pointId, stored)).toMatchObject({ notes: ['left out its owner'] });
+    expect(given).toEqual([FACTS.surroundings]);
+  });
+
   it('refuses bytes that are not what the manifest promises', async () => {
-    const { ports, stored } = await saved();
+    const { ports, stored, pointId } = await saved();
     const promised = { ...stored, sha256: 'f'.repeat(64) };
-    await expect(restore(ports, promised)).rejects.toMatchObject({
+    await expect(restore(ports, pointId, promised)).rejects.toMatchObject({
       type: 'VerificationFailed',
       nonRetryable: true,
       message: expect.stringMatching(/Nothing that works was touched/) as string,
@@ -66,15 +77,17 @@ describe('restoring a part', () => {
         finish: () => Promise.reject(new AdapterError('CommandFailed', 'pg_restore: no such type')),
         abort: () => Promise.resolve(),
       });
-    const { ports, stored } = await saved({ receive });
-    await expect(restore(ports, stored)).rejects.toMatchObject({
+    const { ports, stored, pointId } = await saved({ receive });
+    await expect(restore(ports, pointId, stored)).rejects.toMatchObject({
       message: 'pg_restore: no such type',
     });
   });
 
   it('ends the sink when the repository has no such snapshot', async () => {
-    const { ports, stored } = await saved();
-    await expect(restore(ports, { ...stored, snapshotId: 'absent' })).rejects.toMatchObject({
+    const { ports, stored, pointId } = await saved();
+    await expect(
+      restore(ports, pointId, { ...stored, snapshotId: 'absent' }),
+    ).rejects.toMatchObject({
       type: 'PreconditionFailed',
     });
   });
@@ -92,7 +105,7 @@ describe('proving a part', () => {
     const { ports, pointId } = await saved({ digest });
     await expect(prove(ports, pointId)).rejects.toMatchObject({
       type: 'VerificationFailed',
-      message: expect.stringMatching(/public\.users has 1 rows instead of 2/) as string,
+      message: expect.stringMatching(/public\.users has 1 row instead of 2/) as string,
     });
   });
 });
@@ -100,7 +113,7 @@ describe('proving a part', () => {
 describe('finding a recovery point', () => {
   it('reads its manifest, without the contents of each part', async () => {
     const { ports, pointId } = await saved();
-    const wanted = { newest: true } as const;
+    const wanted = { point: { newest: true }, only: [] } as const;
     const found = await attempt(() => findRecoveryPoint(ports)({ stack: STACK, wanted }));
     expect(found).toMatchObject({ point: { id: pointId }, parts: [{ contents: 1, rows: 2 }] });
     expect(JSON.stringify(found)).not.toContain('digest');
@@ -108,7 +121,7 @@ describe('finding a recovery point', () => {
 
   it('says what to do when there is none such', async () => {
     const { ports } = await saved();
-    const wanted = { id: 'ffffffff' };
+    const wanted = { point: { id: 'ffffffff' }, only: [] };
     await expect(
       attempt(() => findRecoveryPoint(ports)({ stack: STACK, wanted })),
     ).rejects.toMatchObject({

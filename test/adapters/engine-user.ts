@@ -52,23 +52,31 @@ export class EngineUser {
     return { entry, part, bytes, facts };
   }
 
-  async restoreBeside(dump: WholeDump, target: RestoreTarget): Promise<void> {
+  /** Returns what the place cannot have of the source's surroundings. */
+  async restoreBeside(dump: WholeDump, target: RestoreTarget): Promise<readonly string[]> {
     const { engine, site } = this.bench;
-    await engine.prepare(site, dump.entry, dump.part, target, newAttempt());
+    const notes = await this.prepare(dump, target);
     const sink = await engine.receive(site, dump.entry, dump.part, target, newAttempt());
     try {
       // A sink that died refuses the rest of the bytes; finish() says why.
       await pipeline(chunksOf(dump.bytes), sink.stream).catch(() => undefined);
       await sink.finish();
+      return notes;
     } finally {
       await sink.abort();
     }
   }
 
+  prepare(dump: WholeDump, target: RestoreTarget): Promise<readonly string[]> {
+    const { engine, site } = this.bench;
+    const { entry, part, facts } = dump;
+    return engine.prepare(site, entry, part, target, facts.surroundings, newAttempt());
+  }
+
   /** Restores the first `length` bytes and is never heard of again. */
   async beginRestore(dump: WholeDump, target: RestoreTarget, length: number): Promise<void> {
     const { engine, site } = this.bench;
-    await engine.prepare(site, dump.entry, dump.part, target, newAttempt());
+    await this.prepare(dump, target);
     const sink = await engine.receive(site, dump.entry, dump.part, target, newAttempt());
     sink.stream.on('error', () => undefined);
     if (!sink.stream.write(dump.bytes.subarray(0, length))) await once(sink.stream, 'drain');

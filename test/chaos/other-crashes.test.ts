@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { stackWorkflowId } from '../../workflows/messages';
 import { leftovers, NOTHING } from '../support/aftermath';
+import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 import type { StackFixture } from '../support/stack-fixture';
 import { EDGES } from './crash-cases';
@@ -60,9 +61,15 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
     for (const run of [first, second]) {
       expect(await stack.follow('watch', run)).toMatchObject({ code: 0 });
     }
-    expect(await stack.ask('status')).toMatchObject({ queue: { running: [], waiting: [] } });
+    // An adopted run's end reaches the stack workflow by way of an activity: a moment after its watchers know.
+    await until(idle, 30);
     expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
   });
+
+  async function idle(): Promise<true | undefined> {
+    const { queue } = await stack.ask<{ queue: { running: []; waiting: [] } }>('status');
+    return queue.running.length + queue.waiting.length === 0 ? true : undefined;
+  }
 
   async function loseStackWorkflow(): Promise<void> {
     const connection = await Connection.connect({ address: here.pawl.temporal.address });

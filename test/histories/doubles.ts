@@ -1,15 +1,7 @@
-import { describePart, describeStoredPart } from '../support/descriptions';
+import { describePart, describePoint, describeStoredPart } from '../support/descriptions';
 import type { ActivityDoubles } from '../support/workflow-harness';
 
-const POINT = {
-  id: 'aaaa1111',
-  stack: 'melvin',
-  run: 'melvin/1',
-  runKey: 'key',
-  takenAt: '2026-01-01T00:00:00.000Z',
-  parts: 1,
-  bytes: 1000,
-};
+const POINT = describePoint();
 
 /** A stack on which every step works. */
 export const HISTORY_DOUBLES: ActivityDoubles = {
@@ -28,7 +20,7 @@ export const HISTORY_DOUBLES: ActivityDoubles = {
     Promise.resolve({ point: POINT, host: 'local', parts: [describeStoredPart()] }),
   observeRestoreTarget: () =>
     Promise.resolve({ exists: true, bytes: 1000, otherSessions: 1, version: 'PostgreSQL 15.18' }),
-  restorePart: ({ stored }) => Promise.resolve({ bytes: stored.bytes }),
+  restorePart: ({ stored }) => Promise.resolve({ bytes: stored.bytes, notes: [] }),
   provePart: () => Promise.resolve({ proved: 2, rows: 10 }),
   swapPart: () => Promise.resolve({ kept: true }),
   discardKept: () => Promise.resolve(),

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecoveryPointSummary } from '../../workflows/model/recovery-point';
 import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
@@ -77,6 +77,18 @@ describeWith(['temporal', 'restic', 'postgres'], 'what a restore may be told', (
       expect(await databasesOf(server)).toEqual([database, copy]);
     });
 
+    it("another's database with the stack's name: it is kept, and can be put back", async () => {
+      const theirs = await makeDatabase(server);
+      await server.query('delete from notes where id < 9', theirs);
+      const others = await notesIn(server, theirs);
+
+      expect((await stack.restore('notes', '--into', theirs)).code).toBe(0);
+
+      expect(await notesIn(server, theirs)).toBe(notes);
+      const kept = (await databasesOf(server)).find((name) => name.startsWith(`${theirs}_before`));
+      expect(await notesIn(server, kept ?? '')).toBe(others);
+    });
+
     it('a time or the beginning of an id: the recovery point that is meant', async () => {
       const between = new Date().toISOString();
       const changed = await change();
@@ -90,16 +102,39 @@ describeWith(['temporal', 'restic', 'postgres'], 'what a restore may be told', (
       expect(await current()).toEqual({ notes, files });
     });
 
+    it('everything or a part, when the newest recovery point has only that part', async () => {
+      const changed = await change();
+      const { id } = await stack.mustBackUp('uploads');
+      const listed = JSON.parse((await stack.cli('points', '--json')).stdout) as object;
+      const partial = { id, partial: true, entries: ['uploads'] };
+      expect(listed).toMatchObject({ points: [partial, { id: point.id, partial: false }] });
+
+      expect((await stack.restore()).code).toBe(0);
+      expect(await current()).toEqual({ notes, files });
+      expect((await stack.restore('uploads')).code).toBe(0);
+      expect(await current()).toEqual({ notes, files: changed.files });
+    });
+
     it('that it went well: what it replaced is dropped', async () => {
       const changed = await change();
       const { run = '' } = await stack.restore();
       const [, kept = ''] = await databasesOf(server);
       expect(await notesIn(server, kept)).toBe(changed.notes);
+      const listed = await stack.cli('kept', '--json');
+      expect(JSON.parse(listed.stdout)).toMatchObject({
+        kept: [
+          { run, parts: [{ name: 'notes', keptAs: kept, state: 'kept' }, { name: 'uploads' }] },
+        ],
+      });
+      expect((await stack.cli('kept')).stdout).toContain(kept);
 
       const confirmed = await stack.cli('restore', 'confirm', run, '-y', '--json');
 
       expect(confirmed.code).toBe(0);
-      expect(JSON.parse(confirmed.stdout)).toMatchObject({ dropped: [kept, expect.anything()] });
+      expect(JSON.parse(confirmed.stdout)).toMatchObject({
+        ...{ dropped: [kept, expect.anything()], failed: [], dropping: [] },
+      });
+      expect((await stack.cli('kept')).stdout).not.toContain(kept);
       expect(await databasesOf(server)).toEqual([database]);
       expect(await current()).toEqual({ notes, files });
       expect((await stack.cli('restore', 'confirm', run, '-y')).code).toBe(7);
@@ -161,6 +196,22 @@ describeWith(['temporal', 'restic', 'postgres'], 'what a restore may be told', (
       },
     );
 
+    it("to replace another's database with a yes only", async () => {
+      const theirs = await makeDatabase(server);
+      await server.query('delete from notes where id < 9', theirs);
+      const others = await notesIn(server, theirs);
+
+      const argv = ['notes', '--into', theirs] as const;
+      const ended = await stack.follow('restore', ...argv, '-y');
+
+      expect(ended).toMatchObject({ code: 2, stdout: '' });
+      expect(ended.stderr).toContain(`${theirs} exists, and this replaces it.`);
+      expect(ended.stderr).toContain(`--confirm=${stack.name}`);
+      expect((await stack.follow('restore', ...argv, '--confirm=another', '-y')).code).toBe(2);
+      expect(await notesIn(server, theirs)).toBe(others);
+      await server.query(`drop database ${quoted(theirs)}`);
+    });
+
     it.each([
       ['digest', { digest: '0' }, 'other content'],
       ['number of rows', { rows: 11 }, 'has 10 rows instead of 11'],
@@ -178,6 +229,17 @@ describeWith(['temporal', 'restic', 'postgres'], 'what a restore may be told', (
       expect(await current()).toEqual(changed);
       expect(await databasesOf(server)).toEqual([database]);
     });
+  });
+
+  it('has the audit record with it, should the host be lost', async () => {
+    await backUpAStack();
+    const { id } = await stack.mustBackUp('uploads');
+    const manifest = JSON.parse(await stack.restic('dump', id, '/manifest.json')) as object;
+    const record = join(pawl.stateDirectory, 'audit', `${stack.name}.jsonl`);
+    const [first, second] = (await readFile(record, 'utf8')).split('\n');
+    expect(JSON.parse(second ?? '')).toMatchObject({ run: `${stack.name}/2`, outcome: 'done' });
+    expect(manifest).toMatchObject({ audit: first });
+    await dropDatabases();
   });
 
   async function current() {

@@ -95,17 +95,29 @@ describeWith(['temporal', 'restic'], 'pawl server', () => {
     expect((await first.ready()).pid).toBe(first.pid);
   });
 
-  it('names the flag when a port is taken, and starts nothing', async () => {
+  it.each([
+    ['--port', ''],
+    ['--health-address', '127.0.0.1:'],
+    ['--metrics-address', '127.0.0.1:'],
+  ])('names %s in one line when its port is taken, and starts nothing', async (flag, before) => {
     const holder = createServer().listen(0, '127.0.0.1');
     await until(() => (holder.listening ? true : undefined));
     const port = String((holder.address() as AddressInfo).port);
 
-    const server = await start(['--port', port]);
+    const server = await start([flag, `${before}${port}`]);
 
     expect(await server.exit).toBe('exit code 2');
-    expect(await server.output()).toContain(`--port: 127.0.0.1:${port} is taken`);
+    const told = `pawl server: ${flag}: 127.0.0.1:${port} is taken by another process\n`;
+    expect(await server.output()).toBe(told);
     expect(await processesWith(state)).toEqual([]);
     holder.close();
+  });
+
+  it('ends well when it is asked to while it is still starting', async () => {
+    const server = await start();
+    await until(async () => ((await processesWith(state)).length > 1 ? true : undefined));
+    expect(await server.kill('SIGTERM')).toBe('exit code 0');
+    expect(await server.output()).not.toContain('fatal');
   });
 
   it("refuses a database that another version of Temporal's CLI made", async () => {
@@ -120,11 +132,14 @@ describeWith(['temporal', 'restic'], 'pawl server', () => {
     expect(await second.output()).toContain('was made by Temporal CLI 1.7.0');
   });
 
-  it('ends with the reason when the worker cannot start at all', async () => {
-    const server = await start(['--metrics-address', '203.0.113.1:9']);
+  it('ends with the reason, and no stack, when the worker cannot start at all', async () => {
+    const env = { ...process.env, PAWL_RESTIC: '/bin/false' };
+    const server = await ServerProcess.start(state, [], env);
+    servers.push(server);
 
     expect(await server.exit).toBe('exit code 1');
-    expect(await server.output()).toContain('--metrics-address');
+    expect(await server.output()).toContain('PAWL_RESTIC: /bin/false does not run');
+    expect(await server.output()).not.toContain('"stack"');
     expect(await processesWith(state)).toEqual([]);
   });
 });

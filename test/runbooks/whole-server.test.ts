@@ -16,6 +16,9 @@ describeWith(['temporal', 'restic', 'postgres'], 'a whole PostgreSQL server', ()
     await makeDatabase(server, 'shop');
     await makeDatabase(server, 'blog');
     await server.query('alter database shop owner to "the owner"');
+    await server.query(`alter database shop set app.currency to 'EUR'`);
+    await server.query(`comment on database shop is 'all that is sold'`);
+    await server.query('grant create on database shop to reader');
     await server.query(
       `create extension hstore;
        alter table notes owner to "the owner";
@@ -33,8 +36,9 @@ describeWith(['temporal', 'restic', 'postgres'], 'a whole PostgreSQL server', ()
   });
   afterAll(() => Promise.all([pawl.stop(), server.stop()]));
 
-  it('comes back with roles, owners of tables, rights, extensions and large objects where all of it was dropped', async () => {
+  it('comes back with roles, owners, rights, settings, extensions and large objects where all of it was dropped', async () => {
     const [notes, things] = [await notesIn(server, 'shop'), await thingsInShop()];
+    const properties = await propertiesOfShop();
     await server.query('drop database shop');
     await server.query('drop role "the owner", reader');
 
@@ -44,6 +48,7 @@ describeWith(['temporal', 'restic', 'postgres'], 'a whole PostgreSQL server', ()
     expect(outcome?.state === 'done' && outcome.parts.map(({ name }) => name)).toContain('db/shop');
     expect(await notesIn(server, 'shop')).toBe(notes);
     expect(await thingsInShop()).toEqual(things);
+    expect(await propertiesOfShop()).toEqual(properties);
     expect(await ownership()).toEqual([{ owner: 'the owner', reads: true, member: true }]);
   });
 
@@ -65,6 +70,15 @@ describeWith(['temporal', 'restic', 'postgres'], 'a whole PostgreSQL server', ()
     expect(await notesIn(server, 'blog')).toMatch(/^10 /);
     expect(await notesIn(server, 'shop')).toMatch(/^0 |^$/);
   });
+
+  function propertiesOfShop(): Promise<object[]> {
+    return server.query(
+      `select datdba::regrole::text as owner, array(select a::text from unnest(datacl) a order by 1) as rights,
+              shobj_description(oid, 'pg_database') as comment,
+              (select setconfig from pg_db_role_setting where setdatabase = d.oid) as settings
+       from pg_database d where datname = 'shop'`,
+    );
+  }
 
   function thingsInShop(): Promise<object[]> {
     return server.query(

@@ -1,4 +1,4 @@
-import type { Part, PartSummary } from '../../workflows/model/recovery-point';
+import type { Part, PartSummary, RecoveryPointSummary } from '../../workflows/model/recovery-point';
 import type { PostgresEntry, StackDescription } from '../../workflows/model/stack';
 
 /** A valid stack with one PostgreSQL entry; change what the test is about. */
@@ -38,6 +38,22 @@ export function describePart(change: Partial<Part> = {}): Part {
     engine: 'postgres',
     kind: 'database',
     source: 'melvin',
+    ...change,
+  };
+}
+
+/** A recovery point of everything. */
+export function describePoint(change: Partial<RecoveryPointSummary> = {}): RecoveryPointSummary {
+  return {
+    id: 'aaaa1111',
+    stack: 'melvin',
+    run: 'melvin/1',
+    runKey: 'key',
+    takenAt: '2026-01-01T00:00:00.000Z',
+    parts: 1,
+    bytes: 1000,
+    entries: ['accounts'],
+    partial: false,
     ...change,
   };
 }

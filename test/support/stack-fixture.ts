@@ -73,7 +73,11 @@ export class StackFixture {
   }
 
   /** Writes `pawl.yaml`, with other values where they are given. */
-  async write({ uploads = './uploads', documents = this.name } = {}): Promise<void> {
+  async write({
+    uploads = './uploads',
+    documents = this.name,
+    heartbeat = '2s',
+  } = {}): Promise<void> {
     const { postgres, ferretdb } = this.servers;
     const lines = [
       `stack: ${this.name}`,
@@ -83,7 +87,7 @@ export class StackFixture {
       `    database: ${this.name}, user: ${postgres.user}, password: {env: STACK_DATABASE_PASSWORD}}`,
       `  documents: {engine: mongodb, address: {host: ${ferretdb.host}, port: ${ferretdb.port}}, database: ${documents}}`,
       `  uploads: {engine: files, path: ${uploads}}`,
-      'limits: {heartbeat: 2s}',
+      `limits: {heartbeat: ${heartbeat}}`,
     ];
     await writeFile(join(this.directory, 'pawl.yaml'), `${lines.join('\n')}\n`);
   }

@@ -4,6 +4,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { HostActivities } from '../../activities';
 import { createRunActivities } from '../../activities';
+import type { RunDirectory } from '../../activities/ports';
 import { createRunDirectory } from '../../worker/run-directory';
 import { workflowBundlePath } from '../../worker/workflow-bundle';
 import { stackWorkflowId, submit, type Submitted } from '../../workflows/messages';
@@ -39,9 +40,12 @@ export class WorkflowHarness {
   }
 
   /** Runs `body` while workers poll; activities that `doubles` lacks fail as unknown. */
-  async working<Output>(doubles: ActivityDoubles, body: () => Promise<Output>): Promise<Output> {
+  async working<Output>(
+    doubles: ActivityDoubles,
+    body: () => Promise<Output>,
+    runs: RunDirectory = createRunDirectory(this.client),
+  ): Promise<Output> {
     const { nativeConnection: connection } = this.environment;
-    const runs = createRunDirectory(this.client);
     const workflows = await Worker.create({
       connection,
       taskQueue: WORKFLOW_TASK_QUEUE,

@@ -44,4 +44,17 @@ describe('turning an error into a failure', () => {
     const failure = toFailure(error, 1, (text) => text.replaceAll('1', '[redacted]'));
     expect(failure.details).toEqual([{ exitCode: 1, stderrTail: 'port [redacted]' }]);
   });
+
+  it('is never too large for Temporal, whatever a program said, and cuts no secret in two', () => {
+    const much = `${'x'.repeat(3999)}hunter2${'x'.repeat(1_000_000)}`;
+    const error = new AdapterError('CommandFailed', much, {
+      stderrTail: much,
+      argv: Array.from({ length: 10_000 }, String),
+    });
+    const failure = toFailure(error, 1, (text) => text.replaceAll('hunter2', '[redacted]'));
+    const whole = JSON.stringify([failure.message, failure.details]);
+    expect(whole.length).toBeLessThan(20_000);
+    expect(whole).not.toContain('hunt');
+    expect(failure.message).toMatch(/^x+\[…$/);
+  });
 });

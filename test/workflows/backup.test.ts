@@ -6,7 +6,12 @@ import { progress } from '../../workflows/messages';
 import type { BackupInput } from '../../workflows/model/run';
 import type { StackDescription } from '../../workflows/model/stack';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
-import { describePart, describePostgresEntry, describeStoredPart } from '../support/descriptions';
+import {
+  describePart,
+  describePoint,
+  describePostgresEntry,
+  describeStoredPart,
+} from '../support/descriptions';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 import {
@@ -49,16 +54,7 @@ describeWith(['temporal'], 'the backup workflow', () => {
       },
       storeManifest: async ({ run, takenAt, parts }) => {
         await noted(`manifest of ${parts.length}`);
-        const [runKey, bytes] = [run.key, 1];
-        return {
-          id: 'aaaa1111',
-          stack: 'm',
-          run: run.id,
-          runKey,
-          takenAt,
-          parts: parts.length,
-          bytes,
-        };
+        return describePoint({ run: run.id, runKey: run.key, takenAt, parts: parts.length });
       },
       recordRun: ({ entry }) => noted(`record ${entry.outcome}`),
       ...change,
@@ -219,6 +215,21 @@ describeWith(['temporal'], 'the backup workflow', () => {
       expect(await failureOf(run.result())).toBeInstanceOf(CancelledFailure);
     });
     expect(calls).toEqual(['record cancelled']);
+  });
+
+  it('fails, and shows that, when its end cannot be recorded, and says what is stored all the same', async () => {
+    const broken = doubles({
+      recordRun: () =>
+        Promise.reject(ApplicationFailure.nonRetryable('the chain is broken', 'InternalError')),
+    });
+    await harness.working(broken, async () => {
+      const run = await start(uniqueStack());
+      expect(await failureOf(run.result())).toMatchObject({
+        message: 'write the audit record: the chain is broken',
+        details: [{}, 'Recovery point aaaa1111 is stored and whole.', {}],
+      });
+      expect(await run.query(progress)).toMatchObject({ phase: 'ended' });
+    });
   });
 
   it('fails when its deadline passes, however patient its steps are', async () => {

@@ -1,4 +1,4 @@
-import { WorkflowFailedError } from '@temporalio/client';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
 import { confirm, keptWorkflowId } from '../../workflows/messages';
@@ -13,7 +13,7 @@ import { uniqueStack, WorkflowHarness, type ActivityDoubles } from '../support/w
 const PARTS = ['accounts', 'reports'].map((name) =>
   describePart({ name, entry: name, source: `${name}_db` }),
 );
-const PROTECT = PARTS.map(({ name }) => describePostgresEntry({ name }));
+const PROTECT = PARTS.map(({ name, source }) => describePostgresEntry({ name, database: source }));
 
 describeWith(['temporal'], 'the restore workflow', () => {
   let harness: WorkflowHarness;
@@ -43,13 +43,16 @@ describeWith(['temporal'], 'the restore workflow', () => {
             takenAt: '2026-01-01T00:00:00.000Z',
             parts: 2,
             bytes: 2,
+            entries: PROTECT.map(({ name }) => name),
+            partial: false,
           },
           host: 'local',
           parts: PARTS.map(describeStoredPart),
         }),
       observeRestoreTarget: () =>
         Promise.resolve({ exists: true, bytes: 1, otherSessions: 0, version: 'PostgreSQL 15.18' }),
-      restorePart: ({ stored }) => noted(`restore ${stored.part.name}`, { bytes: stored.bytes }),
+      restorePart: ({ stored }) =>
+        noted(`restore ${stored.part.name}`, { bytes: stored.bytes, notes: [] }),
       provePart: ({ part }) => noted(`prove ${part.name}`, { proved: 2, rows: 10 }),
       swapPart: ({ part }) => noted(`swap ${part.name}`, { kept: true }),
       swapBackPart: ({ part }) => noted(`swap back ${part.name}`, undefined),
@@ -164,15 +167,69 @@ describeWith(['temporal'], 'the restore workflow', () => {
     expect(calls.slice(4)).toEqual(['discard reports', 'discard accounts', 'record failed']);
   });
 
-  it('does nothing without the name of the stack, unless it restores elsewhere', async () => {
-    await harness.working(doubles(), async () => {
-      const stack = uniqueStack({ protect: PROTECT });
-      const refused = await failureOf((await start(stack, { confirmation: 'another' })).result());
-      expect(refused).toMatchObject({ type: 'PreconditionFailed' });
-      expect(calls).toEqual(['record failed']);
-      await (await start(stack, { confirmation: '', into: 'copy', only: ['accounts'] })).result();
-      expect(calls).toContain('swap accounts');
+  const copy = { confirmation: '', into: 'copy', only: ['accounts'] };
+  const seen = (exists: boolean) => () =>
+    Promise.resolve({ exists, bytes: 0, otherSessions: 0, version: '15.18' });
+
+  it.each([
+    ['in its place', { confirmation: 'another' }],
+    ['over what came to exist --into since the plan was shown', copy],
+  ])('restores nothing %s without the name of the stack', async (_what, options) => {
+    await harness.working(doubles({ observeRestoreTarget: seen(true) }), async () => {
+      const run = await start(uniqueStack({ protect: PROTECT }), options);
+      expect(await failureOf(run.result())).toMatchObject({
+        type: 'PreconditionFailed',
+        details: [{}, 'Nothing was changed.', {}],
+      });
     });
+    expect(calls).toEqual(['record failed']);
+  });
+
+  it.each([
+    ['a free place without the name', false, copy],
+    ['a place that is taken with it', true, { into: 'copy', only: ['accounts'] }],
+  ])('restores into %s', async (_what, exists, options) => {
+    const change: ActivityDoubles = {
+      observeRestoreTarget: seen(exists),
+      swapPart: () => Promise.resolve({ kept: exists }),
+    };
+    await harness.working(doubles(change), async () => {
+      const run = await start(uniqueStack({ protect: PROTECT }), options);
+      expect(await run.result()).toMatchObject({ parts: [{ into: 'copy' }] });
+    });
+  });
+
+  it('puts back what appeared --into at the last moment', async () => {
+    await harness.working(doubles({ observeRestoreTarget: seen(false) }), async () => {
+      const run = await start(uniqueStack({ protect: PROTECT }), copy);
+      expect(await failureOf(run.result())).toMatchObject({
+        type: 'PreconditionFailed',
+        message: expect.stringContaining('into copy was not confirmed') as string,
+        details: [{}, 'What was there before is in place and untouched.', {}],
+      });
+    });
+    expect(calls.slice(2)).toEqual([
+      'swap accounts',
+      'swap back accounts',
+      'discard accounts',
+      'record failed',
+    ]);
+  });
+
+  it('restores to where the stack file has a part now, not to where it was taken', async () => {
+    const into: string[] = [];
+    const change: ActivityDoubles = {
+      swapPart: ({ target }) => {
+        into.push(target.into);
+        return Promise.resolve({ kept: true });
+      },
+    };
+    const moved = [describePostgresEntry({ name: 'accounts', database: 'moved' })];
+    await harness.working(doubles(change), async () => {
+      const run = await start(uniqueStack({ protect: moved }), { only: ['accounts'] });
+      expect(await run.result()).toMatchObject({ parts: [{ keptAs: 'moved_before_7' }] });
+    });
+    expect(into).toEqual(['moved']);
   });
 
   it('keeps what it replaced until somebody confirms', async () => {
@@ -181,11 +238,17 @@ describeWith(['temporal'], 'the restore workflow', () => {
       await run.result();
       expect(calls).not.toContain('drop accounts_db_before_7');
       const kept = harness.client.workflow.getHandle(keptWorkflowId(run.workflowId));
-      expect(await kept.executeUpdate(confirm, { args: [{ by: 'anna' }] })).toEqual([
-        'accounts_db_before_7',
-        'reports_db_before_7',
+      expect(await kept.executeUpdate(confirm, { args: [{ by: 'anna' }] })).toMatchObject({
+        ...{ run: run.workflowId, confirmedBy: 'anna' },
+        parts: [
+          { name: 'accounts', keptAs: 'accounts_db_before_7', state: 'dropped' },
+          { name: 'reports', keptAs: 'reports_db_before_7', state: 'dropped' },
+        ],
+      });
+      expect(calls.slice(-2).sort()).toEqual([
+        'drop accounts_db_before_7',
+        'drop reports_db_before_7',
       ]);
-      expect(calls.slice(-2)).toEqual(['drop accounts_db_before_7', 'drop reports_db_before_7']);
       await kept.result();
     });
   });
@@ -204,30 +267,36 @@ describeWith(['temporal'], 'the restore workflow', () => {
       });
       expect(calls.slice(-2)).toEqual(['drop reports_db_before_7', 'record done']);
       const kept = harness.client.workflow.getHandle(keptWorkflowId(run.workflowId));
-      const dropped = await kept.executeUpdate(confirm, { args: [{ by: 'anna' }] });
-      expect(dropped).toEqual(['accounts_db_before_7']);
+      const { parts } = await kept.executeUpdate(confirm, { args: [{ by: 'anna' }] });
+      expect(parts).toMatchObject([{ keptAs: 'accounts_db_before_7', state: 'dropped' }]);
     });
   });
 
-  it('finds a keeper for what it replaced also when it is cancelled after the last swap', async () => {
+  it.each([
+    ['cancelled', (run: WorkflowHandle) => run.cancel()],
+    ['terminated', (run: WorkflowHandle) => run.terminate()],
+    ['unable to tidy up', failing('no such folder')],
+  ])('has found a keeper for what it replaced when it is %s after the swap', async (_, happen) => {
     const change: ActivityDoubles = {
-      observeRestoreTarget: ({ part }) =>
-        Promise.resolve({
-          exists: part.name === 'accounts',
-          bytes: 0,
-          otherSessions: 0,
-          version: '15.18',
-        }),
+      observeRestoreTarget: ({ part }) => seen(part.name === 'accounts')(),
       swapPart: ({ part }) => Promise.resolve({ kept: part.name === 'accounts' }),
-      discardKept: async ({ run }) => {
-        await harness.client.workflow.getHandle(run?.id ?? '').cancel();
+      discardKept: async ({ run, part }) => {
+        if (part.name === 'reports') {
+          await happen(harness.client.workflow.getHandle(run?.id ?? ''));
+        } else {
+          await noted(`drop ${part.name}`, undefined);
+        }
       },
     };
     await harness.working(doubles(change), async () => {
       const run = await start(uniqueStack({ protect: PROTECT }));
-      expect(await run.result()).toMatchObject({ state: 'done' });
+      await run.result().catch((error: unknown) => {
+        expect(error).toBeInstanceOf(WorkflowFailedError);
+      });
       const kept = harness.client.workflow.getHandle(keptWorkflowId(run.workflowId));
       expect((await kept.describe()).status.name).toBe('RUNNING');
+      await kept.executeUpdate(confirm, { args: [{ by: 'anna' }] });
+      expect(calls).toContain('drop accounts');
     });
   });
 

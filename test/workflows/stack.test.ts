@@ -1,9 +1,17 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { createAuditRecord } from '../../activities/adapters/state-directory/create-audit-record';
+import { highestRecordedRun } from '../../activities/highest-recorded-run';
+import type { RunDirectory, SecretResolver } from '../../activities/ports';
+import { asClientError } from '../../client/temporal/errors';
+import { createRunDirectory } from '../../worker/run-directory';
 import { freeze, queue, stackWorkflowId, unfreeze, withdraw } from '../../workflows/messages';
 import type { QueueState } from '../../workflows/model/queue';
 import type { StackDescription } from '../../workflows/model/stack';
-import { describePart, describeStoredPart } from '../support/descriptions';
+import { describePart, describePoint, describeStoredPart } from '../support/descriptions';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 import {
@@ -32,15 +40,7 @@ function doubles(opened: Promise<void> = Promise.resolve()): ActivityDoubles {
       return describeStoredPart(part);
     },
     storeManifest: ({ run, takenAt }) =>
-      Promise.resolve({
-        id: 'aaaa1111',
-        stack: 'melvin',
-        run: run.id,
-        runKey: run.key,
-        takenAt,
-        parts: 1,
-        bytes: 1000,
-      }),
+      Promise.resolve(describePoint({ run: run.id, runKey: run.key, takenAt })),
     findRecoveryPoint: () =>
       Promise.reject(
         ApplicationFailure.nonRetryable('no recovery point here', 'PreconditionFailed'),
@@ -220,6 +220,69 @@ describeWith(['temporal'], 'the stack workflow', () => {
         [1, 'done'],
       ]);
     });
+  });
+
+  it('starts nothing under the number of a run that it did not know, and adopts that run then', async () => {
+    const stack = uniqueStack();
+    const dump = gate();
+    const runs = createRunDirectory(harness.client);
+    const nothing = { open: [], highest: 0 };
+    const answers = [nothing, nothing];
+    const forgetful: RunDirectory = {
+      ...runs,
+      find: (...query) => Promise.resolve(answers.pop() ?? runs.find(...query)),
+    };
+    const body = async (): Promise<void> => {
+      await harness.submit(stack, BACKUP);
+      await until(() =>
+        harness.client.workflow
+          .getHandle(`${stack.name}/1`)
+          .describe()
+          .catch(() => undefined),
+      );
+      await handle(stack).terminate('lost');
+      expect(await harness.submit(stack, restoreOf(stack))).toMatchObject({ number: 1 });
+      const { ended } = await until(async () => {
+        const state = await look(stack);
+        return state.ended.length === 1 && state.running.length === 1 ? state : undefined;
+      });
+      const summary = 'could not be started: an older run has its number; ask again';
+      expect(ended).toMatchObject([{ number: 1, outcome: 'failed', summary }]);
+      const again = await harness.submit(stack, restoreOf(stack));
+      expect(again).toMatchObject({ number: 2, behind: [`${stack.name}/1`] });
+      dump.open();
+      await idle(stack);
+    };
+    await harness.working(doubles(dump.opened), body, forgetful);
+  });
+
+  it('tells who submits that the audit record is broken, and numbers on once that is mended', async () => {
+    const stack = uniqueStack();
+    const directory = await mkdtemp(join(tmpdir(), 'pawl-broken-audit-'));
+    const file = join(directory, 'audit', `${stack.name}.jsonl`);
+    await mkdir(dirname(file));
+    await writeFile(file, 'garbage\n');
+    const audit = createAuditRecord(directory);
+    const secrets = { redact: (text: string) => text } as SecretResolver;
+    const real = { highestRecordedRun: highestRecordedRun({ audit, secrets }) };
+    await harness.working({ ...doubles(), ...real }, async () => {
+      const submissions = [harness.submit(stack, BACKUP), harness.submit(stack, BACKUP)];
+      for (const refused of await Promise.allSettled(submissions)) {
+        const reason: unknown = refused.status === 'rejected' && refused.reason;
+        expect(asClientError(reason, { address: '', namespace: '' })).toMatchObject({
+          exitCode: 1,
+          reason: 'InternalError',
+          message: expect.stringContaining(`${file}:1: `) as string,
+          advice: expect.stringMatching(/Put a good copy of the file in its place/) as string,
+        });
+      }
+      await handle(stack).executeUpdate(freeze, { args: [{ message: 'm', by: 'anna' }] });
+      await rm(file);
+      await handle(stack).executeUpdate(unfreeze, { args: [{ by: 'anna' }] });
+      expect(await harness.submit(stack, BACKUP)).toMatchObject({ number: 1 });
+      await idle(stack);
+    });
+    await rm(directory, { recursive: true });
   });
 
   it('goes on from the highest number in the audit record when Temporal has forgotten all', async () => {

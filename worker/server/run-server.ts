@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { FoundProgram } from '../../toolchain/program';
 import { assertPortFree, freePort } from '../free-port';
 import { isPretty, type Logger } from '../logging';
+import { isStop } from '../stop-signal';
 import { claimDatabase, devServerAddress, type DevServer } from './dev-server';
 import type { ServerConfig } from './server-config';
 import { takeServerLock } from './server-lock';
@@ -18,7 +19,10 @@ export async function runServer(
   logger: Logger,
   stop: AbortSignal,
 ): Promise<void> {
-  const { stateDirectory } = config;
+  const { stateDirectory, healthAddress, metricsAddress } = config;
+  // Of the worker, and told before anything is started.
+  if (healthAddress !== 'none') await assertPortFree('--health-address', healthAddress);
+  await assertPortFree('--metrics-address', metricsAddress);
   await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
   const lock = await takeServerLock(stateDirectory);
   try {
@@ -26,6 +30,8 @@ export async function runServer(
     await claimDatabase(stateDirectory, temporal.version);
     const server = await describeServer(config, temporal.path);
     await runBoth(config, server, logger, stop);
+  } catch (error) {
+    if (!isStop(error, stop)) throw error;
   } finally {
     await removeServerState(stateDirectory);
     await lock.release();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logging';
+import { StartError } from '../run-entry';
 import { stopChild, type Child } from './child';
 
 const FIRST_DELAY_MILLISECONDS = 200;
@@ -52,7 +53,7 @@ export async function keepRunning(
     await Promise.race([child.exit, aborted(stop)]);
     if (stop.aborted) return stopChild(child, spec.stopGraceMilliseconds);
     const exit = await child.exit;
-    logger.error({ exit, lastWords: await spec.lastWords() }, `${spec.name} ended by itself`);
+    logger.error({ exit, lastWords: await lastWordsOf(spec) }, `${spec.name} ended by itself`);
     if (performance.now() - since > HEALTHY_AFTER_MILLISECONDS) failures = 0;
     child = await startAgain(spec, failures++, logger, stop);
   }
@@ -71,7 +72,9 @@ async function startAgain(
       logger.info({ pid: child.pid }, `${spec.name} was started again`);
       return child;
     } catch (error) {
-      if (error !== stop.reason) logger.error({ err: error }, `${spec.name} could not be started`);
+      if (error === stop.reason) continue;
+      const why = error instanceof StartError ? { reason: error.message } : { err: error };
+      logger.error(why, `${spec.name} could not be started`);
     }
   }
   return undefined;
@@ -86,8 +89,19 @@ async function pause(failures: number, stop: AbortSignal): Promise<boolean> {
 
 async function failAtEnd(spec: Supervised, child: Child): Promise<never> {
   const exit = await child.exit;
-  const words = await spec.lastWords();
-  throw new Error(`${spec.name} ended with ${exit} before it was ready${words && `:\n${words}`}`);
+  const words = await lastWordsOf(spec);
+  throw new StartError(
+    `${spec.name} ended with ${exit} before it was ready${words && `:\n${words}`}`,
+  );
+}
+
+/** That they cannot be read must not hide what there was to say. */
+async function lastWordsOf(spec: Supervised): Promise<string> {
+  try {
+    return await spec.lastWords();
+  } catch (error) {
+    return `(its log cannot be read: ${error instanceof Error ? error.message : String(error)})`;
+  }
 }
 
 async function failAtAbort(signal: AbortSignal): Promise<never> {

@@ -1,3 +1,4 @@
+import { formatCount } from './format-count';
 import type { ContentDigest } from './recovery-point';
 
 /** Differences named in a message; more would hide the first. */
@@ -28,13 +29,13 @@ function compareOne(
 ): string | undefined {
   if (actual === undefined) return `${promised.name} is missing`;
   if (actual.rows !== promised.rows) {
-    return `${promised.name} has ${actual.rows} rows instead of ${promised.rows}`;
+    return `${promised.name} has ${formatCount(actual.rows, 'row')} instead of ${promised.rows.toLocaleString('en-GB')}`;
   }
   if (actual.method !== promised.method) {
     return `${promised.name} could not be compared: ${actual.method} is not ${promised.method}`;
   }
   if (actual.digest !== promised.digest) {
-    return `${promised.name} has ${actual.rows} rows as promised, but other content`;
+    return `${promised.name} has ${formatCount(actual.rows, 'row')} as promised, but other content`;
   }
   return undefined;
 }

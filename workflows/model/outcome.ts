@@ -42,6 +42,8 @@ export interface RestoreOutcome {
     readonly rows: number;
     /** Tables, collections or trees whose counts and digests equal the manifest's. */
     readonly proved: number;
+    /** What it could not have as it was, in sentences: a right of a role that its server has not. */
+    readonly notes: readonly string[];
   }[];
   /** ISO 8601: when what was kept is dropped by itself; `pawl restore confirm RUN` drops it now. */
   readonly keptUntil?: string;

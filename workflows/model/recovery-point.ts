@@ -39,7 +39,16 @@ export interface PartFacts {
   readonly consistency: string;
   /** What a reader of the manifest must know, in sentences. */
   readonly notes: readonly string[];
+  /**
+   * What belongs to the source and is not in its dump, in its engine's own shape: a PostgreSQL database's owner, rights,
+   * settings, limit, comment, encoding, locale and tablespace. Absent for other engines, and in older manifests. May
+   * hold an application's secrets, as a setting: never leaves the repository and the receipt.
+   */
+  readonly surroundings?: Json;
 }
+
+export type Json =
+  string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** A part that is in the repository, whole. */
 export interface StoredPart {
@@ -65,7 +74,13 @@ export interface Manifest {
   readonly host: string;
   readonly requestedBy: string;
   readonly pawlVersion: string;
+  /** Entries of `protect` of which something is held, in the stack file's order. */
+  readonly entries: readonly string[];
+  /** Whether an operator chose some entries only. What an engine had to skip does not make it partial. */
+  readonly partial: boolean;
   readonly parts: readonly StoredPart[];
+  /** The host's audit record of this stack before this run: its lines as they stand, without the last line break. */
+  readonly audit?: string;
 }
 
 /** What a list shows of a recovery point. */
@@ -79,6 +94,15 @@ export interface RecoveryPointSummary {
   readonly takenAt: string;
   readonly parts: number;
   readonly bytes: number;
+  /** As in the manifest. */
+  readonly entries: readonly string[];
+  readonly partial: boolean;
+}
+
+export function summariseManifest(id: string, manifest: Manifest): RecoveryPointSummary {
+  const { stack, run, runKey, takenAt, entries, partial, parts } = manifest;
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  return { id, stack, run, runKey, takenAt, parts: parts.length, bytes, entries, partial };
 }
 
 /** A manifest without its contents: small enough for Temporal's history. */
@@ -104,6 +128,15 @@ export interface PartSummary {
   readonly notes: readonly string[];
 }
 
+/** Those in Temporal's history; the manifest has them all. */
+const NOTES_IN_SUMMARY = 10;
+
+/** The first notes, and how many more there are. */
+export function firstNotes(notes: readonly string[], most: number): readonly string[] {
+  if (notes.length <= most) return notes;
+  return [...notes.slice(0, most), `and ${notes.length - most} more notes`];
+}
+
 export function summarisePart(stored: StoredPart): PartSummary {
   const { part, snapshotId, path, bytes, sha256, facts } = stored;
   return {
@@ -117,6 +150,6 @@ export function summarisePart(stored: StoredPart): PartSummary {
     consistency: facts.consistency,
     contents: facts.contents.length,
     rows: facts.contents.reduce((sum, content) => sum + content.rows, 0),
-    notes: facts.notes,
+    notes: firstNotes(facts.notes, NOTES_IN_SUMMARY),
   };
 }

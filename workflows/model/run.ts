@@ -24,7 +24,10 @@ export interface RestoreOptions {
   readonly only: readonly string[];
   /** Another database or directory, for exactly one part. */
   readonly into?: string;
-  /** The stack's name, typed by the operator; required unless `into` is given. */
+  /**
+   * The stack's name, typed by the operator. Required where something is replaced, and where a part goes to the stack's
+   * own place; only what goes `into` a free name or folder does without it.
+   */
   readonly confirmation?: string;
 }
 
@@ -52,6 +55,14 @@ export interface RunInput<Request extends RunRequest = RunRequest> {
 export type BackupInput = RunInput<Extract<RunRequest, { runbook: 'backup' }>>;
 export type RestoreInput = RunInput<Extract<RunRequest, { runbook: 'restore' }>>;
 
+/** Memo of a run's workflow: the request it came from. Its number alone may have been another's before. */
+export type RunMemo = {
+  /** The submitter's idempotency key. */
+  readonly requestId: string;
+  /** ISO 8601, UTC: when it was submitted; it may have waited since. */
+  readonly requestedAt: string;
+};
+
 /** Names a run to an activity. */
 export interface RunReference {
   /** `melvin/42`. */
@@ -63,7 +74,7 @@ export interface RunReference {
 
 /** One line of a run's page: what was planned, and how far it is. */
 export interface StepProgress {
-  /** Stable within the run; also the id of its activity in Temporal, such as `back-up:accounts`. */
+  /** Unique and stable within the run; also the id of its activity in Temporal, such as `back-up:accounts`. See `stepId`. */
   readonly id: string;
   readonly title: string;
   readonly state: 'waiting' | 'running' | 'done' | 'skipped' | 'failed' | 'undone';
@@ -84,7 +95,10 @@ export interface RunProgress {
   readonly stack: string;
   readonly phase: 'observe' | 'plan' | 'apply' | 'verify' | 'undo' | 'record' | 'ended';
   readonly planHash?: string;
+  /** In the order of the run. Of very many the most telling ones: what failed, what runs, what ended last, what comes next. */
   readonly steps: readonly StepProgress[];
+  /** How many steps are left out; absent when none is. */
+  readonly omittedSteps?: number;
 }
 
 /** Heartbeat of an activity that moves bytes; the client draws it. */

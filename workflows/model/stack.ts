@@ -77,6 +77,11 @@ export interface FilesEntry {
   readonly exclude: readonly string[];
 }
 
+/** A folder as its part names it: as it is written, without slashes at its end. */
+export function folderSource({ path }: Pick<FilesEntry, 'path'>): string {
+  return path.replace(/(?<=.)\/+$/, '');
+}
+
 export type ProtectEntry = PostgresEntry | MongodbEntry | FilesEntry;
 export type EngineKind = ProtectEntry['engine'];
 

@@ -2,6 +2,7 @@ import type { BackupPlan, PlannedStep } from '../model/plans';
 import type { Part } from '../model/recovery-point';
 import type { BackupOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
+import { stepId } from '../model/step-id';
 
 /** What was seen of one entry of `protect`; the shape of the activity's answer. */
 export interface ObservedEntry {
@@ -72,7 +73,7 @@ function steps(
   return [
     ...(create ? [creation] : []),
     ...parts.map(({ part, expectedBytes }) => ({
-      id: `back-up:${part.name}`,
+      id: stepId('back-up', part.name),
       title: `back up ${part.name}`,
       expectedBytes,
     })),

@@ -1,15 +1,11 @@
 import type { PlannedStep, RestorePlan, RestorePlanPart } from '../model/plans';
-import type { ManifestSummary, Part, PartSummary } from '../model/recovery-point';
-import { restoreTarget, suffixedName, type RestoreTarget } from '../model/restore-target';
-import type { RestoreOptions } from '../model/run';
+import type { ManifestSummary, PartSummary } from '../model/recovery-point';
+import { suffixedName, type RestoreTarget } from '../model/restore-target';
 import type { StackDescription } from '../model/stack';
+import { stepId } from '../model/step-id';
+import type { ChosenPart } from './choose-parts';
+import { placeToday } from './place-today';
 import type { Obstacle } from './plan-backup';
-
-/** A part of the recovery point, and where it will go. */
-export interface ChosenPart {
-  readonly stored: PartSummary;
-  readonly target: RestoreTarget;
-}
 
 /** What was seen of the place a part will go to; the shape of the activity's answer. */
 export interface ObservedTarget {
@@ -17,39 +13,6 @@ export interface ObservedTarget {
   readonly otherSessions: number;
   readonly freeBytes?: number;
   readonly keepAs?: string;
-}
-
-/**
- * Chooses which parts are restored, and where to. Globals come first: databases belong to roles.
- * Shape:  manifest, options, run's number → parts, or an obstacle
- */
-export function chooseParts(
-  manifest: ManifestSummary,
-  options: RestoreOptions,
-  runNumber: number | 'N',
-): readonly ChosenPart[] | Obstacle {
-  const { only, into } = options;
-  const known = manifest.parts.map(({ part }) => part);
-  const unknown = only.filter((name) => !known.some((part) => isNamed(part, name)));
-  if (unknown.length > 0) {
-    return {
-      obstacle: `recovery point ${manifest.point.id} has no part ${unknown.join(', ')}`,
-      advice: `It has ${known.map((part) => part.name).join(', ')}.`,
-    };
-  }
-  const chosen = manifest.parts.filter(
-    ({ part }) => only.length === 0 || only.some((name) => isNamed(part, name)),
-  );
-  if (into !== undefined && chosen.length !== 1) {
-    return {
-      obstacle: `--into takes exactly one part, and ${chosen.length} are chosen`,
-      advice: `Name one of ${chosen.map(({ part }) => part.name).join(', ')}.`,
-    };
-  }
-  return globalsFirst(chosen).map((stored) => ({
-    stored,
-    target: restoreTarget(into ?? stored.part.source, runNumber),
-  }));
 }
 
 /**
@@ -72,17 +35,18 @@ export function planRestore(
     parts,
     keepReplacedSeconds: stack.restore.keepReplacedSeconds,
     steps: steps(parts),
-    notes: parts.flatMap(sessionNotes),
+    notes: [...parts.flatMap((part) => movedNotes(stack, part)), ...parts.flatMap(sessionNotes)],
   };
 }
 
-function isNamed(part: Part, name: string): boolean {
-  return part.name === name || part.entry === name;
-}
-
-function globalsFirst(parts: readonly PartSummary[]): readonly PartSummary[] {
-  const isGlobals = ({ part }: PartSummary): boolean => part.kind === 'globals';
-  return [...parts.filter(isGlobals), ...parts.filter((part) => !isGlobals(part))];
+/**
+ * Whether a restore needs the stack's name: it replaces something, or goes to a place of the stack's own. A free name or
+ * folder takes a yes.
+ */
+export function needsName(stack: StackDescription, { parts }: Pick<RestorePlan, 'parts'>): boolean {
+  return parts.some(
+    ({ part, target, keepAs }) => keepAs !== undefined || target.into === placeToday(stack, part),
+  );
 }
 
 function planPart(
@@ -118,14 +82,14 @@ function steps(parts: readonly RestorePlanPart[]): PlannedStep[] {
   return [
     ...parts.flatMap(({ part, target, bytes }) => [
       {
-        id: `restore:${part.name}`,
+        id: stepId('restore', part.name),
         title: `restore ${part.name} beside ${shown(target)}`,
         expectedBytes: bytes,
       },
-      { id: `prove:${part.name}`, title: `prove ${part.name} equal to its manifest` },
+      { id: stepId('prove', part.name), title: `prove ${part.name} equal to its manifest` },
     ]),
     ...parts.map(({ part, target, keepAs }) => ({
-      id: `swap:${part.name}`,
+      id: stepId('swap', part.name),
       title:
         keepAs === undefined
           ? `put ${part.name} at ${shown(target)}`
@@ -137,6 +101,13 @@ function steps(parts: readonly RestorePlanPart[]): PlannedStep[] {
 
 function shown(target: RestoreTarget): string {
   return target.into === '' ? 'the server' : target.into;
+}
+
+function movedNotes(stack: StackDescription, { part, target }: RestorePlanPart): string[] {
+  if (target.into === part.source || target.into !== placeToday(stack, part)) return [];
+  return [
+    `${part.name} was taken of ${part.kind} ${part.source}; the stack file names ${target.into} now: it is restored there.`,
+  ];
 }
 
 function sessionNotes({ otherSessions, target }: RestorePlanPart): string[] {

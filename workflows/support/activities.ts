@@ -1,15 +1,41 @@
-import { proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  type ActivityInterfaceFor,
+} from '@temporalio/workflow';
 import type { HostActivities, RunActivities } from '../../activities';
 import { hostTaskQueue, WORKFLOW_TASK_QUEUE, type StackDescription } from '../model/stack';
+
+/**
+ * A cancelled step is waited for: its programs are gone when the run goes on to undo, record and end. Said in so many
+ * words, since what SDK 1.24.0 documents as the default is not what it sends (nothing, which is TRY_CANCEL).
+ */
+const CANCELLATION = {
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+} as const;
 
 /** The steps on a stack's host. They wait as long as the run may last for a worker there to come (back). */
 export function hostActivities(stack: StackDescription): ActivityInterfaceFor<HostActivities> {
   const { deadlineSeconds, heartbeatSeconds } = stack.limits;
   return proxyActivities<HostActivities>({
+    ...CANCELLATION,
     taskQueue: hostTaskQueue(stack.host),
     scheduleToCloseTimeout: deadlineSeconds * 1000,
     heartbeatTimeout: heartbeatSeconds * 1000,
     retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+  });
+}
+
+/** What a restore kept is dropped in the end, however long its host is away: nothing limits the tries but a failure for good. */
+export function keeperActivities(
+  stack: StackDescription,
+): ActivityInterfaceFor<Pick<HostActivities, 'discardKept'>> {
+  return proxyActivities<Pick<HostActivities, 'discardKept'>>({
+    ...CANCELLATION,
+    taskQueue: hostTaskQueue(stack.host),
+    startToCloseTimeout: '1 day',
+    heartbeatTimeout: stack.limits.heartbeatSeconds * 1000,
+    retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
   });
 }
 
@@ -18,6 +44,7 @@ export function auditActivities(
   host: string,
 ): ActivityInterfaceFor<Pick<HostActivities, 'highestRecordedRun'>> {
   return proxyActivities<Pick<HostActivities, 'highestRecordedRun'>>({
+    ...CANCELLATION,
     taskQueue: hostTaskQueue(host),
     // It reads one small file. A worker's death shows no sooner, and a client that submits waits 30 s for it.
     startToCloseTimeout: '10 seconds',
@@ -28,6 +55,7 @@ export function auditActivities(
 /** Questions to Temporal itself. */
 export function runActivities(): ActivityInterfaceFor<RunActivities> {
   return proxyActivities<RunActivities>({
+    ...CANCELLATION,
     taskQueue: WORKFLOW_TASK_QUEUE,
     startToCloseTimeout: '30 days',
     heartbeatTimeout: '10 seconds',

@@ -1,3 +1,4 @@
+import { formatCount } from '../model/format-count';
 import type { Part } from '../model/recovery-point';
 import type { EngineKind } from '../model/stack';
 
@@ -9,5 +10,5 @@ const ROW: Readonly<Record<EngineKind, string>> = {
 
 /** `1,676,206 rows`, `1 file`: what a part holds, in its engine's own word. */
 export function countRows({ engine }: Pick<Part, 'engine'>, rows: number): string {
-  return `${rows.toLocaleString('en-GB')} ${ROW[engine]}${rows === 1 ? '' : 's'}`;
+  return formatCount(rows, ROW[engine]);
 }

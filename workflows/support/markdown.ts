@@ -12,3 +12,10 @@ export function pageTime(iso: string): string {
 export function paragraph(lines: readonly string[]): string {
   return lines.map((line) => `${line}  `).join('\n');
 }
+
+/** A text that is short enough as it is, or the beginning of it. */
+export function firstCharacters(text: string, most: number): string {
+  if (text.length <= most) return text;
+  // Not in the middle of a character that takes two units.
+  return `${text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}

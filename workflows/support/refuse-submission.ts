@@ -1,10 +1,15 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { FailureEvidence, FailureType } from '../model/failure-type';
 import { ADMISSION, type RunRequest } from '../model/run';
+import { jsonBytes } from './telling-steps';
 import type { StackQueue } from './stack-queue';
 
-/** More would be a loop somewhere, not people. */
+/** Running and waiting. More would be a loop somewhere, not people. */
 const LONGEST_LINE = 100;
+
+/** All that waits goes into one payload when the stack workflow continues as new, and Temporal takes 2 MiB. */
+const LARGEST_REQUEST_BYTES = 512 * 1024;
+const LARGEST_LINE_BYTES = 1.5 * 1024 ** 2;
 
 /** Validates a submission. Throws what the client is told; what is refused here leaves no trace in history. */
 export function refuseSubmission(stack: string, line: StackQueue, request: RunRequest): void {
@@ -29,11 +34,31 @@ export function refuseSubmission(stack: string, line: StackQueue, request: RunRe
       'pawl unfreeze admits runs again.',
     );
   }
-  if (line.waiting.length >= LONGEST_LINE) {
+  if (line.running.length + line.waiting.length >= LONGEST_LINE) {
     throw refusal(
       'ResourceBusy',
-      `${LONGEST_LINE} runs of ${stack} are waiting already`,
+      `${LONGEST_LINE} runs of ${stack} run or wait already`,
       'pawl status shows them.',
+    );
+  }
+  refuseTooLarge(stack, line, request);
+}
+
+function refuseTooLarge(stack: string, line: StackQueue, request: RunRequest): void {
+  const bytes = jsonBytes(request);
+  if (bytes > LARGEST_REQUEST_BYTES) {
+    throw refusal(
+      'PreconditionFailed',
+      `the description of ${stack} has ${bytes} bytes, and Temporal's history has no room for more than ${LARGEST_REQUEST_BYTES}`,
+      'Make the stack file shorter, or two stacks of it.',
+    );
+  }
+  const waiting = line.waiting.map((run) => jsonBytes(run.request));
+  if (waiting.reduce((sum, one) => sum + one, bytes) > LARGEST_LINE_BYTES) {
+    throw refusal(
+      'ResourceBusy',
+      `the ${waiting.length} runs of ${stack} that wait fill the line with their descriptions`,
+      'Ask again when some of them have begun: pawl status shows them.',
     );
   }
 }

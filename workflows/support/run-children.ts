@@ -1,3 +1,4 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   CancelledFailure,
   ChildWorkflowCancellationType,
@@ -10,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import { runWorkflowId } from '../messages';
 import type { EndedRun, QueuedRun } from '../model/queue';
-import type { RunInput } from '../model/run';
+import type { RunInput, RunMemo } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import { WORKFLOW_TASK_QUEUE } from '../model/stack';
 import { runActivities } from './activities';
@@ -20,8 +21,15 @@ import type { StackQueue, WaitingRun } from './stack-queue';
 
 type End = Pick<EndedRun, 'outcome' | 'summary'>;
 
-/** Starts an admitted run; it outlives its parent, and its end frees its place. */
-export async function startRun(stack: string, run: WaitingRun, line: StackQueue): Promise<void> {
+/**
+ * Starts an admitted run; it outlives its parent, and its end frees its place. A number that is taken shows that more
+ * runs are known to Temporal than to this workflow.
+ */
+export async function startRun(
+  stack: string,
+  run: WaitingRun,
+  line: StackQueue,
+): Promise<'started' | 'number taken' | 'failed'> {
   try {
     const child = await startChild(run.runbook, {
       workflowId: runWorkflowId(stack, run.number),
@@ -32,11 +40,15 @@ export async function startRun(stack: string, run: WaitingRun, line: StackQueue)
       cancellationType: ChildWorkflowCancellationType.ABANDON,
       staticSummary: `${run.runbook} of ${stack}, asked for by ${run.requestedBy}`,
       typedSearchAttributes: searchAttributes(run),
+      memo: { requestId: run.requestId, requestedAt: run.since } satisfies RunMemo,
     });
     void leave(line, run, endOf(child));
+    return 'started';
   } catch (error) {
-    const { message } = causeOf(error);
-    line.end(ended(run, { outcome: 'failed', summary: `could not be started: ${message}` }));
+    const taken = error instanceof WorkflowExecutionAlreadyStartedError;
+    const reason = taken ? 'an older run has its number; ask again' : causeOf(error).message;
+    line.end(ended(run, { outcome: 'failed', summary: `could not be started: ${reason}` }));
+    return taken ? 'number taken' : 'failed';
   }
 }
 

@@ -2,10 +2,20 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 import type { PlannedStep } from '../model/plans';
 import type { RunbookName, RunProgress, StepProgress } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
-import { escapeMarkdown } from './markdown';
+import { escapeMarkdown, firstCharacters } from './markdown';
+import { tellingFirst, withinBytes } from './telling-steps';
 
 /** Temporal's UI passes the page on in a URL. */
 const LONGEST_PAGE = 3500;
+const REASON_SHOWN = 600;
+const DETAIL_SHOWN = 300;
+/** More are not put in the order of the run but in the order of what one looks for; more than these never fit. */
+const LONG_LIST = 30;
+const MOST_LINES = 100;
+
+/** Temporal warns of a payload above 256 KiB, and takes none above 2 MiB. */
+const LONGEST_ANSWER_BYTES = 200 * 1024;
+const LONGEST_DETAIL = 1000;
 
 const MARK: Readonly<Record<StepProgress['state'], string>> = {
   waiting: '○',
@@ -31,14 +41,18 @@ export class RunPage {
     private readonly stack: string,
   ) {}
 
-  progress(): RunProgress {
+  /** The steps are the most telling ones where all would have no room. */
+  progress(roomBytes = LONGEST_ANSWER_BYTES): RunProgress {
+    const steps = withinBytes(this.steps, roomBytes);
+    const omittedSteps = this.steps.length - steps.length;
     return {
       run: this.run,
       runbook: this.runbook,
       stack: this.stack,
       phase: this.phase,
       ...(this.planHash === undefined ? {} : { planHash: this.planHash }),
-      steps: this.steps,
+      steps,
+      ...(omittedSteps === 0 ? {} : { omittedSteps }),
     };
   }
 
@@ -66,12 +80,15 @@ export class RunPage {
   /** Changes a step, or adds one that was not planned (observing, undoing). */
   update(id: string, title: string, change: Partial<StepProgress>): void {
     const step = this.steps.find((candidate) => candidate.id === id) ?? this.add(id, title);
-    Object.assign(step, change);
+    const { detail } = change;
+    const short = detail === undefined ? {} : { detail: firstCharacters(detail, LONGEST_DETAIL) };
+    Object.assign(step, change, short);
     this.show();
   }
 
-  running(): readonly StepProgress[] {
-    return this.steps.filter((step) => step.state === 'running');
+  /** The first step that failed by itself. One that was `cancelled` because another failed is not the one to name. */
+  firstFailed(cancelled: string): StepProgress | undefined {
+    return this.steps.find(({ state, detail }) => state === 'failed' && detail !== cancelled);
   }
 
   private add(id: string, title: string): Mutable<StepProgress> {
@@ -84,28 +101,34 @@ export class RunPage {
   private reason(): string {
     const reason = this.end?.reason;
     if (reason === undefined || this.steps.some(({ state }) => state === 'failed')) return '';
-    return `**${escapeMarkdown(reason)}**\n\n`;
+    return `**${escapeMarkdown(firstCharacters(reason, REASON_SHOWN))}**\n\n`;
   }
 
   private show(): void {
     const head = `## ${this.runbook} of ${this.stack}: ${this.end?.state ?? this.phase}\n\n${this.reason()}`;
-    const lines = this.steps.map(({ state, title, bytes, detail }) => {
-      const facts = [bytes ? megabytes(bytes) : '', escapeMarkdown(detail ?? '')].filter(Boolean);
-      return `${MARK[state]} ${[escapeMarkdown(title), facts.join(', ')].filter(Boolean).join(': ')}`;
-    });
+    const steps = this.steps.length > LONG_LIST ? tellingFirst(this.steps) : this.steps;
+    const lines = steps.slice(0, MOST_LINES).map(line);
     const info = `\n\n[stack](/namespaces/${workflowInfo().namespace}/workflows/stack%2F${encodeURIComponent(this.stack)})`;
-    setCurrentDetails(head + fold(lines, LONGEST_PAGE - head.length - info.length) + info);
+    const room = LONGEST_PAGE - head.length - info.length;
+    setCurrentDetails(head + fold(lines, room, steps.length - lines.length) + info);
   }
 }
 
-/** Keeps what is not waiting for long lists: that is what one looks for. */
-function fold(lines: readonly string[], room: number): string {
+function line({ state, title, bytes, detail }: StepProgress): string {
+  const reason = escapeMarkdown(firstCharacters(detail ?? '', DETAIL_SHOWN));
+  const facts = [bytes ? megabytes(bytes) : '', reason].filter(Boolean);
+  return `${MARK[state]} ${[escapeMarkdown(title), facts.join(', ')].filter(Boolean).join(': ')}`;
+}
+
+/** As many lines as have room, and how many are left out, `more` of them beside those given. */
+export function fold(lines: readonly string[], room: number, more = 0): string {
   let page = '';
-  for (const [index, line] of lines.entries()) {
-    if (page.length + line.length + 40 > room) return `${page}… and ${lines.length - index} more`;
-    page += `${line}  \n`;
+  for (const [index, text] of lines.entries()) {
+    if (page.length + text.length + 40 > room)
+      return `${page}… and ${lines.length - index + more} more`;
+    page += `${text}  \n`;
   }
-  return page;
+  return more === 0 ? page : `${page}… and ${more} more`;
 }
 
 function megabytes(bytes: number): string {

@@ -20,10 +20,15 @@ import type { Obstacle } from '../plan/plan-backup';
 import { hostActivities } from './activities';
 import { causeOf, isObstacle, preconditionFailed } from './failures';
 import { hashPlan } from './hash-plan';
+import { firstCharacters } from './markdown';
 import { RunPage } from './run-page';
 
 /** What a step's line says that was ended for another's sake. */
 const CANCELLED = 'cancelled';
+
+/** A failure travels into the stack's history, the audit record and the terminal: the page has the rest. */
+const LONGEST_MESSAGE = 4000;
+const PROGRESS_IN_FAILURE_BYTES = 32 * 1024;
 
 /** What a runbook's procedure works with. */
 export interface Run {
@@ -52,12 +57,11 @@ export async function runbook<Outcome extends { readonly state: string }>(
 ): Promise<Outcome> {
   const run = createRun(input);
   setHandler(progress, () => run.page.progress());
-  const ended = await attempt(run, input, procedure);
-  try {
-    await CancellationScope.nonCancellable(() => end(run, input, ended));
-  } catch (error) {
-    throw ended.failure ?? asFailure(run, error);
-  }
+  const ended = await recorded(run, input, await attempt(run, input, procedure));
+  run.page.ended(ended.state, ended.state === 'failed' ? ended.failure?.message : undefined);
+  upsertSearchAttributes([
+    { key: { name: SEARCH_ATTRIBUTES.outcome, type: 'KEYWORD' }, value: ended.state },
+  ]);
   if (ended.failure !== undefined) throw ended.failure;
   return ended.outcome;
 }
@@ -127,42 +131,54 @@ function createRun(input: RunInput): Run {
 }
 
 function asFailure(run: Run, error: unknown): ApplicationFailure {
-  const { steps } = run.page.progress();
-  // One that was cancelled because another failed is not the one to name.
-  const failed = steps.find(({ state, detail }) => state === 'failed' && detail !== CANCELLED);
+  const failed = run.page.firstFailed(CANCELLED);
   const { type, message, evidence } = causeOf(error);
-  return ApplicationFailure.create({
-    type,
-    message: failed === undefined ? message : `${failed.title}: ${message}`,
-    nonRetryable: true,
-    details: [evidence, run.stateIfItFailsNow, run.page.progress()],
-  });
+  const text = failed === undefined ? message : `${failed.title}: ${message}`;
+  return failure(run, type, text, evidence);
 }
 
 function deadlineExceeded(run: Run, deadlineSeconds: number): ApplicationFailure {
-  const evidence: FailureEvidence = { advice: 'limits.deadline in the stack file sets it.' };
+  const text = `the run did not end within its deadline of ${deadlineSeconds} s`;
+  const advice = 'limits.deadline in the stack file sets it.';
+  return failure(run, 'ServiceUnavailable', text, { advice });
+}
+
+function failure(
+  run: Run,
+  type: FailureType,
+  text: string,
+  evidence: FailureEvidence,
+): ApplicationFailure {
   return ApplicationFailure.create({
-    type: 'ServiceUnavailable' satisfies FailureType,
-    message: `the run did not end within its deadline of ${deadlineSeconds} s`,
+    type,
+    message: firstCharacters(text, LONGEST_MESSAGE),
     nonRetryable: true,
-    details: [evidence, run.stateIfItFailsNow, run.page.progress()],
+    details: [evidence, run.stateIfItFailsNow, run.page.progress(PROGRESS_IN_FAILURE_BYTES)],
   });
 }
 
-/** The last things a run does, however it ended: its line in the audit record and its outcome in Temporal's list. */
-async function end(run: Run, input: RunInput, ended: Ended<unknown>): Promise<void> {
-  if (input.mode === 'apply') {
-    run.page.enter('record');
-    await run.step('record', 'write the audit record', (options) =>
-      run.act.recordRun.executeWithOptions(options, [
-        { stack: run.stack, run: run.reference, entry: auditEntry(run, input.request, ended) },
-      ]),
+/** The last thing a run does, however it ended: its line in the audit record. A run without its line has failed. */
+async function recorded<Outcome>(
+  run: Run,
+  input: RunInput,
+  ended: Ended<Outcome>,
+): Promise<Ended<Outcome>> {
+  if (input.mode === 'plan') return ended;
+  run.page.enter('record');
+  try {
+    await CancellationScope.nonCancellable(() =>
+      run.step('record', 'write the audit record', (options) =>
+        run.act.recordRun.executeWithOptions(options, [
+          { stack: run.stack, run: run.reference, entry: auditEntry(run, input.request, ended) },
+        ]),
+      ),
     );
+    return ended;
+  } catch (error) {
+    return ended.failure === undefined
+      ? { state: 'failed', failure: asFailure(run, error) }
+      : ended;
   }
-  run.page.ended(ended.state, ended.state === 'failed' ? ended.failure?.message : undefined);
-  upsertSearchAttributes([
-    { key: { name: SEARCH_ATTRIBUTES.outcome, type: 'KEYWORD' }, value: ended.state },
-  ]);
 }
 
 function auditEntry(run: Run, request: RunRequest, ended: Ended<unknown>) {

@@ -1,5 +1,5 @@
 import type { EndedRun, Freeze, QueuedRun, QueueState } from '../model/queue';
-import { escapeMarkdown, pageTime, paragraph } from './markdown';
+import { escapeMarkdown, firstCharacters, pageTime, paragraph } from './markdown';
 
 /** The run's own page has the whole of it. */
 const SUMMARY_SHOWN = 120;
@@ -35,11 +35,9 @@ function markOf({ outcome }: EndedRun): string {
 }
 
 function endedLine({ runbook, outcome, endedAt, summary }: EndedRun): string {
-  const why = outcome === 'done' || summary === outcome ? '' : `: ${firstWords(summary)}`;
+  const why =
+    outcome === 'done' || summary === outcome
+      ? ''
+      : `: ${escapeMarkdown(firstCharacters(summary, SUMMARY_SHOWN))}`;
   return `${runbook} ${outcome}, ${pageTime(endedAt)}${why}`;
-}
-
-function firstWords(summary: string): string {
-  if (summary.length <= SUMMARY_SHOWN) return escapeMarkdown(summary);
-  return `${escapeMarkdown(summary.slice(0, SUMMARY_SHOWN))}…`;
 }

@@ -1,6 +1,8 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { EndedRun, Freeze, QueuedRun, QueueState } from '../model/queue';
 import type { RunRequest } from '../model/run';
+import { firstCharacters } from './markdown';
+import { Readiness } from './readiness';
 import { stackPage } from './stack-page';
 
 /** A waiting run with what it will be started with. */
@@ -18,11 +20,13 @@ export interface CarriedQueue {
 }
 
 const ENDED_KEPT = 10;
+/** The run itself has the whole of it. */
+const LONGEST_SUMMARY = 500;
+const LONGEST_MESSAGE = 1000;
 
 /** Who runs, who waits, who ended: the stack workflow's whole memory. Changes it makes show on its page in Temporal. */
 export class StackQueue {
-  /** Set when it is known what runs; nothing is numbered before. */
-  ready = false;
+  readonly readiness: Readiness;
   running: QueuedRun[];
   waiting: WaitingRun[];
   private ended: EndedRun[];
@@ -38,6 +42,7 @@ export class StackQueue {
     this.ended = [...(carried?.ended ?? [])];
     this.highest = carried?.highest ?? 0;
     this.freeze = carried?.freeze;
+    this.readiness = new Readiness(carried !== undefined);
     this.show();
   }
 
@@ -52,15 +57,20 @@ export class StackQueue {
     );
   }
 
-  /** Runs found open after a loss of memory. */
+  /** Takes in runs that were found open after a loss of memory; returns those that were not known. */
   adopt(
     open: readonly { number: number; runbook: string; requestedBy: string }[],
     highest: number,
     since: string,
-  ): void {
+  ): readonly QueuedRun[] {
     this.highest = Math.max(this.highest, highest);
-    this.running.push(...open.map((run) => ({ ...run, requestId: '', since }) as QueuedRun));
+    const known = new Set(this.running.map(({ number }) => number));
+    const adopted = open
+      .filter(({ number }) => !known.has(number))
+      .map((run) => ({ ...run, requestId: '', since }) as QueuedRun);
+    this.running.push(...adopted);
     this.show();
+    return adopted;
   }
 
   /** Numbers a run and puts it in line. The same request (a client's second try) keeps its number. */
@@ -87,7 +97,8 @@ export class StackQueue {
 
   end(ended: EndedRun): void {
     this.running = this.running.filter((run) => run.number !== ended.number);
-    this.ended = [ended, ...this.ended].slice(0, ENDED_KEPT);
+    const short = { ...ended, summary: firstCharacters(ended.summary, LONGEST_SUMMARY) };
+    this.ended = [short, ...this.ended].slice(0, ENDED_KEPT);
     this.show();
   }
 
@@ -101,9 +112,10 @@ export class StackQueue {
   }
 
   freezeWith(freeze: Freeze): Freeze {
-    this.freeze = freeze;
+    const { message } = freeze;
+    this.freeze = { ...freeze, message: firstCharacters(message, LONGEST_MESSAGE) };
     this.show();
-    return freeze;
+    return this.freeze;
   }
 
   unfreeze(): boolean {

@@ -2,6 +2,9 @@ import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import { causeOf } from './failures';
 import type { Run } from './runbook';
 
+/** The run's page says of each step whether it failed. */
+const FAILURES_TOLD = 5;
+
 /** Compensations of a run, pushed before the step they undo: the step may die half-way. */
 export interface Undo {
   push(id: string, title: string, action: Parameters<Run['step']>[2]): void;
@@ -25,11 +28,17 @@ export async function undoOnFailure<Outcome>(
     if (failures.length === 0) throw error;
     run.stateIfItFailsNow = 'It could not be undone altogether: a person is needed.';
     throw ApplicationFailure.nonRetryable(
-      `${causeOf(error).message}; and undoing it failed: ${failures.join('; ')}`,
+      `${causeOf(error).message}; and undoing it failed: ${told(failures)}`,
       'CompensationFailed',
       causeOf(error).evidence,
     );
   }
+}
+
+function told(failures: readonly string[]): string {
+  const more = failures.length - FAILURES_TOLD;
+  const first = failures.slice(0, FAILURES_TOLD).join('; ');
+  return more > 0 ? `${first}; and ${more} more` : first;
 }
 
 async function undoAll(

@@ -9,7 +9,7 @@ import { measureFolder } from './measure-folder';
 import { observeFolder } from './observe-folder';
 import { packFolder } from './pack-folder';
 import type { Place } from './place';
-import { restoreLayout, type RestoreLayout } from './restore-layout';
+import { findLayout, type RestoreLayout } from './restore-layout';
 import { servicePlace } from './service-place';
 import { swapBackEntries, swapEntries } from './swap-entries';
 import { findTar } from './find-tar';
@@ -48,8 +48,7 @@ export function createFilesEngine({
     attempt: Attempt,
   ) {
     const { place, folder } = await open(site, entry, attempt, target.into);
-    const inside = await place.mustStayInside(folder);
-    return { place, layout: restoreLayout(folder, target, inside) };
+    return { place, layout: await findLayout(place, folder, target) };
   }
 
   return {
@@ -84,11 +83,12 @@ export function createFilesEngine({
       };
     },
 
-    async prepare(site, entry, _part, target, attempt) {
+    async prepare(site, entry, _part, target, _surroundings, attempt) {
       const { place, layout } = await openTarget(site, entry, target, attempt);
       await assertNotBegun(place, layout);
       await place.remove(layout.beside);
       await place.makeFolder(layout.beside);
+      return [];
     },
 
     async receive(site, entry, _part, target, attempt) {

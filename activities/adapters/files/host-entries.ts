@@ -30,12 +30,21 @@ export async function moveEntries(from: string, to: string, signal: AbortSignal)
   }
 }
 
+/** Once: what is left has a name that is taken, or came later. */
+export async function moveFreeEntries(
+  from: string,
+  to: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const name of entriesOf(from)) {
+    signal.throwIfAborted();
+    const [source, destination] = [inFolder(from, name), inFolder(to, name)];
+    if (!(await isTaken(destination))) await moveEntry(source, destination);
+  }
+}
+
 async function moveEntry(from: Buffer, to: Buffer): Promise<void> {
-  const taken = await lstat(to).then(
-    () => true,
-    () => false,
-  );
-  if (taken)
+  if (await isTaken(to))
     throw inTheWay(to, 'it appeared there during the swap: something writes to the folder');
   try {
     await rename(from, to);
@@ -45,6 +54,13 @@ async function moveEntry(from: Buffer, to: Buffer): Promise<void> {
     }
     throw error;
   }
+}
+
+function isTaken(path: Buffer): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function inTheWay(path: Buffer, reason: string): AdapterError {

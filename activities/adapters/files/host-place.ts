@@ -13,7 +13,7 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { CommandRunner } from '../../ports';
-import { hasEntries, moveEntries } from './host-entries';
+import { hasEntries, moveEntries, moveFreeEntries } from './host-entries';
 import { codeOf, guarded } from './host-failure';
 import type { Place } from './place';
 
@@ -30,6 +30,7 @@ export function hostPlace(runner: CommandRunner, signal: AbortSignal): Place {
     runner,
     options,
     asRoot: process.getuid?.() === 0,
+    hasNeighbours: true,
     resolve: guarded(resolveLinks),
     identity: guarded(identity),
     mustStayInside: guarded(mustStayInside),
@@ -40,6 +41,7 @@ export function hostPlace(runner: CommandRunner, signal: AbortSignal): Place {
       await mkdir(folder, { recursive: true });
     }),
     moveEntries: guarded((from: string, to: string) => moveEntries(from, to, signal)),
+    moveFreeEntries: guarded((from: string, to: string) => moveFreeEntries(from, to, signal)),
     rename: guarded(rename),
     // Not Node's own: one process with no names in this one's memory.
     remove: (folder) => run(['rm', '-rf', '--', folder]),
@@ -70,7 +72,7 @@ async function identity(folder: string): Promise<string | undefined> {
     const found = await stat(folder);
     return found.isDirectory() ? `${found.dev}:${found.ino}` : undefined;
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
+    if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(codeOf(error))) return undefined;
     throw error;
   }
 }

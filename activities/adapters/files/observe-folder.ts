@@ -1,4 +1,4 @@
-import type { FilesEntry } from '../../../workflows/model/stack';
+import { folderSource, type FilesEntry } from '../../../workflows/model/stack';
 import type { EngineObservation } from '../../ports';
 import { AdapterError } from '../../adapter-error';
 import { findTar } from './find-tar';
@@ -24,7 +24,7 @@ export async function observeFolder(
     entry: entry.name,
     engine: entry.engine,
     kind: 'directory' as const,
-    source: entry.path.replace(/(?<=.)\/+$/, ''),
+    source: folderSource(entry),
   };
   return {
     entry: entry.name,

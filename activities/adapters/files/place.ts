@@ -8,6 +8,9 @@ export interface Place {
   /** Whether owners can be restored there. */
   readonly asRoot: boolean;
 
+  /** Whether folders beside a protected one can be on its file system. */
+  readonly hasNeighbours: boolean;
+
   /** The absolute path without symbolic links; also of what does not exist yet. */
   resolve(path: string): Promise<string>;
   /** Names the folder itself, whatever it is called; undefined when there is no folder. */
@@ -20,6 +23,8 @@ export interface Place {
   makeFolder(folder: string): Promise<void>;
   /** Renames each entry but pawl's own. Throws: PreconditionFailed when a name is taken or cannot be moved. */
   moveEntries(from: string, to: string): Promise<void>;
+  /** The same, but leaves an entry whose name is taken where it is. */
+  moveFreeEntries(from: string, to: string): Promise<void>;
   /** Atomic. `to` must not exist. */
   rename(from: string, to: string): Promise<void>;
   /** With all in it. Does nothing when there is none. */

@@ -1,4 +1,5 @@
 import type { RestoreTarget } from '../../../workflows/model/restore-target';
+import type { Place } from './place';
 
 /**
  * The folders of a restore. All are on one file system, so that entries move between them by rename.
@@ -21,8 +22,34 @@ export interface RestoreLayout {
   readonly absent: string;
 }
 
+/**
+ * The layout that a step of a restore goes on with. Whether there is room beside the folder may change between two steps
+ * (something is mounted on it, its parent is made read-only): where an earlier step has built, the later ones look.
+ */
+export async function findLayout(
+  place: Place,
+  into: string,
+  target: RestoreTarget,
+): Promise<RestoreLayout> {
+  const inside = await place.mustStayInside(into);
+  const usual = restoreLayout(into, target, inside);
+  if (!place.hasNeighbours || (await isBegun(place, usual))) return usual;
+  const other = restoreLayout(into, target, !inside);
+  return (await isBegun(place, other)) ? other : usual;
+}
+
+async function isBegun(
+  place: Place,
+  { beside, swapping, dropping, keep }: RestoreLayout,
+): Promise<boolean> {
+  for (const folder of [beside, swapping, dropping, keep]) {
+    if ((await place.identity(folder)) !== undefined) return true;
+  }
+  return false;
+}
+
 /** `inside`: whether they must be in `into` itself, hidden, and not beside it. */
-export function restoreLayout(into: string, target: RestoreTarget, inside: boolean): RestoreLayout {
+function restoreLayout(into: string, target: RestoreTarget, inside: boolean): RestoreLayout {
   const base = inside ? `${into === '/' ? '' : into}/.pawl` : into;
   const beside = base + target.besideSuffix;
   const keep = base + target.keepSuffix;

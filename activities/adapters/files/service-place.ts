@@ -30,11 +30,14 @@ export function servicePlace(runner: CommandRunner, signal: AbortSignal): Place 
   ];
   const holdsEntries = async (folder: string): Promise<boolean> =>
     (await succeeds('ls', '-d', folder)) && (await output(...list(folder, '-print0'))) !== '';
+  const moveFreeEntries = (from: string, to: string): Promise<void> =>
+    run(...list(from, '-exec', 'mv', '-n', '{}', `${to}/`, ';'));
 
   return {
     runner,
     options,
     asRoot: true,
+    hasNeighbours: false,
     resolve: (path) => Promise.resolve(path),
     identity: async (folder) => {
       // The trailing slash follows a symbolic link and refuses what is no folder.
@@ -46,8 +49,9 @@ export function servicePlace(runner: CommandRunner, signal: AbortSignal): Place 
     mustStayInside: () => Promise.resolve(true),
     holdsEntries,
     makeFolder: (folder) => run('mkdir', '-p', folder),
+    moveFreeEntries,
     moveEntries: async (from, to) => {
-      await run(...list(from, '-exec', 'mv', '-n', '{}', `${to}/`, ';'));
+      await moveFreeEntries(from, to);
       // A taken name is left where it is (-n), and with `;` find does not tell that a command failed.
       if (await holdsEntries(from)) throw notMoved(runner.place, from, to);
     },

@@ -40,6 +40,7 @@ export async function swapBackEntries(place: Place, layout: RestoreLayout): Prom
   if (!(await exists(place, dropping))) {
     if (!(await exists(place, keep))) return;
     if (await exists(place, beside)) {
+      await freeNames(place, layout);
       await place.rename(beside, dropping);
     } else {
       await place.makeFolder(swapping);
@@ -62,6 +63,18 @@ async function makeKeep(place: Place, { into, keep, absent }: RestoreLayout): Pr
     await place.makeFolder(absent);
     await place.makeFolder(into);
   }
+}
+
+/**
+ * What was written into `into` under a name that `keep` has, since that was moved there, would be in its way back: of
+ * the two, the old one is the one to have. What has a name of its own stays.
+ */
+async function freeNames(place: Place, { into, keep, dropped }: RestoreLayout): Promise<void> {
+  if (!(await place.holdsEntries(into))) return;
+  await place.moveFreeEntries(into, keep);
+  if (!(await place.holdsEntries(into))) return;
+  await place.makeFolder(dropped);
+  await place.moveEntries(into, dropped);
 }
 
 async function bringBack(place: Place, { into, keep, absent }: RestoreLayout): Promise<void> {

@@ -1,5 +1,5 @@
 import { BSON, type Db, type Document } from 'mongodb';
-import { hiddenNames, JOURNAL, type RestoreRecord } from './journal';
+import { hiddenNames, isJournal, type RestoreRecord } from './journal';
 
 /** Keeps BSON's types: 1 and 1.0 are different index keys to the server, and the same number to JavaScript. */
 export const TYPED = { promoteValues: false, bsonRegExp: true } as const;
@@ -19,6 +19,8 @@ export interface Catalogue {
   readonly notes: readonly string[];
   /** Every name in the database, covered or not. */
   readonly names: ReadonlySet<string>;
+  /** `collection`, `view` or `timeseries` of each name. */
+  readonly types: ReadonlyMap<string, string>;
 }
 
 /** What is behind every MongoDB database of some features, and made anew by the server. */
@@ -36,17 +38,20 @@ export async function listTyped(db: Db): Promise<Document[]> {
 /** Reads what there is in a database, sorted by name. Leaves out what restores have put or kept there. */
 export async function readCatalogue(db: Db): Promise<Catalogue> {
   const listed = await listTyped(db);
-  const names = new Set(listed.map((info) => info['name'] as string));
-  const records = names.has(JOURNAL)
-    ? await db.collection<RestoreRecord>(JOURNAL).find().toArray()
-    : [];
-  const hidden = hiddenNames(records, names);
+  const types = new Map(listed.map((info) => [info['name'] as string, String(info['type'])]));
+  const names = new Set(types.keys());
+  const hidden = hiddenNames(await readRecords(db, names), names);
   const shown = listed.filter((info) => !hidden.has(info['name'] as string));
   const covered = shown
     .filter((info) => !String(info['name']).startsWith('system.') && info['type'] !== 'timeseries')
     .map(toCovered)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { covered, notes: [...notesOn(hidden), ...shown.flatMap(noteOn)], names };
+  return { covered, notes: [...notesOn(hidden), ...shown.flatMap(noteOn)], names, types };
+}
+
+async function readRecords(db: Db, names: ReadonlySet<string>): Promise<RestoreRecord[]> {
+  const journals = [...names].filter(isJournal).map((name) => db.collection<RestoreRecord>(name));
+  return (await Promise.all(journals.map((journal) => journal.find().toArray()))).flat();
 }
 
 function toCovered(info: Document): Covered {
@@ -61,9 +66,7 @@ function toCovered(info: Document): Covered {
 
 function notesOn(hidden: ReadonlySet<string>): string[] {
   if (hidden.size === 0) return [];
-  return [
-    `left out: ${hidden.size} collections that restores have put or kept here, ${JOURNAL} among them`,
-  ];
+  return [`left out: ${hidden.size} collections that restores have put or kept here`];
 }
 
 function noteOn(info: Document): string[] {
@@ -75,7 +78,7 @@ function noteOn(info: Document): string[] {
     ];
   }
   if (info['type'] === 'view') {
-    return [`view ${name}: its definition is covered; a restore makes it when it is missing`];
+    return [`view ${name}: its definition is covered`];
   }
   if (/^"system\./.test(name)) {
     return SERVER_MADE.test(String(info['name']))

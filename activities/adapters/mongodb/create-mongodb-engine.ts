@@ -38,10 +38,11 @@ export function createMongodbEngine(options: MongodbEngineOptions): Engine<Mongo
       withServer(world, [site, entry, attempt], `observing ${target.into}`, (server) =>
         observeReplaced(server, target),
       ),
-    prepare: (site, entry, _part, target, attempt) =>
+    prepare: (site, entry, _part, target, _surroundings, attempt) =>
       withServer(world, [site, entry, attempt], `preparing ${target.into}`, async (server) => {
         await endLeftovers(server, attempt.owner);
         await preparePlace(server, target);
+        return [];
       }),
     receive: (site, entry, _part, target, attempt) =>
       openServer(world, [site, entry, attempt], `restoring ${target.into}`, (server) =>

@@ -1,4 +1,5 @@
 import type { ClientSession, Db } from 'mongodb';
+import { formatCount } from '../../../workflows/model/format-count';
 import type { ContentDigest, PartFacts } from '../../../workflows/model/recovery-point';
 import { AdapterError } from '../../adapter-error';
 import type { Attempt } from '../../ports';
@@ -121,8 +122,8 @@ export class DatabaseDump {
     const names = gone.slice(0, 5).map(({ name }) => JSON.stringify(name));
     throw new AdapterError(
       'CommandFailed',
-      `${gone.length} collections of ${JSON.stringify(this.database)} were dropped, renamed or made anew while they were ` +
-        `dumped (${names.join(', ')}); nothing was stored`,
+      `Dropped, renamed or made anew while they were dumped: ${formatCount(gone.length, 'collection')} of ` +
+        `${JSON.stringify(this.database)} (${names.join(', ')}); nothing was stored`,
     );
   }
 

@@ -1,4 +1,4 @@
-import { BSON, type Db } from 'mongodb';
+import type { Db } from 'mongodb';
 import type { RestoreTarget } from '../../../workflows/model/restore-target';
 import { AdapterError } from '../../adapter-error';
 import type { Attempt } from '../../ports';
@@ -11,6 +11,7 @@ import { readMetadata } from './metadata';
 import { dumpFileStem, suffixedCollection } from './names';
 import { requireRenameable } from './rename';
 import { splitDocuments } from './split-documents';
+import { journalView } from './views';
 
 const INDEX_BEAT_MS = 1000;
 
@@ -69,7 +70,7 @@ export class DatabaseRestore {
     const { covered, indexes } = readMetadata(file, Buffer.concat(chunks).toString());
     const { name, options } = covered;
     if (covered.type === 'view') {
-      this.views.push({ name, options: BSON.EJSON.stringify(options, { relaxed: false }) });
+      this.views.push(journalView(covered));
       return;
     }
     const beside = suffixedCollection(this.target.into, name, this.target.besideSuffix);

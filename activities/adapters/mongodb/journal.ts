@@ -1,6 +1,7 @@
 import type { Collection, Db } from 'mongodb';
 import type { RestoreTarget } from '../../../workflows/model/restore-target';
 import { AdapterError } from '../../adapter-error';
+import type { JournalView } from './views';
 
 /*
  * What a restore has done so far, kept in the database it restores, so that whoever goes on can tell an old collection
@@ -13,11 +14,23 @@ import { AdapterError } from '../../adapter-error';
  * A record is written before the renames it speaks of, in one document, so in one piece.
  */
 
-/** The one collection a restore leaves in the database, until what it kept is discarded. */
-export const JOURNAL = 'pawl_restores';
+/*
+ * Each restore has a collection of its own for its record, which it leaves in the database until what it kept is
+ * discarded. In one for all of them, whoever drops it with the last record would drop what another restore has just
+ * written: nothing drops a collection only if it is empty.
+ */
+const JOURNAL_NAME = /^pawl_restoring_.+_journal$/;
+
+export function isJournal(collection: string): boolean {
+  return JOURNAL_NAME.test(collection);
+}
+
+function journalName({ besideSuffix }: RestoreTarget): string {
+  return `pawl${besideSuffix}_journal`;
+}
 
 export interface RestoreRecord {
-  /** The target's besideSuffix: one record per run. */
+  /** The target's besideSuffix. */
   readonly _id: string;
   readonly keepSuffix: string;
   readonly state: 'receiving' | 'received' | 'swapping' | 'swapped' | 'undoing';
@@ -26,6 +39,8 @@ export interface RestoreRecord {
   readonly views: readonly RestoredView[];
   /** What is renamed away by the swap, in the order it was; known when the swap begins. */
   readonly replaced: readonly ReplacedCollection[];
+  /** Views that the swap drops, for they cannot be renamed; swapBack makes them again. */
+  readonly replacedViews: readonly JournalView[];
 }
 
 export interface RestoredCollection {
@@ -33,11 +48,8 @@ export interface RestoredCollection {
   readonly beside: string;
 }
 
-export interface RestoredView {
-  readonly name: string;
-  /** Canonical extended JSON: a pipeline's `$` is no field name for every server. */
-  readonly options: string;
-  /** It was missing when the swap began, so the swap makes it, and swapBack drops it. */
+export interface RestoredView extends JournalView {
+  /** There was none of the same definition when the swap began, so the swap makes it, and swapBack drops it. */
   readonly made?: boolean;
 }
 
@@ -54,7 +66,7 @@ export class Journal {
     private readonly db: Db,
     private readonly target: RestoreTarget,
   ) {
-    this.records = db.collection<RestoreRecord>(JOURNAL, { writeConcern: { w: 'majority' } });
+    this.records = db.collection(journalName(target), { writeConcern: { w: 'majority' } });
   }
 
   async read(): Promise<RestoreRecord | undefined> {
@@ -81,18 +93,25 @@ export class Journal {
       restored: [],
       views: [],
       replaced: [],
+      replacedViews: [],
     } as const;
     await this.records.replaceOne({ _id: besideSuffix }, empty, { upsert: true });
   }
 
+  /** Throws: ResourceBusy when another attempt has ended this restore meanwhile. */
   async set(change: Partial<Omit<RestoreRecord, '_id'>>): Promise<void> {
-    await this.records.updateOne({ _id: this.target.besideSuffix }, { $set: change });
+    const { besideSuffix, into } = this.target;
+    const { matchedCount } = await this.records.updateOne({ _id: besideSuffix }, { $set: change });
+    if (matchedCount === 1) return;
+    throw new AdapterError(
+      'ResourceBusy',
+      `another attempt has ended the restore ${besideSuffix} in database ${JSON.stringify(into)} meanwhile`,
+    );
   }
 
-  /** Forgets this restore; the last one takes the collection with it. */
+  /** Forgets this restore. Idempotent. */
   async close(): Promise<void> {
-    await this.records.deleteOne({ _id: this.target.besideSuffix });
-    if ((await this.records.findOne({})) === null) await this.db.dropCollection(JOURNAL);
+    await this.db.dropCollection(journalName(this.target));
   }
 }
 
@@ -101,7 +120,7 @@ export function hiddenNames(
   records: readonly RestoreRecord[],
   names: ReadonlySet<string>,
 ): ReadonlySet<string> {
-  const hidden = new Set<string>(names.has(JOURNAL) ? [JOURNAL] : []);
+  const hidden = new Set([...names].filter(isJournal));
   for (const record of records) {
     for (const { keep } of record.replaced) hidden.add(keep);
     for (const name of names) if (name.endsWith(record._id)) hidden.add(name);

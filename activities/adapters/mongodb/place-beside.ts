@@ -1,4 +1,4 @@
-import { BSON, type Db, type Document } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import type { ContentDigest } from '../../../workflows/model/recovery-point';
 import type { RestoreTarget } from '../../../workflows/model/restore-target';
 import { AdapterError } from '../../adapter-error';
@@ -9,6 +9,7 @@ import { definitionDigest, DocumentsDigest } from './content-digest';
 import { readIndexes } from './indexes';
 import { Journal, type RestoredCollection } from './journal';
 import { readRaw } from './read-raw';
+import { viewOptions } from './views';
 
 /**
  * Empties the place beside and opens the journal of this restore.
@@ -61,9 +62,9 @@ export async function digestPlace(
       }),
     );
   }
-  for (const { name, options } of views) {
-    const parsed = BSON.EJSON.parse(options, { relaxed: false }) as Document;
-    contents.push(definitionDigest({ name, type: 'view', options: parsed }, []));
+  for (const view of views) {
+    const { name } = view;
+    contents.push(definitionDigest({ name, type: 'view', options: viewOptions(view) }, []));
   }
   return contents;
 }

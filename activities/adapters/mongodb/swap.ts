@@ -1,4 +1,4 @@
-import { BSON, type Db, type Document } from 'mongodb';
+import type { Db } from 'mongodb';
 import type { RestoreTarget } from '../../../workflows/model/restore-target';
 import { AdapterError } from '../../adapter-error';
 import { readCatalogue } from './catalogue';
@@ -10,20 +10,23 @@ import {
   type RestoreRecord,
 } from './journal';
 import { suffixedCollection } from './names';
-import { NAMESPACE_EXISTS, rename, requireRenameable } from './rename';
+import { planSwap } from './plan-swap';
+import { NAMESPACE_EXISTS, rename } from './rename';
 import { hasCode } from './to-adapter-error';
+import { type JournalView, makeView } from './views';
 
 /** How often a collection that the application makes again between two renames is moved out of the way. */
 const STRAYS = 10;
 
 /**
- * Puts the restored collections in the place of all that are there, which are kept. Each rename is done or not, and which
- * ones were done is seen from the names, once the journal has said what is to be renamed: so any attempt can go on.
+ * Puts the restored collections and views in the place of all that are there: collections are kept under another name,
+ * definitions of views in the journal. Each step is done or not, and which ones were done is seen from the names, once
+ * the journal has said what is to be done: so any attempt can go on.
  */
 export class Swap {
   private readonly db: Db;
   private readonly journal: Journal;
-  private names = new Set<string>();
+  private types = new Map<string, string>();
 
   constructor(
     private readonly server: Server,
@@ -35,40 +38,32 @@ export class Swap {
 
   async perform(): Promise<{ kept: boolean }> {
     let record = await this.journal.require('received', 'swapping', 'swapped');
-    if (record.state === 'received') record = await this.plan(record);
-    if (record.state === 'swapping') await this.carryOut(record);
-    return { kept: record.replaced.length > 0 };
-  }
-
-  /** Writes down what will be renamed, before anything is. */
-  private async plan(record: RestoreRecord): Promise<RestoreRecord> {
-    const { covered, names } = await readCatalogue(this.db);
-    const { into, keepSuffix } = this.target;
-    const replaced: ReplacedCollection[] = [];
-    for (const { name, type } of covered) {
-      if (type === 'view') continue;
-      await requireRenameable(this.server, into, name);
-      const keep = suffixedCollection(into, name, keepSuffix);
-      if (names.has(keep)) throw this.taken(keep);
-      replaced.push({ name, keep });
+    if (record.state === 'received') {
+      const plan = await planSwap(this.server, this.target, record);
+      // Written down before anything is renamed or dropped.
+      await this.journal.set({ state: 'swapping', ...plan });
+      record = { ...record, state: 'swapping', ...plan };
     }
-    const views = record.views.map((view) => ({ ...view, made: !names.has(view.name) }));
-    await this.journal.set({ state: 'swapping', replaced, views });
-    return { ...record, state: 'swapping', replaced, views };
+    if (record.state === 'swapping') await this.carryOut(record);
+    return { kept: record.replaced.length + record.replacedViews.length > 0 };
   }
 
   private async carryOut(record: RestoreRecord): Promise<void> {
-    this.names = new Set((await readCatalogue(this.db)).names);
+    await this.look();
+    for (const { name } of record.replacedViews) await this.dropView(name);
     const restored = new Set(record.restored.map(({ name }) => name));
     for (const { name, keep } of record.replaced) {
       if (!restored.has(name)) await this.moveIfThere(name, keep);
     }
     const replaced = [...record.replaced];
     for (const collection of record.restored) await this.moveIn(collection, replaced);
-    for (const { name, options, made } of record.views) {
-      if (made === true && !this.names.has(name)) await this.makeView(name, options);
-    }
+    for (const view of record.views) if (view.made === true) await this.putView(view, replaced);
+    await this.requireInPlace(record);
     await this.journal.set({ state: 'swapped' });
+  }
+
+  private async look(): Promise<void> {
+    this.types = new Map((await readCatalogue(this.db)).types);
   }
 
   /** `c` → `c_before_7`, `c_restoring_7` → `c`. As long as the latter is not done, whatever is called `c` is to be kept. */
@@ -76,20 +71,43 @@ export class Swap {
     { name, beside }: RestoredCollection,
     replaced: ReplacedCollection[],
   ): Promise<void> {
-    for (let stray = 0; this.names.has(beside); stray += 1) {
+    for (let stray = 0; this.types.has(beside); stray += 1) {
       if (stray > STRAYS) throw this.busy(name);
-      if (this.names.has(name)) await this.move(name, await this.keepNameOf(name, replaced));
-      try {
-        await this.move(beside, name);
-      } catch (error) {
-        if (!hasCode(error, NAMESPACE_EXISTS)) throw error;
-        this.names.add(name); // the application wrote into it since, which made it again
-      }
+      await this.clear(name, replaced);
+      await this.unlessTaken(name, () => this.move(beside, name));
     }
   }
 
+  private async putView(view: JournalView, replaced: ReplacedCollection[]): Promise<void> {
+    for (let stray = 0; this.types.get(view.name) !== 'view'; stray += 1) {
+      if (stray > STRAYS) throw this.busy(view.name);
+      await this.clear(view.name, replaced);
+      await this.unlessTaken(view.name, async () => {
+        await makeView(this.db, view);
+        this.types.set(view.name, 'view');
+      });
+    }
+  }
+
+  /** The application may write into a name at any moment, which makes a collection of it again. */
+  private async unlessTaken(name: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!hasCode(error, NAMESPACE_EXISTS)) throw error;
+      await this.look();
+      if (!this.types.has(name)) this.types.set(name, 'collection');
+    }
+  }
+
+  /** Frees a name. A view holds no documents: one that was not there when the swap was planned is not kept. */
+  private async clear(name: string, replaced: ReplacedCollection[]): Promise<void> {
+    await this.dropView(name);
+    if (this.types.has(name)) await this.move(name, await this.keepNameOf(name, replaced));
+  }
+
   private async keepNameOf(name: string, replaced: ReplacedCollection[]): Promise<string> {
-    const planned = replaced.find((old) => old.name === name && !this.names.has(old.keep));
+    const planned = replaced.find((old) => old.name === name && !this.types.has(old.keep));
     if (planned !== undefined) return planned.keep;
     const { into, keepSuffix } = this.target;
     const count = replaced.filter((old) => old.name === name).length;
@@ -99,30 +117,33 @@ export class Swap {
     return keep;
   }
 
-  private async makeView(name: string, options: string): Promise<void> {
-    await this.db.command({
-      create: name,
-      ...(BSON.EJSON.parse(options, { relaxed: false }) as Document),
-    });
-    this.names.add(name);
+  private async dropView(name: string): Promise<void> {
+    if (this.types.get(name) !== 'view') return;
+    await this.db.dropCollection(name);
+    this.types.delete(name);
   }
 
   private async moveIfThere(from: string, to: string): Promise<void> {
-    if (this.names.has(from) && !this.names.has(to)) await this.move(from, to);
+    if (this.types.has(from) && !this.types.has(to)) await this.move(from, to);
   }
 
   private async move(from: string, to: string): Promise<void> {
     await rename(this.server, this.target.into, from, to);
-    this.names.delete(from);
-    this.names.add(to);
+    this.types.delete(from);
+    this.types.set(to, 'collection');
   }
 
-  private taken(keep: string): AdapterError {
-    return new AdapterError(
-      'PreconditionFailed',
-      `database ${JSON.stringify(this.target.into)} has a collection ${JSON.stringify(keep)} already, the name under which ` +
-        'what is replaced would be kept; nothing was swapped',
-      { advice: 'Rename or drop that collection.' },
+  /** A last look: an attempt that was thought dead may have renamed beside this one. */
+  private async requireInPlace({ restored }: RestoreRecord): Promise<void> {
+    await this.look();
+    const lost = restored.find(
+      ({ name, beside }) => this.types.get(name) !== 'collection' || this.types.has(beside),
+    );
+    if (lost === undefined) return;
+    throw new AdapterError(
+      'CommandFailed',
+      `collection ${JSON.stringify(lost.name)} of ${JSON.stringify(this.target.into)} is not in its place after the swap: ` +
+        'something else renames collections there',
     );
   }
 

@@ -5,6 +5,7 @@ import type { Server } from './connect';
 import { Journal, type ReplacedCollection, type RestoreRecord } from './journal';
 import { discardPlace } from './place-beside';
 import { rename } from './rename';
+import { makeView } from './views';
 
 /**
  * Undoes a swap, whole or half, and drops what was restored, with all that was written into it since.
@@ -18,7 +19,7 @@ export async function undoSwap(server: Server, target: RestoreTarget): Promise<v
   if (record.state !== 'receiving' && record.state !== 'received') {
     await journal.set({ state: 'undoing' });
     await moveBack(server, db, target, record);
-    await journal.set({ state: 'receiving', replaced: [] });
+    await journal.set({ state: 'receiving', replaced: [], replacedViews: [] });
   }
   await discardPlace(server, target);
 }
@@ -40,27 +41,31 @@ async function moveBack(
   target: RestoreTarget,
   record: RestoreRecord,
 ): Promise<void> {
-  const names = new Set((await readCatalogue(db)).names);
+  const types = new Map((await readCatalogue(db)).types);
   const move = async (from: string, to: string): Promise<void> => {
     await rename(server, target.into, from, to);
-    names.delete(from);
-    names.add(to);
+    types.delete(from);
+    types.set(to, 'collection');
+  };
+  const clear = async (name: string): Promise<void> => {
+    if (types.delete(name)) await db.dropCollection(name);
   };
   for (const { name, beside } of record.restored) {
-    if (!names.has(beside) && names.has(name)) await move(name, beside);
+    if (!types.has(beside) && types.get(name) === 'collection') await move(name, beside);
   }
   for (const { name, made } of record.views) {
-    if (made === true && names.has(name)) await db.dropCollection(name);
+    if (made === true && types.get(name) === 'view') await clear(name);
   }
   for (const { name, keep, isStray } of withStrays(record.replaced)) {
-    if (!names.has(keep)) continue;
-    if (isStray) {
-      await db.dropCollection(keep);
-      continue;
-    }
-    // Made by the application since the original was moved away.
-    if (names.has(name)) await db.dropCollection(name);
-    await move(keep, name);
+    if (!types.has(keep)) continue;
+    // What has the name now was made by the application since the original was moved away.
+    await clear(isStray ? keep : name);
+    if (!isStray) await move(keep, name);
+  }
+  for (const view of record.replacedViews) {
+    if (types.get(view.name) === 'view') continue;
+    await clear(view.name);
+    await makeView(db, view);
   }
 }
 

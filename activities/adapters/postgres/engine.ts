@@ -84,7 +84,10 @@ export function createPostgresEngine(options: {
       observeServer(await reach(site, entry, callerOf(attempt)), entry),
     dump,
     observeTarget: (...all) => restoring(all, (to, access, task) => to.observeTarget(access, task)),
-    prepare: (...all) => restoring(all, (to, access, task) => to.prepare(access, task)),
+    prepare: (site, entry, part, target, surroundings, attempt) =>
+      restoring([site, entry, part, target, attempt], (to, access, task) =>
+        to.prepare(access, task, surroundings),
+      ),
     receive: (...all) => restoring(all, (to, access, task) => to.receive(access, task)),
     digest: (site, entry, part, target, expected, attempt) =>
       restoring([site, entry, part, target, attempt], (to, access, task) =>

@@ -1,18 +1,23 @@
 const REDACTED = '[redacted]';
 
-/** A fragment of base64 shorter than this says nothing, and would be found in innocent text. */
-const SHORTEST_FRAGMENT = 6;
+/**
+ * What is shorter would be found in every word (`ab` in `database`): texts would be unreadable, and the places of the
+ * marks would tell it. Whoever reads such a secret is told that it is not redacted.
+ */
+export const SHORTEST_REDACTED = 4;
+
+/** As many as a secret of the shortest length has at each alignment. */
+const SHORTEST_FRAGMENT = 4;
 
 /** `scheme://user:password@`: whatever a tool prints as an address. */
 const URL_PASSWORD = /(:\/\/[^/:@\s]*:)[^@/\s]+@/g;
 
 /**
  * Makes a function that replaces secrets in text: plain, as JSON, URL-encoded and in base64, also in the middle of a
- * longer base64 text, where a secret looks different at each of three alignments.
+ * longer base64 text, where a secret looks different at each of three alignments. Secrets of 1 to 3 characters stay.
  */
 export function redactor(secrets: Iterable<string>): (text: string) => string {
   const shapes = new Set([...secrets].flatMap(shapesOf));
-  shapes.delete('');
   // The longest first: else a shape that begins another would leave the rest of it to be read.
   const longestFirst = [...shapes].sort((a, b) => b.length - a.length);
   const pattern =
@@ -24,7 +29,7 @@ export function redactor(secrets: Iterable<string>): (text: string) => string {
 }
 
 function shapesOf(secret: string): string[] {
-  if (secret === '') return [];
+  if (secret.length < SHORTEST_REDACTED) return [];
   // Through a Buffer: encodeURIComponent throws at a lone surrogate.
   const percent = encodeURIComponent(Buffer.from(secret).toString());
   return [

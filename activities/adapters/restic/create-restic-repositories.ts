@@ -12,14 +12,14 @@ export function createResticRepositories(options: ResticOptions): OpenRepository
   return (site, description) => {
     const restic = new Restic(options, site, description);
     return {
-      probe: () => probe(restic),
-      initialise: () => initialise(restic),
+      probe: ({ signal }) => probe(restic, signal),
+      initialise: ({ signal }) => initialise(restic, signal),
       storeStream: (source, label, attempt, beforeClose) =>
         storeStream(restic, { source, label, attempt, beforeClose }),
-      findStream: (label, receipt) => findStream(restic, label, receipt),
+      findStream: (label, receipt, attempt) => findStream(restic, label, receipt, attempt),
       readStream: (snapshotId, path, attempt) => readStream(restic, snapshotId, path, attempt),
       storeManifest: (manifest, attempt) => storeManifest(restic, manifest, attempt),
-      listRecoveryPoints: (stack) => listRecoveryPoints(restic, stack),
+      listRecoveryPoints: (stack, attempt) => listRecoveryPoints(restic, stack, attempt),
       readManifest: (pointId, attempt) => readManifest(restic, pointId, attempt),
     };
   };

@@ -1,4 +1,4 @@
-import type { StreamLabel, StreamPlace, StreamReceipt } from '../../ports';
+import type { Attempt, StreamLabel, StreamPlace, StreamReceipt } from '../../ports';
 import { streamPath, streamTags } from './labels';
 import { listSnapshots } from './list-snapshots';
 import type { Restic } from './restic';
@@ -8,9 +8,11 @@ export async function findStream(
   restic: Restic,
   label: StreamLabel,
   receipt: StreamReceipt,
+  { signal }: Attempt,
 ): Promise<StreamPlace | undefined> {
   const attempted = `Looking for part ${label.part.name} in ${restic.name}`;
-  const snapshots = await listSnapshots(restic, streamTags(label, receipt.uploadId), attempted);
+  const tags = streamTags(label, receipt.uploadId);
+  const snapshots = await listSnapshots(restic, { tags, attempted, signal });
   const whole = snapshots.find(({ summary }) => summary?.total_bytes_processed === receipt.bytes);
   return whole === undefined ? undefined : { snapshotId: whole.id, path: streamPath(label) };
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { access, rename, rm } from 'node:fs/promises';
 import { initArguments } from './arguments';
 import { probe } from './probe';
@@ -12,25 +13,27 @@ const underWay = new Map<string, Promise<void>>();
  * Retry:  safe; a repository that opens is left alone
  * Throws: CredentialsRejected (there is one with another password) · CommandFailed · ServiceUnavailable
  */
-export async function initialise(restic: Restic): Promise<void> {
+export async function initialise(restic: Restic, signal: AbortSignal): Promise<void> {
   const { url } = restic.location;
-  const before = underWay.get(url);
-  const mine = Promise.allSettled([before]).then(() => initialiseNow(restic));
+  const turn = Promise.allSettled([underWay.get(url)]);
+  const mine = turn.then(() => initialiseNow(restic, signal));
   underWay.set(url, mine);
-  try {
-    await mine;
-  } finally {
+  const forget = (): void => {
     if (underWay.get(url) === mine) underWay.delete(url);
-  }
+  };
+  mine.then(forget, forget);
+  await Promise.race([turn, aborted(signal)]);
+  await mine;
 }
 
-async function initialiseNow(restic: Restic): Promise<void> {
-  if ((await probe(restic)).state === 'ready') return;
+/** Not before its turn, also when nobody waits for it any more: the next in line counts on its place. */
+async function initialiseNow(restic: Restic, signal: AbortSignal): Promise<void> {
+  if ((await probe(restic, signal)).state === 'ready') return;
   try {
-    await create(restic);
+    await create(restic, signal);
   } catch (error) {
     // Another worker may have been quicker.
-    if ((await probe(restic)).state !== 'ready') throw error;
+    if ((await probe(restic, signal)).state !== 'ready') throw error;
   }
 }
 
@@ -38,21 +41,27 @@ async function initialiseNow(restic: Restic): Promise<void> {
  * A new folder appears whole: `restic init` that dies between its key and its config leaves what no later one takes
  * ("repository already contains keys"). What is there already, such as a disk's mount point, is filled in place.
  */
-async function create(restic: Restic): Promise<void> {
+async function create(restic: Restic, signal: AbortSignal): Promise<void> {
   const attempted = `Creating the repository ${restic.name}`;
   const { folder } = restic.location;
   if (folder === undefined || (await exists(folder))) {
-    await restic.run({ args: initArguments(), attempted });
+    await restic.run({ args: initArguments(), attempted, signal });
     return;
   }
   const draft = `${folder}.pawl-initialising`;
   await rm(draft, { recursive: true, force: true });
   try {
-    await restic.run({ args: [...initArguments(), `--repo=${draft}`], attempted });
+    await restic.run({ args: [...initArguments(), `--repo=${draft}`], attempted, signal });
     await rename(draft, folder);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
+}
+
+/** Rejects when the signal is aborted, and is pending until then. */
+async function aborted(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort');
+  throw signal.reason;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -47,6 +47,8 @@ export function manifestTags(manifest: Manifest, sizeBytes: number): string[] {
     tag('run', manifest.runKey),
     tag('parts', manifest.parts.length),
     tag('bytes', bytes),
+    tag('partial', String(manifest.partial)),
+    ...manifest.entries.map((entry) => tag('entry', entry)),
     tag('manifest-bytes', sizeBytes),
   ];
 }
@@ -56,7 +58,7 @@ export function manifestTags(manifest: Manifest, sizeBytes: number): string[] {
  * it hands the manifest over closes restic's stdin, which restic takes for its end: the size it should have tells.
  */
 export function recoveryPoint(snapshot: Snapshot): RecoveryPointSummary | undefined {
-  const value = (key: string): string => tagValue(snapshot, key) ?? '';
+  const value = (key: string): string => tagValues(snapshot, key)[0] ?? '';
   if (snapshot.summary?.total_bytes_processed !== Number(value('manifest-bytes'))) return undefined;
   return {
     id: snapshot.short_id,
@@ -66,6 +68,8 @@ export function recoveryPoint(snapshot: Snapshot): RecoveryPointSummary | undefi
     takenAt: new Date(snapshot.time).toISOString(),
     parts: Number(value('parts')),
     bytes: Number(value('bytes')),
+    entries: tagValues(snapshot, 'entry'),
+    partial: value('partial') === 'true',
   };
 }
 
@@ -73,7 +77,7 @@ function tag(key: string, value: string | number): string {
   return `${key}:${encodeURIComponent(value)}`;
 }
 
-function tagValue({ tags = [] }: Snapshot, key: string): string | undefined {
-  const found = tags.find((candidate) => candidate.startsWith(`${key}:`));
-  return found === undefined ? undefined : decodeURIComponent(found.slice(key.length + 1));
+function tagValues({ tags = [] }: Snapshot, key: string): string[] {
+  const found = tags.filter((candidate) => candidate.startsWith(`${key}:`));
+  return found.map((one) => decodeURIComponent(one.slice(key.length + 1)));
 }

@@ -2,19 +2,27 @@ import { AdapterError } from '../../adapter-error';
 import { listLocksArguments, lockArguments } from './arguments';
 import type { Lock } from './events';
 
-type Run = (call: { args: readonly string[]; attempted: string }) => Promise<string>;
+type Run = (call: {
+  readonly args: readonly string[];
+  readonly attempted: string;
+  readonly signal: AbortSignal;
+}) => Promise<string>;
 
 /** Reading a lock takes a second, and one name is what a person needs. */
 const LOCKS_READ = 3;
 
 /** Who holds a repository, in one sentence. */
-export async function describeHolder(repository: string, run: Run): Promise<string> {
-  const attempted = `Reading the locks of ${repository}`;
+export async function describeHolder(
+  repository: string,
+  signal: AbortSignal,
+  run: Run,
+): Promise<string> {
+  const common = { attempted: `Reading the locks of ${repository}`, signal };
   try {
-    const ids = (await run({ args: listLocksArguments(), attempted })).split('\n').filter(Boolean);
+    const ids = (await run({ args: listLocksArguments(), ...common })).split('\n').filter(Boolean);
     const locks: Lock[] = [];
     for (const id of ids.slice(0, LOCKS_READ)) {
-      locks.push(JSON.parse(await run({ args: lockArguments(id), attempted })) as Lock);
+      locks.push(JSON.parse(await run({ args: lockArguments(id), ...common })) as Lock);
     }
     // Only an exclusive lock keeps pawl out.
     const holder = locks.find(({ exclusive }) => exclusive) ?? locks[0];

@@ -28,6 +28,7 @@ const storedPart = z.object({
     contents: z.array(contentDigest),
     consistency: z.string(),
     notes: z.array(z.string()),
+    surroundings: z.json().exactOptional(),
   }),
 });
 
@@ -41,5 +42,8 @@ export const manifestSchema = z.object({
   host: z.string(),
   requestedBy: z.string(),
   pawlVersion: z.string(),
+  entries: z.array(z.string()),
+  partial: z.boolean(),
   parts: z.array(storedPart),
+  audit: z.string().exactOptional(),
 }) satisfies z.ZodType<Manifest>;

@@ -1,4 +1,8 @@
-import type { Manifest, RecoveryPointSummary } from '../../../workflows/model/recovery-point';
+import {
+  summariseManifest,
+  type Manifest,
+  type RecoveryPointSummary,
+} from '../../../workflows/model/recovery-point';
 import { AdapterError } from '../../adapter-error';
 import type { Attempt } from '../../ports';
 import { backupArguments, dumpArguments } from './arguments';
@@ -18,14 +22,15 @@ import { prepareLocking, removeLocksOfTheDead } from './stale-locks';
 export async function storeManifest(
   restic: Restic,
   manifest: Manifest,
-  { signal }: Attempt,
+  attempt: Attempt,
 ): Promise<RecoveryPointSummary> {
-  await removeLocksOfTheDead(restic);
-  const points = await listRecoveryPoints(restic, manifest.stack);
+  const { signal } = attempt;
+  await removeLocksOfTheDead(restic, signal);
+  const points = await listRecoveryPoints(restic, manifest.stack, attempt);
   const earlier = points.find(({ runKey }) => runKey === manifest.runKey);
   if (earlier !== undefined) return earlier;
   const input = JSON.stringify(manifest);
-  const { stack, run, runKey, takenAt, parts } = manifest;
+  const { stack, run, takenAt } = manifest;
   const tags = manifestTags(manifest, Buffer.byteLength(input));
   const output = await restic.run({
     args: backupArguments({ path: MANIFEST_PATH, stack, takenAt, tags }),
@@ -35,8 +40,7 @@ export async function storeManifest(
   });
   const id = findSummary(output)?.snapshot_id.slice(0, SHORT_ID_LENGTH);
   if (id === undefined) throw new AdapterError('CommandFailed', 'restic did not name its snapshot');
-  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-  return { id, stack, run, runKey, takenAt, parts: parts.length, bytes };
+  return summariseManifest(id, manifest);
 }
 
 /** As in `short_id` of a list. */
@@ -49,9 +53,11 @@ const SHORT_ID_LENGTH = 8;
 export async function listRecoveryPoints(
   restic: Restic,
   stack: string,
+  { signal }: Attempt,
 ): Promise<RecoveryPointSummary[]> {
   const attempted = `Listing recovery points of ${stack} in ${restic.name}`;
-  const snapshots = await listSnapshots(restic, stackManifestTags(stack), attempted);
+  const tags = stackManifestTags(stack);
+  const snapshots = await listSnapshots(restic, { tags, attempted, signal });
   const points = snapshots.flatMap((snapshot) => recoveryPoint(snapshot) ?? []);
   points.sort((a, b) => b.takenAt.localeCompare(a.takenAt));
   return points.filter(
@@ -67,7 +73,8 @@ export async function readManifest(
   pointId: string,
   { signal }: Attempt,
 ): Promise<Manifest> {
-  const args = dumpArguments(checkedId(pointId), MANIFEST_PATH, await prepareLocking(restic));
+  const locked = await prepareLocking(restic, signal);
+  const args = dumpArguments(checkedId(pointId), MANIFEST_PATH, locked);
   const attempted = `Reading recovery point ${pointId} from ${restic.name}`;
   try {
     return manifestSchema.parse(JSON.parse(await restic.run({ args, attempted, signal })));

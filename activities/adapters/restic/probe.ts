@@ -10,14 +10,14 @@ import { removeLocksOfTheDead } from './stale-locks';
 const NO_REPOSITORY = 10;
 
 /** Also clears away what a power cut left. */
-export async function probe(restic: Restic): Promise<RepositoryProbe> {
-  const program = await restic.version();
+export async function probe(restic: Restic, signal: AbortSignal): Promise<RepositoryProbe> {
+  const program = await restic.version(signal);
   const { folder } = restic.location;
   const free = folder === undefined ? {} : { freeBytes: await freeBytes(folder) };
   try {
     const attempted = `Opening the repository ${restic.name}`;
-    const config = await restic.run({ args: configArguments(), attempted });
-    await removeLocksOfTheDead(restic);
+    const config = await restic.run({ args: configArguments(), attempted, signal });
+    await removeLocksOfTheDead(restic, signal);
     return { state: 'ready', id: (JSON.parse(config) as { id: string }).id, program, ...free };
   } catch (error) {
     if (isAbsent(error)) return { state: 'absent', program, ...free };

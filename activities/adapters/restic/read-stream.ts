@@ -20,7 +20,7 @@ export async function readStream(
   { signal }: Attempt,
 ): Promise<{ stream: Readable; finish(): Promise<void>; abort(): Promise<void> }> {
   const attempted = `Reading ${path} of snapshot ${snapshotId} from ${restic.name}`;
-  const args = dumpArguments(checkedId(snapshotId), path, await prepareLocking(restic));
+  const args = dumpArguments(checkedId(snapshotId), path, await prepareLocking(restic, signal));
   const dump = await restic.start(
     { args, attempted, signal },
     { patience: 'network', stdin: 'ignore' },

@@ -20,7 +20,7 @@ export interface ResticCall {
   readonly args: readonly string[];
   /** For messages: `Storing part accounts in /srv/backup/melvin`. */
   readonly attempted: string;
-  readonly signal?: AbortSignal;
+  readonly signal: AbortSignal;
   readonly input?: string;
 }
 
@@ -69,7 +69,7 @@ export class Restic {
       env,
       secrets,
       stdin,
-      signal: AbortSignal.any([giveUp.signal, ...(call.signal ? [call.signal] : [])]),
+      signal: AbortSignal.any([giveUp.signal, call.signal]),
       onStderrLine: (line) => {
         if (hopeless !== undefined || !isHopeless(line, patience)) return;
         hopeless = line;
@@ -81,7 +81,7 @@ export class Restic {
     let end: Promise<void> | undefined;
     const judge = async (): Promise<void> => {
       const exit = await command.exit;
-      call.signal?.throwIfAborted();
+      call.signal.throwIfAborted();
       if (exit.code === 0) return;
       const ended = { place: this.options.runner.place, argv, exit, secrets };
       throw await this.understood(resticFailure(call.attempted, ended, hopeless), call);
@@ -104,24 +104,25 @@ export class Restic {
     const locked = failure.evidence.exitCode === LOCKED;
     const killed = failure.evidence.signal === 'SIGKILL';
     if (call.args[0] === 'unlock' || !(locked || killed)) return failure;
-    await this.removeStaleLocks();
+    await this.removeStaleLocks(call.signal);
     if (!locked) return failure;
-    const holder = await describeHolder(this.name, (each) => this.runOnce(each));
+    const holder = await describeHolder(this.name, call.signal, (each) => this.runOnce(each));
     const { kind, message, evidence } = failure;
     return new AdapterError(kind, `${message}. ${holder}`, evidence);
   }
 
   /** Never `--remove-all`: restic alone knows which locks are stale (process gone from this host, 30 minutes old). */
-  async removeStaleLocks(): Promise<void> {
+  async removeStaleLocks(signal: AbortSignal): Promise<void> {
     await this.runOnce({
       args: unlockArguments(),
       attempted: `Removing stale locks of ${this.name}`,
+      signal,
     });
   }
 
   /** `restic 0.19.1`. */
-  async version(): Promise<string> {
-    const { stdout } = await this.options.runner.run([this.options.restic, 'version']);
+  async version(signal: AbortSignal): Promise<string> {
+    const { stdout } = await this.options.runner.run([this.options.restic, 'version'], { signal });
     return stdout.split(' ').slice(0, 2).join(' ');
   }
 

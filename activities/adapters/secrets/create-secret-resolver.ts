@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import type { SecretReference } from '../../../workflows/model/stack';
 import { AdapterError } from '../../adapter-error';
 import type { CommandRunner, SecretResolver } from '../../ports';
-import { redactor } from '../process/redact';
+import { redactor, SHORTEST_REDACTED } from '../process/redact';
 
 /** A password program that waits for a person who is not there would hold the run for ever. */
 const COMMAND_TIMEOUT_MILLISECONDS = 60_000;
@@ -14,6 +14,8 @@ export interface SecretSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Runs the commands of references. */
   readonly hostRunner: CommandRunner;
+  /** Told once of each secret that is too short to be redacted. */
+  readonly onTooShort?: (message: string) => void;
 }
 
 /**
@@ -23,10 +25,15 @@ export interface SecretSources {
 export function createSecretResolver(sources: SecretSources): SecretResolver {
   const known = new Set<string>();
   let redact = redactor(known);
+  const remember = (reference: SecretReference, secret: string): void => {
+    if (known.has(secret)) return;
+    redact = redactor(known.add(secret));
+    if (secret.length < SHORTEST_REDACTED) sources.onTooShort?.(tooShort(reference));
+  };
   return {
     async resolve(reference, { directory }) {
       const secret = checked(reference, await read(sources, reference, directory));
-      if (!known.has(secret)) redact = redactor(known.add(secret));
+      remember(reference, secret);
       return secret;
     },
     redact: (text) => redact(text),
@@ -108,6 +115,13 @@ function checked(reference: SecretReference, secret: string): string {
   if (!secret.includes('\0')) return secret;
   // No program can be given it, and Node's own error would show it.
   throw unreadable(reference, 'it holds a NUL byte', 'A secret is text.');
+}
+
+function tooShort(reference: SecretReference): string {
+  return (
+    `the secret ${describe(reference)} has fewer than ${SHORTEST_REDACTED} characters: ` +
+    'it is not redacted where it shows, and it is soon guessed; choose a longer one'
+  );
 }
 
 function unreadable(reference: SecretReference, reason: string, advice: string): AdapterError {

@@ -22,8 +22,8 @@ export interface AuditChain {
 
 /** Throws: InternalError that names the line where the chain is broken. */
 export function readChain(file: string, content: Buffer): AuditChain {
+  const lines = wholeLines(content);
   const wholeBytes = content.lastIndexOf(0x0a) + 1;
-  const lines = content.subarray(0, wholeBytes).toString('utf8').split('\n').slice(0, -1);
   const entries: AuditEntry[] = [];
   let lastHash = FIRST;
   for (const [index, line] of lines.entries()) {
@@ -32,6 +32,11 @@ export function readChain(file: string, content: Buffer): AuditChain {
     lastHash = hash;
   }
   return { entries, lastHash, wholeBytes };
+}
+
+/** Without what a crash has torn. */
+export function wholeLines(content: Buffer): string[] {
+  return content.toString('utf8').split('\n').slice(0, -1);
 }
 
 export function nextLine(entry: AuditEntry, previous: string): string {

@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AuditEntry, AuditRecord } from '../../ports';
-import { nextLine, readChain } from './audit-chain';
+import { nextLine, readChain, wholeLines } from './audit-chain';
 import { isMissing, makeFolder, onDisk, OWNER_ONLY_FILE, syncFolder } from './durable-files';
 import { withFileLock } from './file-lock';
 
@@ -20,6 +20,10 @@ export function createAuditRecord(stateDirectory: string): AuditRecord {
         const { entries } = readChain(file, await contentOf(file));
         return Math.max(0, ...entries.map(({ run }) => Number(run.split('/').at(-1))));
       });
+    },
+    read: (stack) => {
+      const file = fileOf(stack);
+      return onDisk(`Reading ${file}`, async () => wholeLines(await contentOf(file)));
     },
   };
 }

@@ -1,13 +1,26 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { createFilesEngine } from '../../../activities/adapters/files/create-files-engine';
+import { findLayout } from '../../../activities/adapters/files/restore-layout';
+import { swapBackEntries, swapEntries } from '../../../activities/adapters/files/swap-entries';
 import { hostPlace } from '../../../activities/adapters/files/host-place';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
+import type { Part } from '../../../workflows/model/recovery-point';
 import type { FilesEntry } from '../../../workflows/model/stack';
 import { restoreTarget, type RestoreTarget } from '../../../workflows/model/restore-target';
 import { dumpWhole, newAttempt } from '../engine-user';
@@ -43,9 +56,14 @@ describe('folders of the host', () => {
     return { part, ...(await dumpWhole(engine, site(), entry, part)) };
   }
 
-  async function restoreBeside(entry: FilesEntry, bytes: Buffer, target: RestoreTarget) {
-    const { part } = await observe(entry);
-    await engine.prepare(site(), entry, part, target, newAttempt());
+  async function restoreBeside(
+    entry: FilesEntry,
+    bytes: Buffer,
+    target: RestoreTarget,
+    known?: Part,
+  ) {
+    const part = known ?? (await observe(entry)).part;
+    await engine.prepare(site(), entry, part, target, undefined, newAttempt());
     const sink = await engine.receive(site(), entry, part, target, newAttempt());
     await pipeline(Readable.from([bytes]), sink.stream).catch(() => undefined);
     await sink.finish();
@@ -156,6 +174,62 @@ describe('folders of the host', () => {
     expect(execFileSync('cat', [at('uploads', 'a')]).toString()).toBe('old');
   });
 
+  it('can be undone when the application wrote names again that were moved away, and keeps what is new', async () => {
+    for (const name of ['a', 'b']) await writeFile(at('uploads', name), 'old');
+    const { bytes, part } = await dump(filesEntry('uploads'));
+    const [entry, target] = [filesEntry('uploads'), restoreTarget('uploads', 1)];
+    await restoreBeside(entry, bytes, target);
+    await mkdir(at('uploads_before_1'));
+    await rename(at('uploads', 'a'), at('uploads_before_1', 'a'));
+    await writeFile(at('uploads', 'a'), 'written again');
+    await writeFile(at('uploads', 'new'), 'new');
+    const swap = engine.swap(site(), entry, part, target, newAttempt());
+    await expect(swap).rejects.toMatchObject({ kind: 'PreconditionFailed' });
+    await engine.swapBack(site(), entry, part, target, newAttempt());
+    expect((await readdir(at('uploads'))).sort()).toEqual(['a', 'b', 'new']);
+    expect(await readFile(at('uploads', 'a'), 'utf8')).toBe('old');
+    await engine.discardBeside(site(), entry, part, target, newAttempt());
+    expect(await readdir(directory)).toEqual(['uploads']);
+  });
+
+  it.each([
+    ['beside the folder', false],
+    ['inside the folder', true],
+  ])(
+    'goes on %s where it was begun, also when there is room elsewhere now',
+    async (_where, inside) => {
+      const place = hostPlace(hostRunner, newAttempt().signal);
+      const mounted = (now: boolean) => ({ ...place, mustStayInside: () => Promise.resolve(now) });
+      const target = restoreTarget(at('uploads'), 1);
+      await writeFile(at('uploads', 'a'), 'old');
+      const begun = await findLayout(mounted(inside), at('uploads'), target);
+      await mkdir(begun.beside);
+      await writeFile(join(begun.beside, 'a'), 'restored');
+      const later = mounted(!inside);
+      await swapEntries(later, await findLayout(later, at('uploads'), target));
+      expect(await readFile(at('uploads', 'a'), 'utf8')).toBe('restored');
+      await swapBackEntries(later, await findLayout(later, at('uploads'), target));
+      expect(await readFile(at('uploads', 'a'), 'utf8')).toBe('old');
+      expect(await readdir(directory)).toEqual(['uploads']);
+      expect(await readdir(at('uploads'))).toEqual(['a']);
+    },
+  );
+
+  it('takes what was written into the folder before the swap for what is to be kept', async () => {
+    await writeFile(at('uploads', 'a'), 'old');
+    const { bytes, part } = await dump(filesEntry('uploads'));
+    const [entry, target] = [filesEntry('uploads'), restoreTarget('uploads', 1)];
+    await rm(at('uploads'), { recursive: true });
+    await restoreBeside(entry, bytes, target, part);
+    await mkdir(at('uploads'));
+    await writeFile(at('uploads', 'late'), 'made since');
+    expect(await engine.swap(site(), entry, part, target, newAttempt())).toEqual({ kept: true });
+    expect(await readdir(at('uploads'))).toEqual(['a']);
+    expect(await readFile(at('uploads_before_1', 'late'), 'utf8')).toBe('made since');
+    await engine.swapBack(site(), entry, part, target, newAttempt());
+    expect(await readdir(at('uploads'))).toEqual(['late']);
+  });
+
   it('restores mode and owner of the folder itself, and brings them back', async () => {
     await chmod(at('uploads'), 0o2770);
     const { bytes, part } = await dump(filesEntry('uploads'));
@@ -215,6 +289,7 @@ describe('folders of the host', () => {
       filesEntry('uploads'),
       part,
       restoreTarget('uploads', 1),
+      undefined,
       newAttempt(),
     );
     await expect(prepare).rejects.toMatchObject({ kind: 'PreconditionFailed' });

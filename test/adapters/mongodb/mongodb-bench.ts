@@ -30,7 +30,7 @@ const HOSTILE_COLLECTIONS = [
   'n'.repeat(200),
 ];
 
-const JOURNAL = 'pawl_restores';
+const JOURNAL = /^pawl_restoring_\d+_journal$/;
 
 export function entryAt(port: number, database: MongodbEntry['database']): MongodbEntry {
   const reach = { address: { host: '127.0.0.1', port } };
@@ -157,7 +157,7 @@ export async function contentOf(
 ): Promise<string | undefined> {
   const isShown = (name: string): boolean =>
     onlySuffix === undefined
-      ? name !== JOURNAL && !/_(restoring|before)_\d+$/.test(name)
+      ? !JOURNAL.test(name) && !/_(restoring|before)_\d+$/.test(name)
       : name.endsWith(onlySuffix);
   const names = (await namesIn(db)).filter(isShown).sort();
   if (names.length === 0) return undefined;

@@ -22,7 +22,7 @@ describe('MongoDB engine on a replica set', () => {
   const dump = () => dumpWhole(engine, site, entry, part);
 
   async function restore(bytes: Buffer): Promise<void> {
-    await engine.prepare(site, entry, part, target, newAttempt());
+    await engine.prepare(site, entry, part, target, undefined, newAttempt());
     const sink = await engine.receive(site, entry, part, target, newAttempt());
     sink.stream.end(bytes);
     await sink.finish();
@@ -74,7 +74,9 @@ describe('MongoDB engine on a replica set', () => {
     };
     await expect(dump()).rejects.toMatchObject({
       kind: 'CommandFailed',
-      message: expect.stringMatching(/1 collections .* were dropped.*"b"/) as string,
+      message: expect.stringMatching(
+        /made anew while they were dumped: 1 collection .*"b"/,
+      ) as string,
     });
   });
 
@@ -109,7 +111,7 @@ describe('MongoDB engine on a replica set', () => {
     expect([...server.collections.keys()].sort()).toEqual([
       'fs.chunks',
       'fs.chunks_before_7',
-      'pawl_restores',
+      'pawl_restoring_7_journal',
       'recent',
     ]);
     expect(server.collections.get('recent')?.info).toMatchObject({
@@ -165,7 +167,7 @@ describe('MongoDB engine on a replica set', () => {
     ];
     server.intercept = ({ name }) =>
       name === 'currentOp' ? { inprog: operations, ok: 1 } : undefined;
-    await engine.prepare(site, entry, part, target, newAttempt({ owner }));
+    await engine.prepare(site, entry, part, target, undefined, newAttempt({ owner }));
     const killed = server.commands
       .filter(({ name }) => name === 'killOp')
       .map(({ body }) => body['op'] as unknown);

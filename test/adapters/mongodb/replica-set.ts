@@ -47,7 +47,7 @@ export class ReplicaSet {
     return this.intercept(command) ?? this.carryOut(command);
   };
 
-  private carryOut({ name, body, documents }: WireCommand): Document | Buffer {
+  carryOut({ name, body, documents }: WireCommand): Document | Buffer {
     const target = String(body[name]);
     const stored = this.collections.get(target);
     switch (name) {
@@ -66,6 +66,7 @@ export class ReplicaSet {
       case 'find':
         return rawCursor(target, found(stored, body), { atClusterTime: new BSON.Timestamp(5n) });
       case 'create':
+        if (this.collections.has(target)) return EXISTS;
         this.add(target, [], optionsOf(body), 'viewOn' in body ? 'view' : 'collection');
         return { ok: 1 };
       case 'createIndexes':
@@ -80,8 +81,7 @@ export class ReplicaSet {
         stored?.documents.splice(0);
         return { ok: 1, n: 1 };
       case 'drop':
-        this.collections.delete(target);
-        return { ok: 1 };
+        return this.collections.delete(target) ? { ok: 1 } : NOT_FOUND;
       case 'renameCollection':
         return this.rename(target, String(body['to']));
       case 'currentOp':
@@ -91,21 +91,26 @@ export class ReplicaSet {
     }
   }
 
-  /** Knows one document per collection: the journal's. */
   private update(name: string, [statement]: readonly Document[]): Document {
-    const { q, u } = statement as { q: Document; u: Document };
+    const { q, u, upsert } = statement as { q: Document; u: Document; upsert?: boolean };
+    const [old] = found(this.collections.get(name), { filter: q });
+    if (old === undefined && upsert !== true) return { ok: 1, n: 0, nModified: 0 };
     const stored = this.collections.get(name) ?? this.add(name, []);
-    const [old] = stored.documents.splice(0).map((raw) => BSON.deserialize(raw));
+    const others = stored.documents.filter((raw) => raw !== old);
     const set = u['$set'] as Document | undefined;
-    stored.documents.push(bytes(set === undefined ? { ...q, ...u } : { ...old, ...set }));
+    const changed =
+      set === undefined ? { ...q, ...u } : { ...BSON.deserialize(old ?? bytes({})), ...set };
+    stored.documents.splice(0, Infinity, ...others, bytes(changed));
     return { ok: 1, n: 1, nModified: 1 };
   }
 
   private rename(from: string, to: string): Document {
     const collection = (namespace: string) => namespace.slice(namespace.indexOf('.') + 1);
     const stored = this.collections.get(collection(from));
-    if (stored === undefined) return { ok: 0, code: 26, errmsg: 'source namespace does not exist' };
-    if (this.collections.has(collection(to))) return { ok: 0, code: 48, errmsg: 'target exists' };
+    if (stored === undefined) return NOT_FOUND;
+    const { type } = stored.info as { type: string };
+    if (type !== 'collection') return { ok: 0, code: 166, errmsg: `cannot rename a ${type}` };
+    if (this.collections.has(collection(to))) return EXISTS;
     this.collections.delete(collection(from));
     this.collections.set(collection(to), {
       ...stored,
@@ -114,6 +119,9 @@ export class ReplicaSet {
     return { ok: 1 };
   }
 }
+
+const NOT_FOUND = { ok: 0, code: 26, errmsg: 'namespace does not exist' };
+const EXISTS = { ok: 0, code: 48, errmsg: 'target exists' };
 
 const HELLO = {
   isWritablePrimary: true,

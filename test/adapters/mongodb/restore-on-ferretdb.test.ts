@@ -56,7 +56,7 @@ describeWith(['ferretdb'], 'MongoDB restore', () => {
       return contentOf(db, (name) => name);
     });
     const target = restoreTarget('melvin', ++runNumber);
-    await engine.prepare(site, entry(), part, target, newAttempt());
+    await engine.prepare(site, entry(), part, target, undefined, newAttempt());
     const sink = await engine.receive(site, entry(), part, target, newAttempt());
     sink.stream.end(bytes);
     await sink.finish();
@@ -116,7 +116,7 @@ describeWith(['ferretdb'], 'MongoDB restore', () => {
       await db.collection('mine_restoring_900').insertOne({});
     });
     const target = restoreTarget('melvin', 900);
-    const prepared = engine.prepare(site, entry(), part, target, newAttempt());
+    const prepared = engine.prepare(site, entry(), part, target, undefined, newAttempt());
     await expect(prepared).rejects.toMatchObject({ kind: 'PreconditionFailed' });
     await engine.discardBeside(site, entry(), part, target, newAttempt());
     expect(await names()).toEqual(['mine_restoring_900']);
@@ -129,7 +129,7 @@ describeWith(['ferretdb'], 'MongoDB restore', () => {
     });
     const { bytes } = await dump();
     const target = restoreTarget('melvin', ++runNumber);
-    await engine.prepare(site, entry(), part, target, newAttempt());
+    await engine.prepare(site, entry(), part, target, undefined, newAttempt());
     const sink = await engine.receive(site, entry(), part, target, newAttempt());
     sink.stream.end(bytes);
     await expect(sink.finish()).rejects.toMatchObject({ kind: 'PreconditionFailed' });

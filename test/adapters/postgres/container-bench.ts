@@ -65,8 +65,12 @@ class ContainerServer implements BenchServer {
     }
   }
 
-  kill9(): Promise<void> {
-    return this.container.container.kill();
+  /** Resolves when it is gone: until then it counts as running, and a start would do nothing. */
+  async kill9(): Promise<void> {
+    const { container } = this.container;
+    const gone = container.wait();
+    await container.kill();
+    await gone;
   }
 
   async restart(): Promise<void> {

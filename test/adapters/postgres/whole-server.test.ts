@@ -65,7 +65,7 @@ describeWith(['postgres'], 'PostgreSQL, a whole server', () => {
     if (part === undefined) throw new Error('accounts is no part');
     const { bytes } = await dumpWhole(engine, site, entry, part);
     const place = restoreTarget('accounts', 7);
-    await engine.prepare(site, entry, part, place, newAttempt());
+    await engine.prepare(site, entry, part, place, undefined, newAttempt());
     expect((await partsOf(source)).get('all/accounts_restoring_7')?.skip).toMatch(/restore/);
     const sink = await engine.receive(site, entry, part, place, newAttempt());
     sink.stream.end(bytes);
@@ -100,7 +100,7 @@ describeWith(['postgres'], 'PostgreSQL, a whole server', () => {
     );
     expect(missing).not.toEqual(dump.facts.contents);
     for (let twice = 0; twice < 2; twice += 1) {
-      await engine.prepare(site, entry, globals, place, newAttempt());
+      await engine.prepare(site, entry, globals, place, undefined, newAttempt());
       const sink = await engine.receive(site, entry, globals, place, newAttempt());
       sink.stream.end(dump.bytes);
       await sink.finish();

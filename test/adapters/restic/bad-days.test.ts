@@ -22,7 +22,7 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
   beforeEach(async () => {
     subject = await createResticRepository();
     repository = subject.open();
-    await repository.initialise();
+    await repository.initialise(attemptOf());
   });
   afterEach(() => subject.remove());
 
@@ -105,7 +105,7 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
 
   test('does not show a secret in its failures', async () => {
     const url = `rest:http://ops:hunter2@127.0.0.1:1/`;
-    const error = await failureOf(subject.open({ url, password: 'sentinel' }).probe());
+    const error = await failureOf(subject.open({ url, password: 'sentinel' }).probe(attemptOf()));
     expect(error.kind).toBe('ServiceUnavailable');
     expect(JSON.stringify([error, error.message])).not.toMatch(/hunter2|sentinel/);
   });
@@ -125,7 +125,7 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
     const tags = (snapshot?.tags ?? []).flatMap((tag) => ['--tag', tag.replace('key-1', 'key-2')]);
     const torn = [resticProgram(), 'backup', '--stdin', '--stdin-filename=manifest.json', ...tags];
     await hostRunner.run(torn, { env: resticEnvironment(subject), input: '{"schema":"pawl/man' });
-    expect(await repository.listRecoveryPoints('melvin')).toEqual([point]);
+    expect(await repository.listRecoveryPoints('melvin', attemptOf())).toEqual([point]);
     const id = (await subject.snapshots()).find(({ short_id }) => short_id !== point.id)?.short_id;
     const error = await failureOf(repository.readManifest(id ?? '', attemptOf()));
     expect(error.kind).toBe('VerificationFailed');
@@ -161,7 +161,7 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
       expect(source.aborted).toBe(true);
       const manifest = await failureOf(repository.storeManifest(manifestOf(), attemptOf()));
       expect(manifest.kind).toBe('ResourceBusy');
-      expect(await repository.listRecoveryPoints('melvin')).toEqual([]);
+      expect(await repository.listRecoveryPoints('melvin', attemptOf())).toEqual([]);
       expect(await subject.snapshots()).toHaveLength(1);
     });
 
@@ -178,7 +178,7 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
       process.kill(holderPid, 'SIGKILL');
       await holder.exit;
       holderPid = 0;
-      expect(await repository.probe()).toMatchObject({ state: 'ready' });
+      expect(await repository.probe(attemptOf())).toMatchObject({ state: 'ready' });
       expect(await subject.locks()).toEqual([]);
     });
   });
@@ -191,7 +191,7 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
       await mkdir(disk);
       await hostRunner.run(['mount', '-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk]);
       repository = subject.open({ url: join(disk, 'repository') });
-      await repository.initialise();
+      await repository.initialise(attemptOf());
     });
     afterEach(() => hostRunner.run(['umount', disk]));
 

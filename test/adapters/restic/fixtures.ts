@@ -73,6 +73,8 @@ export function manifestOf(change: Partial<Manifest> = {}): Manifest {
     host: 'local',
     requestedBy: 'ops',
     pawlVersion: '0.1.0',
+    entries: ['accounts'],
+    partial: false,
     parts: [
       { part, snapshotId: 'f00d', path: '/accounts.dump', bytes: 42, sha256: '00', facts: FACTS },
     ],

@@ -47,23 +47,23 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
 
   describe('being opened', () => {
     test('is absent until it is initialised, which may be done twice', async () => {
-      expect(await repository.probe()).toMatchObject({ state: 'absent' });
-      await repository.initialise();
-      const probe = await repository.probe();
-      await repository.initialise();
+      expect(await repository.probe(attemptOf())).toMatchObject({ state: 'absent' });
+      await repository.initialise(attemptOf());
+      const probe = await repository.probe(attemptOf());
+      await repository.initialise(attemptOf());
       expect(probe).toMatchObject({ state: 'ready', id: expect.any(String) as string });
       expect(probe.freeBytes ?? 0).toBeGreaterThan(0);
-      expect(await repository.probe()).toMatchObject({ id: probe.id });
+      expect(await repository.probe(attemptOf())).toMatchObject({ id: probe.id });
     });
 
     test('refuses a wrong password, and stores nothing then', async () => {
-      await repository.initialise();
+      await repository.initialise(attemptOf());
       const stranger = subject.open({ password: 'wrong' });
       const source = sourceOf([randomBytes(100)]);
       const failures = await Promise.all([
-        failureOf(stranger.probe()),
-        failureOf(stranger.initialise()),
-        failureOf(stranger.listRecoveryPoints('melvin')),
+        failureOf(stranger.probe(attemptOf())),
+        failureOf(stranger.initialise(attemptOf())),
+        failureOf(stranger.listRecoveryPoints('melvin', attemptOf())),
         failureOf(stranger.storeStream(source, labelOf(), attemptOf(), noReceipt)),
       ]);
       expect(failures.map(({ kind }) => kind)).toEqual(Array(4).fill('CredentialsRejected'));
@@ -74,7 +74,7 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     test('says that there is no repository', async () => {
       const source = sourceOf([randomBytes(100)]);
       const failures = await Promise.all([
-        failureOf(repository.listRecoveryPoints('melvin')),
+        failureOf(repository.listRecoveryPoints('melvin', attemptOf())),
         failureOf(
           repository.storeStream(Promise.resolve(source), labelOf(), attemptOf(), noReceipt),
         ),
@@ -84,8 +84,27 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     });
   });
 
+  test('is not asked anything for an attempt that is over', async () => {
+    await repository.initialise(attemptOf());
+    const { receipt } = await repository.storeStream(
+      sourceOf([randomBytes(100)]),
+      labelOf(),
+      attemptOf(),
+      noReceipt,
+    );
+    const attempt = attemptOf({ signal: AbortSignal.abort(new Error('cancelled')) });
+    const asked = [
+      repository.probe(attempt),
+      repository.initialise(attempt),
+      repository.findStream(labelOf(), receipt, attempt),
+      repository.listRecoveryPoints('melvin', attempt),
+    ];
+    const reasons = await Promise.all(asked.map((one) => one.catch((error: unknown) => error)));
+    expect(reasons).toEqual(Array(4).fill(attempt.signal.reason));
+  });
+
   describe('a stream', () => {
-    beforeEach(() => repository.initialise());
+    beforeEach(() => repository.initialise(attemptOf()));
 
     async function refused(source: WatchedSource, attempt = attemptOf()): Promise<unknown> {
       const storing = repository.storeStream(source, labelOf(), attempt, noReceipt);
@@ -180,9 +199,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       const source = sourceOf([randomBytes(100)]);
       const stored = await repository.storeStream(source, label, attemptOf(), noReceipt);
       const { snapshotId, path, receipt } = stored;
-      expect(await repository.findStream(label, receipt)).toEqual({ snapshotId, path });
+      expect(await repository.findStream(label, receipt, attemptOf())).toEqual({
+        snapshotId,
+        path,
+      });
       const torn = { ...receipt, uploadId: 'of-an-attempt-that-died' };
-      expect(await repository.findStream(label, torn)).toBeUndefined();
+      expect(await repository.findStream(label, torn, attemptOf())).toBeUndefined();
     });
 
     test('may be of a part with a hostile name', async () => {
@@ -216,7 +238,7 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
   });
 
   describe('a recovery point', () => {
-    beforeEach(() => repository.initialise());
+    beforeEach(() => repository.initialise(attemptOf()));
 
     test('is listed with its summary, newest first, and only for its own stack', async () => {
       const older = manifestOf({
@@ -228,16 +250,20 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
         run: 'melvin/2',
         runKey: 'b',
         takenAt: '2026-08-21T00:00:00.001Z',
+        entries: ['uploads', 'accounts'],
+        partial: true,
       });
       const point = await repository.storeManifest(newer, attemptOf());
       await repository.storeManifest(older, attemptOf());
       await repository.storeManifest(manifestOf({ stack: 'other', runKey: 'c' }), attemptOf());
-      const listed = await repository.listRecoveryPoints('melvin');
+      const listed = await repository.listRecoveryPoints('melvin', attemptOf());
       expect(listed.map(({ run }) => run)).toEqual(['melvin/2', 'melvin/1']);
       expect(listed[0]).toEqual(point);
-      const { stack, run, runKey, takenAt } = newer;
+      const { stack, run, runKey, takenAt, entries, partial } = newer;
       const { id } = point;
-      expect(point).toEqual({ id, stack, run, runKey, takenAt, parts: 1, bytes: 42 });
+      expect({ entries, partial }).toEqual({ entries: ['uploads', 'accounts'], partial: true });
+      const held = { parts: 1, bytes: 42, entries, partial };
+      expect(point).toEqual({ id, stack, run, runKey, takenAt, ...held });
     });
 
     test('is stored once, however often its run stores it', async () => {
@@ -248,8 +274,11 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     });
 
     test('gives its manifest back as it was', async () => {
-      const point = await repository.storeManifest(manifestOf(), attemptOf());
-      expect(await repository.readManifest(point.id, attemptOf())).toEqual(manifestOf());
+      const [without, audit] = [manifestOf(), '{"run":"melvin/1"}\n{"run":"naïve 🙂"}'];
+      for (const manifest of [without, manifestOf({ runKey: 'key-2', audit })]) {
+        const point = await repository.storeManifest(manifest, attemptOf());
+        expect(await repository.readManifest(point.id, attemptOf())).toEqual(manifest);
+      }
     });
 
     test('is told from an id that does not exist, and from a snapshot that is none', async () => {

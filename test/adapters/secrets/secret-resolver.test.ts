@@ -11,11 +11,14 @@ const SENTINEL = 's3nt!nel/ü+42 "quoted"';
 
 let directory: string;
 let secrets: SecretResolver;
+let told: string[];
 beforeEach(async () => {
+  told = [];
   directory = await mkdtemp(join(tmpdir(), 'pawl-secrets-'));
   secrets = createSecretResolver({
     hostRunner,
     environment: { OF_WORKER: SENTINEL, EMPTY: '' },
+    onTooShort: (message) => told.push(message),
   });
 });
 afterEach(() => rm(directory, { recursive: true }));
@@ -91,6 +94,25 @@ test('redacts every value that was read, in every shape it may have', async () =
     expect(redacted).toMatch(/^before .*\[redacted\].* after$/);
     expect(redacted.length).toBeLessThan(50);
   }
+});
+
+test('redacts a secret of four characters in every shape, also within base64', async () => {
+  await writeFile(join(directory, 'key'), 'a&9z');
+  await resolve({ file: 'key' });
+  const base64 = ['', 'u', 'us'].map((user) => Buffer.from(`${user}a&9z:x`).toString('base64'));
+  for (const shape of ['a&9z', 'a%269z', ...base64]) {
+    expect(secrets.redact(`(${shape})`)).toContain('[redacted]');
+  }
+});
+
+test('leaves texts readable when a secret is shorter, and says so once, without the secret', async () => {
+  await writeFile(join(directory, 'key'), 'ab');
+  await resolve({ file: 'key' });
+  await resolve({ file: 'key' });
+  expect(secrets.redact('database')).toBe('database');
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatch(/^the secret \{file: key\} has fewer than 4 characters/);
+  expect(told[0]).not.toMatch(/\bab\b/);
 });
 
 test('redacts the password of an address, whoever wrote it', () => {

@@ -19,6 +19,14 @@ function auditContract(create: () => AuditRecord): void {
     expect(await record.highestRunNumber('melvin')).toBe(10);
     expect(await record.highestRunNumber('other')).toBe(99);
   });
+
+  test('can be read line by line, each stack for itself', async () => {
+    expect(await record.read('melvin')).toEqual([]);
+    for (const number of [1, 2]) await record.append(entryOf(number));
+    await record.append(entryOf(1, { stack: 'other', run: 'other/1', runKey: 'of other' }));
+    const entries = (await record.read('melvin')).map((line) => JSON.parse(line) as AuditEntry);
+    expect(entries).toMatchObject([entryOf(1), entryOf(2)]);
+  });
 }
 
 describe('the audit record in memory', () => {
@@ -72,6 +80,7 @@ describe('the audit record in the state directory', () => {
       kind: 'InternalError',
     });
     expect(await readFile(file, 'utf8')).toBe(before);
+    expect(`${(await record.read('melvin')).join('\n')}\n`).toBe(before);
   });
 
   test.each(['{"run":"melvin/2","runKey', '\0\0\0\0'])(
@@ -80,6 +89,7 @@ describe('the audit record in the state directory', () => {
       await record.append(entryOf(1));
       await appendFile(file, torn);
       expect(await record.highestRunNumber('melvin')).toBe(1);
+      expect(await record.read('melvin')).toEqual(await lines());
       await record.append(entryOf(2));
       expect((await lines()).map((line) => (JSON.parse(line) as AuditEntry).run)).toEqual([
         'melvin/1',

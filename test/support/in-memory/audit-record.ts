@@ -11,6 +11,10 @@ export function createInMemoryAuditRecord(): AuditRecord & {
       if (!entries.some(({ runKey }) => runKey === entry.runKey)) entries.push({ ...entry });
       await Promise.resolve();
     },
+    read: (stack) => {
+      const own = entries.filter((entry) => entry.stack === stack);
+      return Promise.resolve(own.map((entry) => JSON.stringify(entry)));
+    },
     highestRunNumber: (stack) => {
       const numbers = entries
         .filter((entry) => entry.stack === stack)

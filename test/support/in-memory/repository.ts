@@ -1,7 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { addAbortSignal, Readable } from 'node:stream';
-import type { Manifest, RecoveryPointSummary } from '../../../workflows/model/recovery-point';
+import {
+  summariseManifest,
+  type Manifest,
+  type RecoveryPointSummary,
+} from '../../../workflows/model/recovery-point';
 import { AdapterError } from '../../../activities/adapter-error';
 import type {
   Attempt,
@@ -56,15 +60,16 @@ class InMemoryRepository implements Repository {
     private readonly description: RepositoryDescription,
   ) {}
 
-  async probe() {
+  async probe({ signal }: Attempt) {
+    signal.throwIfAborted();
     const program = 'memory 1.0.0';
     if (!this.repositories.has(this.description.url)) return { state: 'absent', program } as const;
     await this.contents();
     return { state: 'ready', id: this.description.url, program, freeBytes: 1e12 } as const;
   }
 
-  async initialise(): Promise<void> {
-    const { state } = await this.probe();
+  async initialise(attempt: Attempt): Promise<void> {
+    const { state } = await this.probe(attempt);
     if (state === 'ready') return;
     const password = await this.site.secret(this.description.password);
     this.repositories.set(this.description.url, { password, streams: [], manifests: [] });
@@ -95,7 +100,12 @@ class InMemoryRepository implements Repository {
     }
   }
 
-  async findStream(_label: StreamLabel, receipt: StreamReceipt): Promise<StreamPlace | undefined> {
+  async findStream(
+    _label: StreamLabel,
+    receipt: StreamReceipt,
+    { signal }: Attempt,
+  ): Promise<StreamPlace | undefined> {
+    signal.throwIfAborted();
     const { streams } = await this.contents();
     const found = streams.find(({ uploadId }) => uploadId === receipt.uploadId);
     return found && { snapshotId: found.snapshotId, path: found.path };
@@ -125,15 +135,16 @@ class InMemoryRepository implements Repository {
     signal.throwIfAborted();
     const earlier = manifests.find(({ point }) => point.runKey === manifest.runKey);
     if (earlier !== undefined) return earlier.point;
-    const { stack, run, runKey, takenAt, parts } = manifest;
-    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-    const id = newId().slice(0, 8);
-    const point = { id, stack, run, runKey, takenAt, parts: parts.length, bytes };
+    const point = summariseManifest(newId().slice(0, 8), manifest);
     manifests.push({ point, text: JSON.stringify(manifest) });
     return point;
   }
 
-  async listRecoveryPoints(stack: string): Promise<readonly RecoveryPointSummary[]> {
+  async listRecoveryPoints(
+    stack: string,
+    { signal }: Attempt,
+  ): Promise<readonly RecoveryPointSummary[]> {
+    signal.throwIfAborted();
     const { manifests } = await this.contents();
     const points = manifests.map(({ point }) => point).filter((point) => point.stack === stack);
     return points.sort((a, b) => b.takenAt.localeCompare(a.takenAt));

@@ -2,6 +2,15 @@ import { ClientError } from '../../../client/client-error';
 import { reportError } from '../../../client/report-error';
 import { Output } from '../../../client/terminal/output';
 
+function afterAWait(style: Partial<Output['style']>, env = {}, isTTY = true) {
+  jest.useFakeTimers({ doNotFake: ['performance'] });
+  const { written, output } = terminal(style, { NO_COLOR: '1', ...env }, isTTY);
+  const answer = output.waiting('asking the worker on local', Promise.resolve('here'));
+  jest.advanceTimersByTime(700);
+  jest.useRealTimers();
+  return { written, output, answer };
+}
+
 function terminal(style: Partial<Output['style']> = {}, env = {}, isTTY = false) {
   const written = { out: '', err: '' };
   const stdout = { isTTY, write: (text: string) => (written.out += text) };
@@ -40,6 +49,36 @@ describe('output', () => {
   });
 });
 
+describe('a wait', () => {
+  const shown = 'asking the worker on local …';
+  const gone = '\r\u001b[2K';
+
+  it('is told on a terminal when it takes long, and is gone with the answer', async () => {
+    const { written, answer } = afterAWait({});
+    expect(written.err).toBe(shown);
+    expect(await answer).toBe('here');
+    expect(written).toEqual({ out: '', err: `${shown}${gone}` });
+  });
+
+  it('gives way to whatever is said meanwhile', async () => {
+    const { written, output, answer } = afterAWait({});
+    output.note('Still trying.');
+    await answer;
+    expect(written.err).toBe(`${shown}${gone}Still trying.\n`);
+  });
+
+  it.each([
+    ['with --json', { json: true }, {}, true],
+    ['with -q', { quiet: true }, {}, true],
+    ['in a pipe', {}, {}, false],
+    ['with TERM=dumb', {}, { TERM: 'dumb' }, true],
+  ])('is not told %s', async (_, style, env, isTTY) => {
+    const { written, answer } = afterAWait(style, env, isTTY);
+    await answer;
+    expect(written).toEqual({ out: '', err: '' });
+  });
+});
+
 describe('errors', () => {
   const refused = new ClientError(4, 'melvin is frozen', {
     advice: 'pawl unfreeze',
@@ -50,6 +89,18 @@ describe('errors', () => {
     const { written, output } = terminal();
     expect(reportError(refused, output)).toBe(4);
     expect(written).toEqual({ out: '', err: 'pawl: melvin is frozen\npawl unfreeze\n' });
+  });
+
+  it('have times as the rest of the output has them, and as they are with --json', () => {
+    const frozen = new ClientError(4, 'frozen since 2026-11-21T07:25:16.518Z: disk');
+    const { written, output } = terminal();
+    reportError(frozen, output);
+    expect(written.err).toMatch(
+      /^pawl: frozen since 2026-11-2\d \d\d:\d\d:16 [+-]\d\d:\d\d: disk\n$/,
+    );
+    const json = terminal({ json: true });
+    reportError(frozen, json.output);
+    expect(json.written.err).toContain('2026-11-21T07:25:16.518Z');
   });
 
   it('with --json are one document on standard error', () => {

@@ -5,6 +5,7 @@ import { renderFailure } from '../../../client/render/failure';
 import { renderFindings } from '../../../client/render/findings';
 import { renderOutcome } from '../../../client/render/outcome';
 import { renderPlan } from '../../../client/render/plan';
+import { renderPoints } from '../../../client/render/points';
 import { renderStatus } from '../../../client/render/status';
 import type { RecoveryPointSummary } from '../../../workflows/model/recovery-point';
 import { restoreTarget } from '../../../workflows/model/restore-target';
@@ -20,6 +21,8 @@ const POINT: RecoveryPointSummary = {
   takenAt: START,
   parts: 2,
   bytes: 1_286_200_000,
+  entries: ['accounts', 'uploads'],
+  partial: false,
 };
 const PLAIN = createColors(false);
 
@@ -79,7 +82,7 @@ describe('outcomes', () => {
       runbook: 'restore',
       run: 'melvin/43',
       point: POINT,
-      parts: [{ ...part, bytes: 1.2e9, rows: 135_233, proved: 12 }],
+      parts: [{ ...part, bytes: 1.2e9, rows: 135_233, proved: 12, notes: ['Left out x.'] }],
       keptUntil: '2026-11-28T03:00:00Z',
     });
     expectGolden('outcome-restore', text);
@@ -141,6 +144,21 @@ describe('failures', () => {
   });
 });
 
+describe('recovery points', () => {
+  const partial = { ...POINT, id: 'b2c3d4e5', parts: 1, partial: true, entries: ['uploads'] };
+
+  it('say which are partial, and what those hold', () => {
+    expectGolden('points', renderPoints([partial, POINT]));
+  });
+
+  it('that are partial are told as such after the backup', () => {
+    const rest = { parts: [], skipped: [] };
+    const outcome = { state: 'done', runbook: 'backup', run: 'melvin/42', ...rest } as const;
+    expect(renderOutcome({ ...outcome, point: partial })).toMatch(/partial: only uploads$/m);
+    expect(renderOutcome({ ...outcome, point: POINT })).not.toContain('partial');
+  });
+});
+
 describe('the status of a stack', () => {
   const queued = { requestId: 'x', requestedBy: 'anna@desk', since: START };
   const status = {
@@ -183,6 +201,20 @@ describe('findings', () => {
       PLAIN,
     );
     expectGolden('findings', text);
+  });
+
+  it('are broken between words under their column, and a path is never cut', () => {
+    const path = `/srv/${'long-'.repeat(10)}folder`;
+    const fact = `There is no folder ${path} on this host, as of 2026-11-21T03:00:00.000Z.`;
+    const lines = renderFindings([{ id: 'uploads', severity: 'problem', fact }], PLAIN, 40).split(
+      '\n',
+    );
+    expect(lines.slice(0, 3)).toEqual([
+      '✗ uploads  There is no folder',
+      `           ${path}`,
+      '           on this host, as of',
+    ]);
+    expect(lines[3]).toMatch(/^ {11}2026-11-2\d \d\d:00:00 [+-]\d\d:\d\d\.$/);
   });
 });
 

@@ -18,7 +18,7 @@ export function view(change: Partial<RunView> = {}): RunView {
     startedAt: START,
     steps: [
       step({
-        id: 'observe:repository',
+        id: 'observe-repository',
         title: 'look at the repository',
         state: 'done',
         startedAt: START,

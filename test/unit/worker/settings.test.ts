@@ -85,6 +85,6 @@ describe('settings of worker and server', () => {
     const help = describeSettings(COMMON_SETTINGS, {});
     expect(help).toContain('--host NAME');
     expect(help).toContain('[PAWL_HOST, default local]');
-    expect(help.split('\n')).toHaveLength(Object.keys(COMMON_SETTINGS).length);
+    for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
 });

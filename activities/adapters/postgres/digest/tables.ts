@@ -1,3 +1,4 @@
+import { formatCount } from '../../../../workflows/model/format-count';
 import { literal } from '../connect/quoting';
 import { queryRows, type Session } from '../connect/session';
 
@@ -77,13 +78,13 @@ export async function listSequences(session: Session): Promise<string[]> {
 export async function undigested(session: Session): Promise<string[]> {
   const kinds = await queryRows<{ kind: string; count: number }>(
     session,
-    `select c.relkind as kind, count(*) as count
+    `select c.relkind as kind, count(*)::int as count
      from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      where c.relkind in ('m', 'f') and ${OF_USERS} group by 1 order by 1`,
   );
   return kinds.map(({ kind, count }) =>
     kind === 'm'
-      ? `${count} materialised view(s) are saved as definitions and filled by the restore.`
-      : `${count} foreign table(s) are saved as definitions, without the rows of the other server.`,
+      ? `Saved as definitions and filled by the restore: ${formatCount(count, 'materialised view')}.`
+      : `Saved as definitions, without the rows of the other server: ${formatCount(count, 'foreign table')}.`,
   );
 }

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { once } from 'node:events';
 import type { PartFacts } from '../../../../workflows/model/recovery-point';
 import { AdapterError } from '../../../adapter-error';
 import type { ByteSource, RunningCommand } from '../../../ports';
@@ -11,9 +10,8 @@ import { explainExit } from '../program-failure';
 import { reportingWork } from '../connect/report-work';
 import type { Session } from '../connect/session';
 import { undigested } from '../digest/tables';
-
-/** What every archive of pg_dump begins with. */
-const ARCHIVE_MARK = 'PGDMP';
+import { readSurroundings, type Surroundings } from '../surroundings';
+import { CheckedArchive } from './checked-archive';
 
 export interface DatabaseDumpRequest {
   readonly database: string;
@@ -38,6 +36,7 @@ export async function dumpDatabase(
     await endSessionsNamed(session, caller.applicationName);
     const notes = wantsDigests ? await undigested(session) : [];
     const snapshot = wantsDigests ? await holdSnapshot(session) : undefined;
+    const surroundings = await readSurroundings(session, database);
     const command = await access.start('pg_dump', session.major, database, (connection) =>
       dumpArguments(connection, {
         lockWaitSeconds: LOCK_WAIT_SECONDS,
@@ -45,7 +44,7 @@ export async function dumpDatabase(
       }),
     );
     return await DatabaseDump.begin(
-      { access, database, caller, session, command, notes, endOnServer },
+      { access, database, caller, session, command, notes, surroundings, endOnServer },
       snapshot,
     );
   } catch (error) {
@@ -62,12 +61,14 @@ interface DumpParts {
   readonly session: Session;
   readonly command: RunningCommand;
   readonly notes: readonly string[];
+  readonly surroundings: Surroundings | undefined;
   readonly endOnServer: () => Promise<void>;
 }
 
 /** pg_dump and the digests, side by side: the first failure of either ends both and is the failure of the dump. */
 class DatabaseDump implements ByteSource {
   readonly stream: Readable;
+  private readonly archive: CheckedArchive;
   private readonly ended: Promise<PartFacts['contents']>;
   private finished = false;
 
@@ -87,21 +88,24 @@ class DatabaseDump implements ByteSource {
     private readonly parts: DumpParts,
     snapshot: HeldSnapshot | undefined,
   ) {
-    this.stream = parts.command.stdout;
+    this.archive = new CheckedArchive(parts.command.stdout);
+    this.stream = this.archive;
     this.ended = this.runToEnd(snapshot);
     this.ended.catch(() => undefined); // told by finish()
   }
 
   async finish(): Promise<PartFacts> {
-    const { access, caller } = this.parts;
+    const { access, caller, surroundings } = this.parts;
     const contents = await reportingWork(access, caller.onProgress, this.ended);
+    this.requireArchive(this.archive.shortcoming());
     this.finished = true;
     return {
       format: 'pg_dump custom',
       sourceVersion: `PostgreSQL ${this.parts.session.version}`,
       contents,
       consistency: 'snapshot',
-      notes: this.parts.notes,
+      notes: [...this.parts.notes, ...this.archive.notes()],
+      ...(surroundings !== undefined && { surroundings }),
     };
   }
 
@@ -110,7 +114,7 @@ class DatabaseDump implements ByteSource {
     const { command, session, endOnServer } = this.parts;
     await Promise.all([command.kill(), session.close(), endOnServer()]);
     await this.ended.catch(() => undefined);
-    this.stream.destroy();
+    this.archive.destroy();
   }
 
   private async runToEnd(snapshot: HeldSnapshot | undefined): Promise<PartFacts['contents']> {
@@ -137,25 +141,15 @@ class DatabaseDump implements ByteSource {
   }
 
   private async expectArchive(): Promise<void> {
-    const head = await peek(this.stream, ARCHIVE_MARK.length);
-    if (head.toString('latin1') === ARCHIVE_MARK) return;
-    await this.ended; // says why, if it knows
-    throw new AdapterError(
-      'CommandFailed',
-      `pg_dump at ${this.parts.access.place} ended well but wrote no archive (${head.length} bytes)`,
-    );
+    const shortcoming = await this.archive.beginning();
+    if (shortcoming !== undefined) await this.ended; // says why, if it knows
+    this.requireArchive(shortcoming);
   }
-}
 
-/** The first bytes of a stream, which keeps them; fewer when it ends before. */
-async function peek(stream: Readable, length: number): Promise<Buffer> {
-  for (;;) {
-    const bytes = stream.read(length) as Buffer | null;
-    if (bytes !== null) {
-      stream.unshift(bytes);
-      return bytes;
-    }
-    if (stream.readableEnded || stream.destroyed) return Buffer.alloc(0);
-    await Promise.race([once(stream, 'readable'), once(stream, 'end'), once(stream, 'close')]);
+  private requireArchive(shortcoming: string | undefined): void {
+    if (shortcoming === undefined) return;
+    const { place } = this.parts.access;
+    const message = `pg_dump at ${place} ended well but wrote ${shortcoming}`;
+    throw new AdapterError('CommandFailed', message);
   }
 }

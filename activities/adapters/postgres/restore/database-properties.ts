@@ -1,122 +1,119 @@
 import { identifier, literal } from '../connect/quoting';
-import { queryRows, type Session } from '../connect/session';
+import type { Session } from '../connect/session';
+import { readSurroundings, type Surroundings } from '../surroundings';
 
-/*
- * What belongs to a database and is not in it: a dump of its content does not restore it, and the database that takes
- * its place must have it.
- */
-
-interface Locale {
-  readonly encoding: string;
-  readonly collate: string;
-  readonly ctype: string;
-  readonly provider: string;
-  readonly locale: string | null;
-  readonly tablespace: string | null;
+/** One statement, and what a person calls that which it sets. */
+export interface Property {
+  readonly what: string;
+  readonly statement: string;
 }
 
 /**
- * How CREATE DATABASE makes an empty database like the first of `models` that exists: its encoding, locale and
- * tablespace; the server's defaults where none does.
+ * How CREATE DATABASE makes an empty database: first exactly like the model, then ever less like it, for a server that
+ * has not what the model needs; `lacks` says what is missing then.
  */
-export async function createOptions(session: Session, models: readonly string[]): Promise<string> {
-  for (const model of models) {
-    const locale = await localeOf(session, model);
-    if (locale !== undefined) return `template template0 ${localeOptions(locale)}`;
-  }
-  return 'template template0';
+export function createOptions(
+  model: Surroundings | undefined,
+): readonly { readonly options: string; readonly lacks: readonly string[] }[] {
+  if (model === undefined) return [{ options: 'template template0', lacks: [] }];
+  const encoding = `template template0 encoding ${literal(model.encoding)}`;
+  const locale = `${encoding} ${localeOptions(model)}`;
+  const tablespace = model.tablespace === null ? '' : identifier(model.tablespace);
+  const place = tablespace === '' ? [] : [`tablespace ${tablespace}`];
+  const all = [...place, `locale ${model.locale ?? model.collate}`];
+  return [
+    // Naming the default tablespace needs a right on it that few roles have.
+    { options: [locale, ...place].join(' '), lacks: [] },
+    { options: locale, lacks: place },
+    { options: encoding, lacks: all },
+    { options: `${encoding} lc_collate 'C' lc_ctype 'C'`, lacks: all }, // fits any encoding
+  ];
 }
 
-function localeOptions({ encoding, collate, ctype, ...rest }: Locale): string {
+function localeOptions({ collate, ctype, provider, ...rest }: Surroundings): string {
   const locale = literal(rest.locale ?? '');
+  const rules = rest.icuRules === null ? '' : `icu_rules ${literal(rest.icuRules)}`;
   const providers: Readonly<Record<string, string>> = {
-    i: `locale_provider icu icu_locale ${locale}`,
+    i: `locale_provider icu icu_locale ${locale} ${rules}`,
     b: `locale_provider builtin builtin_locale ${locale}`,
   };
+  return `lc_collate ${literal(collate)} lc_ctype ${literal(ctype)} ${providers[provider] ?? ''}`;
+}
+
+/** What gives a database its owner, limit, rights and settings; not its comment, which a restore uses for itself. */
+export function propertiesOf(
+  { owner, connectionLimit, rights, settings }: Surroundings,
+  database: string,
+): readonly Property[] {
+  const name = identifier(database);
   return [
-    `encoding ${literal(encoding)} lc_collate ${literal(collate)} lc_ctype ${literal(ctype)}`,
-    providers[rest.provider] ?? '',
-    // Naming the default one needs a right on it that few roles have.
-    rest.tablespace === null ? '' : `tablespace ${identifier(rest.tablespace)}`,
-  ].join(' ');
+    {
+      what: `owner ${identifier(owner)}`,
+      statement: `alter database ${name} owner to ${identifier(owner)}`,
+    },
+    {
+      what: `connection limit ${connectionLimit}`,
+      statement: `alter database ${name} connection limit ${connectionLimit}`,
+    },
+    ...(rights === null ? [] : rightsOf(rights, owner, name)),
+    ...settings.map((setting) => settingOf(setting, name)),
+  ];
 }
 
-async function localeOf(session: Session, database: string): Promise<Locale | undefined> {
-  const { major } = session;
-  const locale = major >= 17 ? 'd.datlocale' : major >= 15 ? 'd.daticulocale' : 'null';
-  const [found] = await queryRows<Locale>(
-    session,
-    `select pg_catalog.pg_encoding_to_char(d.encoding) as encoding, d.datcollate as collate,
-            d.datctype as ctype, ${major >= 15 ? 'd.datlocprovider' : `'c'`} as provider,
-            ${locale} as locale,
-            case d.dattablespace when t.dattablespace then null
-              else (select spcname from pg_catalog.pg_tablespace s where s.oid = d.dattablespace)
-            end as tablespace
-     from pg_catalog.pg_database d
-     join pg_catalog.pg_database t on t.datname = 'template0'
-     where d.datname = ${literal(database)}`,
+function rightsOf(
+  rights: NonNullable<Surroundings['rights']>,
+  owner: string,
+  name: string,
+): Property[] {
+  const revoke = (role: string): Property => ({
+    what: `revoked rights of ${role}`,
+    statement: `revoke all on database ${name} from ${role}`,
+  });
+  return [
+    revoke('public'),
+    ...(hasAllRights(rights, owner) ? [] : [revoke(identifier(owner))]),
+    ...rights.map(({ grantee, right, isGrantable }) => {
+      const role = grantee === null ? 'public' : identifier(grantee);
+      const option = isGrantable ? ' with grant option' : '';
+      return {
+        what: `right ${right} of ${role}`,
+        statement: `grant ${right} on database ${name} to ${role}${option}`,
+      };
+    }),
+  ];
+}
+
+/** As an owner has them from the beginning. */
+function hasAllRights(rights: NonNullable<Surroundings['rights']>, owner: string): boolean {
+  return ['CREATE', 'TEMPORARY', 'CONNECT'].every((wanted) =>
+    rights.some(({ grantee, right }) => grantee === owner && right === wanted),
   );
-  return found;
 }
 
-/** Statements that give `copy` what `original` has of its own: owner, rights, settings, limits and comment. */
+function settingOf({ role, name, value }: Surroundings['settings'][number], on: string): Property {
+  const [whose, subject] =
+    role === null
+      ? ['', `alter database ${on}`]
+      : [` of role ${identifier(role)}`, `alter role ${identifier(role)} in database ${on}`];
+  return {
+    what: `setting ${name}${whose}`,
+    statement: `${subject} set ${identifier(name)} to ${settingValue(name, value)}`,
+  };
+}
+
+/** Statements that give `copy` what `original` has of its own. */
 export async function copyProperties(
   session: Session,
   original: string,
   copy: string,
 ): Promise<string[]> {
-  const [facts] = await queryRows<{ owner: string; limit: number; comment: string | null }>(
-    session,
-    `select pg_catalog.pg_get_userbyid(datdba) as owner, datconnlimit as limit,
-            pg_catalog.shobj_description(oid, 'pg_database') as comment
-     from pg_catalog.pg_database where datname = ${literal(original)}`,
-  );
-  if (facts === undefined) return [];
-  const name = identifier(copy);
+  const surroundings = await readSurroundings(session, original);
+  if (surroundings === undefined) return [];
+  const { comment } = surroundings;
   return [
-    `alter database ${name} owner to ${identifier(facts.owner)}`,
-    `alter database ${name} connection limit ${facts.limit}`,
-    `comment on database ${name} is ${facts.comment === null ? 'null' : literal(facts.comment)}`,
-    ...(await copyRights(session, original, copy)),
-    ...(await copySettings(session, original, copy)),
+    `comment on database ${identifier(copy)} is ${comment === null ? 'null' : literal(comment)}`,
+    ...propertiesOf(surroundings, copy).map(({ statement }) => statement),
   ];
-}
-
-async function copyRights(session: Session, original: string, copy: string): Promise<string[]> {
-  const rights = await queryRows<{ grantee: string | null; right: string; option: string }>(
-    session,
-    `select case a.grantee when 0 then null else pg_catalog.pg_get_userbyid(a.grantee) end as grantee,
-            a.privilege_type as right, case when a.is_grantable then ' with grant option' else '' end as option
-     from pg_catalog.pg_database d, pg_catalog.aclexplode(d.datacl) a
-     where d.datname = ${literal(original)}`,
-  );
-  if (rights.length === 0) return []; // never granted nor revoked: the new one is so too
-  const name = identifier(copy);
-  const grants = rights.map(
-    ({ grantee, right, option }) =>
-      `grant ${right} on database ${name} to ${grantee === null ? 'public' : identifier(grantee)}${option}`,
-  );
-  return [`revoke all on database ${name} from public`, ...grants];
-}
-
-async function copySettings(session: Session, original: string, copy: string): Promise<string[]> {
-  const settings = await queryRows<{ role: string | null; setting: string }>(
-    session,
-    `select r.rolname as role, unnest(s.setconfig) as setting
-     from pg_catalog.pg_db_role_setting s
-     join pg_catalog.pg_database d on d.oid = s.setdatabase
-     left join pg_catalog.pg_roles r on r.oid = s.setrole
-     where d.datname = ${literal(original)}`,
-  );
-  return settings.map(({ role, setting }) => {
-    const equals = setting.indexOf('=');
-    const [name, value] = [setting.slice(0, equals), setting.slice(equals + 1)];
-    const subject =
-      role === null
-        ? `alter database ${identifier(copy)}`
-        : `alter role ${identifier(role)} in database ${identifier(copy)}`;
-    return `${subject} set ${identifier(name)} to ${settingValue(name, value)}`;
-  });
 }
 
 /** Settings that PostgreSQL stores as a list of quoted names. Source: `variable_is_guc_list_quote` in its dumputils.c */

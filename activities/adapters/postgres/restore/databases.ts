@@ -18,9 +18,14 @@ export function restoreNames({ into, besideSuffix, keepSuffix }: RestoreTarget):
   };
 }
 
-/** A database's comment while it is being restored, and after it where there was nothing to replace. */
-export function restoredMark(names: RestoreNames): string {
-  return `restored by pawl as ${names.beside}`;
+/** A database's comment as soon as its content is restored, and after the swap where there was nothing to replace. */
+export function restoredMark({ beside }: Pick<RestoreNames, 'beside'>): string {
+  return `restored by pawl as ${beside}`;
+}
+
+/** Its comment until then. What has this one was not restored wholly, or was prepared by an attempt that comes late. */
+export function unfinishedMark({ beside }: Pick<RestoreNames, 'beside'>): string {
+  return `being restored by pawl as ${beside}`;
 }
 
 /** The comment of a database that a restore replaced. */
@@ -28,9 +33,21 @@ export function keptMark(keep: string): string {
   return `kept by pawl as ${keep}`;
 }
 
+/** A mark, and on the lines after it what is to be known when the mark goes. */
+export function withRest(mark: string, rest: string): string {
+  return rest === '' ? mark : `${mark}\n${rest}`;
+}
+
+/** What follows a mark; undefined when the comment does not begin with it. */
+export function restOf(mark: string, comment: string | null | undefined): string | undefined {
+  if (comment === mark) return '';
+  return comment?.startsWith(`${mark}\n`) === true ? comment.slice(mark.length + 1) : undefined;
+}
+
 /** Whether a restore made or kept it: such a database is no source for a backup of the whole server. */
 export function isMarked({ name, comment }: Pick<Database, 'name' | 'comment'>): boolean {
-  return comment === keptMark(name) || comment === `restored by pawl as ${name}`;
+  const marks = [keptMark(name), restoredMark({ beside: name }), unfinishedMark({ beside: name })];
+  return marks.some((mark) => restOf(mark, comment) !== undefined);
 }
 
 export interface Database {

@@ -1,4 +1,4 @@
-import type { ContentDigest, Part } from '../../../../workflows/model/recovery-point';
+import type { ContentDigest, Json, Part } from '../../../../workflows/model/recovery-point';
 import type { RestoreTarget } from '../../../../workflows/model/restore-target';
 import type { ByteSink, OnProgress, TargetObservation } from '../../../ports';
 import type { Access } from '../connect/access';
@@ -12,7 +12,11 @@ export interface RestoreTask {
 /** The restoring half of the Engine port for one kind of part, on a server that is reached already. */
 export interface PartRestorer {
   observeTarget(access: Access, task: RestoreTask): Promise<TargetObservation>;
-  prepare(access: Access, task: RestoreTask): Promise<void>;
+  prepare(
+    access: Access,
+    task: RestoreTask,
+    surroundings: Json | undefined,
+  ): Promise<readonly string[]>;
   receive(access: Access, task: RestoreTask): Promise<ByteSink>;
   digest(
     access: Access,

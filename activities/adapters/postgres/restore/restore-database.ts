@@ -2,15 +2,18 @@ import { AdapterError } from '../../../adapter-error';
 import type { ByteSink, TargetObservation } from '../../../ports';
 import type { Access } from '../connect/access';
 import { restoreArguments } from '../commands';
-import { createOptions } from './database-properties';
 import {
   dropDatabase,
   findDatabases,
   restoredMark,
   restoreNames,
+  restOf,
+  unfinishedMark,
+  withRest,
   type RestoreNames,
 } from './databases';
-import { endSessionsNamed } from '../connect/own-sessions';
+import { onTarget } from './on-target';
+import { prepareDatabase } from './prepare-database';
 import { digestRestored } from '../digest/held-snapshot';
 import type { PartRestorer, RestoreTask } from './part-restorer';
 import { explainExit } from '../program-failure';
@@ -18,12 +21,13 @@ import { identifier, literal } from '../connect/quoting';
 import { reportingWork } from '../connect/report-work';
 import { onDatabase, onServer } from '../connect/server-sessions';
 import { queryRows } from '../connect/session';
-import { keepTaken, swapDatabases, swapDatabasesBack } from './swap-databases';
+import { swapDatabases, swapDatabasesBack } from './swap-databases';
+import { lastOne, replacedMeanwhile } from './target-failures';
 
 /** Restores a database beside another and puts it in its place. Every step looks at what databases there are. */
 export const databaseRestorer: PartRestorer = {
   observeTarget,
-  prepare,
+  prepare: prepareDatabase,
   receive,
   swap: (access, { target }) => swapDatabases(access, target),
   swapBack: (access, { target }) => swapDatabasesBack(access, target),
@@ -55,27 +59,9 @@ async function observeTarget(access: Access, { target }: RestoreTask): Promise<T
   });
 }
 
-/**
- * As empty as template0, with encoding and locale of the database that it will replace; where there is none, of the
- * database that was dumped; where that is gone too, the server's own. A wrong encoding does not pass the digests.
- * Throws: PreconditionFailed when a database has the name that what is replaced would get
- */
-async function prepare(access: Access, { part, target }: RestoreTask): Promise<void> {
-  const names = restoreNames(target);
-  await onServer(access, Object.values(names), async (session) => {
-    await endSessionsNamed(session, access.applicationName); // a dead attempt may be creating it still
-    if ((await findDatabases(session, [names.keep])).has(names.keep))
-      throw keepTaken(access, names);
-    await dropDatabase(session, names.beside);
-    const options = await createOptions(session, [names.into, part.source]);
-    const beside = identifier(names.beside);
-    await session.execute(`create database ${beside} ${options}`);
-    await session.execute(`comment on database ${beside} is ${literal(restoredMark(names))}`);
-  });
-}
-
 async function receive(access: Access, { target, onProgress }: RestoreTask): Promise<ByteSink> {
-  const { beside } = restoreNames(target);
+  const names = restoreNames(target);
+  const { beside } = names;
   const major = await onDatabase(access, beside, (session) => Promise.resolve(session.major));
   const command = await access.start('pg_restore', major, beside, restoreArguments, 'pipe');
   const { stdin } = command;
@@ -86,32 +72,39 @@ async function receive(access: Access, { target, onProgress }: RestoreTask): Pro
     async finish() {
       const exit = await reportingWork(access, onProgress, command.exit);
       if (exit.code !== 0) throw await explainExit(command, exit, access, beside);
+      await markRestored(access, names);
     },
     abort: () => command.kill(),
   };
 }
 
-async function discardBeside(access: Access, { target }: RestoreTask): Promise<void> {
-  const names = restoreNames(target);
-  await onServer(access, Object.values(names), (session) => dropDatabase(session, names.beside));
-}
-
-/** Afterwards the restore cannot be undone: where it replaced nothing, its mark goes too. */
-async function discardKept(access: Access, { target }: RestoreTask): Promise<void> {
-  const names = restoreNames(target);
+/** From here on it may be swapped. What else has the name is the work of an attempt that comes late. */
+async function markRestored(access: Access, names: RestoreNames): Promise<void> {
   await onServer(access, Object.values(names), async (session) => {
-    const found = await findDatabases(session, Object.values(names));
-    if (found.has(names.keep) && !found.has(names.into)) throw lastOne(access, names);
-    if (found.get(names.into)?.comment === restoredMark(names)) {
-      await session.execute(`comment on database ${identifier(names.into)} is null`);
-    }
-    await dropDatabase(session, names.keep);
+    const found = (await findDatabases(session, [names.beside])).get(names.beside);
+    const rest = restOf(unfinishedMark(names), found?.comment);
+    if (rest === undefined) throw replacedMeanwhile(access, names);
+    const comment = literal(withRest(restoredMark(names), rest));
+    await session.execute(`comment on database ${identifier(names.beside)} is ${comment}`);
   });
 }
 
-function lastOne({ place }: Access, { into, keep }: RestoreNames): AdapterError {
-  return new AdapterError(
-    'PreconditionFailed',
-    `${keep} is all that is left of ${into} at ${place}: it is not dropped`,
-  );
+async function discardBeside(access: Access, { target }: RestoreTask): Promise<void> {
+  const names = restoreNames(target);
+  await onTarget(access, names, (session) => dropDatabase(session, names.beside));
+}
+
+/** Afterwards the restore cannot be undone: where it replaced nothing, its mark gives way to the database's comment. */
+async function discardKept(access: Access, { target }: RestoreTask): Promise<void> {
+  const names = restoreNames(target);
+  await onTarget(access, names, async (session) => {
+    const found = await findDatabases(session, Object.values(names));
+    if (found.has(names.keep) && !found.has(names.into)) throw lastOne(access, names);
+    const comment = restOf(restoredMark(names), found.get(names.into)?.comment);
+    if (comment !== undefined) {
+      const own = comment === '' ? 'null' : literal(comment);
+      await session.execute(`comment on database ${identifier(names.into)} is ${own}`);
+    }
+    await dropDatabase(session, names.keep);
+  });
 }

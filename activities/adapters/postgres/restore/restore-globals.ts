@@ -25,7 +25,7 @@ export const globalsRestorer: PartRestorer = {
         version: `PostgreSQL ${version}`,
       }),
     ),
-  prepare: () => Promise.resolve(),
+  prepare: () => Promise.resolve([]),
   receive: (access) => Promise.resolve(globalsSink(access)),
   async digest(access, _task, expected) {
     const present = globalsContents(await onServer(access, [], readGlobals));

@@ -1,5 +1,4 @@
 import type { RestoreTarget } from '../../../../workflows/model/restore-target';
-import { AdapterError } from '../../../adapter-error';
 import type { Access } from '../connect/access';
 import { copyProperties } from './database-properties';
 import {
@@ -8,13 +7,18 @@ import {
   keptMark,
   restoredMark,
   restoreNames,
+  restOf,
+  withRest,
   type Database,
   type RestoreNames,
 } from './databases';
+import { onTarget } from './on-target';
 import { endSessionsOn } from '../connect/own-sessions';
 import { identifier, literal } from '../connect/quoting';
-import { inTransaction, onServer } from '../connect/server-sessions';
+import { inTransaction } from '../connect/server-sessions';
 import type { Session } from '../connect/session';
+import { readPlan } from './swap-plan';
+import { keepTaken, nothingToSwap, notRestored } from './target-failures';
 
 /**
  * Renames `into` to `keep` and `beside` to `into`, in one transaction: nobody ever sees a state in between. Before it,
@@ -28,22 +32,31 @@ export async function swapDatabases(
   target: RestoreTarget,
 ): Promise<{ kept: boolean }> {
   const names = restoreNames(target);
-  return onServer(access, Object.values(names), async (session) => {
+  return onTarget(access, names, async (session) => {
     const found = await findDatabases(session, Object.values(names));
     const has = presence(found, names);
     if (has.into && has.beside && has.keep) throw keepTaken(access, names);
     if (!has.into && !has.beside) throw nothingToSwap(access, names);
-    if (has.beside) await rename(session, names, has);
+    if (has.beside) {
+      const rest = restOf(restoredMark(names), found.get(names.beside)?.comment);
+      if (rest === undefined) throw notRestored(access, names);
+      await rename(session, names, has, rest);
+    }
     return { kept: has.keep || (has.into && has.beside) };
   });
 }
 
-async function rename(session: Session, names: RestoreNames, has: Presence): Promise<void> {
+async function rename(
+  session: Session,
+  names: RestoreNames,
+  has: Presence,
+  plan: string,
+): Promise<void> {
   const { into, beside, keep } = quoted(names);
   const keeps = has.into || has.keep;
   const properties = keeps
     ? await copyProperties(session, has.into ? names.into : names.keep, names.beside)
-    : [];
+    : recordedProperties(names, plan);
   await swapClosed(session, names, has.into ? [names.beside, names.into] : [names.beside], [
     ...properties,
     ...(has.into ? [`alter database ${into} rename to ${keep}`] : []),
@@ -54,19 +67,26 @@ async function rename(session: Session, names: RestoreNames, has: Presence): Pro
   ]);
 }
 
+/** The mark stays, before the comment that the database had: it tells an undo that the restore replaced nothing. */
+function recordedProperties(names: RestoreNames, plan: string): string[] {
+  const { statements, comment } = readPlan(plan, names.beside);
+  const marked = literal(withRest(restoredMark(names), comment));
+  return [`comment on database ${identifier(names.beside)} is ${marked}`, ...statements];
+}
+
 /**
  * Gives `into` back what `keep` is, and drops what was restored. A database that replaced nothing, and one that was
  * replaced, are known by their comments; without them nothing of this restore is in place, and nothing is dropped.
  */
 export async function swapDatabasesBack(access: Access, target: RestoreTarget): Promise<void> {
   const names = restoreNames(target);
-  await onServer(access, Object.values(names), async (session) => {
+  await onTarget(access, names, async (session) => {
     const found = await findDatabases(session, Object.values(names));
     const has = presence(found, names);
     if (has.into && has.beside) await open(session, names.into);
     else if (has.keep && (isKept(found, names) || !has.into)) {
       await renameBack(session, names, found);
-    } else if (found.get(names.into)?.comment === restoredMark(names)) {
+    } else if (restOf(restoredMark(names), found.get(names.into)?.comment) !== undefined) {
       await dropDatabase(session, names.into);
     }
     await dropDatabase(session, names.beside);
@@ -134,20 +154,4 @@ function presence(found: ReadonlyMap<string, Database>, names: RestoreNames): Pr
 
 function quoted({ into, beside, keep }: RestoreNames): RestoreNames {
   return { into: identifier(into), beside: identifier(beside), keep: identifier(keep) };
-}
-
-/** What has the name of `keep` and is not from this restore is not for it to drop, rename or overwrite. */
-export function keepTaken({ place }: Access, { into, keep }: RestoreNames): AdapterError {
-  return new AdapterError(
-    'PreconditionFailed',
-    `Could not swap ${into} at ${place}: ${keep} exists already and is not overwritten; ${into} is untouched`,
-    { advice: `Rename or drop the database ${keep}.` },
-  );
-}
-
-function nothingToSwap({ place }: Access, { into, beside }: RestoreNames): AdapterError {
-  return new AdapterError(
-    'PreconditionFailed',
-    `Could not swap ${into} at ${place}: neither it nor ${beside} exists`,
-  );
 }

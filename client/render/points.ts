@@ -1,0 +1,31 @@
+import type { RecoveryPointSummary } from '../../workflows/model/recovery-point';
+import { cut, formatBytes, formatTime } from './format';
+import { renderTable } from './table';
+
+/** JSON has them all. */
+const HELD_WIDTH = 60;
+
+/** Recovery points, newest first. */
+export function renderPoints(points: readonly RecoveryPointSummary[]): string {
+  if (points.length === 0) return 'No recovery point yet: `pawl backup`.';
+  return renderTable(
+    ['point', 'taken', 'run', 'parts', 'size', 'of'],
+    points.map((point) => [
+      point.id,
+      formatTime(point.takenAt),
+      point.run,
+      String(point.parts),
+      formatBytes(point.bytes),
+      cut(held(point), HELD_WIDTH),
+    ]),
+  );
+}
+
+/** `, partial: only accounts` for one that a plain restore does not take; nothing for any other. */
+export function partialRemark(point: RecoveryPointSummary): string {
+  return point.partial ? `, partial: ${held(point)}` : '';
+}
+
+function held({ partial, entries }: RecoveryPointSummary): string {
+  return partial ? `only ${entries.join(', ')}` : 'everything';
+}

@@ -1,0 +1,40 @@
+import { keptState, keptWorkflowId } from '../../workflows/messages';
+import { dropStepId, type KeptPart, type KeptState } from '../../workflows/model/kept';
+import { pendingSteps, type PendingStep } from './pending-steps';
+import type { Session } from './session';
+
+/** Everything that restores of a stack replaced and still keep, newest first. Needs a worker. */
+export async function listKept(session: Session, stack: string): Promise<KeptState[]> {
+  const prefix = keptWorkflowId(`${stack}/`);
+  const query = `WorkflowType = 'kept' AND ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH "${prefix}"`;
+  const runs = await session.call(async () => {
+    const found: string[] = [];
+    for await (const { workflowId } of session.client.workflow.list({ query, pageSize: 100 })) {
+      found.push(workflowId.slice(keptWorkflowId('').length));
+    }
+    return found;
+  });
+  const all = await Promise.all(runs.map((run) => readKept(session, run)));
+  return all
+    .filter(({ parts }) => parts.some(({ state }) => state !== 'dropped'))
+    .sort((a, b) => b.since.localeCompare(a.since));
+}
+
+/** What one restore keeps, and of what is being dropped why it takes so long. Throws: not found when it keeps nothing. */
+export async function readKept(session: Session, run: string): Promise<KeptState> {
+  const handle = session.client.workflow.getHandle(keptWorkflowId(run));
+  const [state, { raw }] = await Promise.all([
+    session.call(() => handle.query(keptState)),
+    session.call(() => handle.describe()),
+  ]);
+  const steps = pendingSteps(raw);
+  return { ...state, parts: state.parts.map((part) => withReason(part, steps)) };
+}
+
+function withReason(part: KeptPart, steps: readonly PendingStep[]): KeptPart {
+  const step = steps.find(({ id }) => id === dropStepId(part.name));
+  if (part.state !== 'dropping' || step === undefined) return part;
+  const reason =
+    step.lastFailure ?? (step.started ? undefined : 'waits for the worker of its host');
+  return reason === undefined ? part : { ...part, reason };
+}

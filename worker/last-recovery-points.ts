@@ -1,0 +1,31 @@
+import type { Client } from '@temporalio/client';
+import type { BackupOutcome } from '../workflows/model/outcome';
+import type { RecoveryPointSummary } from '../workflows/model/recovery-point';
+import { SEARCH_ATTRIBUTES } from '../workflows/model/search-attributes';
+
+/** Newest first: enough for some dozen stacks with a backup an hour. */
+const RUNS_LOOKED_AT = 500;
+
+/**
+ * The newest whole recovery point of each stack of this host, as Temporal remembers it: a worker that has just started
+ * must not look as if there were none.
+ * Retry:  safe; reads only
+ */
+export async function lastRecoveryPoints(
+  client: Client,
+  host: string,
+): Promise<readonly RecoveryPointSummary[]> {
+  const { host: hostName, outcome, stack } = SEARCH_ATTRIBUTES;
+  const query = `WorkflowType = 'backup' AND ${hostName} = '${host}' AND ${outcome} = 'done'`;
+  const points = new Map<string, RecoveryPointSummary>();
+  let looked = 0;
+  for await (const run of client.workflow.list({ query })) {
+    const name = run.typedSearchAttributes.get({ name: stack, type: 'KEYWORD' });
+    if (name !== undefined && !points.has(name)) {
+      const { point } = (await client.workflow.getHandle(run.workflowId).result()) as BackupOutcome;
+      if (!point.partial) points.set(name, point);
+    }
+    if (++looked === RUNS_LOOKED_AT) break;
+  }
+  return [...points.values()];
+}

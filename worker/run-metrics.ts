@@ -1,0 +1,60 @@
+import type { MetricMeter } from '@temporalio/common';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import type { BackUpPartInput } from '../activities/back-up-part';
+import type { RecordRunInput } from '../activities/record-run';
+import type { PartSummary, RecoveryPointSummary } from '../workflows/model/recovery-point';
+
+/** pawl's own figures beside Temporal's, in the same Prometheus output; docs/operating.md explains them. */
+export interface RunMetrics {
+  /** Counts what the steps on this host have done. A step whose answer was lost is done again, and counted twice. */
+  readonly interceptor: ActivityInterceptorsFactory;
+  pointStored(point: RecoveryPointSummary): void;
+}
+
+/** Units: bytes = octets of the dump, before deduplication and compression; time = seconds since 1970 */
+export function createRunMetrics(meter: MetricMeter): RunMetrics {
+  const runs = meter.createCounter(
+    'pawl_runs',
+    undefined,
+    'Runs that ended, by runbook and outcome',
+  );
+  // The unit in the name: Core adds it to the names of its own figures only.
+  const bytes = meter.createCounter(
+    'pawl_part_stored_bytes',
+    undefined,
+    'Octets of stored dumps, by part',
+  );
+  const newest = meter.createGauge(
+    'pawl_last_recovery_point_timestamp_seconds',
+    'int',
+    undefined,
+    'When the newest whole recovery point was taken',
+  );
+  // One that holds only some entries, because somebody chose them, does not make the stack safe.
+  const pointStored = ({ stack, takenAt, partial }: RecoveryPointSummary): void => {
+    if (!partial) newest.set(Math.floor(Date.parse(takenAt) / 1000), { stack });
+  };
+  const count = (step: string, input: unknown, output: unknown): void => {
+    if (step === 'recordRun') {
+      const { stack, entry } = input as RecordRunInput;
+      runs.add(1, { stack: stack.name, runbook: entry.runbook, outcome: entry.outcome });
+    } else if (step === 'backUpPart') {
+      const { stack, part } = input as BackUpPartInput;
+      bytes.add((output as PartSummary).bytes, { stack: stack.name, part: part.name });
+    } else if (step === 'storeManifest') {
+      pointStored(output as RecoveryPointSummary);
+    }
+  };
+  return {
+    pointStored,
+    interceptor: ({ info }) => ({
+      inbound: {
+        async execute(input, next) {
+          const output = await next(input);
+          count(info.activityType, input.args[0], output);
+          return output;
+        },
+      },
+    }),
+  };
+}

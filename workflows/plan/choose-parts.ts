@@ -1,0 +1,121 @@
+import type { ManifestSummary, Part, PartSummary } from '../model/recovery-point';
+import { restoreTarget, type RestoreTarget } from '../model/restore-target';
+import type { RestoreOptions } from '../model/run';
+import type { StackDescription } from '../model/stack';
+import type { Obstacle } from './plan-backup';
+import { placeToday } from './place-today';
+
+/** A part of the recovery point, and where it will go. */
+export interface ChosenPart {
+  readonly stored: PartSummary;
+  readonly target: RestoreTarget;
+}
+
+/**
+ * Chooses which parts are restored, and where to: `into`, or where the stack file of now has them. Globals come first:
+ * databases belong to roles.
+ * Shape:  stack, manifest, options, run's number → parts, or an obstacle
+ */
+export function chooseParts(
+  stack: StackDescription,
+  manifest: ManifestSummary,
+  options: RestoreOptions,
+  runNumber: number | 'N',
+): readonly ChosenPart[] | Obstacle {
+  const { only, into } = options;
+  const chosen = manifest.parts.filter(
+    ({ part }) => only.length === 0 || only.some((name) => isNamed(part, name)),
+  );
+  const obstacle =
+    unknownNames(manifest, only) ?? notOnePlace(chosen, into) ?? homeless(stack, chosen, into);
+  if (obstacle !== undefined) return obstacle;
+  return globalsFirst(chosen).map((stored) => ({
+    stored,
+    target: restoreTarget(into ?? placeToday(stack, stored.part) ?? '', runNumber),
+  }));
+}
+
+function isNamed(part: Part, name: string): boolean {
+  return part.name === name || part.entry === name;
+}
+
+function globalsFirst(parts: readonly PartSummary[]): readonly PartSummary[] {
+  const isGlobals = ({ part }: PartSummary): boolean => part.kind === 'globals';
+  return [...parts.filter(isGlobals), ...parts.filter((part) => !isGlobals(part))];
+}
+
+function unknownNames(manifest: ManifestSummary, only: readonly string[]): Obstacle | undefined {
+  const known = manifest.parts.map(({ part }) => part);
+  const unknown = only.filter((name) => !known.some((part) => isNamed(part, name)));
+  if (unknown.length === 0) return undefined;
+  return {
+    obstacle: `recovery point ${manifest.point.id} has no part ${unknown.join(', ')}`,
+    advice: `It has ${namesOf(manifest.parts)}.`,
+  };
+}
+
+function notOnePlace(
+  chosen: readonly PartSummary[],
+  into: string | undefined,
+): Obstacle | undefined {
+  if (into === undefined) return undefined;
+  const [first] = chosen;
+  if (chosen.length !== 1) {
+    return {
+      obstacle: `--into takes exactly one part, and ${chosen.length} are chosen`,
+      advice: `Name one of ${namesOf(chosen)}.`,
+    };
+  }
+  if (first?.part.kind !== 'globals') return undefined;
+  return {
+    obstacle: `${first.part.name} belongs to a server and can go into no database of it`,
+    advice: 'Without --into it is restored to its server, where it only adds what is missing.',
+  };
+}
+
+/** Parts that the stack file of now has no place for. */
+function homeless(
+  stack: StackDescription,
+  chosen: readonly PartSummary[],
+  into: string | undefined,
+): Obstacle | undefined {
+  const lost = chosen.filter(({ part }) => reasonOf(stack, part, into) !== undefined);
+  if (lost.length === 0) return undefined;
+  const others = chosen.filter((part) => !lost.includes(part));
+  const choice = others.length === 0 ? '' : ` Or name the other parts: ${namesOf(others)}.`;
+  return {
+    obstacle: lost.map(({ part }) => reasonOf(stack, part, into)).join('; '),
+    advice: adviceFor(stack, lost) + choice,
+  };
+}
+
+function reasonOf(
+  stack: StackDescription,
+  part: Part,
+  into: string | undefined,
+): string | undefined {
+  const entry = entryOf(stack, part);
+  if (entry?.engine !== part.engine) {
+    const now = entry === undefined ? 'does not have any more' : `has as ${entry.engine} now`;
+    return `part ${part.name} belongs to the ${part.engine} entry ${part.entry}, which the stack file ${now}`;
+  }
+  if (into !== undefined || placeToday(stack, part) !== undefined) return undefined;
+  return `part ${part.name} was taken of the whole server, of which the stack file has one database now`;
+}
+
+/** Engine, address and password of an entry are in the stack file alone: another name would not tell them. */
+function adviceFor(stack: StackDescription, lost: readonly PartSummary[]): string {
+  const isGone = ({ part }: PartSummary): boolean => entryOf(stack, part)?.engine !== part.engine;
+  const gone = [...new Set(lost.filter(isGone).map(({ part }) => part.entry))];
+  return gone.length > 0
+    ? `Put ${gone.join(', ')} back under protect as it was: only there is said where it lives, so --into does not help.`
+    : 'Give it a place with --into, or let the entry name all databases again.';
+}
+
+function entryOf({ protect }: StackDescription, part: Part) {
+  return protect.find(({ name }) => name === part.entry);
+}
+
+function namesOf(parts: readonly PartSummary[]): string {
+  return parts.map(({ part }) => part.name).join(', ');
+}
