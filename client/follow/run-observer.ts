@@ -146,9 +146,12 @@ export class RunObserver {
   }
 
   #view(status: RunStatus, rest: Partial<RunView>): RunView {
-    const phase = this.#progress?.phase;
-    const steps = this.#progress?.steps ?? [];
-    const known = phase === undefined ? { steps } : { steps, phase };
+    const { phase, steps = [], omittedSteps } = this.#progress ?? {};
+    const known = {
+      steps,
+      ...(phase === undefined ? {} : { phase }),
+      ...(omittedSteps === undefined ? {} : { omittedSteps }),
+    };
     return { run: this.name.run, status, behind: [], ...known, ...rest };
   }
 }

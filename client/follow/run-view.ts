@@ -20,6 +20,8 @@ export interface RunView {
   readonly behind: readonly string[];
   readonly phase?: RunProgress['phase'];
   readonly steps: readonly StepView[];
+  /** Of a run with very many steps: how many are not among `steps`. */
+  readonly omittedSteps?: number;
   /** What is being waited for, such as a worker; absent when all is well. */
   readonly waitingFor?: string;
   /** Who asked for it, how, and when (ISO 8601, UTC); absent while the server is away. */

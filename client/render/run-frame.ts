@@ -16,14 +16,21 @@ export interface Screen {
 export function renderRun(view: RunView, screen: Screen, now: number): string[] {
   const colours = screen.colours ?? createColors(false);
   const head = [headline(view, screen.width, now, colours)];
-  const foot = view.waitingFor
-    ? wrap(`waiting for ${view.waitingFor}`, screen.width)
-        // Drawn over itself: no line may be longer than the terminal is wide.
-        .map((line) => colours.yellow(cut(line, screen.width)))
-    : [];
+  const foot = [...omitted(view, colours), ...waiting(view, screen.width, colours)];
   const room = (screen.height ?? Infinity) - head.length - foot.length;
   const blocks = view.steps.map((step) => renderStep(step, screen.width, now, colours));
   return [...head, ...fold(view.steps, blocks, room), ...foot];
+}
+
+function omitted({ omittedSteps = 0 }: RunView, colours: Colours): string[] {
+  if (omittedSteps === 0) return [];
+  return [colours.dim(`    and ${formatCount(omittedSteps, 'step')} more`)];
+}
+
+function waiting({ waitingFor }: RunView, width: number, colours: Colours): string[] {
+  if (waitingFor === undefined) return [];
+  // Drawn over itself: no line may be longer than the terminal is wide.
+  return wrap(`waiting for ${waitingFor}`, width).map((line) => colours.yellow(cut(line, width)));
 }
 
 function headline(view: RunView, width: number, now: number, colours: Colours): string {
@@ -86,10 +93,10 @@ function fold(steps: readonly StepView[], blocks: readonly string[][], room: num
   const hidden = (from: StepView['state'][]) =>
     steps.filter(({ state }) => from.includes(state)).length;
   const done = hidden(['done', 'skipped', 'undone']);
-  const waiting = hidden(['waiting']);
+  const toCome = hidden(['waiting']);
   return [
     ...(done > 0 ? [`  ${MARKS.done} ${formatCount(done, 'step')} finished`] : []),
     ...kept.slice(0, spare),
-    ...(waiting > 0 ? [`  ${MARKS.waiting} ${formatCount(waiting, 'step')} to come`] : []),
+    ...(toCome > 0 ? [`  ${MARKS.waiting} ${formatCount(toCome, 'step')} to come`] : []),
   ];
 }

@@ -60,6 +60,12 @@ describe('the frame of a run', () => {
     expectGolden('frame-folded', lines.join('\n'));
   });
 
+  it('says how many steps of a very long run it was not told of', () => {
+    const lines = renderRun(view({ omittedSteps: 1960 }), WIDE, NOW);
+    expect(lines.at(-1)).toBe('    and 1,960 steps more');
+    expect(lines).toHaveLength(renderRun(view(), WIDE, NOW).length + 1);
+  });
+
   it('lets no escape sequence of a hostile name through', () => {
     const steps = [step({ title: 'back up \u001b[2J\u0007evil', state: 'running' })];
     // eslint-disable-next-line no-control-regex -- that is what it is about
