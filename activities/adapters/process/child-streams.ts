@@ -4,6 +4,8 @@ import { PassThrough, Writable, type Readable } from 'node:stream';
 /** Half of what Linux keeps in a pipe for us anyway. */
 const BUFFER_BYTES = 64 * 1024;
 
+type Done = (error?: Error | null) => void;
+
 /**
  * The program's stdout, read no faster than its consumer reads.
  *
@@ -35,12 +37,29 @@ export function standardInput(child: ChildProcess): Writable | null {
       resume();
     });
   }
+  const hand = (chunks: readonly Buffer[], done: Done): void => {
+    resume = () => undefined;
+    if (stdin.destroyed) {
+      done();
+      return;
+    }
+    stdin.cork();
+    const taken = chunks.map((chunk) => stdin.write(chunk));
+    stdin.uncork();
+    if (taken.at(-1) === true) done();
+    else resume = once(done);
+  };
   return new Writable({
     highWaterMark: BUFFER_BYTES,
     write(chunk: Buffer, _encoding, done) {
-      resume = () => undefined;
-      if (stdin.destroyed || stdin.write(chunk)) done();
-      else resume = once(done);
+      hand([chunk], done);
+    },
+    // All that has gathered goes in one system call.
+    writev(chunks, done) {
+      hand(
+        chunks.map(({ chunk }) => chunk as Buffer),
+        done,
+      );
     },
     final(done) {
       if (stdin.destroyed) {

@@ -1,13 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { AdapterError } from '../../adapter-error';
 import type { Attempt, ByteSource, StreamLabel, StreamPlace, StreamReceipt } from '../../ports';
 import { backupArguments } from './arguments';
 import { parseSummary, type BackupSummary } from './events';
 import { streamPath, streamTags } from './labels';
+import { flow } from './flow';
 import { createPatience, type Patience } from './patience';
 import type { Restic, RunningRestic } from './restic';
+import { createWriteQueue } from './write-queue';
 
 export interface Upload {
   /** May still be beginning: restic takes half a second to open its repository meanwhile. */
@@ -92,13 +94,15 @@ async function feed(
 ): Promise<StreamReceipt> {
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const chunk of source.stream as AsyncIterable<Buffer>) {
+  const queue = createWriteQueue(backup.stdin);
+  await flow(source.stream, (chunk) => {
+    // restic first: it works while the digest is computed.
+    queue.add(chunk);
     hash.update(chunk);
     bytes += chunk.length;
     attempt.onProgress(bytes);
-    const { stdin } = backup;
-    if (stdin?.write(chunk) === false) await patience.during(drained(stdin));
-  }
+    return queue.isFull() ? patience.during(queue.room()) : undefined;
+  });
   const facts = await source.finish();
   if (bytes === 0) {
     const message = `The dump of part ${label.part.name} is empty: 0 bytes, though its source ended well. Nothing was stored`;
@@ -108,11 +112,6 @@ async function feed(
   attempt.signal.throwIfAborted();
   await beforeClose(receipt);
   return receipt;
-}
-
-/** Unlike `once`, deaf to a broken pipe: restic's end tells more. */
-function drained(stdin: Writable): Promise<void> {
-  return new Promise((resolve) => stdin.once('drain', resolve));
 }
 
 /** The last line that restic prints; every other one is a sign of life. */
