@@ -1,8 +1,8 @@
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { AdapterError } from '../../adapter-error';
 import type { Attempt } from '../../ports';
 import { dumpArguments } from './arguments';
-import type { Restic } from './restic';
+import type { Restic, RunningRestic } from './restic';
 import { prepareLocking } from './stale-locks';
 
 /** Ids as restic prints them; a word such as `latest`, or an option, is none. */
@@ -26,10 +26,25 @@ export async function readStream(
     { patience: 'network', stdin: 'ignore' },
   );
   return {
-    stream: dump.stdout,
+    stream: outputOf(dump),
     finish: () => dump.ended(),
     abort: () => dump.kill(),
   };
+}
+
+/**
+ * What restic prints, until its reader gives up: then restic is told to end, and what it still prints is thrown away. A pipe
+ * that breaks instead would kill it before it has freed its lock, and a full one keep it from ever getting so far.
+ */
+function outputOf(dump: RunningRestic): Readable {
+  const output = dump.stdout.pipe(new PassThrough());
+  dump.stdout.once('error', (error) => output.destroy(error));
+  output.once('close', () => {
+    if (output.readableEnded) return;
+    dump.stdout.resume();
+    void dump.kill();
+  });
+  return output;
 }
 
 export function checkedId(id: string): string {

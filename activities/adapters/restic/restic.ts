@@ -31,6 +31,9 @@ export interface RunningRestic extends RunningCommand {
 
 const LOCKED = 11;
 
+/** A local repository takes half a second; a remote one that takes longer is away. */
+const UNLOCK_MILLISECONDS = 10_000;
+
 /** restic on one repository: its environment, the meaning of its exits, and its stale locks. */
 export class Restic {
   readonly location: RepositoryLocation;
@@ -81,13 +84,21 @@ export class Restic {
     let end: Promise<void> | undefined;
     const judge = async (): Promise<void> => {
       const exit = await command.exit;
+      // It had no time to free its lock. Cancelled or not: what comes next must not meet it.
+      if (exit.signal !== null && call.args[0] !== 'unlock') await this.removeLockOfKilled();
       call.signal.throwIfAborted();
       if (exit.code === 0) return;
       const ended = { place: this.options.runner.place, argv, exit, secrets };
       throw await this.understood(resticFailure(call.attempted, ended, hopeless), call);
     };
     // Judged once: the judgement removes stale locks and reads those that stand.
-    return { ...command, ended: () => (end ??= judge()) };
+    const ended = (): Promise<void> => (end ??= judge());
+    const kill = async (): Promise<void> => {
+      await command.kill();
+      // Why it ended is for those who ask `ended`.
+      await ended().catch(() => undefined);
+    };
+    return { ...command, ended, kill };
   }
 
   private async runOnce(call: ResticCall): Promise<string> {
@@ -99,16 +110,24 @@ export class Restic {
     return output;
   }
 
-  /** Names the holder of a lock, and clears away locks of dead processes: also the one that a killed restic left. */
+  /** Names the holder of a lock, and clears away those of dead processes. */
   private async understood(failure: AdapterError, call: ResticCall): Promise<AdapterError> {
     const locked = failure.evidence.exitCode === LOCKED;
-    const killed = failure.evidence.signal === 'SIGKILL';
-    if (call.args[0] === 'unlock' || !(locked || killed)) return failure;
+    if (call.args[0] === 'unlock' || !locked) return failure;
     await this.removeStaleLocks(call.signal);
-    if (!locked) return failure;
     const holder = await describeHolder(this.name, call.signal, (each) => this.runOnce(each));
     const { kind, message, evidence } = failure;
     return new AdapterError(kind, `${message}. ${holder}`, evidence);
+  }
+
+  /** With a time of its own: the call may be cancelled by now. A backend that is away keeps the lock until it is back. */
+  private async removeLockOfKilled(): Promise<void> {
+    try {
+      await this.removeStaleLocks(AbortSignal.timeout(UNLOCK_MILLISECONDS));
+    } catch (error) {
+      // The next call that the lock stands in the way of removes it (`understood`).
+      if (!(error instanceof AdapterError) && !isTimeout(error)) throw error;
+    }
   }
 
   /** Never `--remove-all`: restic alone knows which locks are stale (process gone from this host, 30 minutes old). */
@@ -143,6 +162,10 @@ export class Restic {
     };
     return { env, secrets: [password, ...further.map(([, value]) => value)] };
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError';
 }
 
 function isLocked(error: unknown): boolean {

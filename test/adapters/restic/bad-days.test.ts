@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readdir, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import type { Repository, RunningCommand } from '../../../activities/ports';
@@ -90,6 +91,28 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
     expect(await failure).toBe(controller.signal.reason);
     expect(source.aborted).toBe(true);
     await nothingIsLeft();
+  });
+
+  test.each([
+    [
+      'is aborted',
+      (stream: Readable, controller: AbortController) => {
+        stream.destroy();
+        controller.abort(new Error('cancelled'));
+      },
+    ],
+    ['gives up', (stream: Readable) => void stream.destroy()],
+  ])('leaves no restic and no lock when a reader %s', async (_how, giveUp) => {
+    const stored = await store(randomBytes(8_000_000));
+    const controller = new AbortController();
+    const attempt = attemptOf({ signal: controller.signal });
+    const reading = await repository.readStream(stored.snapshotId, stored.path, attempt);
+    // The pipe behind what was read is full: restic stands in the middle of a write.
+    await once(reading.stream, 'readable');
+    await until(async () => ((await subject.locks()).length > 0 ? true : undefined));
+    giveUp(reading.stream, controller);
+    await reading.abort();
+    expect(await subject.locks()).toEqual([]);
   });
 
   test('leaves no restic and no lock when the source fails', async () => {
