@@ -11,8 +11,11 @@ interface DockerodeError extends Error {
 const CONNECTION_CODE =
   /^(E(NOENT|CONN\w+|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN)|ERR_STREAM\w*)$/;
 
+/** Of a container that has just died the engine says 409 in the beginning of an exec, and 500 a moment later. */
+const NOT_RUNNING = /\bis not running\b|\bis restarting\b|\bis paused\b|\bmarked for removal\b/;
+
 /**
- * The failure of a request to the engine. A container that is gone (404) or stopped (409) counts as unavailable: the
+ * The failure of a request to the engine. A container that is gone (404) or does not run counts as unavailable: the
  * next attempt looks for it again, and says `PreconditionFailed` when there is none.
  */
 function dockerFailure(error: unknown, attempted: string): AdapterError {
@@ -29,7 +32,7 @@ function dockerFailure(error: unknown, attempted: string): AdapterError {
     const text = `${attempted}: the Docker Engine${at} does not answer (${message})`;
     return new AdapterError('ServiceUnavailable', text, {}, cause);
   }
-  const gone = statusCode === 404 || statusCode === 409;
+  const gone = statusCode === 404 || statusCode === 409 || NOT_RUNNING.test(message);
   const kind = gone ? 'ServiceUnavailable' : 'CommandFailed';
   return new AdapterError(kind, `${attempted}: ${message.trim()}`, {}, cause);
 }

@@ -18,9 +18,13 @@ const LABEL = {
   oneOff: 'com.docker.compose.oneoff',
 } as const;
 
+/** The longest pause that the engine makes before it starts a container again. */
+const BACK_WITHIN_MILLISECONDS = 60_000;
+
 /**
  * Finds the running container of a service by the labels Compose gave it; of several replicas the lowest number.
- * Throws: PreconditionFailed (none, or none that runs) · ServiceUnavailable · CredentialsRejected
+ * Throws: PreconditionFailed (none, or none that runs) · ServiceUnavailable (it has just ended, or the engine is
+ *         away) · CredentialsRejected
  */
 export async function findContainer(
   docker: Dockerode,
@@ -33,7 +37,10 @@ export async function findContainer(
   );
   const candidates = ofProject(ofService, site).sort((a, b) => replica(a) - replica(b));
   const running = candidates.find(({ State }) => State === 'running');
-  if (running === undefined) throw notRunning(site, service, candidates);
+  if (running === undefined) {
+    const backSoon = await Promise.all(candidates.map((each) => mayBeBackSoon(docker, each)));
+    throw notRunning(site, service, candidates, backSoon.includes(true));
+  }
   return { id: running.Id, name: nameOf(running) };
 }
 
@@ -76,16 +83,29 @@ function nameOf({ Id, Names }: Dockerode.ContainerInfo): string {
   return Names[0]?.replace(/^\//, '') ?? Id.slice(0, 12);
 }
 
+/** What crashed in the middle of a run, or with the whole engine, is back in a moment: that is worth waiting for. */
+async function mayBeBackSoon(
+  docker: Dockerode,
+  candidate: Dockerode.ContainerInfo,
+): Promise<boolean> {
+  if (candidate.State === 'restarting' || candidate.State === 'removing') return true;
+  const { State } = await asking(`Could not inspect container ${nameOf(candidate)}`, () =>
+    docker.getContainer(candidate.Id).inspect(),
+  );
+  return Date.now() - Date.parse(State.FinishedAt) < BACK_WITHIN_MILLISECONDS;
+}
+
 function notRunning(
   site: Site,
   service: string,
   candidates: readonly Dockerode.ContainerInfo[],
+  backSoon: boolean,
 ): AdapterError {
   const project = composeProjectName(site);
   const states = candidates.map((container) => `${nameOf(container)} is ${container.State}`);
   const found = states.length === 0 ? 'there is none, not even a stopped one' : states.join(', ');
   return new AdapterError(
-    'PreconditionFailed',
+    backSoon ? 'ServiceUnavailable' : 'PreconditionFailed',
     `No container of service ${service} runs in Compose project ${project}: ${found}`,
     {
       advice: `Start it with \`docker compose -p ${project} up -d ${service}\` in ${site.directory}.`,

@@ -75,6 +75,14 @@ describeWith(['docker'], 'containers of a service', () => {
     });
   });
 
+  it('waits for one that has just died: it may be being started again', async () => {
+    const { site, container } = await start({ service: 'api' });
+    await container.kill();
+    await expect(containers.runner(site, 'api')).rejects.toMatchObject({
+      kind: 'ServiceUnavailable',
+    });
+  });
+
   it.each([
     ['published', { ports: [7000] }],
     ['of its own', {}],

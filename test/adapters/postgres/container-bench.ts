@@ -8,6 +8,7 @@ import {
   uniqueName,
   type TestContainer,
 } from '../../support/docker';
+import { isAlive, until } from '../../support/processes';
 import { postgresBench, type BenchServer, type PostgresBench } from './postgres-bench';
 
 const READY = ['pg_isready', '--host=127.0.0.1'];
@@ -42,6 +43,7 @@ class ContainerServer implements BenchServer {
   readonly host = '127.0.0.1';
   readonly user = 'postgres';
   port = 0;
+  private gone: Promise<unknown> | undefined;
 
   constructor(
     private readonly container: TestContainer,
@@ -65,15 +67,20 @@ class ContainerServer implements BenchServer {
     }
   }
 
-  /** Resolves when it is gone: until then it counts as running, and a start would do nothing. */
+  /**
+   * Resolves when its processes are dead. The engine may count it as running until somebody has read what a program in it
+   * has printed (seen with 20.10), and answers the kill no sooner.
+   */
   async kill9(): Promise<void> {
     const { container } = this.container;
-    const gone = container.wait();
-    await container.kill();
-    await gone;
+    const { State } = await container.inspect();
+    this.gone = Promise.all([container.wait(), container.kill()]);
+    await until(async () => ((await isAlive(State.Pid)) ? undefined : true));
   }
 
   async restart(): Promise<void> {
+    // Until then a start would do nothing.
+    await this.gone;
     await this.container.container.start();
     await this.container.ready(READY);
     await this.findPort();
