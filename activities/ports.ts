@@ -63,6 +63,8 @@ export interface CommandOptions {
   readonly signal?: AbortSignal;
   /** Host only: sees each line of standard error as it is written, secrets redacted. */
   readonly onStderrLine?: (line: string) => void;
+  /** Host only: gigabytes of output will come, which is taken over at less cost. See `RunningCommand.recycle`. */
+  readonly bulkOutput?: boolean;
   /** Container only: the user to run as. */
   readonly user?: string;
 }
@@ -80,6 +82,8 @@ export interface RunningCommand {
   readonly argv: readonly string[];
   readonly stdin: Writable | null;
   readonly stdout: Readable;
+  /** Takes chunks of bulk output back, whole, when nobody needs their bytes any more: they are written over. */
+  readonly recycle?: (chunk: Buffer) => void;
   /** Resolves with any exit, rejects only when the program could not be run or its exit cannot be known. */
   readonly exit: Promise<CommandExit>;
   /** SIGTERM, then SIGKILL after a grace. Idempotent; resolves when it is gone. */
@@ -114,6 +118,8 @@ export interface Containers {
 /** A dump being taken. */
 export interface ByteSource {
   readonly stream: Readable;
+  /** As of `RunningCommand`. Present where it saves something. */
+  readonly recycle?: (chunk: Buffer) => void;
   /**
    * Called once, after `stream` ended. Resolves only when the source's exit is known to be a success *and* its own mark
    * of completeness was seen; anything else rejects, and the caller then stores nothing.

@@ -31,23 +31,19 @@ export function standardOutput(child: ChildProcess): Readable {
 export function standardInput(child: ChildProcess): Writable | null {
   const { stdin } = child;
   if (stdin === null) return null;
-  let resume = (): void => undefined;
-  for (const event of ['error', 'drain', 'finish', 'close'] as const) {
-    stdin.on(event, () => {
-      resume();
-    });
-  }
+  stdin.on('error', () => undefined);
+  /** A chunk counts as written when the kernel has it: until then its memory must not change. */
   const hand = (chunks: readonly Buffer[], done: Done): void => {
-    resume = () => undefined;
     if (stdin.destroyed) {
       done();
       return;
     }
+    const last = chunks.length - 1;
     stdin.cork();
-    const taken = chunks.map((chunk) => stdin.write(chunk));
+    chunks.forEach((chunk, at) => {
+      stdin.write(chunk, at === last ? () => void done() : undefined);
+    });
     stdin.uncork();
-    if (taken.at(-1) === true) done();
-    else resume = once(done);
   };
   return new Writable({
     highWaterMark: BUFFER_BYTES,
@@ -62,25 +58,12 @@ export function standardInput(child: ChildProcess): Writable | null {
       );
     },
     final(done) {
-      if (stdin.destroyed) {
-        done();
-        return;
-      }
-      resume = once(done);
-      stdin.end();
+      if (stdin.destroyed) done();
+      else stdin.end(() => void done());
     },
     destroy(error, done) {
       stdin.destroy();
       done(error);
     },
   });
-}
-
-/** Several events may tell the same. */
-function once(done: () => void): () => void {
-  let called = false;
-  return () => {
-    if (!called) done();
-    called = true;
-  };
 }

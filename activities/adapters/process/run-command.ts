@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdapterError } from '../../adapter-error';
 import type { CommandExit, CommandOptions, CommandRunner, RunningCommand } from '../../ports';
+import { largeWritesPrefix, openBulkOutput } from './bulk-output';
 import { standardInput, standardOutput } from './child-streams';
 import { dieWithWorkerPrefix } from './die-with-worker';
 import { findProgram } from './find-program';
@@ -36,22 +38,45 @@ async function spawnOnHost(
   const { signal, cwd = process.cwd(), stdin = 'ignore', secrets = [] } = options;
   const env = { ...minimalEnvironment(), ...options.env };
   const program = await findProgram(argv[0] ?? '', env['PATH'] ?? '', cwd);
-  const [file = program, ...args] = [...dieWithWorkerPrefix(), program, ...argv.slice(1)];
+  const before = [...dieWithWorkerPrefix(), ...(options.bulkOutput ? largeWritesPrefix() : [])];
+  const [file = program, ...args] = [...before, program, ...argv.slice(1)];
   refuseNul(argv, Object.values(env));
   signal?.throwIfAborted();
-  const child = spawn(file, args, { env, cwd, stdio: [stdin, 'pipe', 'pipe'] });
+  const bulk = options.bulkOutput ? await openBulkOutput() : undefined;
+  const child = startChild([file, ...args], { env, cwd, stdin }, bulk?.descriptor);
   const redact = redactor(secrets);
   const exit = awaitExit(child, redact, options.onStderrLine);
   const running: RunningCommand = {
     argv: argv.map(redact),
     stdin: standardInput(child),
-    stdout: standardOutput(child),
+    stdout: bulk?.reader.stream ?? standardOutput(child),
+    ...(bulk && {
+      recycle: (chunk: Buffer) => {
+        bulk.reader.recycle(chunk);
+      },
+    }),
     exit,
     kill: () => endProcess(child, exit),
   };
-  await started(child, exit, `${program} in ${cwd}`);
+  await started(child, exit, `${program} in ${cwd}`).catch((error: unknown) => {
+    running.stdout.destroy();
+    throw error;
+  });
   endOnAbort(running, signal);
   return running;
+}
+
+/** Our copy of the pipe's end goes with the start: as long as we hold it, the output has no end. */
+function startChild(
+  [file = '', ...args]: readonly string[],
+  { stdin, ...options }: { env: Record<string, string>; cwd: string; stdin: 'pipe' | 'ignore' },
+  output: number | undefined,
+): ChildProcess {
+  try {
+    return spawn(file, args, { ...options, stdio: [stdin, output ?? 'pipe', 'pipe'] });
+  } finally {
+    if (output !== undefined) closeSync(output);
+  }
 }
 
 /** What a program may take for granted, whatever the worker was started with: messages in English, times in UTC. */

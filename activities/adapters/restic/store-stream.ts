@@ -94,7 +94,7 @@ async function feed(
 ): Promise<StreamReceipt> {
   const hash = createHash('sha256');
   let bytes = 0;
-  const queue = createWriteQueue(backup.stdin);
+  const queue = createWriteQueue(backup.stdin, source.recycle);
   await flow(source.stream, (chunk) => {
     // restic first: it works while the digest is computed.
     queue.add(chunk);

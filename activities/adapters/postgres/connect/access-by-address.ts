@@ -50,6 +50,7 @@ export function accessByAddress(
         env: { ...PROGRAM_ENVIRONMENT, ...(password !== undefined && { PGPASSWORD: password }) },
         secrets: password === undefined ? [] : [password],
         signal: caller.signal,
+        bulkOutput: program === 'pg_dump',
       });
     },
   };

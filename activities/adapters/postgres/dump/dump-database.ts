@@ -68,6 +68,7 @@ interface DumpParts {
 /** pg_dump and the digests, side by side: the first failure of either ends both and is the failure of the dump. */
 class DatabaseDump implements ByteSource {
   readonly stream: Readable;
+  readonly recycle: (chunk: Buffer) => void;
   private readonly archive: CheckedArchive;
   private readonly ended: Promise<PartFacts['contents']>;
   private finished = false;
@@ -90,6 +91,8 @@ class DatabaseDump implements ByteSource {
   ) {
     this.archive = new CheckedArchive(parts.command.stdout);
     this.stream = this.archive;
+    // The check follows the archive as it passes by, and keeps nothing of it.
+    this.recycle = parts.command.recycle ?? (() => undefined);
     this.ended = this.runToEnd(snapshot);
     this.ended.catch(() => undefined); // told by finish()
   }
