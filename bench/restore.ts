@@ -14,6 +14,7 @@ import { median, ratio, table } from './support/figures';
 import { client, postgresEntry, startPgbench, type PgbenchServer } from './support/pgbench';
 import { resticFrom, resticInto, secondsOfPipeline } from './support/pipeline';
 import { peakMemoryMegabytes } from './support/process-figures';
+import { untilEnded } from './support/until-ended';
 import { timesOf, type Times } from './support/times-of-run';
 
 /** About 1 GB. */
@@ -79,8 +80,7 @@ async function byPawl(pawl: PawlOnThisHost, { server }: PgbenchServer): Promise<
 
 async function follow(pawl: PawlOnThisHost, ...argv: string[]): Promise<string> {
   const run = await pawl.submit(...argv);
-  const { code, stderr } = await pawl.cli('watch', run, '--quiet');
-  if (code !== 0) throw new Error(`${run} exited with ${code}: ${stderr}`);
+  await untilEnded(pawl, run);
   return run;
 }
 

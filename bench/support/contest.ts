@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { PawlOnThisHost } from '../../examples/demo/pawl-on-this-host';
 import { cpuSeconds, peakMemoryMegabytes } from './process-figures';
+import { untilEnded } from './until-ended';
 import { timesOf, type Times } from './times-of-run';
 
 /** One thing that is backed up in several ways, in turns. */
@@ -75,8 +76,7 @@ async function goRound(
   await writeFile(join(folder, 'pawl.yaml'), stackFile(entry));
   const before = await cpuSeconds(worker);
   const run = await pawl.submit('backup', '--init');
-  const { code, stderr } = await pawl.cli('watch', run, '--quiet');
-  if (code !== 0) throw new Error(`${run} exited with ${code}: ${stderr}`);
+  await untilEnded(pawl, run);
   const times = await timesOf(pawl, run, `back-up:${PART}`);
   return { ...times, workerCpuSeconds: (await cpuSeconds(worker)) - before };
 }

@@ -36,6 +36,8 @@ export class PawlOnThisHost {
     private readonly stateDirectory: string,
     private readonly environment: Readonly<Record<string, string>>,
     readonly ui: string,
+    /** Of Temporal's server, such as `127.0.0.1:40123`. */
+    readonly address: string,
   ) {}
 
   /** Starts `pawl server` with its state in `folder` and the stack's secrets in its environment. */
@@ -47,8 +49,9 @@ export class PawlOnThisHost {
     await mkdir(stateDirectory, { recursive: true });
     const [port, uiPort] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
     const ui = `http://127.0.0.1:${uiPort}`;
-    const client = { TEMPORAL_ADDRESS: `127.0.0.1:${port}`, PAWL_UI_URL: ui, NO_COLOR: '1' };
-    const pawl = new PawlOnThisHost(folder, stateDirectory, client, ui);
+    const address = `127.0.0.1:${port}`;
+    const client = { TEMPORAL_ADDRESS: address, PAWL_UI_URL: ui, NO_COLOR: '1' };
+    const pawl = new PawlOnThisHost(folder, stateDirectory, client, ui, address);
     const flags = [
       '--state-dir',
       stateDirectory,

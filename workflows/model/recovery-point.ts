@@ -24,7 +24,7 @@ export interface ContentDigest {
   readonly rows: number;
   /** Compare only where `method` is equal too. */
   readonly digest: string;
-  /** How it was computed, such as `pg:sum(hash_record_extended)/15`. */
+  /** How it was computed, such as `pg:sum(column_hashes)/15`. */
   readonly method: string;
 }
 

@@ -39,9 +39,12 @@ export function standardInput(child: ChildProcess): Writable | null {
       return;
     }
     const last = chunks.length - 1;
+    const written = (): void => {
+      done();
+    };
     stdin.cork();
     chunks.forEach((chunk, at) => {
-      stdin.write(chunk, at === last ? () => void done() : undefined);
+      stdin.write(chunk, at === last ? written : undefined);
     });
     stdin.uncork();
   };
@@ -59,7 +62,11 @@ export function standardInput(child: ChildProcess): Writable | null {
     },
     final(done) {
       if (stdin.destroyed) done();
-      else stdin.end(() => void done());
+      else {
+        stdin.end(() => {
+          done();
+        });
+      }
     },
     destroy(error, done) {
       stdin.destroy();

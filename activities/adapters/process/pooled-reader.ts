@@ -1,4 +1,4 @@
-import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
+import { Socket, type OnReadOpts } from 'node:net';
 import { Readable } from 'node:stream';
 
 /** What a pipe holds on Linux: no read gets more. */
@@ -72,7 +72,7 @@ class PipeStream extends Readable {
     };
     // Documented for `connect`, which hands its options on to this constructor.
     const options = { fd: descriptor, readable: true, writable: false, onread };
-    this.socket = new Socket(options as SocketConstructorOpts);
+    this.socket = new Socket(options);
     this.socket.pause();
     this.socket.once('end', () => this.push(null));
     this.socket.once('error', (error) => this.destroy(error));

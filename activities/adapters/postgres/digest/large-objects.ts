@@ -1,10 +1,16 @@
 import type { ContentDigest } from '../../../../workflows/model/recovery-point';
 import { releasingLocks } from './locks';
 import { queryRows, type Session } from '../connect/session';
-import { sumOfHashes, type MethodOf } from './method';
+import { sumOfHashes, type HashedColumn, type MethodOf } from './method';
 
 /** A name that no table has: it holds no dot. */
 const NAME = 'large objects';
+
+const COLUMNS: readonly HashedColumn[] = [
+  { value: 'o.oid', type: 'oid' },
+  { value: 'p.number', type: 'int8' },
+  { value: 'p.bytes', type: 'bytea' },
+];
 
 /** Read so much at a time: a large object may have 4 TB, a value 1 GB. */
 const PIECE_BYTES = 1_048_576;
@@ -23,7 +29,7 @@ export async function digestLargeObjects(
 ): Promise<ContentDigest[]> {
   const method = methodOf(NAME);
   const select = `
-    select count(distinct o.oid) as rows, ${sumOfHashes(method, ['o.oid', 'p.number', 'p.bytes'])} as digest
+    select count(distinct o.oid) as rows, ${sumOfHashes(method, COLUMNS)} as digest
     from pg_catalog.pg_largeobject_metadata o
     cross join lateral (select lo_open(o.oid, ${READ}) as handle offset 0) opened
     cross join lateral (

@@ -48,12 +48,7 @@ async function digestBatch(
 
 /** `only`: rows of inheriting tables and partitions are counted where they are. */
 function digestSelect(table: Table, index: number, method: string): string {
-  // As part of a row a value is printed by its type's own output function, as pg_dump prints it. A cast of the value
-  // itself may be a function that some user wrote, and it would run with our rights.
-  const columns = table.columns.map(({ name, hashable }) => {
-    const column = `r.${identifier(name)}`;
-    return hashable ? column : `row(${column})::text collate "C"`;
-  });
+  const columns = table.columns.map(({ name, type }) => ({ value: `r.${identifier(name)}`, type }));
   return `select ${index} as i, count(*) as rows, ${sumOfHashes(method, columns)} as digest
           from only ${table.name} r`;
 }

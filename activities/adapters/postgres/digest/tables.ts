@@ -1,6 +1,7 @@
 import { formatCount } from '../../../../workflows/model/format-count';
 import { literal } from '../connect/quoting';
 import { queryRows, type Session } from '../connect/session';
+import { ARRAY_TYPE, HASHABLE_TYPES } from './method';
 
 /** A table whose rows pg_dump saves. */
 export interface Table {
@@ -8,20 +9,12 @@ export interface Table {
   readonly name: string;
   readonly bytes: number;
   /** By name: a table that inherits may get its columns in another order when it is restored. */
-  readonly columns: readonly { readonly name: string; readonly hashable: boolean }[];
+  readonly columns: readonly {
+    readonly name: string;
+    /** Of `HASHABLE_TYPES`, domains counting as what they are of; null for all others. */
+    readonly type: string | null;
+  }[];
 }
-
-/**
- * Types whose own hash speaks for the whole value and is the same on another server. All others are hashed as text:
- * json and xml have no hash; an enum's is that of its OID, which a restore changes; an extension's may leave
- * something out (citext: the case).
- */
-const HASHABLE_TYPES = [
-  ...['bool', 'char', 'name', 'text', 'varchar', 'bpchar', 'bytea', 'uuid', 'jsonb'],
-  ...['int2', 'int4', 'int8', 'oid', 'float4', 'float8', 'numeric', 'pg_lsn'],
-  ...['date', 'time', 'timetz', 'timestamp', 'timestamptz', 'interval'],
-  ...['inet', 'cidr', 'macaddr', 'macaddr8'],
-];
 
 /** Tables that a restore creates anew; what an extension owns comes with it. */
 const OF_USERS = `n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
@@ -33,19 +26,21 @@ const OF_USERS = `n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 export async function listTables(session: Session): Promise<Table[]> {
   return queryRows<Table>(
     session,
-    `with recursive hashable (oid, array_oid) as (
-       select t.oid, t.typarray from pg_catalog.pg_type t
+    `with recursive hashable (oid, array_oid, type) as (
+       select t.oid, t.typarray, t.typname from pg_catalog.pg_type t
        where t.typnamespace = 'pg_catalog'::regnamespace
          and t.typname = any (array[${HASHABLE_TYPES.map(literal).join(', ')}])
        union
-       select t.oid, t.typarray from pg_catalog.pg_type t
+       select t.oid, t.typarray, case t.typtype when 'd' then h.type else '${ARRAY_TYPE}' end
+       from pg_catalog.pg_type t
        join hashable h on t.oid = h.array_oid or (t.typtype = 'd' and t.typbasetype = h.oid)
      )
      select format('%I.%I', n.nspname, c.relname) as name,
             pg_catalog.pg_table_size(c.oid) as bytes,
             (select coalesce(json_agg(json_build_object(
                'name', a.attname,
-               'hashable', a.atttypid in (select oid from hashable) and not ${nondeterministic(session)}
+               'type', case when not ${nondeterministic(session)}
+                            then (select h.type from hashable h where h.oid = a.atttypid limit 1) end
              ) order by a.attname collate "C"), '[]')
              from pg_catalog.pg_attribute a
              where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
