@@ -56,7 +56,7 @@ module.exports = {
       to: {
         path: '^(activities|workflows|worker|client|toolchain)',
         pathNot:
-          '^(activities/(ports|adapter-error)[.]ts|workflows/model|activities/adapters/($1|process)/)',
+          '^(activities/(ports|release-ports|adapter-error)[.]ts|workflows/model|activities/adapters/($1|process)/)',
       },
     },
     {

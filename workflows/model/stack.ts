@@ -1,3 +1,5 @@
+import type { DeployDescription } from './deployment';
+
 /**
  * The normalised stack description: what `pawl.yaml` says, checked and with every default filled in.
  * Plain data: it travels through Temporal's history, so it holds *references* to secrets and never a secret.
@@ -110,6 +112,8 @@ export interface StackDescription {
   readonly protect: readonly ProtectEntry[];
   readonly limits: Limits;
   readonly restore: RestorePolicy;
+  /** Absent when the stack file says nothing about releasing. */
+  readonly deploy?: DeployDescription;
 }
 
 /** The task queue of the activities that touch `host`. */

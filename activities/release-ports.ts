@@ -1,0 +1,265 @@
+import type { Slot } from '../workflows/model/deployment';
+import type { PinnedImage, Release } from '../workflows/model/release';
+import type { Attempt, Site } from './ports';
+
+/*
+ * The contracts of releasing: Compose, images, containers, stored releases, the switch. As in ports.ts, failures are
+ * `AdapterError`s, an aborted signal ends what was started, and any call may be the second one.
+ */
+
+// ─── Compose ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A Compose project as JSON: `services`, `networks`, `volumes`, `secrets`, `configs`, `name`. */
+export type ComposeModel = Readonly<Record<string, unknown>>;
+
+/** What a service is once variables are replaced. No value of its environment. */
+export interface ComposeServiceFacts {
+  readonly name: string;
+  /** Absent when Compose names it itself after building. */
+  readonly image?: string;
+  readonly builds: boolean;
+  readonly ports: readonly { readonly target: number; readonly published?: string }[];
+  readonly replicas: number;
+  readonly dependsOn: readonly string[];
+}
+
+export interface ComposeFacts {
+  /** The project's name by Compose's own rules. */
+  readonly project: string;
+  readonly services: readonly ComposeServiceFacts[];
+}
+
+/** The Compose command line, for one project. It reads `.env` as it stands at the time of the call. */
+export interface Compose {
+  /**
+   * Files merged, extended and normalised; variables and env files not replaced, so none of their secrets is in it.
+   * Throws: PreconditionFailed (Compose refuses the files; its message has the position) · CommandFailed
+   */
+  model(site: Site, attempt: Attempt): Promise<ComposeModel>;
+  /** Throws: PreconditionFailed (a variable is required and missing, or the files are refused) · CommandFailed */
+  facts(site: Site, attempt: Attempt): Promise<ComposeFacts>;
+  /**
+   * Makes `services` of a release's file what it says, and nothing else: no dependencies, no other services, no orphans,
+   * no pulls. Returns when they are started, not when they are ready. What is so already is left alone.
+   * Throws: PreconditionFailed (name or port taken, image missing) · ServiceUnavailable (engine away) · CommandFailed
+   */
+  up(site: Site, file: string, services: readonly string[], attempt: Attempt): Promise<void>;
+  /** Stops them, with this grace before SIGKILL (absent: what the file says). Idempotent. */
+  stop(
+    site: Site,
+    file: string,
+    services: readonly string[],
+    graceSeconds: number | undefined,
+    attempt: Attempt,
+  ): Promise<void>;
+  /** Stops and removes their containers; volumes and networks stay. Idempotent. */
+  remove(site: Site, file: string, services: readonly string[], attempt: Attempt): Promise<void>;
+  /**
+   * Starts a command in a one-off container of a service, detached and under this name, unless a container of the name
+   * is there: a second attempt finds the first one's. No ports are published, no dependencies started.
+   */
+  runDetached(site: Site, file: string, oneOff: OneOff, attempt: Attempt): Promise<void>;
+}
+
+export interface OneOff {
+  readonly service: string;
+  readonly command: readonly string[];
+  /** Container name; unique per run and step. */
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+// ─── The Docker engine, for releases ─────────────────────────────────────────────────────────────────────────────────
+
+export interface ServiceContainer {
+  readonly id: string;
+  readonly name: string;
+  /** Docker's own words: `created`, `running`, `restarting`, `exited`, … */
+  readonly state: string;
+  /** Absent when the image and the Compose file have no health check. */
+  readonly health?: 'starting' | 'healthy' | 'unhealthy';
+  /** Of the image it was made from: `sha256:…`. */
+  readonly imageId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Its addresses on the project's networks, in the networks' alphabetical order; empty when it does not run. */
+  readonly addresses: readonly string[];
+  readonly restarts: number;
+  readonly exitCode: number;
+  /** ISO 8601. */
+  readonly startedAt: string;
+}
+
+export interface EngineOfServices {
+  /** Containers of one Compose service of the project, stopped ones too, one-off ones not; by their number. */
+  containers(site: Site, project: string, service: string): Promise<readonly ServiceContainer[]>;
+  /** The last lines of what it wrote, for a message. */
+  lastLines(containerId: string, lines: number): Promise<string>;
+  /**
+   * Waits for a one-off container to end. Undefined when there is none of the name.
+   * Units:  output = the last 64 KiB of stdout and stderr together; stdout = of stdout alone
+   */
+  awaitExit(
+    name: string,
+    attempt: Attempt,
+  ): Promise<
+    { readonly exitCode: number; readonly output: string; readonly stdout: string } | undefined
+  >;
+  /** Kills and removes it. Idempotent. */
+  removeContainer(name: string): Promise<void>;
+  /** Free octets where the engine keeps its images, as far as this host sees them. */
+  freeBytes(): Promise<number | undefined>;
+}
+
+export interface Images {
+  /**
+   * What a reference means now: the registry's digest where a registry answers, else the image on this host.
+   * Throws: PreconditionFailed (neither has it) · CredentialsRejected · ServiceUnavailable (engine away)
+   */
+  resolve(reference: string, attempt: Attempt): Promise<ResolvedImage>;
+  /** Makes a pinned image present. Reports bytes. Throws: CommandFailed (registry away, disk full) */
+  pull(pinned: string, attempt: Attempt): Promise<{ readonly id: string }>;
+  /** Removes them unless something uses them. Never rejects for an image that is gone or in use. */
+  removeUnused(ids: readonly string[]): Promise<void>;
+}
+
+export interface ResolvedImage extends Omit<PinnedImage, 'id'> {
+  /** Absent when it is not on this host yet. */
+  readonly id?: string;
+  /** False when only this host has it. */
+  readonly inRegistry: boolean;
+}
+
+/** Asks a service over HTTP. */
+export interface Prober {
+  /**
+   * One GET, redirects not followed, body not read beyond 64 KiB.
+   * Returns `status` 0 with the reason when no answer came within the time: that is an observation, not a failure.
+   */
+  get(
+    url: string,
+    timeoutMilliseconds: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly status: number; readonly milliseconds: number; readonly reason?: string }>;
+}
+
+// ─── Releases in the host's state directory ──────────────────────────────────────────────────────────────────────────
+
+/** A release being made: its number is taken and its Compose model is written. It exists once it is recorded. */
+export interface PreparedRelease {
+  readonly number: number;
+  /** Absolute path of its `compose.yaml`. */
+  readonly file: string;
+  readonly modelHash: string;
+}
+
+/** `releases/<stack>/<number>/{compose.yaml,release.json}` in the state directory, and which one is current. */
+export interface Releases {
+  /** Takes the next number for this run, or finds the one it took, and writes the model that `render` makes for it. Durable. */
+  prepare(
+    stack: string,
+    runKey: string,
+    render: (number: number) => string,
+  ): Promise<PreparedRelease>;
+  /** Drops what was prepared and never recorded by this run. Idempotent. */
+  discard(stack: string, runKey: string): Promise<void>;
+  /** Writes `release.json` and makes it current, in this order. Idempotent by `runKey`. */
+  record(release: Release): Promise<void>;
+  /** Makes a recorded release current: what a rollback does. Idempotent. */
+  setCurrent(stack: string, number: number): Promise<void>;
+  /** Recorded ones, newest first, and the current one's number. */
+  list(
+    stack: string,
+  ): Promise<{ readonly releases: readonly Release[]; readonly current?: number }>;
+  /** Path of a release's Compose model. Throws: PreconditionFailed when there is none */
+  file(stack: string, number: number): Promise<string>;
+  readModel(stack: string, number: number): Promise<string>;
+  /** Removes releases. Never the current one: InternalError. Idempotent. */
+  remove(stack: string, numbers: readonly number[]): Promise<void>;
+}
+
+// ─── The switch ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Where a slot's traffic stands. `drain`: what is in flight ends, nothing new comes. `off`: it may be stopped. */
+export type SlotTraffic = { readonly weight: number } | 'drain' | 'off';
+
+export type Traffic = Readonly<Record<Slot, SlotTraffic>>;
+
+/** What HAProxy must know of one switched service. */
+export interface SwitchSettings {
+  /** Of the service; the switch listens on the same. */
+  readonly port: number;
+  /** Path of the health check. */
+  readonly check: string;
+  /** Containers of each slot. */
+  readonly replicas: number;
+}
+
+export interface SlotCounters {
+  /** `up` when every expected server of it is up and has the address of `containers`' present one. */
+  readonly up: number;
+  /** Addresses of its servers that are known to HAProxy. */
+  readonly addresses: readonly string[];
+  /** Sum of its servers' weights while they may get requests; 0 = none come. */
+  readonly weight: number;
+  readonly inFlight: number;
+  /** Counters since HAProxy started. */
+  readonly responses: number;
+  readonly errors: number;
+  readonly connectionErrors: number;
+  /** Average of the last 1,024 responses, in milliseconds. */
+  readonly responseMilliseconds: number;
+}
+
+export type SwitchCounters = Readonly<Record<Slot, SlotCounters>>;
+
+/** A service's name in its stack; the switch's files lie in a folder of their own for it. */
+export interface SwitchKey {
+  readonly stack: string;
+  readonly service: string;
+}
+
+/**
+ * The HAProxy in front of a service. Its file is the desired state, written whole and atomically; the running process is
+ * brought to it over its runtime socket, without a reload. A restarted HAProxy reads the file: no traffic is lost by it.
+ */
+export interface Switches {
+  /** Absolute folder on this host, to be mounted at `SWITCH_MOUNT` in the switch's container. Made when absent. */
+  folder(key: SwitchKey): Promise<string>;
+  /** What the file says now; undefined when there is none. */
+  desired(
+    key: SwitchKey,
+  ): Promise<
+    | {
+        readonly settings: SwitchSettings;
+        readonly traffic: Traffic;
+        readonly maintenance?: string;
+      }
+    | undefined
+  >;
+  /** Writes the file. No process is told. Durable. */
+  write(
+    key: SwitchKey,
+    settings: SwitchSettings,
+    traffic: Traffic,
+    maintenance?: string,
+  ): Promise<void>;
+  /**
+   * Brings the running process to the file. Changed settings (port, check, replicas) need a reload, which keeps the
+   * listening socket; weights do not.
+   * Throws: ServiceUnavailable (no HAProxy answers on the socket) · CommandFailed (it refuses)
+   */
+  apply(key: SwitchKey, attempt: Attempt): Promise<void>;
+  /** Throws: ServiceUnavailable (no HAProxy answers) */
+  counters(key: SwitchKey, attempt: Attempt): Promise<SwitchCounters>;
+  /** Removes the folder. Idempotent. */
+  remove(key: SwitchKey): Promise<void>;
+}
+
+export interface ReleasePorts {
+  readonly compose: Compose;
+  readonly services: EngineOfServices;
+  readonly images: Images;
+  readonly prober: Prober;
+  readonly releases: Releases;
+  readonly switches: Switches;
+}
