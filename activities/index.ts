@@ -1,29 +1,49 @@
+import { adoptRelease } from './adopt-release';
 import { awaitRun } from './await-run';
 import { backUpPart } from './back-up-part';
+import { checkGate } from './check-gate';
+import { coolSlot } from './cool-slot';
+import { diffReleases } from './diff-releases';
 import { discardBeside } from './discard-beside';
 import { discardKept } from './discard-kept';
+import { discardRelease } from './discard-release';
+import { drainSlot } from './drain-slot';
 import { examineHost } from './examine-host';
 import { findRecoveryPoint } from './find-recovery-point';
 import { findRuns } from './find-runs';
 import { highestRecordedRun } from './highest-recorded-run';
 import { initialiseRepository } from './initialise-repository';
 import { listRecoveryPoints } from './list-recovery-points';
+import { listReleases } from './list-releases';
+import { makeReleaseCurrent } from './make-release-current';
 import { observeEntry } from './observe-entry';
+import { observeRelease } from './observe-release';
 import { observeRepository } from './observe-repository';
 import { observeRestoreTarget } from './observe-restore-target';
 import type { Ports } from './ports';
+import { prepareRelease } from './prepare-release';
 import { provePart } from './prove-part';
+import { pullImage } from './pull-image';
+import { readTraffic } from './read-traffic';
+import { recordRelease } from './record-release';
 import { recordRun } from './record-run';
+import type { HostPorts } from './release-ports';
+import { removeService } from './remove-service';
 import { restorePart } from './restore-part';
+import { retainReleases } from './retain-releases';
+import { runOneOff } from './run-one-off';
+import { startService } from './start-service';
+import { steerTraffic } from './steer-traffic';
 import { storeManifest } from './store-manifest';
 import { swapBackPart } from './swap-back-part';
 import { swapPart } from './swap-part';
+import { watchTraffic } from './watch-traffic';
 
 export type HostActivities = ReturnType<typeof createHostActivities>;
 export type RunActivities = ReturnType<typeof createRunActivities>;
 
 /** Activities that touch a host: polled on `pawl-host-<name>` by the worker there. */
-export function createHostActivities(ports: Ports) {
+export function createHostActivities(ports: HostPorts) {
   return {
     observeRepository: observeRepository(ports),
     initialiseRepository: initialiseRepository(ports),
@@ -42,6 +62,25 @@ export function createHostActivities(ports: Ports) {
     recordRun: recordRun(ports),
     highestRecordedRun: highestRecordedRun(ports),
     examineHost: examineHost(ports),
+    listReleases: listReleases(ports),
+    diffReleases: diffReleases(ports),
+    watchTraffic: watchTraffic(ports),
+    steerTraffic: steerTraffic(ports),
+    startService: startService(ports),
+    runOneOff: runOneOff(ports),
+    retainReleases: retainReleases(ports),
+    removeService: removeService(ports),
+    recordRelease: recordRelease(ports),
+    readTraffic: readTraffic(ports),
+    pullImage: pullImage(ports),
+    prepareRelease: prepareRelease(ports),
+    observeRelease: observeRelease(ports),
+    makeReleaseCurrent: makeReleaseCurrent(ports),
+    drainSlot: drainSlot(ports),
+    discardRelease: discardRelease(ports),
+    coolSlot: coolSlot(ports),
+    checkGate: checkGate(ports),
+    adoptRelease: adoptRelease(ports),
   };
 }
 

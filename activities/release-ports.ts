@@ -1,6 +1,14 @@
-import type { Slot } from '../workflows/model/deployment';
-import type { PinnedImage, Release } from '../workflows/model/release';
-import type { Attempt, Site } from './ports';
+import type { PinnedImage, Release, ReleaseList } from '../workflows/model/release';
+import type { SwitchCounters, Traffic } from '../workflows/model/traffic';
+import type { PostgresEntry } from '../workflows/model/stack';
+import type { Attempt, CommandRunner, Ports, Site } from './ports';
+
+export type {
+  SlotCounters,
+  SlotTraffic,
+  SwitchCounters,
+  Traffic,
+} from '../workflows/model/traffic';
 
 /*
  * The contracts of releasing: Compose, images, containers, stored releases, the switch. As in ports.ts, failures are
@@ -167,9 +175,7 @@ export interface Releases {
   /** Makes a recorded release current: what a rollback does. Idempotent. */
   setCurrent(stack: string, number: number): Promise<void>;
   /** Recorded ones, newest first, and the current one's number. */
-  list(
-    stack: string,
-  ): Promise<{ readonly releases: readonly Release[]; readonly current?: number }>;
+  list(stack: string): Promise<ReleaseList>;
   /** Path of a release's Compose model. Throws: PreconditionFailed when there is none */
   file(stack: string, number: number): Promise<string>;
   readModel(stack: string, number: number): Promise<string>;
@@ -178,11 +184,6 @@ export interface Releases {
 }
 
 // ─── The switch ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Where a slot's traffic stands. `drain`: what is in flight ends, nothing new comes. `off`: it may be stopped. */
-export type SlotTraffic = { readonly weight: number } | 'drain' | 'off';
-
-export type Traffic = Readonly<Record<Slot, SlotTraffic>>;
 
 /** What HAProxy must know of one switched service. */
 export interface SwitchSettings {
@@ -193,24 +194,6 @@ export interface SwitchSettings {
   /** Containers of each slot. */
   readonly replicas: number;
 }
-
-export interface SlotCounters {
-  /** `up` when every expected server of it is up and has the address of `containers`' present one. */
-  readonly up: number;
-  /** Addresses of its servers that are known to HAProxy. */
-  readonly addresses: readonly string[];
-  /** Sum of its servers' weights while they may get requests; 0 = none come. */
-  readonly weight: number;
-  readonly inFlight: number;
-  /** Counters since HAProxy started. */
-  readonly responses: number;
-  readonly errors: number;
-  readonly connectionErrors: number;
-  /** Average of the last 1,024 responses, in milliseconds. */
-  readonly responseMilliseconds: number;
-}
-
-export type SwitchCounters = Readonly<Record<Slot, SlotCounters>>;
 
 /** A service's name in its stack; the switch's files lie in a folder of their own for it. */
 export interface SwitchKey {
@@ -226,9 +209,7 @@ export interface Switches {
   /** Absolute folder on this host, to be mounted at `SWITCH_MOUNT` in the switch's container. Made when absent. */
   folder(key: SwitchKey): Promise<string>;
   /** What the file says now; undefined when there is none. */
-  desired(
-    key: SwitchKey,
-  ): Promise<
+  desired(key: SwitchKey): Promise<
     | {
         readonly settings: SwitchSettings;
         readonly traffic: Traffic;
@@ -255,11 +236,34 @@ export interface Switches {
   remove(key: SwitchKey): Promise<void>;
 }
 
+/** Asks an application's database one question. */
+export interface Queries {
+  /**
+   * Runs a query in a transaction that can only read, with the database's own search path.
+   * Returns the one column of its first row; null when there is none.
+   * Throws: VerificationFailed (the server refuses the query) · CredentialsRejected · ServiceUnavailable
+   */
+  ask(
+    site: Site,
+    entry: PostgresEntry,
+    query: string,
+    attempt: Attempt,
+  ): Promise<boolean | number | string | null>;
+}
+
 export interface ReleasePorts {
+  /** Programs on the host: scanners. */
+  readonly host: CommandRunner;
+  readonly queries: Queries;
   readonly compose: Compose;
   readonly services: EngineOfServices;
   readonly images: Images;
   readonly prober: Prober;
   readonly releases: Releases;
   readonly switches: Switches;
+}
+
+/** Everything the activities of a host reach the world through. */
+export interface HostPorts extends Ports {
+  readonly release: ReleasePorts;
 }

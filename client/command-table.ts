@@ -32,6 +32,20 @@ const RESTORE_CHOICE = [
   ['--into <name>', 'into another database or folder; one part; replacing one wants --confirm'],
 ] as const;
 
+const DEPLOY_CHOICE = [
+  [
+    '--image <service=reference...>',
+    "this image in place of the Compose file's; again for each service",
+  ],
+] as const;
+const ROLLBACK_CHOICE = [
+  ['--to <release>', 'this release (see `pawl releases`); by default the one that was replaced'],
+  [
+    '--schema <way>',
+    'where the schema has moved on: `keep` leaves it, `down` takes it back by `migrations.down`',
+  ],
+] as const;
+
 export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'backup',
@@ -77,6 +91,29 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'deploy',
+    about: 'Release the services of `deploy`, with a way back until it is proved',
+    group: RUNS,
+    options: [...DEPLOY_CHOICE, ...WAITING],
+    examples: [
+      ['pawl deploy', 'what the Compose file says now; asks first'],
+      ['pawl deploy --image api=registry/api:v2 -y', 'this image; asks nothing'],
+      ['pawl deploy -n', 'show the plan, touch nothing'],
+    ],
+    load: () => import('./commands/deploy.js'),
+  },
+  {
+    name: 'rollback',
+    about: 'Go back to an earlier release; seconds while its slots are warm',
+    group: RUNS,
+    options: [...ROLLBACK_CHOICE, ...WAITING],
+    examples: [
+      ['pawl rollback', 'to the release that the current one replaced; asks first'],
+      ['pawl rollback --to 3 --schema down', 'to release 3, with the schema it was made for'],
+    ],
+    load: () => import('./commands/rollback.js'),
+  },
+  {
     name: 'plan',
     about: 'Show what a run would do; touches nothing',
     group: RUNS,
@@ -95,6 +132,18 @@ export const COMMANDS: readonly CommandSpec[] = [
         options: RESTORE_CHOICE,
         load: () => import('./commands/plan-restore.js'),
       },
+      {
+        name: 'deploy',
+        about: 'What `pawl deploy` would do',
+        options: DEPLOY_CHOICE,
+        load: () => import('./commands/plan-deploy.js'),
+      },
+      {
+        name: 'rollback',
+        about: 'What `pawl rollback` would do',
+        options: ROLLBACK_CHOICE,
+        load: () => import('./commands/plan-rollback.js'),
+      },
     ],
   },
   {
@@ -102,6 +151,24 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: 'List recovery points, newest first',
     group: LOOK,
     load: () => import('./commands/points.js'),
+  },
+  {
+    name: 'releases',
+    about: 'List releases, newest first: which one serves, which is still warm',
+    group: LOOK,
+    load: () => import('./commands/releases.js'),
+    subcommands: [
+      {
+        name: 'diff',
+        about: 'What is different between two releases: images, and the Compose model by lines',
+        operands: [
+          { usage: '<release>', about: 'number of a release' },
+          { usage: '[other]', about: 'number of another; the one that serves when absent' },
+        ],
+        examples: [['pawl releases diff 3', 'what has changed since release 3']],
+        load: () => import('./commands/releases-diff.js'),
+      },
+    ],
   },
   {
     name: 'runs',

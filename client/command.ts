@@ -26,6 +26,10 @@ export interface Flags {
   readonly follow?: boolean;
   readonly limit?: string;
   readonly message?: string;
+  /** `SERVICE=REFERENCE` each. */
+  readonly image?: readonly string[];
+  readonly to?: string;
+  readonly schema?: string;
 }
 
 export interface Invocation {

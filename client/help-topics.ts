@@ -4,7 +4,8 @@ export const HELP_TOPICS: Readonly<Record<string, string>> = {
     0  done
     1  failed: the run, or something unexpected
     2  usage, stack file, or not confirmed
-    3  verification failed: what was restored is not what was saved; nothing was swapped
+    3  verification failed: what was restored is not what was saved, or a release did not prove
+       itself; what served before is in place
     4  busy: frozen, locked, or --no-wait and another run is ahead
     5  cancelled
     6  no Temporal server, or no worker

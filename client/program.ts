@@ -17,6 +17,7 @@ const EXAMPLES: CommandSpec['examples'] = [
   ['pawl server', 'start Temporal, its UI and a worker on this machine'],
   ['pawl doctor', 'is everything there?'],
   ['pawl backup --init', 'save a recovery point'],
+  ['pawl deploy', 'release what the Compose file says now'],
   ['pawl restore accounts --into accounts_copy', 'bring one part back, beside the working one'],
 ];
 

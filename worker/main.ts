@@ -38,5 +38,5 @@ async function findTools(logger: Logger): Promise<Tools> {
   };
   const { path, version, origin } = await findProgram('restic', { report });
   logger.debug({ path, version, origin }, 'restic found');
-  return { restic: path };
+  return { restic: path, compose: async () => (await findProgram('compose', { report })).path };
 }

@@ -1,30 +1,41 @@
 import { join } from 'node:path';
 import Dockerode from 'dockerode';
 import { createContainers } from '../activities/adapters/docker/create-containers';
+import { createCompose } from '../activities/adapters/compose/create-compose';
+import { createImages } from '../activities/adapters/docker/create-images';
+import { createServicesEngine } from '../activities/adapters/docker/create-services-engine';
 import { createFilesEngine } from '../activities/adapters/files/create-files-engine';
+import { createSwitches } from '../activities/adapters/haproxy/create-switches';
+import { createProber } from '../activities/adapters/http/create-prober';
 import { createMongodbEngine } from '../activities/adapters/mongodb/create-mongodb-engine';
 import { createPostgresEngine } from '../activities/adapters/postgres/engine';
+import { createQueries } from '../activities/adapters/postgres/create-queries';
 import { hostRunner } from '../activities/adapters/process/run-command';
 import { createResticRepositories } from '../activities/adapters/restic/create-restic-repositories';
 import { createAuditRecord } from '../activities/adapters/state-directory/create-audit-record';
 import { createReceipts } from '../activities/adapters/state-directory/create-receipts';
-import type { Ports, SecretResolver } from '../activities/ports';
+import { createReleases } from '../activities/adapters/state-directory/create-releases';
+import type { SecretResolver } from '../activities/ports';
+import type { HostPorts } from '../activities/release-ports';
 import { cacheDirectory } from '../toolchain/surroundings';
 import type { WorkerConfig } from './config';
 
 /** Programs that the steps need, found before the worker takes its first one. */
 export interface Tools {
   readonly restic: string;
+  /** Found when the first release needs it: a host without Docker does without. */
+  readonly compose: () => Promise<string>;
 }
 
 /** Builds every adapter once: the composition root. `runs` needs a connection to Temporal, which comes later. */
 export function portsOnThisHost(
   { host, stateDirectory }: Pick<WorkerConfig, 'host' | 'stateDirectory'>,
-  { restic }: Tools,
+  { restic, compose }: Tools,
   secrets: SecretResolver,
-): (runs: Ports['runs']) => Ports {
+): (runs: HostPorts['runs']) => HostPorts {
   // Without a version: engines refuse versions they are too old or too new for.
-  const containers = createContainers({ docker: new Dockerode() });
+  const docker = new Dockerode();
+  const containers = createContainers({ docker });
   return (runs) => ({
     engines: {
       postgres: createPostgresEngine({ hostRunner, containers }),
@@ -41,5 +52,15 @@ export function portsOnThisHost(
     runs,
     secrets,
     host,
+    release: {
+      host: hostRunner,
+      queries: createQueries({ hostRunner, containers }),
+      compose: createCompose({ program: compose, runner: hostRunner }),
+      services: createServicesEngine({ docker }),
+      images: createImages({ docker, runner: hostRunner }),
+      prober: createProber(),
+      releases: createReleases(stateDirectory),
+      switches: createSwitches({ stateDirectory }),
+    },
   });
 }

@@ -1,6 +1,6 @@
 import { Client } from '@temporalio/client';
 import { Runtime, type NativeConnection, type Worker } from '@temporalio/worker';
-import type { Ports } from '../activities/ports';
+import type { HostPorts } from '../activities/release-ports';
 import type { WorkerConfig } from './config';
 import { connectWhenUp } from './connect';
 import { startHealthServer, type Readiness } from './health';
@@ -28,7 +28,7 @@ interface Live {
 /** Works for Temporal until `stop` is aborted: waits for the server, polls, hands back what it was doing. */
 export async function runWorker(
   config: WorkerConfig,
-  portsWith: (runs: Ports['runs']) => Ports,
+  portsWith: (runs: HostPorts['runs']) => HostPorts,
   logger: Logger,
   stop: AbortSignal,
 ): Promise<void> {

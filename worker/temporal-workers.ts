@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createHostActivities, createRunActivities } from '../activities';
-import type { Ports } from '../activities/ports';
+import type { HostPorts } from '../activities/release-ports';
 import { hostTaskQueue, WORKFLOW_TASK_QUEUE } from '../workflows/model/stack';
 import type { WorkerConfig } from './config';
 import type { RunMetrics } from './run-metrics';
@@ -22,7 +22,7 @@ const STICKY_TIMEOUT = '3 seconds';
 export async function createTemporalWorkers(
   config: WorkerConfig,
   connection: NativeConnection,
-  ports: Ports,
+  ports: HostPorts,
   metrics: RunMetrics,
 ): Promise<readonly Worker[]> {
   const bundle = workflowBundlePath();

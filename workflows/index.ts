@@ -1,7 +1,12 @@
 /** Every workflow type, by its name in Temporal. */
 export { backup } from './backup.workflow';
+export { deploy } from './deploy.workflow';
 export { examine } from './examine.workflow';
 export { kept } from './kept.workflow';
 export { points } from './points.workflow';
+export { releaseDiff } from './release-diff.workflow';
+export { releases } from './releases.workflow';
 export { restore } from './restore.workflow';
+export { rollback } from './rollback.workflow';
 export { stack } from './stack.workflow';
+export { warm } from './warm.workflow';

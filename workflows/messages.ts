@@ -11,7 +11,10 @@ import type { RunProgress, RunRequest } from './model/run';
  * | run      | runbook's name  | `<stack>/<number>`                   | progress; cancel it to cancel the run |
  * | plan     | runbook's name  | `plan/<stack>/<unique>`              | result = PlannedOutcome |
  * | kept     | `kept`          | `kept/<stack>/<number>`              | confirm, keptState |
+ * | warm     | `warm`          | `warm/<stack>`                       | cancel it to keep the old slots as they are |
  * | points   | `points`        | `points/<stack>/<unique>`            | result = RecoveryPointSummary[] |
+ * | releases | `releases`      | `releases/<stack>/<unique>`          | result = ReleaseList |
+ * | diff     | `releaseDiff`   | `release-diff/<stack>/<unique>`      | result = ReleaseDiff |
  * | examine  | `examine`       | `examine/<stack>/<unique>`           | result = HostFinding[] |
  */
 
@@ -25,6 +28,10 @@ export function runWorkflowId(stack: string, number: number): string {
 
 export function keptWorkflowId(run: string): string {
   return `kept/${run}`;
+}
+
+export function warmWorkflowId(stack: string): string {
+  return `warm/${stack}`;
 }
 
 export interface Submission {

@@ -1,11 +1,25 @@
-import type { BackupOutcome, RestoreOutcome } from '../../workflows/model/outcome';
+import type {
+  BackupOutcome,
+  PlannedOutcome,
+  RestoreOutcome,
+  RunOutcome,
+} from '../../workflows/model/outcome';
 import { formatBytes, formatCount, formatTime, printable } from './format';
 import { partialRemark } from './points';
+import { renderReleased } from './release-outcome';
 import { renderTable } from './table';
 
 /** What a run that is done came to, with the next command. */
-export function renderOutcome(outcome: BackupOutcome | RestoreOutcome): string {
-  return outcome.runbook === 'backup' ? renderBackup(outcome) : renderRestore(outcome);
+export function renderOutcome(outcome: Exclude<RunOutcome, PlannedOutcome>): string {
+  switch (outcome.runbook) {
+    case 'backup':
+      return renderBackup(outcome);
+    case 'restore':
+      return renderRestore(outcome);
+    case 'deploy':
+    case 'rollback':
+      return renderReleased(outcome);
+  }
 }
 
 function renderBackup({ point, parts, skipped }: BackupOutcome): string {

@@ -1,21 +1,34 @@
-import type { BackupPlan, RestorePlan, RestorePlanPart } from '../../workflows/model/plans';
+import type { BackupPlan, Plan, RestorePlan, RestorePlanPart } from '../../workflows/model/plans';
 import { formatBytes, formatDuration, formatTime, printable } from './format';
 import { partialRemark } from './points';
+import { deployLines, rollbackLines } from './release-plan';
 import { renderTable } from './table';
 
 /** Enough to tell two plans apart by eye; JSON has it whole. */
 const SHOWN_HASH = 12;
 
 /** What a run will do, for a person to say yes to. */
-export function renderPlan(plan: BackupPlan | RestorePlan): string {
-  const body = plan.runbook === 'backup' ? backupLines(plan) : restoreLines(plan);
+export function renderPlan(plan: Plan): string {
   return [
     `Plan ${plan.hash.slice(0, SHOWN_HASH)}: ${plan.runbook} of stack ${plan.stack}`,
-    ...body,
+    ...bodyLines(plan),
     'Steps:',
     ...plan.steps.map(({ title }, index) => `  ${index + 1}. ${printable(title)}`),
     ...(plan.notes.length > 0 ? ['To know:', ...plan.notes.map((note) => `  ${note}`)] : []),
   ].join('\n');
+}
+
+function bodyLines(plan: Plan): string[] {
+  switch (plan.runbook) {
+    case 'backup':
+      return backupLines(plan);
+    case 'restore':
+      return restoreLines(plan);
+    case 'deploy':
+      return deployLines(plan);
+    case 'rollback':
+      return rollbackLines(plan);
+  }
 }
 
 function backupLines(plan: BackupPlan): string[] {

@@ -1,4 +1,10 @@
-import type { BackupOptions, RestoreOptions, RunbookRequest } from '../../workflows/model/run';
+import type {
+  BackupOptions,
+  DeployOptions,
+  RestoreOptions,
+  RollbackOptions,
+  RunbookRequest,
+} from '../../workflows/model/run';
 import type { RunRequest } from '../../workflows/model/run';
 import type { StackDescription } from '../../workflows/model/stack';
 import { ClientError } from '../client-error';
@@ -43,6 +49,38 @@ export function restoreRequest(
   return envelope({ runbook: 'restore', options }, stack, sender);
 }
 
+export function deployRequest(
+  stack: StackDescription,
+  flags: Flags,
+  sender: Sender,
+): RequestOf<'deploy'> {
+  const services = requireDeploy(stack);
+  const options: DeployOptions = { images: readImages(services, flags.image ?? []) };
+  return envelope({ runbook: 'deploy', options }, stack, sender);
+}
+
+export function rollbackRequest(
+  stack: StackDescription,
+  { to, schema }: Flags,
+  sender: Sender,
+): RequestOf<'rollback'> {
+  requireDeploy(stack);
+  if (schema !== undefined && schema !== 'keep' && schema !== 'down') {
+    throw usage(`--schema takes no "${schema}".`, 'It is `keep` or `down`.');
+  }
+  const options: RollbackOptions = {
+    ...(to === undefined ? {} : { to: readRelease(to) }),
+    ...(schema === undefined ? {} : { schema }),
+  };
+  return envelope({ runbook: 'rollback', options }, stack, sender);
+}
+
+/** The number of a release. */
+export function readRelease(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw usage(`"${text}" is no release.`, 'It is a number; `pawl releases` lists them.');
+}
+
 function envelope<Runbook extends RunbookRequest>(
   runbook: Runbook,
   stack: StackDescription,
@@ -70,6 +108,40 @@ function requireParts({ protect }: StackDescription, parts: readonly string[]): 
     `The stack file protects no ${unknown.map((part) => `"${part}"`).join(', ')}.`,
     `Its parts are: ${names.join(', ')}.`,
   );
+}
+
+/** Names of the services that the stack releases. */
+function requireDeploy({ name, deploy }: StackDescription): readonly string[] {
+  if (deploy) return deploy.services.map(({ service }) => service);
+  throw usage(
+    `The stack file of ${name} has no \`deploy\`.`,
+    'Name the services to release there; see docs/stack-file.md.',
+  );
+}
+
+/** `api=registry/api:v2`, one for each service. */
+function readImages(
+  services: readonly string[],
+  choices: readonly string[],
+): Readonly<Record<string, string>> {
+  const images = new Map<string, string>();
+  for (const choice of choices) {
+    const [, service, reference] = /^([^=\s]+)=([^\s=-]\S*)$/.exec(choice) ?? [];
+    if (service === undefined || reference === undefined) {
+      throw usage(`--image takes no "${choice}".`, 'Write it as SERVICE=REFERENCE.');
+    }
+    if (!services.includes(service)) {
+      throw usage(
+        `\`deploy\` has no service "${service}".`,
+        `Its services are: ${services.join(', ')}.`,
+      );
+    }
+    if (images.has(service)) {
+      throw usage(`--image names two images for ${service}.`, 'Leave one out.');
+    }
+    images.set(service, reference);
+  }
+  return Object.fromEntries(images);
 }
 
 function usage(message: string, advice: string): ClientError {

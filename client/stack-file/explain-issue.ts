@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { printable, quoted } from './printable';
 import type { Finding } from './problem';
 import { stackSchema } from './schema';
-import { knownKeys, schemaAt } from './schema-lookup';
+import { knownKeys, schemaAt, tagThatTakes } from './schema-lookup';
 import { didYouMean } from './suggest';
 import { keyPlace, nodeAt, valuePlace } from './tree';
 import type { Path, TreeNode } from './tree';
-import { DURATION_WORDS, SECRET_RULE, secretReference } from './values';
+import { DURATION_WORDS, PERCENT_WORDS, SECRET_RULE, secretReference, SHARE_WORDS } from './values';
 
 type Issue = z.core.$ZodIssue;
 
@@ -29,9 +29,14 @@ export function explainIssue(issue: Issue, root: TreeNode, above: Path = []): re
 }
 
 function unknownKey(path: Path, root: TreeNode): Finding {
-  const known = knownKeys(schemaAt(stackSchema, path.slice(0, -1), root));
+  const owner = path.slice(0, -1);
   const key = String(path.at(-1));
-  return { place: keyPlace(root, path), path, message: `unknown key${didYouMean(key, known)}` };
+  const tag = tagThatTakes(stackSchema, owner, root, key);
+  const message =
+    tag === undefined
+      ? `unknown key${didYouMean(key, knownKeys(schemaAt(stackSchema, owner, root)))}`
+      : `belongs to ${quoted(tag)}`;
+  return { place: keyPlace(root, path), path, message };
 }
 
 function explainUnion(
@@ -48,7 +53,11 @@ function explainUnion(
     return !errors.some((error) => error.code === 'invalid_type' && error.path.length === 0);
   });
   if (meant) return meant.flatMap((error) => explainIssue(error, root, path));
-  return [{ place: valuePlace(root, path), path, message: wrongType('text or map', root, path) }];
+  const takesMap = issue.errors
+    .flat()
+    .some((error) => 'expected' in error && error.expected === 'object');
+  const message = wrongType(takesMap ? 'text or map' : 'one value', root, path);
+  return [{ place: valuePlace(root, path), path, message }];
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
@@ -60,6 +69,14 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   object: 'a map of keys and values',
   record: 'a map of names and values',
   'text or map': 'text, or the map `{all: true}`',
+  'one value': 'text, a number, `true` or `false`',
+};
+
+/** Text of a kind, by the schema's title. */
+const KIND_WORDS: Readonly<Record<string, string>> = {
+  duration: DURATION_WORDS,
+  percentage: PERCENT_WORDS,
+  share: SHARE_WORDS,
 };
 
 function wrongType(expected: string, root: TreeNode, path: Path): string {
@@ -67,18 +84,18 @@ function wrongType(expected: string, root: TreeNode, path: Path): string {
   const schema = schemaAt(stackSchema, path, root);
   if (!node) return `is missing${purpose(schema)}`;
   if (isSecret(schema)) return SECRET_RULE;
-  const wanted = schema && isDuration(schema) ? DURATION_WORDS : (TYPE_WORDS[expected] ?? expected);
+  const kind = schema && kindWords(schema);
+  const wanted = kind ?? TYPE_WORDS[expected] ?? expected;
   if (node.kind !== 'scalar') {
     return `must be ${wanted}, not a ${node.kind === 'list' ? 'list' : 'map'}`;
   }
   if (node.value === null) return `has no value; it must be ${wanted}`;
   // Inside a secret reference even a mistake may be the secret itself.
   if (isSecret(schemaAt(stackSchema, path.slice(0, -1), root))) return `must be ${wanted}`;
-  return `must be ${wanted}, not ${quoted(node.written)}${remedy(expected, wanted, node.written)}`;
+  return `must be ${wanted}, not ${quoted(node.written)}${kind === undefined ? remedy(expected, node.written) : ''}`;
 }
 
-function remedy(expected: string, wanted: string, written: string): string {
-  if (wanted === DURATION_WORDS) return '';
+function remedy(expected: string, written: string): string {
   if (expected === 'array') return `; write \`[${printable(written)}]\``;
   const isText = expected === 'string' || expected === 'text or map';
   return isText ? `; write \`'${printable(written)}'\`` : '';
@@ -89,8 +106,8 @@ function isSecret(schema: z.core.$ZodType | undefined): boolean {
   return schema instanceof z.ZodObject && schema.shape === secretReference.shape;
 }
 
-function isDuration(schema: z.core.$ZodType): boolean {
-  return z.globalRegistry.get(schema)?.title === 'duration';
+function kindWords(schema: z.core.$ZodType): string | undefined {
+  return KIND_WORDS[z.globalRegistry.get(schema)?.title ?? ''];
 }
 
 function wrongWord(words: readonly unknown[], root: TreeNode, path: Path): string {

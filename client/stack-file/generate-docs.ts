@@ -28,16 +28,19 @@ export function stackFileDocument(): string {
   );
 }
 
-/** `protect.postgres.address`: a key, or below `protect` an engine. */
+/** `protect.postgres.address`, `gates.before.http`: keys; below `protect` an engine, below `deploy` a strategy. */
 function section(schema: JsonSchema, path: string): JsonSchema {
   return path
     .split('.')
     .filter((step) => step !== '')
     .reduce((current, step) => {
       const entry = current.additionalProperties as JsonSchema | undefined;
-      const engines = entry?.oneOf ?? [];
-      const byEngine = engines.find((engine) => property(engine, 'engine')?.const === step);
-      const found = byEngine ?? property(current, step);
+      const branches = entry?.oneOf ?? [];
+      const byTag = branches.find(({ properties = {} }) => {
+        return Object.keys(properties).some((key) => property({ properties }, key)?.const === step);
+      });
+      const items = current.items as JsonSchema | undefined;
+      const found = byTag ?? property(current, step) ?? property(items, step);
       if (!found) throw new Error(`the template names ${path}, which is not in the schema`);
       return found;
     }, schema);
@@ -48,7 +51,9 @@ function property(schema: JsonSchema | boolean | undefined, key: string): JsonSc
   return typeof found === 'object' ? found : undefined;
 }
 
-function table(schema: JsonSchema): string {
+function table(found: JsonSchema): string {
+  // Of a list, what one of its items is.
+  const schema = found.properties ? found : ((found.items ?? found) as JsonSchema);
   const rows = Object.keys(schema.properties ?? {}).map((key) => row(schema, key));
   return alignedTable([['key', 'type', 'default', 'meaning'], ...rows]);
 }
@@ -75,6 +80,7 @@ function typeName(schema: JsonSchema): string {
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   secret: '[secret](#secrets)',
   port: 'number, 1–65535',
+  gate: '[gate](#gates)',
 };
 
 function defaultName(schema: JsonSchema, key: string): string {

@@ -8,7 +8,8 @@ import type {
   SecretReference,
   StackDescription,
 } from '../../workflows/model/stack';
-import { durationSeconds } from './duration';
+import { requireSeconds } from './duration';
+import { normaliseDeploy } from './normalise-deploy';
 import type { StackDocument } from './schema';
 
 type EntryDocument = StackDocument['protect'][string];
@@ -18,6 +19,7 @@ type SecretDocument = StackDocument['repository']['password'];
 /** Turns the file's own words into the description that runs are started with. `directory` is absolute. */
 export function normalise(document: StackDocument, directory: string): StackDescription {
   const compose = composeProject(document);
+  const deploy = normaliseDeploy(document);
   const { repository, limits, restore } = document;
   return {
     name: document.stack,
@@ -37,16 +39,17 @@ export function normalise(document: StackDocument, directory: string): StackDesc
     },
     protect: Object.entries(document.protect).map(([name, entry]) => protectEntry(name, entry)),
     limits: {
-      heartbeatSeconds: seconds(limits.heartbeat),
-      stallSeconds: seconds(limits.stall),
-      deadlineSeconds: seconds(limits.deadline),
+      heartbeatSeconds: requireSeconds(limits.heartbeat),
+      stallSeconds: requireSeconds(limits.stall),
+      deadlineSeconds: requireSeconds(limits.deadline),
     },
-    restore: { keepReplacedSeconds: seconds(restore.keepReplaced) },
+    restore: { keepReplacedSeconds: requireSeconds(restore.keepReplaced) },
+    ...(deploy && { deploy }),
   };
 }
 
 /** A service without a `compose` section belongs to the project that Compose itself would find in the directory. */
-function composeProject({ compose, protect }: StackDocument): ComposeProject | undefined {
+function composeProject({ compose, protect, deploy }: StackDocument): ComposeProject | undefined {
   if (compose) {
     return {
       files: compose.files,
@@ -54,7 +57,7 @@ function composeProject({ compose, protect }: StackDocument): ComposeProject | u
     };
   }
   const namesService = Object.values(protect).some(({ service }) => service !== undefined);
-  return namesService ? { files: [] } : undefined;
+  return namesService || deploy ? { files: [] } : undefined;
 }
 
 function protectEntry(name: string, entry: EntryDocument): ProtectEntry {
@@ -113,10 +116,4 @@ function secret({ env, file, command }: SecretDocument): SecretReference {
   if (file !== undefined) return { file };
   if (command) return { command };
   throw new Error('a secret reference is empty: the schema let it pass');
-}
-
-function seconds(duration: string): number {
-  const value = durationSeconds(duration);
-  if (value === undefined) throw new Error(`${duration} is no duration: the schema let it pass`);
-  return value;
 }

@@ -3,6 +3,7 @@ import type { Finding } from './problem';
 import { asDraft } from './rule';
 import type { Report, Rule } from './rule';
 import { databaseRules } from './rules-databases';
+import { deployRules } from './rules-deploy';
 import { folderRules } from './rules-folders';
 import { keyPlace, toPlain, valuePlace } from './tree';
 import type { TreeNode } from './tree';
@@ -14,7 +15,9 @@ import { NAME, NAME_RULE } from './values';
  */
 
 /** Ids of pawl's own workflows begin with these: the runs of such a stack could not be told from them. */
-const RESERVED_STACK_NAMES = ['stack', 'plan', 'kept', 'points', 'examine'];
+const RESERVED_STACK_NAMES = [
+  ...['stack', 'plan', 'kept', 'warm', 'points', 'examine', 'releases', 'release-diff'],
+];
 
 const stackRules: readonly Rule[] = [
   function stackNameIsNotReserved(stack, report) {
@@ -72,6 +75,7 @@ export function checkRules(root: TreeNode): readonly Finding[] {
     findings.push({ place, path, message });
   };
   const stack = asDraft(toPlain(root));
-  for (const rule of [...stackRules, ...folderRules, ...databaseRules]) rule(stack, report);
+  for (const rule of [...stackRules, ...folderRules, ...databaseRules, ...deployRules])
+    rule(stack, report);
   return findings;
 }

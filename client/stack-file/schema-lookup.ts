@@ -8,13 +8,39 @@ export function schemaAt(
   path: Path,
   root: TreeNode,
 ): z.core.$ZodType | undefined {
-  return path.reduce<z.core.$ZodType | undefined>(
-    (current, step, index) => {
-      const next = current && stepInto(current, step);
-      return next && chooseBranch(next, root, path.slice(0, index + 1));
-    },
-    chooseBranch(schema, root, []),
-  );
+  const found = wholeSchemaAt(schema, path, root);
+  return found && chooseBranch(found, root, path);
+}
+
+/** As `schemaAt`, with all that the value might have been where its tag (`engine`, `strategy`) chooses. */
+function wholeSchemaAt(
+  schema: z.core.$ZodType,
+  path: Path,
+  root: TreeNode,
+): z.core.$ZodType | undefined {
+  return path.reduce<z.core.$ZodType | undefined>((current, step, index) => {
+    const owner = current && chooseBranch(current, root, path.slice(0, index));
+    return owner && stepInto(owner, step);
+  }, schema);
+}
+
+/** `strategy: switch` for a key that only the maps with that tag take; nothing where no other map takes it. */
+export function tagThatTakes(
+  schema: z.core.$ZodType,
+  path: Path,
+  root: TreeNode,
+  key: string,
+): string | undefined {
+  const found = wholeSchemaAt(schema, path, root);
+  const plain = found && unwrap(found);
+  if (!(plain instanceof z.ZodDiscriminatedUnion)) return undefined;
+  const { discriminator } = plain.def;
+  const takers = plain.options.filter((option) => knownKeys(option).includes(key));
+  const tags = takers.flatMap((option) => {
+    const literal: unknown = option instanceof z.ZodObject && option.shape[discriminator];
+    return literal instanceof z.ZodLiteral ? [String(literal.value)] : [];
+  });
+  return tags.length === 0 ? undefined : `${discriminator}: ${tags.join(' | ')}`;
 }
 
 export function knownKeys(schema: z.core.$ZodType | undefined): readonly string[] {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { deploy, migrations, release } from './schema-deploy';
+import { gates } from './schema-gates';
 import { protectEntry } from './schema-protect';
 import { duration, ENVIRONMENT_VARIABLE, NAME, name, path, secretReference } from './values';
 
@@ -87,6 +89,12 @@ export const stackSchema = z.strictObject({
     .describe('What a recovery point holds: a name of your choice for each database or folder.'),
   limits: limits.prefault({}).describe('How long things may take.'),
   restore: restore.prefault({}).describe('What a restore does with what it replaced.'),
+  deploy: deploy
+    .optional()
+    .describe('What a release releases, and how: services of the Compose project, in this order.'),
+  gates: gates.optional().describe('Checks that a release must pass.'),
+  migrations: migrations.optional().describe("The application's own migrations of its schema."),
+  release: release.optional().describe('How a release is made and kept.'),
 });
 
 /** The stack file with its defaults, in its own words. */

@@ -12,8 +12,8 @@ export function secretMasks(node: TreeNode, inSecret = false): readonly Place[] 
   if (node.kind === 'scalar') return inSecret ? [node.place] : [];
   if (node.kind === 'list') return node.items.flatMap((item) => secretMasks(item, inSecret));
   return [...node.entries].flatMap(([key, { node: value }]) => {
-    // Its keys are names of the user's choice: an entry called `tokens` is no secret.
-    if (key === 'protect' && value.kind === 'mapping') {
+    // Its keys are names of the user's choice: an entry or a service called `tokens` is no secret.
+    if ((key === 'protect' || key === 'deploy') && value.kind === 'mapping') {
       return [...value.entries.values()].flatMap((entry) => secretMasks(entry.node));
     }
     if (inSecret && REFERENCE_KEYS.has(key)) return key === 'env' ? misplacedSecret(value) : [];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DURATION } from './duration';
+import { DURATION, DURATION_OR_NONE } from './duration';
 
 /** The small kinds of value that keys of the stack file share. */
 
@@ -31,13 +31,54 @@ export const duration = z
   .regex(DURATION, `must be ${DURATION_WORDS}`)
   .meta({ title: 'duration' });
 
-export const service = z
+/** A duration, or `0s`: none. */
+export const durationOrNone = z
+  .string()
+  .regex(DURATION_OR_NONE, `must be ${DURATION_WORDS}; \`0s\` is none`)
+  .meta({ title: 'duration' });
+
+export const PERCENT_WORDS = 'a percentage, such as `1%` or `0.5%`';
+
+export const percent = z
+  .string()
+  .regex(/^(?:100|[0-9]{1,2}(?:\.[0-9]{1,3})?)%$/, `must be ${PERCENT_WORDS}`)
+  .meta({ title: 'percentage' });
+
+export const SHARE_WORDS = 'a whole percentage from `1%` to `99%`';
+
+/** Of the requests; 0 and 100 are no shares. */
+export const SHARE = /^[1-9][0-9]?%$/;
+
+export const share = z.string().regex(SHARE, `must be ${SHARE_WORDS}`).meta({ title: 'share' });
+
+export function wholeNumber(least: number, most: number): z.ZodInt {
+  const range = `must be from ${least} to ${most}`;
+  return z
+    .int('must be a whole number')
+    .min(least, range)
+    .max(most, range)
+    .meta({ title: 'number' });
+}
+
+export const SERVICE = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+export const SERVICE_RULE =
+  "must be a service's name as Compose has it: letters, digits, `.`, `_` and `-`";
+
+export const service = z.string().regex(SERVICE, SERVICE_RULE).meta({ title: 'service' });
+
+/** It stands in HAProxy's configuration: nothing that has a meaning there. */
+export const urlPath = z
   .string()
   .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
-    "must be a service's name as Compose has it: letters, digits, `.`, `_` and `-`",
+    /^\/[A-Za-z0-9._~!&()*+,;=:@%/?-]*$/,
+    'must be a path of a URL, which begins with `/`, such as `/healthz`',
   )
-  .meta({ title: 'service' });
+  .meta({ title: 'text' });
+
+export const image = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._/:@-]*$/, 'must be an image, such as `haproxy:3.0`')
+  .meta({ title: 'image' });
 
 export const serverHost = z
   .string()

@@ -1,7 +1,7 @@
 /** What YAML, or an older reader of YAML, would take for something else than text. */
 const NOT_TEXT =
   /^(?:true|false|yes|no|on|off|y|n|null|[-+]?(?:[0-9]+|[0-9]*\.[0-9]*)(?:e[-+]?[0-9]+)?|0[ox][0-9a-f]+|[-+]?\.(?:inf|nan))$/i;
-const PLAIN = /^[A-Za-z0-9_./](?:[A-Za-z0-9_./@+:-]*[A-Za-z0-9_./@+-])?$/;
+const PLAIN = /^[A-Za-z0-9_./](?:[A-Za-z0-9_./@+:%-]*[A-Za-z0-9_./@+%-])?$/;
 
 /** A value as YAML on one line, quoted only where it must be. */
 export function yamlText(value: unknown): string {

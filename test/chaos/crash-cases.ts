@@ -32,10 +32,39 @@ export const IN_RESTORE = [
 /** Killed while a restore is undone. */
 export const IN_UNDO = ['swapBackPart', 'discardBeside'] as const satisfies readonly Activity[];
 
+/** Killed in a release that ends well. */
+export const IN_DEPLOY = [
+  'observeRelease',
+  'pullImage',
+  'prepareRelease',
+  'runOneOff',
+  'startService',
+  'steerTraffic',
+  'watchTraffic',
+  'drainSlot',
+  'checkGate',
+  'readTraffic',
+  'recordRelease',
+  'retainReleases',
+] as const satisfies readonly Activity[];
+
+/** Killed while a release is undone. */
+export const IN_DEPLOY_UNDONE = [
+  'removeService',
+  'discardRelease',
+] as const satisfies readonly Activity[];
+
+/** Killed in a rollback. */
+export const IN_ROLLBACK = ['makeReleaseCurrent'] as const satisfies readonly Activity[];
+
 /** Killed in something smaller than a run. */
 export const ELSEWHERE = [
   'awaitRun',
+  'adoptRelease',
+  'coolSlot',
+  'diffReleases',
   'discardKept',
+  'listReleases',
   'listRecoveryPoints',
   'examineHost',
 ] as const satisfies readonly Activity[];

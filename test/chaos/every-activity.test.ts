@@ -1,10 +1,19 @@
 import { createHostActivities, createRunActivities } from '../../activities';
-import type { Ports } from '../../activities/ports';
-import { ELSEWHERE, IN_BACKUP, IN_RESTORE, IN_UNDO } from './crash-cases';
+import type { HostPorts } from '../../activities/release-ports';
+import {
+  ELSEWHERE,
+  IN_BACKUP,
+  IN_DEPLOY,
+  IN_DEPLOY_UNDONE,
+  IN_RESTORE,
+  IN_ROLLBACK,
+  IN_UNDO,
+} from './crash-cases';
 
 it('has a chaos case for every activity', () => {
-  const ports = {} as Ports;
+  const ports = {} as HostPorts;
   const all = { ...createHostActivities(ports), ...createRunActivities(ports) };
-  const covered = [...IN_BACKUP, ...IN_RESTORE, ...IN_UNDO, ...ELSEWHERE];
+  const inRuns = [...IN_BACKUP, ...IN_RESTORE, ...IN_DEPLOY, ...IN_ROLLBACK];
+  const covered = [...inRuns, ...IN_UNDO, ...IN_DEPLOY_UNDONE, ...ELSEWHERE];
   expect([...covered].sort()).toEqual(Object.keys(all).sort());
 });

@@ -65,6 +65,26 @@ export class FaultyInstallation {
     return { output: await output, part };
   }
 
+  /** As `throughKill`, at both ends of an activity: the attempt that goes on is killed too. */
+  async throughKills<Output>(activity: string, work: () => Promise<Output>): Promise<Output> {
+    const armed = await this.faults.arm(
+      { activity, at: 'start', then: 'kill' },
+      { activity, at: 'end', then: 'kill' },
+    );
+    const output = work();
+    const premature = output.then((end) => {
+      throw new Error(`It ended before it was killed twice: ${JSON.stringify(end)}`);
+    });
+    premature.catch(() => undefined);
+    for (const fault of armed) {
+      const end = await Promise.race([this.pawl.workerEnd(), premature]);
+      if (end !== 'signal SIGKILL') throw new Error(`The worker ended with ${String(end)}`);
+      await fault.struck();
+      await this.pawl.startWorker();
+    }
+    return output;
+  }
+
   async stop(): Promise<void> {
     await this.pawl.stop();
     await this.servers.stop();

@@ -23,6 +23,11 @@ export async function ensureImages(docker: Dockerode): Promise<void> {
   await withLock(`${images}.lock`, async () => {
     const base = await ensureBase(docker, images);
     await ensureImage(docker, TEST_IMAGES.postgres, base, await filesOf('postgres'));
+    await ensureImage(docker, TEST_IMAGES.registry, base, await filesOf('registry'));
+    await ensureImage(docker, TEST_IMAGES.switch, base, await filesOf('switch'));
+    const app = { ...(await filesOf('app')), node: await readFile(process.execPath) };
+    await ensureImage(docker, TEST_IMAGES.app1, base, withVersion(app, '1'));
+    await ensureImage(docker, TEST_IMAGES.app2, base, withVersion(app, '2'));
     const program = process.env['PAWL_FERRETDB'];
     if (program === undefined) return;
     const files = { ...(await filesOf('ferretdb')), ferretdb: await readFile(program) };
@@ -53,6 +58,15 @@ async function ensureImage(
     labels: { [RECIPE_LABEL]: recipe },
   });
   await followed(docker, building, tag);
+}
+
+/** The last line of the recipe, so that all before it is one layer for both. */
+function withVersion(files: Files, version: string): Files {
+  const last = `ENV VERSION=${version}\nENTRYPOINT []\nCMD ["node", "/app/app.cjs"]\n`;
+  return {
+    ...files,
+    Dockerfile: Buffer.concat([files['Dockerfile'] as Buffer, Buffer.from(last)]),
+  };
 }
 
 async function filesOf(image: string): Promise<Files> {

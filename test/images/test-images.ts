@@ -6,4 +6,11 @@ export const TEST_IMAGES = {
   postgres: 'pawl-test/postgres:15',
   /** MongoDB's wire protocol on port 27017, data in /data/db, no password. */
   ferretdb: 'pawl-test/ferretdb:1',
+  /** The reference registry on port 5000; its Dockerfile says how it asks for a password. */
+  registry: 'pawl-test/registry:2',
+  /** HAProxy. */
+  switch: 'pawl-test/haproxy:2.6',
+  /** An application, see app/app.cjs; the two differ in the version that they tell. */
+  app1: 'pawl-test/app:1',
+  app2: 'pawl-test/app:2',
 } as const;

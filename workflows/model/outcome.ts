@@ -1,9 +1,10 @@
+import type { Slot } from './deployment';
 import type { RecoveryPointSummary } from './recovery-point';
 import type { PlanOf } from './plans';
 import type { RunbookName } from './run';
 
 /** What a runbook returns. A run that fails throws an `ApplicationFailure` instead (see `failure-type.ts`). */
-export type RunOutcome = BackupOutcome | RestoreOutcome | PlannedOutcome;
+export type RunOutcome = BackupOutcome | RestoreOutcome | ReleasedOutcome | PlannedOutcome;
 
 /** Mode `plan`: nothing was touched. */
 export interface PlannedOutcome {
@@ -47,4 +48,42 @@ export interface RestoreOutcome {
   }[];
   /** ISO 8601: when what was kept is dropped by itself; `pawl restore confirm RUN` drops it now. */
   readonly keptUntil?: string;
+}
+
+/** Of a deploy and of a rollback: what serves now, and how it came to. */
+export interface ReleasedOutcome {
+  readonly state: 'done';
+  readonly runbook: 'deploy' | 'rollback';
+  readonly run: string;
+  readonly release: number;
+  readonly replaced?: number;
+  readonly services: readonly {
+    readonly service: string;
+    readonly strategy: 'switch' | 'recreate';
+    /** Pinned. */
+    readonly image: string;
+    readonly slot?: Slot;
+  }[];
+  /** One for each step of each canary, in the order they were taken. */
+  readonly canary: readonly CanaryStep[];
+  /** ISO 8601: until when the old slots still run, for a rollback in seconds. */
+  readonly warmUntil?: string;
+  readonly schemaHead?: string;
+  /** Id of the recovery point that was saved first. */
+  readonly recoveryPoint?: string;
+  /** How long nothing answered on the port; absent when there was no gap. */
+  readonly gapSeconds?: number;
+  readonly notes: readonly string[];
+}
+
+/** One share of the traffic that a new slot had, and what it made of it. */
+export interface CanaryStep {
+  readonly service: string;
+  /** In per cent. */
+  readonly share: number;
+  readonly verdict: 'passed' | 'not-enough-traffic';
+  readonly newResponses: number;
+  readonly newErrors: number;
+  /** In one sentence. */
+  readonly detail: string;
 }

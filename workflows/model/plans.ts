@@ -1,4 +1,6 @@
+import type { Slot } from './deployment';
 import type { Part, RecoveryPointSummary } from './recovery-point';
+import type { PinnedImage } from './release';
 import type { RestoreTarget } from './restore-target';
 import type { RunbookName } from './run';
 
@@ -49,4 +51,50 @@ export interface RestorePlanPart {
   readonly otherSessions: number;
 }
 
-export type PlanOf<Name extends RunbookName> = Extract<BackupPlan | RestorePlan, { runbook: Name }>;
+/** One service of a release, as it will be. */
+export interface PlannedService {
+  readonly service: string;
+  readonly strategy: 'switch' | 'recreate';
+  readonly image: Omit<PinnedImage, 'id'>;
+  /** Id of the image that runs now. */
+  readonly from?: string;
+  readonly slot?: Slot;
+  /** Plain Compose runs it now: the switch takes its port over, with a short gap. */
+  readonly adopts: boolean;
+  /** Traffic shares of the new slot, in per cent, the last is 100; empty for recreate. */
+  readonly shares: readonly number[];
+}
+
+export interface DeployPlan extends PlanBase {
+  readonly runbook: 'deploy';
+  /** The number that the release is expected to get. */
+  readonly release: number;
+  readonly replaces?: number;
+  readonly services: readonly PlannedService[];
+  readonly migrations: boolean;
+  readonly recoveryPoint: boolean;
+  /** How many there are. */
+  readonly gates: { readonly before: number; readonly after: number };
+}
+
+export interface RollbackPlan extends PlanBase {
+  readonly runbook: 'rollback';
+  readonly release: number;
+  readonly replaces: number;
+  readonly services: readonly PlannedService[];
+  /** The old slots are warm: it takes seconds. */
+  readonly warm: boolean;
+  readonly schema: SchemaPlan;
+}
+
+/** What a rollback does with the schema. */
+export interface SchemaPlan {
+  /** Heads of the two releases, where they are known. */
+  readonly now?: string;
+  readonly then?: string;
+  readonly way: 'same' | 'unknown' | 'keep' | 'down';
+}
+
+export type Plan = BackupPlan | RestorePlan | DeployPlan | RollbackPlan;
+
+export type PlanOf<Name extends RunbookName> = Extract<Plan, { runbook: Name }>;

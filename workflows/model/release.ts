@@ -43,3 +43,26 @@ export interface Release {
   /** What ran under plain Compose when pawl came. */
   readonly adopted?: true;
 }
+
+/** The releases that a host keeps, newest first. */
+export interface ReleaseList {
+  readonly releases: readonly Release[];
+  /** The one that serves now. */
+  readonly current?: number;
+  /** The number that the next one gets. */
+  readonly next: number;
+}
+
+/** What is different in release `to`. */
+export interface ReleaseDiff {
+  readonly from: number;
+  readonly to: number;
+  /** Services with another image; `from` is absent for one that is new, `to` for one that is gone. */
+  readonly images: readonly {
+    readonly service: string;
+    readonly from?: PinnedImage;
+    readonly to?: PinnedImage;
+  }[];
+  /** Of the Compose models, as `diff -u` has them: ` ` unchanged, `-` gone, `+` new, `@@` where. */
+  readonly lines: readonly string[];
+}

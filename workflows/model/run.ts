@@ -1,13 +1,15 @@
 import type { Part } from './recovery-point';
 import type { StackDescription } from './stack';
 
-/** The procedures. One workflow file each; later issues add deploy, rollback, migrate, ingest, drill, recover, launch, retain. */
-export type RunbookName = 'backup' | 'restore';
+/** The procedures. One workflow file each; later issues add migrate, ingest, drill, recover, launch, retain. */
+export type RunbookName = 'backup' | 'restore' | 'deploy' | 'rollback';
 
 /** Exclusive runs have the stack to themselves; shared ones run beside each other. */
 export const ADMISSION: Readonly<Record<RunbookName, 'exclusive' | 'shared'>> = {
   backup: 'shared',
   restore: 'exclusive',
+  deploy: 'exclusive',
+  rollback: 'exclusive',
 };
 
 export interface BackupOptions {
@@ -31,9 +33,30 @@ export interface RestoreOptions {
   readonly confirmation?: string;
 }
 
+export interface DeployOptions {
+  /** Images to release in place of the Compose file's, by service. */
+  readonly images: Readonly<Record<string, string>>;
+  /** Hash of the plan that was shown; another plan is refused. */
+  readonly planHash?: string;
+}
+
+export interface RollbackOptions {
+  /** Release to go back to; the one that the current one replaced when absent. */
+  readonly to?: number;
+  /**
+   * What to do with a schema that has moved on: leave it as it is, or take it down by `migrations.down`. Absent: one
+   * that has moved on is refused, with the ways there are.
+   */
+  readonly schema?: 'keep' | 'down';
+  /** Hash of the plan that was shown; another plan is refused. */
+  readonly planHash?: string;
+}
+
 export type RunbookRequest =
   | { readonly runbook: 'backup'; readonly options: BackupOptions }
-  | { readonly runbook: 'restore'; readonly options: RestoreOptions };
+  | { readonly runbook: 'restore'; readonly options: RestoreOptions }
+  | { readonly runbook: 'deploy'; readonly options: DeployOptions }
+  | { readonly runbook: 'rollback'; readonly options: RollbackOptions };
 
 /** What a client (or a schedule) submits. */
 export type RunRequest = RunbookRequest & {
@@ -54,6 +77,8 @@ export interface RunInput<Request extends RunRequest = RunRequest> {
 
 export type BackupInput = RunInput<Extract<RunRequest, { runbook: 'backup' }>>;
 export type RestoreInput = RunInput<Extract<RunRequest, { runbook: 'restore' }>>;
+export type DeployInput = RunInput<Extract<RunRequest, { runbook: 'deploy' }>>;
+export type RollbackInput = RunInput<Extract<RunRequest, { runbook: 'rollback' }>>;
 
 /** Memo of a run's workflow: the request it came from. Its number alone may have been another's before. */
 export type RunMemo = {

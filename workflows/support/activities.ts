@@ -26,11 +26,11 @@ export function hostActivities(stack: StackDescription): ActivityInterfaceFor<Ho
   });
 }
 
-/** What a restore kept is dropped in the end, however long its host is away: nothing limits the tries but a failure for good. */
+/** What a restore kept and a release keeps warm goes in the end, however long its host is away: nothing limits the tries but a failure for good. */
 export function keeperActivities(
   stack: StackDescription,
-): ActivityInterfaceFor<Pick<HostActivities, 'discardKept'>> {
-  return proxyActivities<Pick<HostActivities, 'discardKept'>>({
+): ActivityInterfaceFor<Pick<HostActivities, 'discardKept' | 'coolSlot'>> {
+  return proxyActivities<Pick<HostActivities, 'discardKept' | 'coolSlot'>>({
     ...CANCELLATION,
     taskQueue: hostTaskQueue(stack.host),
     startToCloseTimeout: '1 day',

@@ -7,7 +7,13 @@ const FAILURES_TOLD = 5;
 
 /** Compensations of a run, pushed before the step they undo: the step may die half-way. */
 export interface Undo {
-  push(id: string, title: string, action: Parameters<Run['step']>[2]): void;
+  push(
+    id: string,
+    title: string,
+    action: Parameters<Run['step']>[2],
+    /** Before all that is not urgent, whatever was pushed later: traffic goes back first. */
+    urgent?: 'urgent',
+  ): void;
 }
 
 /**
@@ -23,7 +29,7 @@ export async function undoOnFailure<Outcome>(
     return await procedure({ push: (...compensation) => compensations.push(compensation) });
   } catch (error) {
     const failures = await CancellationScope.nonCancellable(() =>
-      undoAll(run, compensations.reverse()),
+      undoAll(run, inOrder(compensations)),
     );
     if (failures.length === 0) throw error;
     run.stateIfItFailsNow = 'It could not be undone altogether: a person is needed.';
@@ -33,6 +39,12 @@ export async function undoOnFailure<Outcome>(
       causeOf(error).evidence,
     );
   }
+}
+
+function inOrder(compensations: readonly Parameters<Undo['push']>[]): Parameters<Undo['push']>[] {
+  const latestFirst = [...compensations].reverse();
+  const urgent = latestFirst.filter(([, , , urgency]) => urgency === 'urgent');
+  return [...urgent, ...latestFirst.filter((one) => !urgent.includes(one))];
 }
 
 function told(failures: readonly string[]): string {

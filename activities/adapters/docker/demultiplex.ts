@@ -61,7 +61,7 @@ export function demultiplex(socket: Socket, onStderr: (chunk: Buffer) => void): 
   return { stdout, ended, beginning: () => beginning };
 }
 
-class FrameReader {
+export class FrameReader {
   private readonly header = Buffer.alloc(HEADER_BYTES);
   private headerBytes = 0;
   private payloadLeft = 0;

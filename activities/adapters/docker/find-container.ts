@@ -3,6 +3,7 @@ import type Dockerode from 'dockerode';
 import { AdapterError } from '../../adapter-error';
 import type { Site } from '../../ports';
 import { asking } from './docker-failure';
+import { LABEL, releaseOf, replicaOf } from './labels';
 
 export interface FoundContainer {
   readonly id: string;
@@ -10,19 +11,13 @@ export interface FoundContainer {
   readonly name: string;
 }
 
-const LABEL = {
-  project: 'com.docker.compose.project',
-  service: 'com.docker.compose.service',
-  number: 'com.docker.compose.container-number',
-  directory: 'com.docker.compose.project.working_dir',
-  oneOff: 'com.docker.compose.oneoff',
-} as const;
-
 /** The longest pause that the engine makes before it starts a container again. */
 const BACK_WITHIN_MILLISECONDS = 60_000;
 
 /**
- * Finds the running container of a service by the labels Compose gave it; of several replicas the lowest number.
+ * Finds the running container of a service by the labels Compose gave it; of several replicas the lowest number. A
+ * service behind a switch runs in its slots: what bears its name in Compose is the switch. Of two slots that both run,
+ * as after a release, that of the latest release is taken.
  * Throws: PreconditionFailed (none, or none that runs) · ServiceUnavailable (it has just ended, or the engine is
  *         away) · CredentialsRejected
  */
@@ -31,17 +26,38 @@ export async function findContainer(
   site: Site,
   service: string,
 ): Promise<FoundContainer> {
-  const label = [`${LABEL.service}=${service}`, `${LABEL.oneOff}=False`];
-  const ofService = await asking(`Could not look for service ${service}`, () =>
-    docker.listContainers({ all: true, filters: { label } }),
+  const listed = await asking(`Could not look for service ${service}`, () =>
+    containersOf(docker, service),
   );
-  const candidates = ofProject(ofService, site).sort((a, b) => replica(a) - replica(b));
+  const candidates = ofProject(listed, site).sort(latestFirst);
   const running = candidates.find(({ State }) => State === 'running');
   if (running === undefined) {
     const backSoon = await Promise.all(candidates.map((each) => mayBeBackSoon(docker, each)));
     throw notRunning(site, service, candidates, backSoon.includes(true));
   }
   return { id: running.Id, name: nameOf(running) };
+}
+
+/** Filters of one request are all to be met, so that slots are a request of their own. */
+async function containersOf(
+  docker: Dockerode,
+  service: string,
+): Promise<Dockerode.ContainerInfo[]> {
+  const ofLabels = (...labels: string[]) =>
+    docker.listContainers({
+      all: true,
+      filters: { label: [...labels, `${LABEL.oneOff}=False`] },
+    });
+  const [own, slots] = await Promise.all([
+    ofLabels(`${LABEL.service}=${service}`),
+    ofLabels(`${LABEL.switchedService}=${service}`, `${LABEL.role}=slot`),
+  ]);
+  const each = new Map([...own, ...slots].map((container) => [container.Id, container]));
+  return [...each.values()].filter(({ Labels }) => Labels[LABEL.role] !== 'switch');
+}
+
+function latestFirst(a: Dockerode.ContainerInfo, b: Dockerode.ContainerInfo): number {
+  return releaseOf(b.Labels) - releaseOf(a.Labels) || replicaOf(a.Labels) - replicaOf(b.Labels);
 }
 
 /** The project's name as Compose computes it where neither `-p` nor the file says one. */
@@ -75,10 +91,6 @@ function ofProject(
   return containers.filter(({ Labels }) => Labels[LABEL.project] === name);
 }
 
-function replica({ Labels }: Dockerode.ContainerInfo): number {
-  return Number(Labels[LABEL.number] ?? Number.MAX_SAFE_INTEGER);
-}
-
 function nameOf({ Id, Names }: Dockerode.ContainerInfo): string {
   return Names[0]?.replace(/^\//, '') ?? Id.slice(0, 12);
 }
@@ -107,8 +119,18 @@ function notRunning(
   return new AdapterError(
     backSoon ? 'ServiceUnavailable' : 'PreconditionFailed',
     `No container of service ${service} runs in Compose project ${project}: ${found}`,
-    {
-      advice: `Start it with \`docker compose -p ${project} up -d ${service}\` in ${site.directory}.`,
-    },
+    { advice: howToStart(site, service, candidates) },
   );
+}
+
+/** Compose's own file knows nothing of slots, and would put the service where the switch is. */
+function howToStart(
+  site: Site,
+  service: string,
+  [first]: readonly Dockerode.ContainerInfo[],
+): string {
+  if (first?.Labels[LABEL.role] === 'slot')
+    return `Start it with \`docker start ${nameOf(first)}\`.`;
+  const project = composeProjectName(site);
+  return `Start it with \`docker compose -p ${project} up -d ${service}\` in ${site.directory}.`;
 }

@@ -61,6 +61,50 @@ describeWith(['docker'], 'containers of a service', () => {
     await expect(containers.runner(unnamed, 'api')).resolves.toBeDefined();
   });
 
+  describe('behind a switch', () => {
+    const directory = { 'com.docker.compose.project.working_dir': '/opt/melvin' };
+    const switchLabels = { ...directory, 'pawl.role': 'switch', 'pawl.service': 'api' };
+    const slot = (release: number) => ({
+      ...{ ...directory, 'pawl.role': 'slot', 'pawl.service': 'api' },
+      'pawl.release': String(release),
+    });
+    const commandOf = async (site: ServiceContainer['site'], service = 'api') =>
+      (await (await containers.runner(site, service)).run(['cat', '/proc/1/cmdline'])).stdout;
+
+    it('is the latest release among the slots that run, its lowest number first', async () => {
+      const { project, site } = await start({ service: 'api', labels: switchLabels });
+      const blue = { service: 'api-blue', project, labels: slot(9) };
+      const green = { service: 'api-green', project, labels: slot(10) };
+      await start({ ...blue, number: 1, command: ['sleep', '701'] });
+      await start({ ...green, number: 2, command: ['sleep', '702'] });
+      const first = await start({ ...green, number: 1, command: ['sleep', '703'] });
+      await start({ ...green, labels: slot(11), oneOff: true });
+      await start({ ...green, labels: slot(12), started: false });
+      await start({ service: 'web', project, labels: { ...slot(13), 'pawl.service': 'web' } });
+      await start({ service: 'api-green', labels: slot(14) });
+      expect(await commandOf(site)).toContain('703');
+      expect(await commandOf(site, 'api-blue')).toContain('701');
+      const unnamed = { ...site, compose: { files: [] } };
+      expect(await containers.runner(unnamed, 'api')).toBeDefined();
+      await first.container.stop({ t: 0 });
+      expect(await commandOf(site)).toContain('702');
+    });
+
+    it('is never the switch, and no advice is given that would put a service in its place', async () => {
+      const { project, site } = await start({ service: 'api', labels: switchLabels });
+      const stopped = { service: 'api-blue', project, labels: slot(3), started: false };
+      await expect(containers.runner(site, 'api')).rejects.toMatchObject({
+        kind: 'PreconditionFailed',
+        message: expect.stringContaining('there is none') as string,
+      });
+      await start(stopped);
+      await expect(containers.runner(site, 'api')).rejects.toMatchObject({
+        kind: 'PreconditionFailed',
+        evidence: { advice: expect.stringMatching(/docker start .*api-blue/) as string },
+      });
+    });
+  });
+
   it('says what it looked for, and that it is stopped', async () => {
     const { project, site } = await start({ service: 'api', started: false });
     await expect(containers.runner(site, 'api')).rejects.toMatchObject({

@@ -1,17 +1,14 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, connect, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mkdtemp, rm } from 'node:fs/promises';
 import Dockerode from 'dockerode';
 import { createContainers } from '../../../activities/adapters/docker/create-containers';
 import type { CommandRunner } from '../../../activities/ports';
 import { docker } from '../../support/docker';
 import { describeWith } from '../../support/requirements';
+import { startRelay } from './engine-relay';
 import { startService, type ServiceContainer } from './service-container';
 
 describeWith(['docker'], 'commands in a container', () => {
@@ -162,38 +159,4 @@ function* randomChunks(megabytes: number, hash: ReturnType<typeof createHash>) {
     hash.update(chunk);
     yield chunk;
   }
-}
-
-/** A socket that leads to the engine until it is stopped or cut. */
-async function startRelay() {
-  const folder = await mkdtemp(join(tmpdir(), 'pawl-relay-'));
-  const path = join(folder, 'docker.sock');
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((client) => {
-    const engine = connect('/var/run/docker.sock');
-    for (const socket of [client, engine]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-    }
-    client.pipe(engine).pipe(client);
-    client.on('close', () => engine.destroy());
-  });
-  server.listen(path);
-  await once(server, 'listening');
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
-  const stop = async (): Promise<void> => {
-    cut();
-    if (server.listening) await new Promise((resolve) => server.close(resolve));
-  };
-  return {
-    path,
-    cut,
-    stop,
-    remove: async () => {
-      await stop();
-      await rm(folder, { recursive: true });
-    },
-  };
 }

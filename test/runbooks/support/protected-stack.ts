@@ -33,6 +33,8 @@ export interface StackOptions {
   readonly password?: object;
   readonly limits?: object;
   readonly restore?: object;
+  /** Further top-level keys. */
+  readonly more?: object;
 }
 
 /** A stack of one test, in a folder of its own, driven by the command line as an operator drives it. */
@@ -57,7 +59,7 @@ export class ProtectedStack {
   }
 
   /** Writes the stack file anew. JSON is YAML, and hostile names need no further care in it. */
-  async describe({ protect, limits, restore, ...options }: StackOptions): Promise<void> {
+  async describe({ protect, limits, restore, more, ...options }: StackOptions): Promise<void> {
     const { password = { file: './repository.key' } } = options;
     const description = {
       stack: this.name,
@@ -65,6 +67,7 @@ export class ProtectedStack {
       protect,
       limits: { heartbeat: '3s', ...limits },
       ...(restore === undefined ? {} : { restore }),
+      ...more,
     };
     await writeFile(this.file, JSON.stringify(description, null, 2));
   }
@@ -111,7 +114,9 @@ export class ProtectedStack {
   /** Takes what must go well. */
   async mustBackUp(...argv: readonly string[]): Promise<RecoveryPointSummary> {
     const { code, outcome, stdout, stderr } = await this.backup(...argv);
-    if (code !== 0 || outcome?.state !== 'done') throw new Error(`${stdout}${stderr}`);
+    if (code !== 0 || outcome?.state !== 'done' || outcome.runbook !== 'backup') {
+      throw new Error(`${stdout}${stderr}`);
+    }
     return outcome.point;
   }
 

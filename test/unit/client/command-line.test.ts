@@ -57,6 +57,23 @@ describe('the command line', () => {
     });
   });
 
+  it('collects the images of a deploy, given one by one or together', () => {
+    const image = ['api=a:1', 'worker=b:2'];
+    const oneByOne = parse('deploy', '--image', 'api=a:1', '-y', '--image', 'worker=b:2');
+    expect(oneByOne.request).toMatchObject({ flags: { image }, globals: { yes: true } });
+    const together = parse('plan', 'deploy', '--image', 'api=a:1', 'worker=b:2', '--json');
+    expect(together.request).toMatchObject({ flags: { image }, globals: { json: true } });
+  });
+
+  it('tells `releases diff A B` from the list', () => {
+    expect(parse('releases', 'diff', '3', '4').request).toMatchObject({
+      spec: { name: 'diff' },
+      operands: ['3', '4'],
+    });
+    expect(parse('releases').request?.spec.name).toBe('releases');
+    expect(parse('releases', 'diff').request).toBeUndefined();
+  });
+
   it('hands everything after server and worker on as it is', () => {
     const { request } = parse('worker', '--host', 'web1', '--help', '-v');
     expect(request?.operands).toEqual(['--host', 'web1', '--help', '-v']);

@@ -1,5 +1,11 @@
 import { parseDuration, parseTime } from '../../../client/runs/parse-time';
-import { backupRequest, restoreRequest } from '../../../client/runs/requests';
+import {
+  backupRequest,
+  deployRequest,
+  readRelease,
+  restoreRequest,
+  rollbackRequest,
+} from '../../../client/runs/requests';
 import { resolveRun } from '../../../client/stack';
 import { describeStack } from '../../support/descriptions';
 
@@ -35,6 +41,46 @@ describe('requests', () => {
       () => restoreRequest(stack, [], { point: 'a', at: '2026-01-01' }, SENDER),
     ],
     ['a bad time', () => restoreRequest(stack, [], { at: 'yesterday' }, SENDER)],
+  ])('refuse %s as a usage error', (_, build) => {
+    expect(build).toThrow(USAGE_ERROR);
+  });
+});
+
+describe('requests for a release', () => {
+  const services = [
+    { service: 'api', strategy: 'recreate' as const },
+    { service: 'worker', strategy: 'recreate' as const },
+  ];
+  const policy = { recoveryPoint: 'never' as const, keep: 5, switchImage: 'haproxy:3.0' };
+  const deploy = { services, before: [], after: [], release: policy };
+  const releasing = describeStack({ deploy });
+
+  it('take an image for each service, whatever stands in its reference', () => {
+    const image = ['api=host:5000/api:v2', 'worker=w@sha256:ab=cd'];
+    const { options } = deployRequest(releasing, { image }, SENDER);
+    expect(options).toEqual({
+      images: { api: 'host:5000/api:v2', worker: 'w@sha256:ab=cd' },
+    });
+    expect(deployRequest(releasing, {}, SENDER)).toMatchObject({ options: { images: {} } });
+  });
+
+  it('go back to the replaced release when none is named', () => {
+    expect(rollbackRequest(releasing, {}, SENDER).options).toEqual({});
+    const chosen = { to: '3', schema: 'down' };
+    expect(rollbackRequest(releasing, chosen, SENDER).options).toEqual({ to: 3, schema: 'down' });
+  });
+
+  it.each([
+    ['an image without a service', () => deployRequest(releasing, { image: ['api'] }, SENDER)],
+    ['an image without a name', () => deployRequest(releasing, { image: ['api='] }, SENDER)],
+    ['an option as an image', () => deployRequest(releasing, { image: ['api=--x'] }, SENDER)],
+    ['an unknown service', () => deployRequest(releasing, { image: ['ap=x'] }, SENDER)],
+    ['two images for one', () => deployRequest(releasing, { image: ['api=x', 'api=y'] }, SENDER)],
+    ['a stack that releases nothing', () => deployRequest(stack, {}, SENDER)],
+    ['a way back of such a stack', () => rollbackRequest(stack, {}, SENDER)],
+    ['a way that there is not', () => rollbackRequest(releasing, { schema: 'up' }, SENDER)],
+    ['release 0', () => readRelease('0')],
+    ['a release by its run', () => rollbackRequest(releasing, { to: 'melvin/3' }, SENDER)],
   ])('refuse %s as a usage error', (_, build) => {
     expect(build).toThrow(USAGE_ERROR);
   });

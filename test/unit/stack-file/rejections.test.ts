@@ -318,7 +318,8 @@ describe('a stack file is refused', () => {
       expect(problemsOf(text)[0]).toMatch(/^6:3 protect\./);
     });
 
-    it.each(['stack', 'plan', 'kept', 'points', 'examine'])('that is reserved: %s', (name) => {
+    const reserved = ['stack', 'plan', 'kept', 'warm', 'points', 'examine', 'releases'];
+    it.each([...reserved, 'release-diff'])('that is reserved: %s', (name) => {
       const text = withLines().replace('stack: melvin', `stack: ${name}`);
       expect(problemsOf(text)).toEqual([
         '1:8 stack: is a name that pawl uses itself; choose another',

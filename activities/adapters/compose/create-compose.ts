@@ -1,0 +1,128 @@
+import { AdapterError } from '../../adapter-error';
+import type { Attempt, CommandRunner, Site } from '../../ports';
+import type { Compose } from '../../release-ports';
+import {
+  listArguments,
+  projectArguments,
+  projectDirectory,
+  recreateArguments,
+  releaseArguments,
+  removeArguments,
+  RESOLVED,
+  runArguments,
+  STANDARD_INPUT,
+  stopArguments,
+  upArguments,
+  WITHOUT_OUR_OWN,
+} from './arguments';
+import { composeFailure, type Attempted } from './compose-failure';
+import { readFacts } from './facts';
+import { isHalfMade } from './half-made';
+import { readModel } from './read-model';
+
+/** How Compose reaches the engine and its registries: the worker's own way. */
+const HANDED_DOWN = [
+  ...['DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CONTEXT', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY'],
+  ...['XDG_RUNTIME_DIR', 'SSH_AUTH_SOCK', 'COMPOSE_PROFILES'],
+];
+
+interface Call extends Pick<Attempted, 'doing' | 'reads'> {
+  readonly argv: readonly string[];
+  readonly input?: string;
+}
+
+/**
+ * Drives the Compose command line. `program` answers with its path; it is asked when it is needed first.
+ */
+export function createCompose(options: {
+  readonly program: () => Promise<string>;
+  readonly runner: CommandRunner;
+}): Compose {
+  async function run(site: Site, call: Call, { signal }: Attempt): Promise<string> {
+    const { argv, input, doing, reads } = call;
+    const directory = projectDirectory(site);
+    const program = await options.program();
+    try {
+      const { stdout } = await options.runner.run([...WITHOUT_OUR_OWN, program, ...argv], {
+        ...{ cwd: directory, env: handedDown(), signal },
+        ...(input === undefined ? {} : { input }),
+      });
+      return stdout;
+    } catch (error) {
+      signal.throwIfAborted();
+      throw composeFailure(error, { doing, directory, reads });
+    }
+  }
+
+  const read = (site: Site, argv: readonly string[], attempt: Attempt): Promise<string> =>
+    run(
+      site,
+      { argv: [...projectArguments(site), ...argv], doing: 'read the project', reads: 'files' },
+      attempt,
+    );
+
+  const change = (
+    { site, file, attempt }: { site: Site; file: string; attempt: Attempt },
+    argv: readonly string[],
+    doing: string,
+  ): Promise<string> =>
+    run(
+      site,
+      { argv: [...releaseArguments(site, file), ...argv], doing, reads: 'engine' },
+      attempt,
+    );
+
+  return {
+    model: (site, attempt) =>
+      readModel((argv, model) => {
+        if (model === undefined) return read(site, argv, attempt);
+        const place = releaseArguments(site, STANDARD_INPUT);
+        const doing = 'read the project again';
+        return run(
+          site,
+          { argv: [...place, ...argv], input: model, doing, reads: 'files' },
+          attempt,
+        );
+      }),
+    facts: async (site, attempt) => readFacts(await read(site, RESOLVED, attempt)),
+    up: async (site, file, services, attempt) => {
+      const on = { site, file, attempt };
+      const doing = `start ${services.join(', ')}`;
+      await change(on, upArguments(services), doing);
+      const made = await change(on, listArguments(services), doing);
+      const halfMade = services.filter((service) => isHalfMade(made, service));
+      if (halfMade.length > 0) await change(on, recreateArguments(halfMade), doing);
+    },
+    stop: async (site, file, services, graceSeconds, attempt) => {
+      const stop = stopArguments(services, graceSeconds);
+      await change({ site, file, attempt }, stop, `stop ${services.join(', ')}`);
+    },
+    remove: async (site, file, services, attempt) => {
+      const remove = removeArguments(services);
+      await change({ site, file, attempt }, remove, `remove ${services.join(', ')}`);
+    },
+    runDetached: async (site, file, oneOff, attempt) => {
+      const doing = `run a command in ${oneOff.service}`;
+      try {
+        await change({ site, file, attempt }, runArguments(oneOff), doing);
+      } catch (error) {
+        if (!isThereAlready(error, oneOff.name)) throw error;
+      }
+    },
+  };
+}
+
+function handedDown(): Record<string, string> {
+  return Object.fromEntries(
+    HANDED_DOWN.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** An earlier attempt has made it: whoever waits for it also starts it, when that attempt died before it did. */
+function isThereAlready(error: unknown, name: string): boolean {
+  if (!(error instanceof AdapterError)) return false;
+  return error.message.includes(`container name "/${name}" is already in use`);
+}

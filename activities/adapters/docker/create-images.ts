@@ -1,0 +1,42 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type Dockerode from 'dockerode';
+import type { CommandRunner } from '../../ports';
+import type { Images } from '../../release-ports';
+import { asking } from './docker-failure';
+import { engineStatus, unlessMissing } from './engine-status';
+import type { ImageAccess } from './local-image';
+import { pullImage } from './pull-image';
+import { resolveImage } from './resolve-image';
+
+export interface ImagesOptions {
+  readonly docker: Dockerode;
+  /** Runs Docker's credential helpers. */
+  readonly runner: CommandRunner;
+  /** Folder of Docker's `config.json`; as Docker finds it when absent. */
+  readonly dockerConfig?: string;
+}
+
+/** `Images` by the Docker Engine: it alone talks with registries, by its own mirrors, proxies and certificates. */
+export function createImages({ docker, runner, dockerConfig }: ImagesOptions): Images {
+  const folder = dockerConfig ?? process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker');
+  const access: ImageAccess = { docker, credentials: { folder, runner } };
+  return {
+    resolve: (reference, attempt) => resolveImage(access, reference, attempt),
+    pull: (pinned, attempt) => pullImage(access, pinned, attempt),
+    removeUnused: async (ids) => {
+      for (const id of ids) await removeUnlessUsed(docker, id);
+    },
+  };
+}
+
+/** Without force the engine refuses for a container, a further name or an image made from it: then it is in use. */
+async function removeUnlessUsed(docker: Dockerode, id: string): Promise<void> {
+  await asking(`Could not remove image ${id}`, async () => {
+    try {
+      await docker.getImage(id).remove();
+    } catch (error) {
+      if (engineStatus(error) !== 409) unlessMissing(error);
+    }
+  });
+}

@@ -1,0 +1,25 @@
+/** Labels by which containers are found: Compose's own, and those that pawl writes into a release's file. */
+export const LABEL = {
+  project: 'com.docker.compose.project',
+  service: 'com.docker.compose.service',
+  number: 'com.docker.compose.container-number',
+  directory: 'com.docker.compose.project.working_dir',
+  oneOff: 'com.docker.compose.oneoff',
+  /** `switch` or `slot`, of what stands for a service behind a switch. */
+  role: 'pawl.role',
+  /** Of a slot: the service in whose place it is. */
+  switchedService: 'pawl.service',
+  release: 'pawl.release',
+} as const;
+
+type Labelled = Readonly<Record<string, string>>;
+
+/** Its place among the replicas of its service. */
+export function replicaOf(labels: Labelled): number {
+  return Number(labels[LABEL.number] ?? Number.MAX_SAFE_INTEGER);
+}
+
+/** 0 where no release made it. */
+export function releaseOf(labels: Labelled): number {
+  return Number(labels[LABEL.release] ?? 0);
+}

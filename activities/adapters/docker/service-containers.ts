@@ -1,0 +1,36 @@
+import type Dockerode from 'dockerode';
+import type { ServiceContainer } from '../../release-ports';
+
+/** What an inspected container is to a release. */
+export function serviceContainer(info: Dockerode.ContainerInspectInfo): ServiceContainer {
+  const { State: state } = info;
+  const health = healthOf(state.Health?.Status);
+  return {
+    id: info.Id,
+    name: info.Name.replace(/^\//, ''),
+    state: state.Status,
+    ...(health === undefined ? {} : { health }),
+    imageId: info.Image,
+    // Null where there is none, whatever the types say.
+    labels: { ...info.Config.Labels },
+    addresses: state.Running ? addressesOf(info) : [],
+    restarts: info.RestartCount,
+    exitCode: state.ExitCode,
+    startedAt: state.StartedAt,
+  };
+}
+
+/** `none` is said of a health check that was switched off. */
+function healthOf(status: string | undefined): ServiceContainer['health'] {
+  return status === 'starting' || status === 'healthy' || status === 'unhealthy'
+    ? status
+    : undefined;
+}
+
+function addressesOf({ NetworkSettings, HostConfig }: Dockerode.ContainerInspectInfo): string[] {
+  if (HostConfig.NetworkMode === 'host') return ['127.0.0.1'];
+  return Object.entries(NetworkSettings.Networks)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { IPAddress, GlobalIPv6Address }]) => IPAddress || GlobalIPv6Address)
+    .filter((address) => address !== '');
+}

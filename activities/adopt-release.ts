@@ -1,0 +1,53 @@
+import { stringify } from 'yaml';
+import type { RunReference } from '../workflows/model/run';
+import { renderAdopted } from '../workflows/plan/render-release';
+import { deploymentOf } from './deploy-of';
+import type { HostPorts } from './release-ports';
+import { runStep, type StepInput } from './run-step';
+
+export interface AdoptReleaseInput extends StepInput {
+  readonly run: RunReference;
+  readonly requestedBy: string;
+  readonly pawlVersion: string;
+  /** SHA-256 of the stack description. */
+  readonly stackHash: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** What plain Compose runs now, by image id. */
+  readonly running: readonly {
+    readonly service: string;
+    readonly image: string;
+    readonly reference: string;
+  }[];
+}
+
+/**
+ * Records what runs under plain Compose as a release of its own: where an undone first release comes back to.
+ * Shape:  { run, running } → the release's number
+ * Retry:  safe; the number that an earlier attempt took is found again
+ */
+export const adoptRelease =
+  (ports: HostPorts) =>
+  (input: AdoptReleaseInput): Promise<number> =>
+    runStep(ports, input, { phase: 'adopt release' }, async (attempt, site) => {
+      const { stack, run, requestedBy, pawlVersion, stackHash, at, running } = input;
+      const runKey = `${run.key}:adopted`;
+      const model = await ports.release.compose.model(site, attempt);
+      const images = running.map(({ service, image, reference }) => ({
+        service,
+        image: { reference, pinned: image, id: image },
+      }));
+      const { releases } = ports.release;
+      const { number, modelHash } = await releases.prepare(stack.name, runKey, () =>
+        stringify(renderAdopted(model, images), { lineWidth: 0, aliasDuplicateObjects: false }),
+      );
+      await releases.record({
+        ...{ number, stack: stack.name, releasedAt: at, run: run.id, runKey },
+        ...{ requestedBy, pawlVersion, stackHash, modelHash, adopted: true },
+        services: images.map(({ service, image }) => {
+          const { strategy } = deploymentOf(stack, service);
+          return { service, strategy, image };
+        }),
+      });
+      return number;
+    });

@@ -1,0 +1,47 @@
+import type { Slot } from '../workflows/model/deployment';
+import { slotService } from '../workflows/model/deployment';
+import type { HostPorts } from './release-ports';
+import { runStep, type StepInput } from './run-step';
+import { weightOf } from './steer-traffic';
+
+export interface CoolSlotInput extends StepInput {
+  readonly project: string;
+  readonly service: string;
+  readonly slot: Slot;
+  /** The release whose containers were kept warm. */
+  readonly release: number;
+}
+
+/**
+ * Stops what an earlier release kept warm, unless it serves again or is another release's now.
+ * Shape:  { project, service, slot, release } → whether it was stopped
+ * Retry:  safe
+ */
+export const coolSlot =
+  (ports: HostPorts) =>
+  (input: CoolSlotInput): Promise<boolean> =>
+    runStep(
+      ports,
+      input,
+      { phase: `cool ${input.service}-${input.slot}` },
+      async (attempt, site) => {
+        const { switches, services, compose, releases } = ports.release;
+        const key = { stack: input.stack.name, service: input.service };
+        const name = slotService(input.service, input.slot);
+        const now = await switches.desired(key);
+        if (now !== undefined && weightOf(now.traffic, input.slot) > 0) return false;
+        const containers = await services.containers(site, input.project, name);
+        const its = containers.filter(
+          ({ labels }) => labels['pawl.release'] === String(input.release),
+        );
+        if (its.length === 0 || its.length < containers.length) return false;
+        if (now !== undefined) {
+          const traffic = { ...now.traffic, [input.slot]: 'off' as const };
+          await switches.write(key, now.settings, traffic, now.maintenance);
+          await switches.apply(key, attempt);
+        }
+        const file = await releases.file(input.stack.name, input.release);
+        await compose.remove(site, file, [name], attempt);
+        return true;
+      },
+    );

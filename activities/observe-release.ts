@@ -1,0 +1,196 @@
+import type { Deployment, Slot } from '../workflows/model/deployment';
+import { otherSlot, SLOTS, slotService } from '../workflows/model/deployment';
+import type {
+  ObservedImage,
+  ObservedRelease,
+  ObservedService,
+} from '../workflows/plan/release/observed-release';
+import { AdapterError } from './adapter-error';
+import { deployOf } from './deploy-of';
+import type { Attempt, Site } from './ports';
+import type {
+  ComposeFacts,
+  ComposeServiceFacts,
+  HostPorts,
+  ReleasePorts,
+  ServiceContainer,
+  Traffic,
+} from './release-ports';
+import { runStep, type StepInput } from './run-step';
+
+export interface ObserveReleaseInput extends StepInput {
+  /** Images in place of the Compose file's, by service. Absent: what their references mean now is not asked. */
+  readonly images?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Looks at everything a release would meet: the Compose project, what the images' references mean now, what runs, where
+ * the switches stand, and which releases are stored.
+ * Shape:  { stack, images } → ObservedRelease
+ * Retry:  safe; reads only
+ * Throws: PreconditionFailed (Compose refuses the files, a service or an image is missing) · ServiceUnavailable
+ */
+export const observeRelease =
+  (ports: HostPorts) =>
+  (input: ObserveReleaseInput): Promise<ObservedRelease> =>
+    runStep(ports, input, { phase: 'look at the release' }, async (attempt, site) => {
+      const { services, release } = deployOf(input.stack);
+      const facts = await ports.release.compose.facts(site, attempt);
+      const { images } = input;
+      const look: Look = {
+        ports: ports.release,
+        site,
+        facts,
+        attempt,
+        resolves: images !== undefined,
+      };
+      const stored = await ports.release.releases.list(input.stack.name);
+      const switched = services.some(({ strategy }) => strategy === 'switch');
+      const [observed, switchImage] = await Promise.all([
+        Promise.all(services.map((one) => observeService(look, one, images?.[one.service]))),
+        switched ? observeImage(look, release.switchImage) : undefined,
+      ]);
+      return {
+        project: facts.project,
+        services: observed,
+        ...(switchImage === undefined ? {} : { switchImage }),
+        stored,
+        notes: await notRunning(look, services),
+      };
+    });
+
+interface Look {
+  readonly ports: ReleasePorts;
+  readonly site: Site;
+  readonly facts: ComposeFacts;
+  readonly attempt: Attempt;
+  readonly resolves: boolean;
+}
+
+async function observeService(
+  look: Look,
+  deployment: Deployment,
+  wanted: string | undefined,
+): Promise<ObservedService> {
+  const { service } = deployment;
+  const facts = factsOf(look.facts, service);
+  const image = await observeImage(look, wanted ?? facts.image ?? builtImage(look.facts, service));
+  const found = await containersOf(look, service);
+  const common = {
+    service,
+    image,
+    dependsOn: facts.dependsOn,
+    replicas: facts.replicas,
+    published: facts.ports.flatMap(({ published }) => published ?? []),
+    notes: [],
+  };
+  if (deployment.strategy === 'recreate') return { ...common, ...runsAlone(found) };
+  return { ...common, ...(await runsSwitched(look, service, facts.replicas, found)) };
+}
+
+function factsOf({ services }: ComposeFacts, service: string): ComposeServiceFacts {
+  const found = services.find(({ name }) => name === service);
+  if (found !== undefined) return found;
+  throw new AdapterError(
+    'PreconditionFailed',
+    `deploy.${service}: the Compose project has no service ${service}`,
+    { advice: `Its services are: ${services.map(({ name }) => name).join(', ')}.` },
+  );
+}
+
+/** What Compose calls an image that it builds and that the file does not name. */
+function builtImage({ project }: ComposeFacts, service: string): string {
+  return `${project}-${service}`;
+}
+
+async function observeImage(look: Look, reference: string): Promise<ObservedImage> {
+  if (!look.resolves) return { reference, pinned: reference, present: false };
+  const { pinned, id } = await look.ports.images.resolve(reference, look.attempt);
+  return { reference, pinned, present: id !== undefined };
+}
+
+async function containersOf(look: Look, service: string): Promise<readonly ServiceContainer[]> {
+  return look.ports.services.containers(look.site, look.facts.project, service);
+}
+
+/** What a service without a switch is. */
+function runsAlone(
+  containers: readonly ServiceContainer[],
+): Pick<ObservedService, 'runs' | 'warm' | 'runningImage'> {
+  const [running] = containers.filter(({ state }) => state === 'running');
+  if (running === undefined) return { runs: 'nothing', warm: {} };
+  const byPawl = running.labels['pawl.role'] !== undefined;
+  return { runs: byPawl ? 'released' : 'plain', warm: {}, runningImage: running.imageId };
+}
+
+async function runsSwitched(
+  look: Look,
+  service: string,
+  replicas: number,
+  found: readonly ServiceContainer[],
+): Promise<Pick<ObservedService, 'runs' | 'warm' | 'active' | 'runningImage'>> {
+  const running = found.filter(({ state }) => state === 'running');
+  if (running.some(({ labels }) => labels['pawl.role'] !== 'switch')) return runsAlone(running);
+  const desired = await look.ports.switches.desired({ stack: look.site.stack, service });
+  if (desired === undefined) return { runs: 'nothing', warm: {} };
+  const slots = await Promise.all(
+    SLOTS.map(
+      async (slot) => [slot, await containersOf(look, slotService(service, slot))] as const,
+    ),
+  );
+  const warm = Object.fromEntries(
+    slots.flatMap(([slot, containers]) => {
+      const release = releaseOfAll(containers, replicas);
+      return release === undefined ? [] : [[slot, release]];
+    }),
+  ) as Partial<Record<Slot, number>>;
+  const active = activeSlot(desired.traffic);
+  const image = slots.find(([slot]) => slot === active)?.[1][0]?.imageId;
+  return {
+    runs: running.length > 0 ? 'switched' : 'nothing',
+    warm,
+    ...(active === undefined ? {} : { active }),
+    ...(image === undefined ? {} : { runningImage: image }),
+  };
+}
+
+/** The release that all containers of a slot are of, when as many as there should be run. */
+function releaseOfAll(
+  containers: readonly ServiceContainer[],
+  replicas: number,
+): number | undefined {
+  const running = containers.filter(({ state }) => state === 'running');
+  const numbers = new Set(running.map(({ labels }) => Number(labels['pawl.release'])));
+  const [number] = numbers;
+  return running.length >= replicas && numbers.size === 1 ? number : undefined;
+}
+
+/** The slot with the larger share. */
+export function activeSlot(traffic: Traffic): Slot | undefined {
+  const weightOf = (slot: Slot): number => {
+    const state = traffic[slot];
+    return typeof state === 'object' ? state.weight : 0;
+  };
+  const best: Slot = weightOf('green') > weightOf('blue') ? 'green' : 'blue';
+  return weightOf(best) > weightOf(otherSlot(best)) ? best : undefined;
+}
+
+/** A release touches only what `deploy` names; what else does not run is told, not started. */
+async function notRunning(look: Look, services: readonly Deployment[]): Promise<string[]> {
+  const released = new Set(services.map(({ service }) => service));
+  const needed = new Set(
+    look.facts.services
+      .filter(({ name }) => released.has(name))
+      .flatMap(({ dependsOn }) => dependsOn)
+      .filter((name) => !released.has(name)),
+  );
+  const notes: string[] = [];
+  for (const service of needed) {
+    const containers = await containersOf(look, service);
+    if (containers.some(({ state }) => state === 'running')) continue;
+    notes.push(
+      `Service ${service} does not run, and a released service depends on it: \`docker compose up -d ${service}\` starts it.`,
+    );
+  }
+  return notes;
+}

@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReadyCheck } from '../workflows/model/deployment';
+import { AdapterError } from './adapter-error';
+import type { Attempt, Site } from './ports';
+import type { HostPorts, ReleasePorts, ServiceContainer } from './release-ports';
+import { runStep, type StepInput } from './run-step';
+
+export interface StartServiceInput extends StepInput {
+  readonly project: string;
+  /** The release whose file says what it is. */
+  readonly release: number;
+  /** As the file names it: `worker`, or `api-green`. */
+  readonly service: string;
+  /** Containers that must run. Absent: one or more. */
+  readonly replicas?: number;
+  readonly port?: number;
+  readonly ready?: ReadyCheck;
+  /** Present: what runs of it now is stopped first, with this grace before SIGKILL. */
+  readonly stopSeconds?: number;
+}
+
+export interface StartedService {
+  readonly containers: number;
+  readonly seconds: number;
+}
+
+/** Without a health check and a `ready`, a container that has run for so long without a restart counts as started. */
+const STEADY_MILLISECONDS = 3_000;
+const STEADY_WITHIN_SECONDS = 60;
+const LOOK_MILLISECONDS = 250;
+const PROBE_MILLISECONDS = 5_000;
+const LAST_LINES = 15;
+
+/**
+ * Starts a service of a release and waits until it is ready: running, healthy by Docker's own check where there is one,
+ * then so many direct answers in a row.
+ * Shape:  { stack, project, release, service, port, ready } → { containers, seconds }
+ * Retry:  safe; what is as the file says is left alone
+ * Throws: VerificationFailed (never ready; the message has its last lines) · PreconditionFailed (port or name taken)
+ */
+export const startService =
+  (ports: HostPorts) =>
+  (input: StartServiceInput): Promise<StartedService> =>
+    runStep(ports, input, { phase: `start ${input.service}` }, async (attempt, site) => {
+      const begin = performance.now();
+      const file = await ports.release.releases.file(input.stack.name, input.release);
+      if (input.stopSeconds !== undefined && !(await isOfRelease(ports.release, site, input))) {
+        const { stopSeconds } = input;
+        await ports.release.compose.stop(site, file, [input.service], stopSeconds, attempt);
+      }
+      await ports.release.compose.up(site, file, [input.service], attempt);
+      const containers = await becomeReady(ports.release, site, input, attempt);
+      return { containers, seconds: (performance.now() - begin) / 1000 };
+    });
+
+/** A second attempt must not stop what the first one has started. */
+async function isOfRelease(
+  ports: ReleasePorts,
+  site: Site,
+  { project, service, release }: StartServiceInput,
+): Promise<boolean> {
+  const containers = await ports.services.containers(site, project, service);
+  return containers.some(({ labels }) => labels['pawl.release'] === String(release));
+}
+
+async function becomeReady(
+  ports: ReleasePorts,
+  site: Site,
+  input: StartServiceInput,
+  attempt: Attempt,
+): Promise<number> {
+  const seconds = input.ready?.timeoutSeconds ?? STEADY_WITHIN_SECONDS;
+  const deadline = performance.now() + seconds * 1000;
+  const answers = new Map<string, number>();
+  for (;;) {
+    attempt.signal.throwIfAborted();
+    const containers = await ports.services.containers(site, input.project, input.service);
+    const waitingFor = await notYet(ports, input, containers, answers, attempt);
+    if (waitingFor === undefined) return containers.length;
+    if (performance.now() > deadline) {
+      throw await neverReady(ports, input, containers, `${waitingFor} after ${seconds} s`);
+    }
+    await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
+  }
+}
+
+/** What is still waited for; undefined when all is ready. */
+async function notYet(
+  ports: ReleasePorts,
+  { replicas = 1, port, ready }: StartServiceInput,
+  containers: readonly ServiceContainer[],
+  answers: Map<string, number>,
+  attempt: Attempt,
+): Promise<string | undefined> {
+  const running = containers.filter(({ state }) => state === 'running');
+  if (running.length < replicas) return `${running.length} of ${replicas} containers run`;
+  const sick = running.find(({ health }) => health !== undefined && health !== 'healthy');
+  if (sick !== undefined) return `${sick.name} is ${sick.health ?? ''}`;
+  if (ready === undefined || port === undefined) return notSteady(running);
+  for (const container of running) {
+    const reason = await probe(ports, container, { port, ready }, answers, attempt);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function notSteady(running: readonly ServiceContainer[]): string | undefined {
+  const young = running.find(
+    ({ health, startedAt }) =>
+      health === undefined && Date.now() - Date.parse(startedAt) < STEADY_MILLISECONDS,
+  );
+  return young && `${young.name} has not run for ${STEADY_MILLISECONDS / 1000} s without a restart`;
+}
+
+/** One look at one container; counts its good answers in a row. */
+async function probe(
+  ports: ReleasePorts,
+  { id, name, addresses: [address], startedAt }: ServiceContainer,
+  { port, ready }: { readonly port: number; readonly ready: ReadyCheck },
+  answers: Map<string, number>,
+  attempt: Attempt,
+): Promise<string | undefined> {
+  const life = `${id} ${startedAt}`;
+  if (address === undefined) return `${name} has no address`;
+  const url = httpUrl(address, port, ready.http);
+  const { status, reason } = await ports.prober.get(url, PROBE_MILLISECONDS, attempt.signal);
+  if (status < 200 || status > 399) {
+    answers.set(life, 0);
+    return `${ready.http} of ${name} gave ${reason ?? `status ${status}`}`;
+  }
+  const inARow = (answers.get(life) ?? 0) + 1;
+  answers.set(life, inARow);
+  if (inARow >= ready.consecutive) return undefined;
+  return `${ready.http} of ${name} answered ${inARow} times in a row, not ${ready.consecutive}`;
+}
+
+export function httpUrl(address: string, port: number, path: string): string {
+  return `http://${address.includes(':') ? `[${address}]` : address}:${port}${path}`;
+}
+
+async function neverReady(
+  ports: ReleasePorts,
+  { service, release }: StartServiceInput,
+  containers: readonly ServiceContainer[],
+  why: string,
+): Promise<AdapterError> {
+  const [last] = containers;
+  const lines = last === undefined ? '' : await ports.services.lastLines(last.id, LAST_LINES);
+  const ended =
+    last === undefined || last.state === 'running' ? '' : ` (exit code ${last.exitCode})`;
+  return new AdapterError(
+    'VerificationFailed',
+    `${service} of release ${release} did not become ready: ${why}${ended}`,
+    {
+      ...(lines === '' ? {} : { stderrTail: lines }),
+      advice: 'The last lines of the container are above; deploy.SERVICE.ready sets what is asked.',
+    },
+  );
+}

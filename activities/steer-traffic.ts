@@ -1,0 +1,184 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Slot, SwitchDeployment } from '../workflows/model/deployment';
+import { SLOTS, slotService } from '../workflows/model/deployment';
+import type { SwitchCounters, Traffic } from '../workflows/model/traffic';
+import { AdapterError } from './adapter-error';
+import type { Attempt, Site } from './ports';
+import type { HostPorts, ReleasePorts } from './release-ports';
+import { runStep, type StepInput } from './run-step';
+
+export interface SteerTrafficInput extends StepInput {
+  readonly project: string;
+  readonly deployment: SwitchDeployment;
+  readonly replicas: number;
+  readonly traffic: Traffic;
+  /** The release whose file has the switch. */
+  readonly release: number;
+}
+
+export interface Steered {
+  readonly counters: SwitchCounters;
+  /** Upper bound of the time without an answer, where the switch was made anew. */
+  readonly gapSeconds?: number;
+}
+
+/** DNS is asked each second, and a server is up after two checks half a second apart. */
+const SEEN_WITHIN_MILLISECONDS = 30_000;
+const LOOK_MILLISECONDS = 200;
+
+/**
+ * Brings a service's switch to these shares, making the switch first where there is none. Slots that get requests must be
+ * known to it by their present addresses, and up: before, it is as it was.
+ * Shape:  { stack, project, deployment, traffic, release } → { counters, gapSeconds? }
+ * Units:  traffic = weights in per cent
+ * Retry:  safe; the switch's file is what is wanted, whoever wrote it
+ * Throws: VerificationFailed (a slot that should get requests is not up) · PreconditionFailed (the port is taken)
+ */
+export const steerTraffic =
+  (ports: HostPorts) =>
+  (input: SteerTrafficInput): Promise<Steered> =>
+    runStep(ports, input, { phase: `steer ${input.deployment.service}` }, async (attempt, site) => {
+      const begin = performance.now();
+      const made = await makeSwitch(ports.release, site, input, attempt);
+      const key = keyOf(input);
+      if (!made) await serveBoth(ports.release, site, input, attempt);
+      await ports.release.switches.write(key, settingsOf(input), input.traffic);
+      await retryUntilUp(attempt, () => ports.release.switches.apply(key, attempt));
+      const counters = await allUp(ports.release, site, input, attempt);
+      const gap = made ? { gapSeconds: (performance.now() - begin) / 1000 } : {};
+      return { counters, ...gap };
+    });
+
+export function keyOf({ stack, deployment }: Pick<SteerTrafficInput, 'stack' | 'deployment'>): {
+  stack: string;
+  service: string;
+} {
+  return { stack: stack.name, service: deployment.service };
+}
+
+/** A maintenance page stays until it is taken away. */
+async function write(
+  { switches }: ReleasePorts,
+  input: SteerTrafficInput,
+  traffic: Traffic,
+): Promise<void> {
+  const { deployment, replicas } = input;
+  const settings = { port: deployment.port, check: deployment.ready.http, replicas };
+  const now = await switches.desired(keyOf(input));
+  await switches.write(keyOf(input), settings, traffic, now?.maintenance);
+}
+
+/** True when it was not there, or not as the release has it: then it was interrupted, and begins with the new shares. */
+async function makeSwitch(
+  ports: ReleasePorts,
+  site: Site,
+  input: SteerTrafficInput,
+  attempt: Attempt,
+): Promise<boolean> {
+  const { service } = input.deployment;
+  const before = await switchContainer(ports, site, input);
+  // What it reads when it starts: nobody else steers now.
+  if (before === undefined) await write(ports, input, input.traffic);
+  const file = await ports.releases.file(input.stack.name, input.release);
+  await ports.compose.up(site, file, [service], attempt);
+  const after = await switchContainer(ports, site, input);
+  return before !== after;
+}
+
+async function switchContainer(
+  ports: ReleasePorts,
+  site: Site,
+  { project, deployment }: SteerTrafficInput,
+): Promise<string | undefined> {
+  const containers = await ports.services.containers(site, project, deployment.service);
+  return containers.find(
+    ({ state, labels }) => state === 'running' && labels['pawl.role'] === 'switch',
+  )?.id;
+}
+
+/** A slot about to get requests is let in with weight 0 first: only when it is up, requests are sent there. */
+async function serveBoth(
+  ports: ReleasePorts,
+  site: Site,
+  input: SteerTrafficInput,
+  attempt: Attempt,
+): Promise<void> {
+  const key = keyOf(input);
+  const now = await ports.switches.desired(key);
+  if (now === undefined) return;
+  const prepared = Object.fromEntries(
+    SLOTS.map((slot) => {
+      const comes = weightOf(input.traffic, slot) > 0 && weightOf(now.traffic, slot) === 0;
+      return [slot, comes ? { weight: 0 } : now.traffic[slot]];
+    }),
+  ) as unknown as Traffic;
+  await write(ports, input, prepared);
+  await retryUntilUp(attempt, () => ports.switches.apply(key, attempt));
+  await allUp(ports, site, input, attempt);
+}
+
+export function weightOf(traffic: Traffic, slot: Slot): number {
+  const state = traffic[slot];
+  return typeof state === 'object' ? state.weight : 0;
+}
+
+/** HAProxy has just been started and does not listen on its socket yet. */
+async function retryUntilUp(attempt: Attempt, work: () => Promise<void>): Promise<void> {
+  const deadline = performance.now() + SEEN_WITHIN_MILLISECONDS;
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const away = error instanceof AdapterError && error.kind === 'ServiceUnavailable';
+      if (!away || performance.now() > deadline) throw error;
+      await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
+    }
+  }
+}
+
+/** Every slot that should get requests: its servers up, at the addresses that its containers have now. */
+async function allUp(
+  ports: ReleasePorts,
+  site: Site,
+  input: SteerTrafficInput,
+  attempt: Attempt,
+): Promise<SwitchCounters> {
+  const wanted = SLOTS.filter((slot) => weightOf(input.traffic, slot) > 0);
+  const deadline = performance.now() + SEEN_WITHIN_MILLISECONDS;
+  for (;;) {
+    const counters = await ports.switches.counters(keyOf(input), attempt);
+    const missing = await notUp(ports, site, input, wanted, counters);
+    if (missing === undefined) return counters;
+    if (performance.now() > deadline) throw neverUp(input, missing);
+    await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
+  }
+}
+
+async function notUp(
+  ports: ReleasePorts,
+  site: Site,
+  { project, deployment, replicas }: SteerTrafficInput,
+  wanted: readonly Slot[],
+  counters: SwitchCounters,
+): Promise<string | undefined> {
+  for (const slot of wanted) {
+    const service = slotService(deployment.service, slot);
+    const containers = await ports.services.containers(site, project, service);
+    const running = containers.filter(({ state }) => state === 'running');
+    const present = running.flatMap(({ addresses }) => addresses);
+    const { up, addresses } = counters[slot];
+    const stale = addresses.filter((address) => !present.includes(address));
+    if (up >= replicas && stale.length === 0) continue;
+    return `${service}: ${up} of ${replicas} servers are up at ${addresses.join(', ') || 'no address'}, and its containers are at ${present.join(', ') || 'no address'}`;
+  }
+  return undefined;
+}
+
+function neverUp({ deployment: { service, ready } }: SteerTrafficInput, why: string): AdapterError {
+  return new AdapterError(
+    'VerificationFailed',
+    `the switch of ${service} does not see it up after ${SEEN_WITHIN_MILLISECONDS / 1000} s: ${why}`,
+    { advice: `The switch asks ${ready.http} each half second; does it answer that fast?` },
+  );
+}

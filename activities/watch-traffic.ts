@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Slot, SwitchDeployment } from '../workflows/model/deployment';
+import { slotService } from '../workflows/model/deployment';
+import type { SwitchCounters } from '../workflows/model/traffic';
+import {
+  judgeTraffic,
+  type Judgement,
+  type JudgedBy,
+} from '../workflows/plan/release/judge-traffic';
+import type { Attempt, Site } from './ports';
+import type { HostPorts, ReleasePorts } from './release-ports';
+import { runStep, type StepInput } from './run-step';
+import { httpUrl } from './start-service';
+
+export interface WatchTrafficInput extends StepInput {
+  readonly project: string;
+  readonly deployment: SwitchDeployment;
+  /** The new one. */
+  readonly slot: Slot;
+  /** As the steering left them. */
+  readonly before: SwitchCounters;
+  readonly seconds: number;
+  readonly policy: JudgedBy;
+}
+
+/** Bounded, so that a watched service is not burdened: five a second. */
+const PROBE_EACH_MILLISECONDS = 200;
+const PROBE_MILLISECONDS = 5_000;
+const LOOK_EACH_PROBES = 5;
+
+/**
+ * Watches the new slot for a while: what the switch counts, and direct probes of pawl's own at a bounded rate. Ends at once
+ * when it is bad beyond doubt.
+ * Shape:  { project, deployment, slot, before, seconds, policy } → Judgement (a bad one is a result, not a failure)
+ * Retry:  safe; `before` is the beginning, the time begins again
+ * Throws: ServiceUnavailable (the switch does not answer)
+ */
+export const watchTraffic =
+  (ports: HostPorts) =>
+  (input: WatchTrafficInput): Promise<Judgement> => {
+    const phase = `watch ${input.deployment.service}-${input.slot}`;
+    return runStep(ports, input, { phase }, async (attempt, site) => {
+      const deadline = performance.now() + input.seconds * 1000;
+      const probes = { sent: 0, failed: 0 };
+      for (;;) {
+        if (probes.sent % LOOK_EACH_PROBES === 0 || performance.now() >= deadline) {
+          const judgement = await judge(ports.release, input, probes, attempt);
+          if (judgement.verdict === 'failed' || performance.now() >= deadline) return judgement;
+        }
+        const next = sleep(PROBE_EACH_MILLISECONDS, undefined, { signal: attempt.signal });
+        const good = await probe(ports.release, site, input, probes.sent, attempt);
+        probes.sent += 1;
+        if (!good) probes.failed += 1;
+        await next;
+      }
+    });
+  };
+
+async function judge(
+  ports: ReleasePorts,
+  { stack, deployment, policy, slot, before }: WatchTrafficInput,
+  probes: { readonly sent: number; readonly failed: number },
+  attempt: Attempt,
+): Promise<Judgement> {
+  const key = { stack: stack.name, service: deployment.service };
+  const after = await ports.switches.counters(key, attempt);
+  return judgeTraffic(policy, slot, before, after, probes);
+}
+
+/** Containers in turn; one that does not run is a failed answer. */
+async function probe(
+  ports: ReleasePorts,
+  site: Site,
+  { project, deployment, slot }: WatchTrafficInput,
+  turn: number,
+  attempt: Attempt,
+): Promise<boolean> {
+  const service = slotService(deployment.service, slot);
+  const containers = await ports.services.containers(site, project, service);
+  const address = containers[turn % Math.max(1, containers.length)]?.addresses[0];
+  if (address === undefined) return false;
+  const url = httpUrl(address, deployment.port, deployment.ready.http);
+  const { status } = await ports.prober.get(url, PROBE_MILLISECONDS, attempt.signal);
+  return status >= 200 && status < 400;
+}

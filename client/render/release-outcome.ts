@@ -1,0 +1,50 @@
+import type { ReleasedOutcome } from '../../workflows/model/outcome';
+import { formatCount, formatDuration, formatTime, printable, withLocalTimes } from './format';
+import { shortPinned } from './image';
+import { renderTable } from './table';
+
+/** What a deploy or a rollback came to, with the way back. */
+export function renderReleased(outcome: ReleasedOutcome): string {
+  const { release, replaced, schemaHead, recoveryPoint, gapSeconds, notes } = outcome;
+  const again = outcome.runbook === 'rollback' ? ' again' : '';
+  const before = replaced === undefined ? '' : `, in place of release ${replaced}`;
+  return [
+    `Release ${release} serves${again}${before}`,
+    serviceTable(outcome),
+    ...canaryLines(outcome),
+    ...(gapSeconds === undefined
+      ? []
+      : [`Nothing answered for ${formatDuration(gapSeconds)}, while the port changed hands.`]),
+    ...(schemaHead === undefined ? [] : [`The schema is at ${printable(schemaHead)}.`]),
+    ...(recoveryPoint === undefined
+      ? []
+      : [`Recovery point ${recoveryPoint} has the data as it was before.`]),
+    ...notes.map((note) => `  ${withLocalTimes(printable(note))}`),
+    ...wayBack(outcome),
+  ].join('\n');
+}
+
+function serviceTable({ services }: ReleasedOutcome): string {
+  const rows = services.map(({ service, strategy, slot, image }) => [
+    service,
+    strategy === 'switch' ? `in ${slot ?? 'a slot'}` : 'started anew',
+    shortPinned(image),
+  ]);
+  return renderTable(['service', 'where', 'image'], rows).replace(/^/gm, '  ');
+}
+
+function canaryLines({ canary }: ReleasedOutcome): string[] {
+  return canary.map(({ service, share, verdict, newResponses, newErrors, detail }) => {
+    const judged = verdict === 'passed' ? 'passed' : 'not enough traffic to judge by';
+    const seen = `${formatCount(newResponses, 'response')}, ${formatCount(newErrors, 'error')}`;
+    return `  ${printable(service)} at ${share} %: ${judged} (${seen}): ${printable(detail)}`;
+  });
+}
+
+function wayBack({ runbook, replaced, warmUntil }: ReleasedOutcome): string[] {
+  if (replaced === undefined) return [];
+  const command = runbook === 'deploy' ? 'pawl rollback' : `pawl rollback --to ${replaced}`;
+  return warmUntil === undefined
+    ? [`\`${command}\` goes back.`]
+    : [`\`${command}\` goes back, in seconds until ${formatTime(warmUntil)}.`];
+}

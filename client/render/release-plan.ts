@@ -1,0 +1,67 @@
+import type { DeployPlan, PlannedService, RollbackPlan } from '../../workflows/model/plans';
+import { formatCount } from './format';
+import { shortImage, shortPinned } from './image';
+import { renderTable } from './table';
+
+/** What a deploy will do, but for its steps. */
+export function deployLines(plan: DeployPlan): string[] {
+  const { release, replaces, services, gates, migrations, recoveryPoint } = plan;
+  const before = replaces === undefined ? '' : `, in place of release ${replaces}`;
+  return [
+    `Release ${release}${before}:`,
+    serviceTable(services),
+    ...(recoveryPoint ? ['A recovery point is saved first.'] : []),
+    ...(migrations ? ['The schema is migrated.'] : []),
+    ...(gates.before + gates.after > 0
+      ? [`${formatCount(gates.before, 'gate')} before it serves, ${gates.after} after.`]
+      : []),
+  ];
+}
+
+/** What a rollback will do, but for its steps. */
+export function rollbackLines({
+  release,
+  replaces,
+  services,
+  warm,
+  schema,
+}: RollbackPlan): string[] {
+  return [
+    `Back to release ${release}, from release ${replaces}:`,
+    serviceTable(services),
+    warm
+      ? 'Its slots are warm: it takes seconds.'
+      : 'Its slots are cold: they are started and proved first.',
+    schemaLine(schema),
+  ];
+}
+
+function schemaLine({ way, now = '', then = '' }: RollbackPlan['schema']): string {
+  switch (way) {
+    case 'same':
+      return 'The schema stays as it is: it is the same for both.';
+    case 'unknown':
+      return 'The schema stays as it is: whether it is the same for both is not known.';
+    case 'keep':
+      return `The schema stays at ${now}; the release was made for ${then}.`;
+    case 'down':
+      return `The schema is taken down from ${now} to ${then}.`;
+  }
+}
+
+function serviceTable(services: readonly PlannedService[]): string {
+  const rows = services.map((service) => [
+    service.service,
+    wayOf(service),
+    shortImage(service.image),
+    service.from === undefined ? '- (nothing runs)' : shortPinned(service.from),
+  ]);
+  return renderTable(['service', 'how', 'image', 'now'], rows).replace(/^/gm, '  ');
+}
+
+/** `into green: 5 %, 25 %, 100 %`. */
+function wayOf({ strategy, slot, shares, adopts }: PlannedService): string {
+  if (strategy === 'recreate') return 'stopped, then started';
+  const steps = shares.map((share) => `${share} %`).join(', ');
+  return `into ${slot ?? 'a slot'}: ${steps}${adopts ? ', takes the port over' : ''}`;
+}

@@ -1,0 +1,43 @@
+import type { RunRequest } from '../../workflows/model/run';
+import type { Invocation } from '../command';
+import { EXIT_CODES } from '../exit-codes';
+import { renderPlan } from '../render/plan';
+import { withSession } from '../temporal/session';
+import { confirmByYes } from '../terminal/ask';
+import { readPatience } from './patience';
+import { planRun, printPlan } from './show-plan';
+import { startRun } from './start-run';
+
+type ReleaseRequest = Extract<RunRequest, { runbook: 'deploy' | 'rollback' }>;
+
+/**
+ * Shows the plan of a release, asks, and starts the run that was shown: one whose plan has become another (a tag that has
+ * moved, a release by someone else) is refused by the run itself. `what` is the question.
+ */
+export async function startAsShown(
+  invocation: Invocation,
+  request: ReleaseRequest,
+  what: string,
+): Promise<number> {
+  const { flags, globals, output } = invocation;
+  const patience = readPatience(flags);
+  // Before anything is looked at: where nobody can be asked, a missing -y is told at once.
+  const confirmed = globals.dryRun ? undefined : confirmByYes(output, globals.yes, what);
+  return withSession(invocation, async (session) => {
+    const plan = await planRun(session, output, request);
+    if (!confirmed) {
+      printPlan(output, plan);
+      return EXIT_CODES.done;
+    }
+    output.line(renderPlan(plan));
+    await confirmed();
+    return startRun(session, output, bound(request, plan.hash), patience);
+  });
+}
+
+function bound(request: ReleaseRequest, planHash: string): ReleaseRequest {
+  if (request.runbook === 'deploy') {
+    return { ...request, options: { ...request.options, planHash } };
+  }
+  return { ...request, options: { ...request.options, planHash } };
+}

@@ -1,0 +1,99 @@
+import type {
+  DeployDescription,
+  Deployment,
+  Gate,
+  Migrations,
+  ReadyCheck,
+  RecreateDeployment,
+  SwitchDeployment,
+} from '../../workflows/model/deployment';
+import { requireSeconds } from './duration';
+import type { StackDocument } from './schema';
+import { release as releaseSchema } from './schema-deploy';
+
+type ServiceDocument = NonNullable<StackDocument['deploy']>[string];
+type DocumentOf<Strategy extends ServiceDocument['strategy']> = Extract<
+  ServiceDocument,
+  { strategy: Strategy }
+>;
+type GateDocument = NonNullable<StackDocument['gates']>['before'][number];
+type MigrationsDocument = NonNullable<StackDocument['migrations']>;
+
+/** Absent when the file says nothing about releasing. */
+export function normaliseDeploy({
+  deploy,
+  gates,
+  migrations,
+  release,
+}: StackDocument): DeployDescription | undefined {
+  if (!deploy) return undefined;
+  return {
+    services: Object.entries(deploy).map(([service, entry]) => deployment(service, entry)),
+    before: (gates?.before ?? []).map(gate),
+    after: (gates?.after ?? []).map(gate),
+    ...(migrations && { migrations: migrationsOf(migrations) }),
+    // Not a default of the schema: it would stand in `pawl config show` of a stack that releases nothing.
+    release: release ?? releaseSchema.parse({}),
+  };
+}
+
+function deployment(service: string, entry: ServiceDocument): Deployment {
+  return entry.strategy === 'switch' ? switched(service, entry) : recreated(service, entry);
+}
+
+function switched(service: string, entry: DocumentOf<'switch'>): SwitchDeployment {
+  const { strategy, port, ready, canary, drainSeconds, keepOld, watch } = entry;
+  return {
+    ...{ service, strategy, port, ready: readyCheck(ready) },
+    ...(canary && {
+      canary: {
+        ...canary,
+        steps: canary.steps.map(perCent),
+        maxErrorRate: perCent(canary.maxErrorRate),
+      },
+    }),
+    drainSeconds,
+    keepOldSeconds: requireSeconds(keepOld),
+    watchSeconds: requireSeconds(watch),
+  };
+}
+
+function recreated(service: string, entry: DocumentOf<'recreate'>): RecreateDeployment {
+  const { strategy, port, ready, stopSeconds } = entry;
+  return {
+    service,
+    strategy,
+    ...(port !== undefined && { port }),
+    ...(ready && { ready: readyCheck(ready) }),
+    ...(stopSeconds !== undefined && { stopSeconds }),
+  };
+}
+
+function readyCheck({ http, consecutive, timeoutSeconds }: ReadyCheck): ReadyCheck {
+  return { http, consecutive, timeoutSeconds };
+}
+
+function gate({ run, scan, http, sql }: GateDocument): Gate {
+  if (run) return { kind: 'run', ...timed(run) };
+  if (scan) return { kind: 'scan', ...timed(scan) };
+  if (http) return { kind: 'http', ...timed(http) };
+  if (sql) return { kind: 'sql', ...timed(sql) };
+  throw new Error('a gate is empty: the schema let it pass');
+}
+
+function migrationsOf(document: MigrationsDocument): Migrations {
+  const { head, down, ...rest } = timed(document);
+  return { ...rest, ...(head && { head }), ...(down && { down }) };
+}
+
+function timed<Timed extends { timeout: string }>({
+  timeout,
+  ...rest
+}: Timed): Omit<Timed, 'timeout'> & { timeoutSeconds: number } {
+  return { ...rest, timeoutSeconds: requireSeconds(timeout) };
+}
+
+/** `5%` → 5. */
+function perCent(text: string): number {
+  return Number(text.slice(0, -1));
+}

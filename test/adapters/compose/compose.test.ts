@@ -1,0 +1,222 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { createCompose } from '../../../activities/adapters/compose/create-compose';
+import { hostRunner } from '../../../activities/adapters/process/run-command';
+import type { Attempt, Site } from '../../../activities/ports';
+import { findProgram } from '../../../toolchain/find-program';
+import { freePort } from '../../../worker/free-port';
+import { docker, TEST_IMAGES, uniqueName } from '../../support/docker';
+import { failureOf } from '../../support/failure-of';
+import { describeWith } from '../../support/requirements';
+import { testLabels } from '../../support/run-labels';
+
+const compose = createCompose({
+  program: async () => (await findProgram('compose')).path,
+  runner: hostRunner,
+});
+const attempt: Attempt = {
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
+  owner: 'test',
+};
+
+describeWith(['docker', 'compose'], 'Compose', () => {
+  let folder: string;
+  let site: Site;
+  let file: string;
+  const SECRET = randomBytes(8).toString('hex');
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pawl-compose-'));
+    site = { stack: 'melvin', directory: folder, secret: () => Promise.reject(new Error('none')) };
+    file = join(folder, 'release.yaml');
+    await writeFile(join(folder, '.env'), `PASSWORD=${SECRET}\nTAG=bookworm\n`);
+    await describeProject({});
+  });
+
+  afterEach(async () => {
+    for (const { Id } of await containers()) await docker.getContainer(Id).remove({ force: true });
+    const label = [`com.docker.compose.project=${project()}`];
+    for (const { Id } of await docker.listNetworks({ filters: { label } })) {
+      await docker.getNetwork(Id).remove();
+    }
+    await rm(folder, { recursive: true });
+  });
+
+  const project = (): string => basename(folder).toLowerCase();
+  const service = (change: object = {}): object => ({
+    ...{ image: TEST_IMAGES.base, command: ['sleep', '600'], init: true, labels: testLabels() },
+    ...{ environment: { PASSWORD: '${PASSWORD}' }, stop_grace_period: '1s', ...change },
+  });
+
+  /** The project's own file, and a release's with the same content. */
+  async function describeProject(api: object, others: object = {}): Promise<void> {
+    const model = {
+      services: { api: service(api), db: service(), ...others },
+      networks: { default: { labels: testLabels() } },
+    };
+    await writeFile(join(folder, 'compose.yaml'), JSON.stringify(model));
+    await writeFile(file, JSON.stringify({ name: project(), ...model }));
+  }
+
+  async function containers(named?: string) {
+    const of = named === undefined ? [] : [`com.docker.compose.service=${named}`];
+    const label = [`com.docker.compose.project=${project()}`, ...of];
+    return docker.listContainers({ all: true, filters: { label } });
+  }
+
+  it('reads the model without any value of a variable, and the facts with them', async () => {
+    await describeProject({ image: 'debian:${TAG}', ports: ['127.0.0.1:8080:80'], scale: 2 });
+    const model = JSON.stringify(await compose.model(site, attempt));
+    expect(model).toContain('${PASSWORD}');
+    expect(model).not.toContain(SECRET);
+    const facts = await compose.facts(site, attempt);
+    expect(JSON.stringify(facts)).not.toContain(SECRET);
+    expect(facts).toMatchObject({
+      project: project(),
+      services: [
+        {
+          name: 'api',
+          image: 'debian:bookworm',
+          replicas: 2,
+          ports: [{ target: 80, published: '8080' }],
+        },
+        { name: 'db', replicas: 1, builds: false },
+      ],
+    });
+  });
+
+  it('starts what it is told and nothing else, once, with the variables of now', async () => {
+    await compose.up(site, file, ['api'], attempt);
+    const [first] = await containers();
+    await compose.up(site, file, ['api'], attempt);
+    expect((await containers()).map(({ Id }) => Id)).toEqual([first?.Id]);
+    const { Config } = await docker.getContainer(first?.Id ?? '').inspect();
+    expect(Config.Env).toContain(`PASSWORD=${SECRET}`);
+  });
+
+  it('is the same project as plain Compose’s', async () => {
+    const { path } = await findProgram('compose');
+    await hostRunner.run([path, 'up', '-d', 'api'], { cwd: folder });
+    const [before] = await containers('api');
+    await compose.up(site, file, ['api'], attempt);
+    expect((await containers('api')).map(({ Id }) => Id)).toEqual([before?.Id]);
+  });
+
+  it('makes anew what is no longer as the file says', async () => {
+    await compose.up(site, file, ['api'], attempt);
+    const [before] = await containers('api');
+    await describeProject({ environment: { OTHER: '1' } });
+    await compose.up(site, file, ['api'], attempt);
+    const after = await containers('api');
+    expect(after).toHaveLength(1);
+    expect(after[0]?.Id).not.toBe(before?.Id);
+  });
+
+  it('comes to the same end when it was killed in the middle', async () => {
+    await compose.up(site, file, ['api'], attempt);
+    for (const milliseconds of [30, 120, 300, 600]) {
+      await describeProject({ environment: { N: String(milliseconds) } });
+      const signal = AbortSignal.timeout(milliseconds);
+      await compose.up(site, file, ['api'], { ...attempt, signal }).catch(() => undefined);
+      await compose.up(site, file, ['api'], attempt);
+      const found = await containers('api');
+      expect(found.map(({ State, Names }) => [State, Names])).toEqual([
+        ['running', [expect.stringContaining(`${project()}-api-1`)]],
+      ]);
+      const { Config } = await docker.getContainer(found[0]?.Id ?? '').inspect();
+      expect(Config.Env).toContain(`N=${milliseconds}`);
+    }
+  });
+
+  it('stops and removes, as often as it is told', async () => {
+    await compose.up(site, file, ['api', 'db'], attempt);
+    await compose.stop(site, file, ['api'], 1, attempt);
+    await compose.stop(site, file, ['api'], 1, attempt);
+    expect((await containers('api')).map(({ State }) => State)).toEqual(['exited']);
+    await compose.remove(site, file, ['api'], attempt);
+    await compose.remove(site, file, ['api'], attempt);
+    expect((await containers()).map(({ State }) => State)).toEqual(['running']);
+  });
+
+  it('runs a command in one container, however often it is started, and takes hostile words as data', async () => {
+    const name = uniqueName('once');
+    const oneOff = {
+      ...{ service: 'api', name, labels: { 'pawl.run': 'melvin/1' } },
+      command: ['echo', '$HOME; rm -rf "x" 🙂', '--rm'],
+    };
+    await compose.runDetached(site, file, oneOff, attempt);
+    await compose.runDetached(site, file, oneOff, attempt);
+    const found = await containers('api');
+    expect(found).toHaveLength(1);
+    expect(found[0]?.Labels['pawl.run']).toBe('melvin/1');
+    const container = docker.getContainer(name);
+    await container.wait();
+    const printed = await container.logs({ stdout: true });
+    expect(printed.toString()).toContain('$HOME; rm -rf "x" 🙂 --rm');
+  });
+
+  describe('says what is wrong', () => {
+    let taken: Server;
+    let port: number;
+
+    beforeAll(async () => {
+      port = await freePort('127.0.0.1');
+      taken = createServer().listen(port, '127.0.0.1');
+    });
+
+    afterAll(() => taken.close());
+
+    it('with a file that Compose refuses, before anything is done', async () => {
+      await describeProject({ imagee: 'x' });
+      const failure = await failureOf(compose.model(site, attempt));
+      expect(failure).toMatchObject({ kind: 'PreconditionFailed' });
+      expect(failure.message).toContain('imagee');
+    });
+
+    it('with a variable that must be there', async () => {
+      await describeProject({ image: '${NOT_THERE:?say which}' });
+      const failure = await failureOf(compose.facts(site, attempt));
+      expect(failure).toMatchObject({ kind: 'PreconditionFailed' });
+      expect(failure.message).toContain('say which');
+    });
+
+    it('with a port that is taken', async () => {
+      await describeProject({ ports: [`127.0.0.1:${port}:80`] });
+      const failure = await failureOf(compose.up(site, file, ['api'], attempt));
+      expect(failure).toMatchObject({ kind: 'PreconditionFailed' });
+      expect(failure.message).toContain(String(port));
+    });
+
+    it('with a name that is taken', async () => {
+      const name = uniqueName('taken');
+      await describeProject({}, { other: service({ container_name: name }) });
+      await compose.up(site, file, ['other'], attempt);
+      await describeProject({ container_name: name });
+      const failure = await failureOf(compose.up(site, file, ['api'], attempt));
+      expect(failure).toMatchObject({ kind: 'PreconditionFailed' });
+      expect(failure.message).toContain(name);
+    });
+
+    it('with an image that is gone', async () => {
+      await describeProject({ image: 'pawl-test/none:1', pull_policy: 'never' });
+      const failure = await failureOf(compose.up(site, file, ['api'], attempt));
+      expect(failure).toMatchObject({ kind: 'PreconditionFailed' });
+    });
+
+    it('with an engine that is away', async () => {
+      const before = process.env['DOCKER_HOST'];
+      process.env['DOCKER_HOST'] = `unix://${join(folder, 'nobody.sock')}`;
+      try {
+        const failure = await failureOf(compose.up(site, file, ['api'], attempt));
+        expect(failure).toMatchObject({ kind: 'ServiceUnavailable' });
+      } finally {
+        if (before === undefined) delete process.env['DOCKER_HOST'];
+        else process.env['DOCKER_HOST'] = before;
+      }
+    });
+  });
+});

@@ -1,0 +1,230 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import Dockerode from 'dockerode';
+import { createServicesEngine } from '../../../activities/adapters/docker/create-services-engine';
+import type { Attempt } from '../../../activities/ports';
+import {
+  docker,
+  startContainer,
+  TEST_IMAGES,
+  uniqueName,
+  type TestContainer,
+} from '../../support/docker';
+import { failureOf } from '../../support/failure-of';
+import { until } from '../../support/processes';
+import { describeWith } from '../../support/requirements';
+import { testLabels } from '../../support/run-labels';
+import { startRelay } from './engine-relay';
+import { composeSite, startService, type ServiceContainer } from './service-container';
+
+const engine = createServicesEngine({ docker });
+
+function attemptOf(signal = new AbortController().signal, onProgress = () => undefined): Attempt {
+  return { signal, onProgress, owner: 'pawl:test' };
+}
+
+describeWith(['docker'], 'containers of a service, for a release', () => {
+  const started: Pick<ServiceContainer, 'remove'>[] = [];
+  const start = async (...args: Parameters<typeof startService>) => {
+    const service = await startService(...args);
+    started.push(service);
+    return service;
+  };
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((service) => service.remove()));
+  });
+
+  it('are those of this project and service, stopped ones too, by their number', async () => {
+    const { project, site } = await start({ service: 'api', number: 10 });
+    await start({ service: 'api', project, number: 9, started: false });
+    await start({ service: 'api', project, number: 1, oneOff: true });
+    await start({ service: 'api-blue', project });
+    await start({ service: 'api', number: 2 });
+    const found = await engine.containers(site, project, 'api');
+    expect(found.map(({ state, addresses }) => [state, addresses.length])).toEqual([
+      ['created', 0],
+      ['running', 1],
+    ]);
+    expect(await engine.containers(site, project, 'nope')).toEqual([]);
+  });
+
+  it('tell image, labels, exit and restarts', async () => {
+    const labels = { 'pawl.release': '7' };
+    const command = ['sh', '-c', 'exit 3'];
+    const { project, site, container } = await start({ service: 'api', labels, command });
+    await container.wait();
+    const { Image, Name, State } = await container.inspect();
+    const [found] = await engine.containers(site, project, 'api');
+    expect(found).toMatchObject({
+      ...{ id: container.id, name: Name.slice(1), state: 'exited', exitCode: 3, restarts: 0 },
+      ...{ imageId: Image, startedAt: State.StartedAt, addresses: [] },
+    });
+    expect(found?.labels).toMatchObject(labels);
+    expect(found).not.toHaveProperty('health');
+  });
+
+  it("tell Docker's own health check", async () => {
+    const project = uniqueName('project');
+    const checked = await docker.createContainer({
+      ...{ name: uniqueName('checked'), Image: TEST_IMAGES.base, Cmd: ['sleep', '60'] },
+      Healthcheck: { Test: ['CMD', 'test', '-e', '/healthy'], Interval: 1e8, Retries: 2 },
+      Labels: {
+        ...testLabels(),
+        'com.docker.compose.project': project,
+        'com.docker.compose.service': 'api',
+        'com.docker.compose.oneoff': 'False',
+      },
+    });
+    started.push({ remove: () => checked.remove({ force: true }) });
+    await checked.start();
+    const healthIs = (wanted: string) => async () => {
+      const [found] = await engine.containers(composeSite(project), project, 'api');
+      return found?.health === wanted ? true : undefined;
+    };
+    await until(healthIs('unhealthy'));
+    await (await checked.exec({ Cmd: ['touch', '/healthy'] })).start({});
+    await until(healthIs('healthy'));
+  });
+});
+
+describeWith(['docker'], 'a one-off container', () => {
+  const started: TestContainer[] = [];
+  const start = async (options: Parameters<typeof startContainer>[0]) => {
+    const container = await startContainer(options);
+    started.push(container);
+    return { container: container.container, name: await nameOf(container) };
+  };
+  const script = (text: string) => start({ command: ['sh', '-c', text] });
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((container) => container.remove().catch(unlessGone)));
+  });
+
+  it('is waited for; its outputs are told apart, and the heartbeat goes on', async () => {
+    const { name } = await script('echo out; echo err >&2; sleep 1; echo 8f3a; exit 4');
+    let reports = 0;
+    const attempt = attemptOf(undefined, () => {
+      reports++;
+      return undefined;
+    });
+    const ended = await engine.awaitExit(name, attempt);
+    expect(ended).toMatchObject({ exitCode: 4, stdout: 'out\n8f3a' });
+    expect(ended?.output.split('\n').sort()).toEqual(['8f3a', 'err', 'out']);
+    expect(reports).toBeGreaterThan(2);
+  });
+
+  it('is found ended as well, and is nothing when it was never there', async () => {
+    const { name, container } = await script('echo done');
+    await container.wait();
+    expect(await engine.awaitExit(name, attemptOf())).toMatchObject({ exitCode: 0 });
+    expect(await engine.awaitExit(uniqueName('nobody'), attemptOf())).toBeUndefined();
+  });
+
+  it('has the last 64 KiB kept, of each of the two', async () => {
+    const { name } = await script('echo head; seq 1 200000 >&2');
+    const ended = await engine.awaitExit(name, attemptOf());
+    expect(ended?.stdout).toBe('head');
+    expect(ended?.output.length).toBeLessThanOrEqual(64 * 1024);
+    expect(ended?.output.length).toBeGreaterThan(60 * 1024);
+    expect(ended?.output).toMatch(/^\d+\n/);
+    expect(ended?.output.endsWith('\n199999\n200000')).toBe(true);
+  });
+
+  it('is started when an attempt died between its creation and its start', async () => {
+    const { name } = await start({ command: ['sh', '-c', 'echo here'], started: false });
+    expect(await engine.awaitExit(name, attemptOf())).toMatchObject({ stdout: 'here' });
+  });
+
+  // Docker's own init would be started, and then fail by itself.
+  const withoutInit = { hostConfig: { Init: false } };
+  it('that cannot be started says why, at once', async () => {
+    const { name } = await start({ ...withoutInit, command: ['/no/such'], started: false });
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      const failure = await failureOf(engine.awaitExit(name, attemptOf()));
+      expect(failure.kind).toBe('PreconditionFailed');
+      expect(failure.message).toMatch(/could not be started.*\/no\/such/);
+    }
+  });
+
+  it('is left alone when the attempt is aborted, with the reason', async () => {
+    const { name, container } = await script('sleep 60');
+    const controller = new AbortController();
+    const reason = new Error('cancelled');
+    const waiting = engine.awaitExit(name, attemptOf(controller.signal));
+    setTimeout(() => {
+      controller.abort(reason);
+    }, 300);
+    await expect(waiting).rejects.toBe(reason);
+    expect((await container.inspect()).State.Running).toBe(true);
+  });
+
+  it('is waited for by the next attempt after the engine was away', async () => {
+    const { name } = await script('sleep 3; echo whole; exit 6');
+    const relay = await startRelay();
+    try {
+      const through = createServicesEngine({ docker: new Dockerode({ socketPath: relay.path }) });
+      const waiting = failureOf(through.awaitExit(name, attemptOf()));
+      await sleep(400);
+      await relay.stop();
+      expect((await waiting).kind).toBe('ServiceUnavailable');
+    } finally {
+      await relay.remove();
+    }
+    const ended = await engine.awaitExit(name, attemptOf());
+    expect(ended).toEqual({ exitCode: 6, output: 'whole', stdout: 'whole' });
+  });
+
+  it('counts by its exit code when its log is kept elsewhere', async () => {
+    const elsewhere = { hostConfig: { LogConfig: { Type: 'none', Config: {} } } };
+    const { name } = await start({ command: ['sh', '-c', 'echo lost; exit 5'], ...elsewhere });
+    expect(await engine.awaitExit(name, attemptOf())).toMatchObject({
+      ...{ exitCode: 5, stdout: '' },
+      output: expect.stringContaining('does not support reading') as string,
+    });
+  });
+
+  it('has its last lines read while it runs; one that is gone has none', async () => {
+    const { container } = await script('seq 1 50; echo no break >&2; sleep 60');
+    const lines = () => engine.lastLines(container.id, 3);
+    await until(async () => ((await lines()).endsWith('no break') ? true : undefined));
+    expect(await lines()).toBe('49\n50\nno break');
+    await container.remove({ force: true });
+    expect(await lines()).toBe('');
+  });
+
+  it('is killed and removed, and removed again', async () => {
+    const { name } = await script('trap "" TERM; sleep 60');
+    await engine.removeContainer(name);
+    await engine.removeContainer(name);
+    expect(await engine.awaitExit(name, attemptOf())).toBeUndefined();
+  });
+});
+
+describeWith(['docker'], 'the engine', () => {
+  it('has free space where this host sees its folder', async () => {
+    const free = await engine.freeBytes();
+    expect(free).toBeGreaterThan(1024 * 1024);
+  });
+});
+
+describe('an engine that is away', () => {
+  const away = createServicesEngine({ docker: new Dockerode({ socketPath: '/nowhere/d.sock' }) });
+
+  it.each([
+    ['containers', () => away.containers(composeSite('melvin'), 'melvin', 'api')],
+    ['awaitExit', () => away.awaitExit('melvin', attemptOf())],
+    ['removeContainer', () => away.removeContainer('melvin')],
+    ['lastLines', () => away.lastLines('melvin', 3)],
+    ['freeBytes', () => away.freeBytes()],
+  ])('is unavailable: %s', async (_name, ask) => {
+    const failure = await failureOf(ask());
+    expect(failure.kind).toBe('ServiceUnavailable');
+    expect(failure.message).toContain('/nowhere/d.sock');
+  });
+});
+
+async function nameOf({ container }: TestContainer): Promise<string> {
+  return (await container.inspect()).Name.slice(1);
+}
+
+function unlessGone(error: { statusCode?: number }): void {
+  if (error.statusCode !== 404) throw error as Error;
+}

@@ -1,0 +1,152 @@
+import { Client, Connection } from '@temporalio/client';
+import { warmWorkflowId } from '../../workflows/messages';
+import { TEST_IMAGES } from '../support/docker';
+import { startLoad, type LoadReport } from '../support/load';
+import { programsOf } from '../support/aftermath';
+import { describeWith } from '../support/requirements';
+import { ReleasedStack, type ReleasedStackOptions } from '../runbooks/support/released-stack';
+import { IN_DEPLOY, IN_DEPLOY_UNDONE, IN_ROLLBACK } from './crash-cases';
+import { FaultyInstallation } from './faulty-installation';
+
+const MIGRATE = ['node', '/app/migrate.cjs'];
+const other = (version: '1' | '2') => (version === '1' ? '2' : '1');
+const BOTH = ['api', 'api-blue', 'api-green'];
+
+describeWith(
+  ['temporal', 'restic', 'postgres', 'ferretdb', 'docker', 'compose'],
+  'a release',
+  () => {
+    let here: FaultyInstallation;
+    let stack: ReleasedStack;
+    let version: '1' | '2' = '1';
+
+    beforeAll(async () => {
+      here = await FaultyInstallation.start();
+      stack = await ReleasedStack.create(here.pawl);
+      await stack.mustDeploy();
+    });
+
+    afterAll(async () => {
+      await stack.remove();
+      await here.stop();
+    });
+
+    it('costs no answer of pawl releases (listReleases)', async () => {
+      const output = await here.throughKills('listReleases', () =>
+        stack.stack.cli('releases', '--json'),
+      );
+      expect(JSON.parse(output.stdout)).toMatchObject({ current: 1 });
+    });
+
+    it('costs no answer of pawl releases diff (diffReleases)', async () => {
+      const output = await here.throughKills('diffReleases', () =>
+        stack.stack.cli('releases', 'diff', '1', '1', '--json'),
+      );
+      expect(JSON.parse(output.stdout)).toMatchObject({ from: 1, to: 1 });
+    });
+
+    it('takes over what plain Compose runs (adoptRelease)', async () => {
+      const plain = await ReleasedStack.create(here.pawl);
+      try {
+        await plain.compose('up', '-d');
+        const output = await here.throughKills('adoptRelease', () => plain.deploy());
+        expect(output).toMatchObject({ code: 0, outcome: { release: 2, replaced: 1 } });
+        expect(await plain.serving()).toBe('1');
+        expect(await plain.running()).toEqual(['api', 'api-blue']);
+      } finally {
+        await plain.remove();
+      }
+    });
+
+    it('stops what was kept warm for its time (coolSlot)', async () => {
+      const next = other(version);
+      const { service = {} } = options(next, 200);
+      await stack.describe({ service, api: { keepOld: '2s' } });
+      await here.throughKills('coolSlot', async () => {
+        await stack.mustDeploy();
+        await warmEnds();
+      });
+      version = next;
+      expect(await stack.serving()).toBe(version);
+      expect(await stack.containers()).toHaveLength(2);
+    });
+
+    async function warmEnds(): Promise<void> {
+      const connection = await Connection.connect({ address: here.pawl.temporal.address });
+      try {
+        const { workflow } = new Client({ connection });
+        await workflow.getHandle(warmWorkflowId(stack.stack.name)).result();
+      } finally {
+        await connection.close();
+      }
+    }
+
+    /** Every kind of step is in it. */
+    const options = (next: '1' | '2', expect: number): ReleasedStackOptions => ({
+      api: { canary: { steps: ['50%'], pauseSeconds: 1, minRequests: 100_000 }, watch: '1s' },
+      service: { image: next === '1' ? TEST_IMAGES.app1 : TEST_IMAGES.app2 },
+      file: {
+        gates: {
+          before: [{ run: { service: 'api', command: ['node', '--version'] } }],
+          after: [{ http: { url: `${stack.url}/version`, expect, timeout: '1s' } }],
+        },
+        migrations: { service: 'api', run: [...MIGRATE, 'up', next], head: [...MIGRATE, 'head'] },
+      },
+    });
+
+    /** Something is asked all the time, and no answer fails. */
+    async function underLoad<Output>(work: () => Promise<Output>): Promise<[Output, LoadReport]> {
+      const load = await startLoad({ url: stack.url, connections: 4 });
+      const output = await work().finally(() => undefined);
+      return [output, await load.stop()];
+    }
+
+    it.each(IN_DEPLOY)(
+      'ends with the new one when the worker is killed at the %s of %s, and drops no request',
+      async (activity) => {
+        const next = other(version);
+        await stack.describe(options(next, 200));
+        const [output, report] = await underLoad(() =>
+          here.throughKills(activity, () => stack.deploy()),
+        );
+        expect(output).toMatchObject({ code: 0, outcome: { state: 'done' } });
+        expect(await stack.serving()).toBe(next);
+        version = next;
+        expect(report.total.failed).toBe(0);
+        expect(await stack.running()).toEqual(BOTH);
+        expect(await stack.containers()).toHaveLength(3);
+        expect(await programsOf(here.pawl)).toEqual([]);
+      },
+    );
+
+    it.each(IN_DEPLOY_UNDONE)(
+      'ends with the old one when the worker is killed at the %s of %s while it is undone',
+      async (activity) => {
+        const next = other(version);
+        await stack.describe(options(next, 418));
+        const [output, report] = await underLoad(() =>
+          here.throughKills(activity, () => stack.deploy()),
+        );
+        expect(output).toMatchObject({ code: 3 });
+        expect(await stack.serving()).toBe(version);
+        expect(report.total.failed).toBe(0);
+        expect(await stack.containers()).toHaveLength(2);
+      },
+    );
+
+    it.each(IN_ROLLBACK)(
+      'is gone back from when the worker is killed at the %s of %s',
+      async (activity) => {
+        const next = other(version);
+        await stack.describe(options(next, 200));
+        await stack.mustDeploy();
+        const [output, report] = await underLoad(() =>
+          here.throughKills(activity, () => stack.rollback('--schema', 'keep')),
+        );
+        expect(output).toMatchObject({ code: 0 });
+        expect(await stack.serving()).toBe(version);
+        expect(report.total.failed).toBe(0);
+      },
+    );
+  },
+);

@@ -1,0 +1,267 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ReleasedOutcome, RunOutcome } from '../../workflows/model/outcome';
+import { docker, TEST_IMAGES } from '../support/docker';
+import { startLoad } from '../support/load';
+import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
+import { until } from '../support/processes';
+import { describeWith } from '../support/requirements';
+import { ReleasedStack, type ReleasedStackOptions } from './support/released-stack';
+
+const VERSION_2 = { service: { image: TEST_IMAGES.app2 } };
+const MIGRATE = '/app/migrate.cjs';
+
+function released(outcome: RunOutcome | undefined): ReleasedOutcome {
+  if (outcome?.state === 'done' && 'release' in outcome) return outcome;
+  throw new Error(`no release came of it: ${JSON.stringify(outcome)}`);
+}
+
+describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
+  let pawl: PawlEnvironment;
+  const stacks: ReleasedStack[] = [];
+
+  beforeAll(async () => {
+    pawl = await startPawl();
+  });
+
+  afterAll(async () => {
+    for (const stack of stacks) await stack.remove();
+    await pawl.stop();
+  });
+
+  async function newStack(options: ReleasedStackOptions = {}): Promise<ReleasedStack> {
+    const stack = await ReleasedStack.create(pawl, options);
+    stacks.push(stack);
+    return stack;
+  }
+
+  async function releasedStack(options: ReleasedStackOptions = {}): Promise<ReleasedStack> {
+    const stack = await newStack(options);
+    await stack.mustDeploy();
+    return stack;
+  }
+
+  it('begins with the first one, replaces it without a failed request, and goes back in seconds', async () => {
+    const stack = await newStack();
+    const first = released((await stack.mustDeploy()).outcome);
+    expect(first).toMatchObject({ release: 1, services: [{ service: 'api', slot: 'blue' }] });
+    expect(await stack.serving()).toBe('1');
+    await stack.describe(VERSION_2);
+
+    const load = await startLoad({ url: stack.url, connections: 16 });
+    load.phase('deploy');
+    const second = released((await stack.mustDeploy()).outcome);
+    load.phase('rollback');
+    const back = released((await stack.rollback()).outcome);
+    const report = await load.stop();
+
+    expect(second).toMatchObject({ release: 2, replaced: 1, services: [{ slot: 'green' }] });
+    expect(second.warmUntil).toBeDefined();
+    expect(back).toMatchObject({ runbook: 'rollback', release: 1, replaced: 2 });
+    expect(await stack.serving()).toBe('1');
+    expect(report.total.failed).toBe(0);
+    expect(report.total.ok).toBeGreaterThan(100);
+    expect(await stack.running()).toEqual(['api', 'api-blue', 'api-green']);
+  });
+
+  it('takes over what plain Compose runs, tells the gap, and gives it back when a gate stays closed', async () => {
+    const stack = await newStack();
+    await stack.compose('up', '-d');
+    await until(async () => ((await stack.serving()) === '1' ? true : undefined));
+    const closed = {
+      after: [{ http: { url: `${stack.url}/version`, expect: 418, timeout: '1s' } }],
+    };
+    await stack.describe({ ...VERSION_2, file: { gates: closed } });
+
+    const refused = await stack.deploy();
+    expect(refused).toMatchObject({ code: 3, failure: { type: 'VerificationFailed' } });
+    expect(await stack.serving()).toBe('1');
+    expect(await stack.running()).toEqual(['api']);
+
+    await stack.describe(VERSION_2);
+    const taken = released((await stack.mustDeploy()).outcome);
+    expect(taken.gapSeconds).toBeGreaterThan(0);
+    expect(await stack.serving()).toBe('2');
+    expect(await stack.running()).toEqual(['api', 'api-blue']);
+  });
+
+  it('keeps the old slot when the new one never becomes healthy', async () => {
+    const stack = await releasedStack({ api: { ready: { http: '/healthz', timeoutSeconds: 4 } } });
+    await stack.describe({
+      api: { ready: { http: '/healthz', timeoutSeconds: 4 } },
+      environment: { HEALTH: 'never' },
+    });
+    const failed = await stack.deploy();
+    expect(failed).toMatchObject({ code: 3, failure: { type: 'VerificationFailed' } });
+    expect(failed.failure?.message).toContain('/healthz');
+    expect(failed.failure?.message).toContain('status 503');
+    expect(await stack.serving()).toBe('1');
+    expect(await stack.running()).toEqual(['api', 'api-blue']);
+  });
+
+  it('undoes a release that dies after it was healthy', async () => {
+    const api = { watch: '10s' };
+    const stack = await releasedStack({ api: { ...api, watch: '0s' } });
+    const environment = { DIE_AFTER_MS: '4000' };
+    await stack.describe({ api, environment, service: { image: TEST_IMAGES.app2, restart: 'no' } });
+    expect(await stack.deploy()).toMatchObject({ code: 3 });
+    expect(await stack.serving()).toBe('1');
+    expect(await stack.running()).toEqual(['api', 'api-blue']);
+  });
+
+  it.each([
+    ['answers with errors', { FAIL_PERCENT: '30' }, /were errors/],
+    ['is four times as slow', { DELAY_MS: '400' }, /its answers took/],
+  ])(
+    'undoes a canary that %s, and leaves the others their old slot',
+    async (_how, environment, why) => {
+      const canary = { steps: ['20%'], pauseSeconds: 6, minRequests: 40, maxErrorRate: '2%' };
+      const stack = await releasedStack();
+      await stack.describe({ api: { canary }, environment, ...VERSION_2 });
+      const load = await startLoad({ url: stack.url, connections: 16 });
+      const undone = await stack.deploy();
+      await load.stop();
+      expect(undone).toMatchObject({ code: 3, failure: { type: 'VerificationFailed' } });
+      expect(undone.failure?.message).toMatch(why);
+      expect(await stack.serving()).toBe('1');
+      expect(await stack.running()).toEqual(['api', 'api-blue']);
+    },
+  );
+
+  it('says when there was not enough traffic to judge a canary, and goes on', async () => {
+    const stack = await releasedStack();
+    const canary = { steps: ['10%', '50%'], pauseSeconds: 1, minRequests: 1000 };
+    await stack.describe({ api: { canary }, ...VERSION_2 });
+    const outcome = released((await stack.mustDeploy()).outcome);
+    expect(outcome.canary.map(({ share, verdict }) => [share, verdict])).toEqual([
+      [10, 'not-enough-traffic'],
+      [50, 'not-enough-traffic'],
+    ]);
+    expect(await stack.serving()).toBe('2');
+  });
+
+  it('touches nothing when a gate before the release stays closed', async () => {
+    const stack = await releasedStack();
+    const before = await stack.containers();
+    const command = ['node', '-e', 'console.error("the tests fail"); process.exit(7)'];
+    const gates = { before: [{ run: { service: 'api', command } }] };
+    await stack.describe({ ...VERSION_2, file: { gates } });
+    const failed = await stack.deploy();
+    expect(failed).toMatchObject({ code: 3, failure: { type: 'VerificationFailed' } });
+    expect(failed.failure?.message).toContain('exit code 7');
+    expect(JSON.stringify(failed.failure)).toContain('the tests fail');
+    expect(await stack.containers()).toEqual(before);
+  });
+
+  it('replaces a service of one instance with its grace, and puts the old one back when a gate stays closed', async () => {
+    const worker = { image: TEST_IMAGES.app1, init: true, command: ['sleep', '3600'] };
+    const deploy = { worker: { strategy: 'recreate', stopSeconds: 2 } };
+    const stack = await releasedStack({ services: { worker }, deploy });
+    const imageOf = async () =>
+      (await stack.containers()).find(({ service }) => service === 'worker')?.image;
+    const old = await imageOf();
+    const newer = { worker: { ...worker, image: TEST_IMAGES.app2 } };
+    const closed = { after: [{ http: { url: stack.url, expect: 418, timeout: '1s' } }] };
+    await stack.describe({ ...VERSION_2, deploy, services: newer, file: { gates: closed } });
+    expect(await stack.deploy()).toMatchObject({ code: 3 });
+    expect(await imageOf()).toBe(old);
+    expect(await stack.serving()).toBe('1');
+
+    await stack.describe({ ...VERSION_2, deploy, services: newer });
+    await stack.mustDeploy();
+    expect(await imageOf()).not.toBe(old);
+    expect(await stack.serving()).toBe('2');
+  });
+
+  describe('with migrations', () => {
+    const migrations = (to: string) => ({
+      ...{ service: 'api', run: ['node', MIGRATE, 'up', to], head: ['node', MIGRATE, 'head'] },
+      down: ['node', MIGRATE, 'down', '{revision}'],
+    });
+    let stack: ReleasedStack;
+
+    beforeAll(async () => {
+      stack = await releasedStack({ file: { migrations: migrations('1') } });
+    });
+
+    it('migrates from the new image, and knows the schema of each release', async () => {
+      await stack.describe({ ...VERSION_2, file: { migrations: migrations('2') } });
+      expect(released((await stack.mustDeploy()).outcome).schemaHead).toBe('2');
+    });
+
+    it('refuses to go back over a schema that has moved on, and names the ways out', async () => {
+      const refused = await stack.rollback();
+      expect(refused.code).toBe(7);
+      expect(refused.stderr).toContain('the schema is at 2');
+      expect(refused.stderr).toContain('--schema down');
+      expect(await stack.serving()).toBe('2');
+    });
+
+    it('takes the schema down with the code when told to', async () => {
+      const back = await stack.rollback('--schema', 'down');
+      expect(released(back.outcome)).toMatchObject({ release: 1, schemaHead: '1' });
+      expect(await stack.serving()).toBe('1');
+    });
+
+    it('takes a migration that failed half-way back, and starts nothing', async () => {
+      const failing = { ...migrations('3'), run: ['node', MIGRATE, 'fail'] };
+      await stack.describe({ ...VERSION_2, file: { migrations: failing } });
+      const failed = await stack.deploy();
+      expect(failed).toMatchObject({ code: 3, failure: { type: 'VerificationFailed' } });
+      const { code, stdout } = await headOf(stack);
+      expect({ code, head: stdout.trim() }).toEqual({ code: 0, head: '1' });
+      expect(await stack.serving()).toBe('1');
+    });
+  });
+
+  it('refuses a plan that is no longer the one that was shown', async () => {
+    const stack = await releasedStack();
+    const { stdout } = await stack.stack.cli('plan', 'deploy', '--json');
+    const { hash } = JSON.parse(stdout) as { hash: string };
+    const again = await stack.stack.cli('plan', 'deploy', '--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ hash });
+    await stack.describe(VERSION_2);
+    const moved = await stack.stack.cli('plan', 'deploy', '--json');
+    expect(JSON.parse(moved.stdout)).not.toMatchObject({ hash });
+  });
+
+  it('adopts again what somebody made with plain Compose in between', async () => {
+    const stack = await releasedStack();
+    await stack.compose('up', '-d', '--remove-orphans');
+    expect(await stack.running()).toEqual(['api']);
+    await stack.describe(VERSION_2);
+    const { stdout } = await stack.stack.cli('plan', 'deploy');
+    expect(stdout).toContain('Compose itself has made it since');
+    await stack.mustDeploy();
+    expect(await stack.serving()).toBe('2');
+  });
+
+  it('refuses what is wrong before anything is touched, with its place', async () => {
+    const stack = await newStack();
+    await writeFile(
+      join(stack.stack.folder, 'compose.yaml'),
+      'services:\n  api: {image: a, imagee: b}\n',
+    );
+    const { code, stderr } = await stack.deploy();
+    expect(code).toBe(7);
+    expect(stderr).toContain("additional properties 'imagee' not allowed");
+    await rm(join(stack.stack.folder, 'compose.yaml'));
+    expect(await stack.running()).toEqual([]);
+  });
+
+  it('writes no value of a variable into the release, and starts with it', async () => {
+    const stack = await newStack({ environment: { VERSION: '${SECRET_VERSION}' } });
+    await writeFile(join(stack.stack.folder, '.env'), 'SECRET_VERSION=sentinel-5f3a\n');
+    await stack.mustDeploy();
+    expect(await stack.serving()).toBe('sentinel-5f3a');
+    const label = [`com.docker.compose.project=${stack.project}`];
+    expect((await docker.listContainers({ filters: { label } })).length).toBe(2);
+    const { stdout } = await stack.stack.cli('releases', '--json');
+    expect(stdout).not.toContain('sentinel-5f3a');
+  });
+
+  /** Asked in a container of its own. */
+  async function headOf(stack: ReleasedStack): Promise<{ code: number | null; stdout: string }> {
+    return stack.compose('run', '--rm', '--no-deps', '-T', 'api', 'node', MIGRATE, 'head');
+  }
+});

@@ -1,0 +1,173 @@
+import { createColors } from 'picocolors';
+import { renderOutcome } from '../../../client/render/outcome';
+import { renderPlan } from '../../../client/render/plan';
+import { renderReleaseDiff } from '../../../client/render/release-diff';
+import { renderReleases } from '../../../client/render/releases';
+import type { ReleasedOutcome } from '../../../workflows/model/outcome';
+import type { DeployPlan, PlannedService, RollbackPlan } from '../../../workflows/model/plans';
+import type { Release } from '../../../workflows/model/release';
+import { expectGolden } from './golden';
+import { START } from './views';
+
+const PLAIN = createColors(false);
+const DIGEST = 'a'.repeat(60);
+const UNTIL = '2026-11-21T03:15:00.000Z';
+
+const API: PlannedService = {
+  service: 'api',
+  strategy: 'switch',
+  image: { reference: 'registry/api:v2', pinned: `registry/api@sha256:1111${DIGEST}` },
+  from: `sha256:2222${DIGEST}`,
+  slot: 'green',
+  adopts: false,
+  shares: [5, 25, 100],
+};
+const WORKER: PlannedService = {
+  service: 'worker',
+  strategy: 'recreate',
+  image: { reference: 'worker', pinned: `sha256:3333${DIGEST}` },
+  adopts: false,
+  shares: [],
+};
+const COMMON = {
+  ...{ stack: 'melvin', hash: '4a3bd8dd540d9c0b7a' },
+  steps: [{ id: 'start:api-green', title: 'start api-green' }],
+};
+const ROLLBACK: RollbackPlan = {
+  ...{ ...COMMON, runbook: 'rollback', release: 3, replaces: 4, warm: true },
+  ...{ services: [{ ...API, shares: [100] }], notes: [], schema: { way: 'same' } },
+};
+
+function release(number: number, change: Partial<Release> = {}): Release {
+  const image = {
+    reference: `registry/api:v${number}`,
+    pinned: `registry/api@sha256:${number}000${DIGEST}`,
+    id: `sha256:9999${DIGEST}`,
+  };
+  return {
+    ...{ number, stack: 'melvin', releasedAt: START, run: 'melvin/42', runKey: '0a1b' },
+    ...{ requestedBy: 'anna@desk', pawlVersion: '1.2.3', stackHash: 'ab', modelHash: 'cd' },
+    services: [{ service: 'api', strategy: 'switch', image, slot: 'blue' }],
+    ...change,
+  };
+}
+
+describe('the plan of a deploy', () => {
+  const plan: DeployPlan = {
+    ...{ ...COMMON, runbook: 'deploy', release: 4, replaces: 3, services: [API, WORKER] },
+    ...{ migrations: true, recoveryPoint: true, gates: { before: 2, after: 1 } },
+    notes: ['The switch of api is made anew: some seconds without an answer.'],
+  };
+
+  it('says for each service how, from which image, and what runs now', () => {
+    expectGolden('plan-deploy', renderPlan(plan));
+  });
+
+  it('says of the first one what is taken over from plain Compose', () => {
+    const api: PlannedService = { ...API, slot: 'blue', shares: [100], adopts: true };
+    const first = { ...plan, migrations: false, recoveryPoint: false, services: [api] };
+    const { replaces, ...without } = first;
+    const text = renderPlan({ ...without, release: 2, gates: { before: 0, after: 0 } });
+    expect(replaces).toBe(3);
+    expect(text).toContain('Release 2:\n');
+    expect(text).toContain('into blue: 100 %, takes the port over');
+    expect(text).not.toMatch(/gate|schema|recovery point/);
+  });
+});
+
+describe('the plan of a rollback', () => {
+  it('says where to, and that warm slots make it quick', () => {
+    expectGolden('plan-rollback', renderPlan(ROLLBACK));
+  });
+
+  it.each([
+    [{ way: 'unknown' }, 'whether it is the same for both is not known'],
+    [{ way: 'keep', now: 'b', then: 'a' }, 'stays at b; the release was made for a'],
+    [{ way: 'down', now: 'b', then: 'a' }, 'taken down from b to a'],
+  ] as const)('says what becomes of the schema: %j', (schema, words) => {
+    expect(renderPlan({ ...ROLLBACK, warm: false, schema })).toContain(words);
+  });
+});
+
+describe('the outcome', () => {
+  const outcome: ReleasedOutcome = {
+    ...{ state: 'done', runbook: 'deploy', run: 'melvin/42', release: 4, replaced: 3 },
+    services: [
+      { service: 'api', strategy: 'switch', image: API.image.pinned, slot: 'green' },
+      { service: 'worker', strategy: 'recreate', image: WORKER.image.pinned },
+    ],
+    canary: [
+      {
+        ...{ service: 'api', share: 5, verdict: 'passed', newResponses: 312, newErrors: 1 },
+        detail: '0.3 % errors, 1.1 times as slow',
+      },
+      {
+        ...{ service: 'api', share: 25, verdict: 'not-enough-traffic', newResponses: 4 },
+        ...{ newErrors: 0, detail: '4 of 200 requests' },
+      },
+    ],
+    ...{ warmUntil: UNTIL, schemaHead: '9bc1', recoveryPoint: 'a1b2c3d4', gapSeconds: 0.84 },
+    notes: ['3 requests were still in flight after 60 s.'],
+  };
+
+  it('of a deploy tells how it was judged, the gap, and the way back', () => {
+    expectGolden('outcome-deploy', renderOutcome(outcome));
+  });
+
+  it('of a rollback names the release that serves again, and the way to the newer one', () => {
+    const text = renderOutcome({
+      ...{ state: 'done', runbook: 'rollback', run: 'melvin/43', release: 3, replaced: 4 },
+      ...{ services: outcome.services, canary: [], notes: [] },
+    });
+    expectGolden('outcome-rollback', text);
+  });
+});
+
+describe('releases', () => {
+  it('say which one serves, which is warm, and which was there before pawl', () => {
+    const releases = [
+      release(3, { schemaHead: '9bc1' }),
+      release(2),
+      release(1, { adopted: true }),
+    ];
+    const slots = [
+      { service: 'api', slot: 'blue' as const, release: 2, until: UNTIL },
+      { service: 'web', slot: 'blue' as const, release: 2, until: START },
+    ];
+    expectGolden('releases', renderReleases(releases, 3, slots));
+  });
+
+  it('that there are none of say how to make one', () => {
+    expect(renderReleases([], undefined, [])).toContain('`pawl deploy`');
+  });
+
+  it('are cut to their first images where they have many services', () => {
+    const [api] = release(1).services;
+    const services = Array.from({ length: 9 }, (_, at) => ({ ...api, service: `service-${at}` }));
+    const text = renderReleases([release(1, { services } as Partial<Release>)], 1, []);
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(130);
+  });
+});
+
+describe('the difference of two releases', () => {
+  const lines = ['@@ -1,3 +1,3 @@', ' services:', '-    image: a\u001b[2J', '+    image: b\t'];
+  const images = release(3).services.map(({ service, image }) => ({ service, from: image }));
+  const difference = { from: 3, to: 4, images, lines };
+
+  it('names images and lines, and nothing in it moves the cursor', () => {
+    const text = renderReleaseDiff(difference, PLAIN);
+    expectGolden('release-diff', text);
+    expect(text).not.toContain('\u001b');
+  });
+
+  it('paints what is new and what is gone', () => {
+    const text = renderReleaseDiff(difference, createColors(true));
+    expect(text).toContain('\u001b[31m-    image: a');
+    expect(text).toContain('\u001b[32m+    image: b');
+  });
+
+  it('is told to be none where there is none', () => {
+    const text = renderReleaseDiff({ from: 3, to: 4, images: [], lines: [] }, PLAIN);
+    expect(text).toBe('Release 3 and release 4 are the same.');
+  });
+});

@@ -1,0 +1,67 @@
+import type { SlotCounters, SwitchCounters } from '../../../workflows/model/traffic';
+import { judgeTraffic } from '../../../workflows/plan/release/judge-traffic';
+
+const POLICY = { maxErrorRate: 1, maxSlowdown: 1.5, minRequests: 100 };
+const NONE = { sent: 0, failed: 0 };
+
+const slot = (responses: number, errors: number, responseMilliseconds = 10): SlotCounters => ({
+  ...{ up: 1, addresses: ['10.0.0.2'], weight: 1, inFlight: 0, connectionErrors: 0 },
+  ...{ responses, errors, responseMilliseconds },
+});
+
+const counters = (blue: SlotCounters, green: SlotCounters): SwitchCounters => ({ blue, green });
+
+const START = counters(slot(1_000, 5), slot(50, 0));
+
+const judge = (after: SwitchCounters, probes = NONE) =>
+  judgeTraffic(POLICY, 'green', START, after, probes);
+
+it('passes a slot that answers as the old one does', () => {
+  expect(judge(counters(slot(3_000, 5), slot(250, 0)))).toMatchObject({
+    ...{ verdict: 'passed', newResponses: 200, newErrors: 0 },
+  });
+});
+
+it('refuses a slot that gives more errors than are allowed, and says how many', () => {
+  const { verdict, detail } = judge(counters(slot(3_000, 5), slot(250, 10)));
+  expect(verdict).toBe('failed');
+  expect(detail).toContain('10 of 200 answers of the new one were errors (5.0 %)');
+});
+
+it('does not lay at the door of the release what the old slot has too', () => {
+  expect(judge(counters(slot(2_000, 105), slot(250, 20))).verdict).toBe('passed');
+});
+
+it('refuses a slot that is slower than allowed, by the old one in the same time', () => {
+  const slow = counters(slot(3_000, 5, 40), slot(250, 0, 161));
+  expect(judge(slow).verdict).toBe('failed');
+  expect(judge(slow).detail).toContain("161 ms, the old one's 40 ms");
+});
+
+it('takes some milliseconds for no slowdown', () => {
+  expect(judge(counters(slot(3_000, 5, 1), slot(250, 0, 9))).verdict).toBe('passed');
+});
+
+it('says when there was not enough traffic to judge', () => {
+  expect(judge(counters(slot(1_100, 5), slot(60, 0))).verdict).toBe('not-enough-traffic');
+});
+
+it('counts its own probes', () => {
+  const quiet = counters(slot(1_000, 5), slot(50, 0));
+  expect(judge(quiet, { sent: 150, failed: 0 }).verdict).toBe('passed');
+  expect(judge(quiet, { sent: 150, failed: 15 }).verdict).toBe('failed');
+});
+
+it('refuses a slot that answers no probe, however few there were', () => {
+  expect(judge(START, { sent: 3, failed: 3 }).verdict).toBe('failed');
+});
+
+it('does not wait for enough requests when it is bad beyond doubt', () => {
+  expect(judge(counters(slot(1_100, 5), slot(80, 12))).verdict).toBe('failed');
+});
+
+it('counts from nothing after a restart of the switch', () => {
+  expect(judge(counters(slot(900, 0), slot(30, 0)))).toMatchObject({
+    ...{ verdict: 'not-enough-traffic', newResponses: 30, newErrors: 0 },
+  });
+});

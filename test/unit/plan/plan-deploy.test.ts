@@ -1,0 +1,120 @@
+import type { DeployDescription, SwitchDeployment } from '../../../workflows/model/deployment';
+import type { DeployOptions } from '../../../workflows/model/run';
+import { planDeploy } from '../../../workflows/plan/plan-deploy';
+import type {
+  ObservedRelease,
+  ObservedService,
+} from '../../../workflows/plan/release/observed-release';
+import { describeStack } from '../../support/descriptions';
+
+const API: SwitchDeployment = {
+  ...{ service: 'api', strategy: 'switch', port: 8000 },
+  ready: { http: '/healthz', consecutive: 3, timeoutSeconds: 60 },
+  canary: {
+    ...{ steps: [5, 25], pauseSeconds: 30, maxErrorRate: 1, maxSlowdown: 1.5, minRequests: 200 },
+  },
+  ...{ drainSeconds: 60, keepOldSeconds: 900, watchSeconds: 0 },
+};
+
+const DEPLOY: DeployDescription = {
+  services: [{ service: 'worker', strategy: 'recreate' }, API],
+  ...{ before: [], after: [] },
+  release: { recoveryPoint: 'migrations', keep: 5, switchImage: 'haproxy:3.0' },
+};
+
+const observedService = (
+  service: string,
+  more: Partial<ObservedService> = {},
+): ObservedService => ({
+  service,
+  image: { reference: `${service}:v2`, pinned: `${service}@sha256:aa`, present: false },
+  ...{ dependsOn: [], replicas: 1, runs: 'nothing', warm: {}, published: [], notes: [], ...more },
+});
+
+const observed = (
+  services: readonly ObservedService[],
+  more: Partial<ObservedRelease> = {},
+): ObservedRelease => ({
+  ...{ project: 'melvin', services, stored: { releases: [], next: 1 }, notes: [], ...more },
+});
+
+const plan = (
+  seen: ObservedRelease,
+  deploy: DeployDescription = DEPLOY,
+  options: DeployOptions = { images: {} },
+) => {
+  const made = planDeploy({ ...describeStack(), deploy }, options, seen);
+  if ('obstacle' in made) throw new Error(made.obstacle);
+  return made;
+};
+
+const ALL = [observedService('worker', { dependsOn: ['api'] }), observedService('api')];
+
+it('begins in the blue slot with all requests when nothing runs', () => {
+  const [api, worker] = plan(observed(ALL)).services;
+  expect(api).toMatchObject({ service: 'api', slot: 'blue', shares: [100], adopts: false });
+  expect(worker).toMatchObject({ service: 'worker', strategy: 'recreate', shares: [] });
+});
+
+it('takes the slot that does not serve, and gives it more and more of the requests', () => {
+  const api = observedService('api', { runs: 'switched', active: 'blue', warm: { blue: 3 } });
+  const made = plan(observed([api], { stored: { releases: [], current: 3, next: 4 } }));
+  expect(made.services[0]).toMatchObject({ slot: 'green', shares: [5, 25, 100] });
+  expect(made).toMatchObject({ release: 4, replaces: 3 });
+});
+
+it('releases what others depend on first, else in the order of the stack file', () => {
+  expect(plan(observed(ALL)).services.map(({ service }) => service)).toEqual(['api', 'worker']);
+});
+
+it('adopts what plain Compose runs, records it as a release, and says how long the gap is', () => {
+  const plain = observedService('api', { runs: 'plain', published: ['8000'] });
+  const made = plan(observed([plain]));
+  expect(made).toMatchObject({ release: 2, services: [{ adopts: true, shares: [100] }] });
+  expect(made.steps.map(({ id }) => id)).toContain('adopt');
+  expect(made.notes.join()).toMatch(/takes port 8000 over.*there is a gap/);
+});
+
+it('adopts again, without another record, what Compose made by hand after a release', () => {
+  const plain = observedService('api', { runs: 'plain', active: 'green' });
+  const made = plan(observed([plain], { stored: { releases: [], current: 3, next: 4 } }));
+  expect(made).toMatchObject({ release: 4, services: [{ adopts: true, slot: 'blue' }] });
+  expect(made.steps.map(({ id }) => id)).not.toContain('adopt');
+  expect(made.notes.join()).toContain('Compose itself has made it since');
+});
+
+it.each([
+  ['always', false, true],
+  ['migrations', false, false],
+  ['migrations', true, true],
+  ['never', true, false],
+] as const)('with recoveryPoint: %s and migrations: %s', (recoveryPoint, migrates, expected) => {
+  const migrations = { service: 'api', run: ['up'], timeoutSeconds: 60 };
+  const made = plan(observed(ALL), {
+    ...DEPLOY,
+    release: { ...DEPLOY.release, recoveryPoint },
+    ...(migrates ? { migrations } : {}),
+  });
+  expect(made.recoveryPoint).toBe(expected);
+});
+
+it('names a step for each thing that the run does', () => {
+  const api = observedService('api', { runs: 'switched', active: 'green' });
+  const worker = observedService('worker');
+  const ids = plan(observed([api, worker])).steps.map(({ id }) => id);
+  expect(ids).toEqual([
+    ...['pull:api', 'pull:worker', 'prepare', 'start:api-blue'],
+    ...['shift:api/5', 'shift:api/25', 'shift:api/100', 'start:worker', 'record-release', 'record'],
+  ]);
+});
+
+it('refuses an image for a service that is not released', () => {
+  const options = { images: { front: 'front:v2' } };
+  const refused = planDeploy({ ...describeStack(), deploy: DEPLOY }, options, observed(ALL));
+  expect(refused).toMatchObject({ obstacle: '`deploy` has no service front' });
+});
+
+it('refuses a stack file without `deploy`', () => {
+  const refused = planDeploy(describeStack(), { images: {} }, observed([]));
+  expect(refused).toMatchObject({ obstacle: expect.stringContaining('has no `deploy`') as string });
+});

@@ -1,0 +1,151 @@
+import type { DeployDescription } from '../../../workflows/model/deployment';
+import type { Release } from '../../../workflows/model/release';
+import type { RollbackOptions } from '../../../workflows/model/run';
+import { planRollback } from '../../../workflows/plan/plan-rollback';
+import { planReleaseRetention } from '../../../workflows/plan/release/plan-retention';
+import type { ObservedRelease } from '../../../workflows/plan/release/observed-release';
+import { describeStack } from '../../support/descriptions';
+
+const DEPLOY: DeployDescription = {
+  services: [
+    {
+      ...{ service: 'api', strategy: 'switch', port: 8000 },
+      ready: { http: '/healthz', consecutive: 3, timeoutSeconds: 60 },
+      ...{ drainSeconds: 60, keepOldSeconds: 900, watchSeconds: 0 },
+    },
+  ],
+  ...{ before: [], after: [] },
+  migrations: {
+    ...{ service: 'api', run: ['up'], head: ['head'], down: ['down', '{revision}'] },
+    timeoutSeconds: 60,
+  },
+  release: { recoveryPoint: 'migrations', keep: 5, switchImage: 'haproxy:3.0' },
+};
+
+const release = (number: number, more: Partial<Release> = {}): Release => ({
+  ...{
+    number,
+    stack: 'melvin',
+    releasedAt: `2026-01-0${number}T00:00:00Z`,
+    run: `melvin/${number}`,
+  },
+  ...{ runKey: `key ${number}`, requestedBy: 'anna', pawlVersion: '1' },
+  services: [
+    {
+      ...{ service: 'api', strategy: 'switch', slot: number % 2 === 0 ? 'green' : 'blue' },
+      image: {
+        reference: `api:v${number}`,
+        pinned: `api@sha256:${number}`,
+        id: `sha256:id${number}`,
+      },
+    },
+  ],
+  ...{ stackHash: '', modelHash: '', schemaHead: 'a1', replaced: number - 1, ...more },
+});
+
+const observed = (
+  releases: readonly Release[],
+  current: number,
+  warm: { blue?: number; green?: number } = {},
+): ObservedRelease => ({
+  project: 'melvin',
+  services: [
+    {
+      ...{ service: 'api', dependsOn: [], replicas: 1, runs: 'switched', published: [], notes: [] },
+      image: { reference: 'api', pinned: 'api', present: false },
+      ...{ active: current % 2 === 0 ? 'green' : 'blue', warm },
+    },
+  ],
+  ...{ stored: { releases, current, next: current + 1 }, notes: [] },
+});
+
+const plan = (
+  seen: ObservedRelease,
+  options: RollbackOptions = {},
+  deploy: DeployDescription = DEPLOY,
+) => planRollback({ ...describeStack(), deploy }, options, seen);
+
+it('goes to the release that the serving one replaced, over its warm slot', () => {
+  expect(plan(observed([release(4), release(3)], 4, { blue: 3, green: 4 }))).toMatchObject({
+    ...{ release: 3, replaces: 4, warm: true, schema: { way: 'same' } },
+    services: [{ slot: 'blue', shares: [100], image: { pinned: 'api@sha256:3' } }],
+  });
+});
+
+it('starts the stored release where its slot has been stopped or is another one', () => {
+  expect(plan(observed([release(4), release(3)], 4, { green: 4 }))).toMatchObject({ warm: false });
+  const older = observed([release(4), release(3), release(2)], 4, { blue: 3, green: 4 });
+  expect(plan(older, { to: 2 })).toMatchObject({ release: 2, warm: false });
+});
+
+it.each([
+  ['one that is not kept', { to: 1 }, 'there is no release 1'],
+  ['the one that serves', { to: 4 }, 'release 4 serves already'],
+])('refuses %s', (_which, options, obstacle) => {
+  expect(plan(observed([release(4), release(3)], 4), options)).toMatchObject({ obstacle });
+});
+
+it('refuses what plain Compose ran, and says how its image is released', () => {
+  const seen = observed([release(4), release(3, { adopted: true })], 4);
+  expect(plan(seen)).toMatchObject({ advice: expect.stringContaining('--image api=') as string });
+});
+
+describe('when the schema has moved on', () => {
+  const moved = observed(
+    [release(4, { schemaHead: 'b2', recoveryPoint: 'cafe0123' }), release(3)],
+    ...([4, { blue: 3 }] as const),
+  );
+
+  it('refuses, with the three ways out and what is lost by a restore', () => {
+    const refused = plan(moved) as { obstacle: string; advice: string };
+    expect(refused.obstacle).toBe('the schema is at b2, and release 3 was made for a1');
+    expect(refused.advice).toContain('--schema keep');
+    expect(refused.advice).toContain('--schema down');
+    expect(refused.advice).toContain('pawl restore --point cafe0123');
+    expect(refused.advice).toContain('written since 2026-01-04T00:00:00Z is lost');
+  });
+
+  it('keeps the schema when told that the old release works with it', () => {
+    expect(plan(moved, { schema: 'keep' })).toMatchObject({ schema: { way: 'keep' } });
+  });
+
+  it('takes it down by the declared step, after the requests have gone back', () => {
+    const made = plan(moved, { schema: 'down' });
+    expect(made).toMatchObject({ schema: { way: 'down', now: 'b2', then: 'a1' } });
+    const ids = ('steps' in made ? made.steps : []).map(({ id }) => id);
+    expect(ids.indexOf('migrate-down')).toBeGreaterThan(ids.indexOf('shift:api/100'));
+  });
+
+  it('refuses to take it down without a declared step', () => {
+    const { down: _, ...migrations } = DEPLOY.migrations ?? {
+      service: '',
+      run: [],
+      timeoutSeconds: 1,
+    };
+    const refused = plan(moved, { schema: 'down' }, { ...DEPLOY, migrations });
+    expect(refused).toMatchObject({
+      obstacle: expect.stringContaining('cannot be taken down') as string,
+    });
+  });
+});
+
+describe('retention of releases', () => {
+  const six = [6, 5, 4, 3, 2, 1].map((number) => release(number));
+
+  it('keeps the newest, the serving one and the one it replaced', () => {
+    expect(planReleaseRetention({ releases: six, current: 3, next: 7 }, 2)).toEqual({
+      remove: [4, 1],
+      images: ['sha256:id4', 'sha256:id1'],
+    });
+  });
+
+  it('never removes an image that a kept release needs', () => {
+    const [newest = release(6), ...others] = six;
+    const same = { ...newest, services: others[4]?.services ?? [] };
+    const { images } = planReleaseRetention(
+      { releases: [same, ...others], current: 6, next: 7 },
+      2,
+    );
+    expect(images).not.toContain('sha256:id1');
+  });
+});

@@ -1,0 +1,171 @@
+import type { Deployment } from '../model/deployment';
+import { otherSlot, slotService } from '../model/deployment';
+import type { DeployPlan, PlannedService, PlannedStep } from '../model/plans';
+import type { DeployOptions } from '../model/run';
+import type { StackDescription } from '../model/stack';
+import { stepId } from '../model/step-id';
+import type { Obstacle } from './plan-backup';
+import type { ObservedRelease, ObservedService } from './release/observed-release';
+import { orderServices } from './release/order-services';
+
+/**
+ * Plans a release: which images, which slots, which shares of the traffic, in which order.
+ * Shape:  stack, options, observation → plan without its hash, or an obstacle
+ */
+export function planDeploy(
+  stack: StackDescription,
+  options: DeployOptions,
+  observed: ObservedRelease,
+): Omit<DeployPlan, 'hash'> | Obstacle {
+  const { deploy } = stack;
+  if (deploy === undefined) return nothingToDeploy(stack);
+  const deployments = new Map(deploy.services.map((one) => [one.service, one]));
+  const unknown = Object.keys(options.images).filter((service) => !deployments.has(service));
+  if (unknown.length > 0) return unknownServices(unknown, [...deployments.keys()]);
+  const services = orderServices(observed.services).flatMap((service) => {
+    const deployment = deployments.get(service.service);
+    return deployment === undefined ? [] : [planService(service, deployment)];
+  });
+  const adopts = services.some((service) => service.adopts);
+  const migrations = deploy.migrations !== undefined;
+  const { recoveryPoint } = deploy.release;
+  const plan = {
+    runbook: 'deploy' as const,
+    stack: stack.name,
+    release: observed.stored.next + (adoptsFirst(observed, adopts) ? 1 : 0),
+    ...(observed.stored.current === undefined ? {} : { replaces: observed.stored.current }),
+    services,
+    migrations,
+    recoveryPoint: recoveryPoint === 'always' || (recoveryPoint === 'migrations' && migrations),
+    gates: { before: deploy.before.length, after: deploy.after.length },
+  };
+  return {
+    ...plan,
+    steps: steps(plan, observed, deploy.services),
+    notes: notes(observed, services),
+  };
+}
+
+/** What runs under plain Compose is recorded as a release of its own first: the way back. */
+export function adoptsFirst(observed: ObservedRelease, adopts: boolean): boolean {
+  return adopts && observed.stored.current === undefined;
+}
+
+function planService(observed: ObservedService, deployment: Deployment): PlannedService {
+  const { service, image, runs, runningImage } = observed;
+  const planned = {
+    service,
+    image: { reference: image.reference, pinned: image.pinned },
+    ...(runningImage === undefined ? {} : { from: runningImage }),
+    adopts: runs === 'plain',
+  };
+  if (deployment.strategy === 'recreate') return { ...planned, strategy: 'recreate', shares: [] };
+  const { active } = observed;
+  const takesOver = runs !== 'switched' || active === undefined;
+  return {
+    ...planned,
+    strategy: 'switch',
+    slot: active === undefined || runs === 'plain' ? 'blue' : otherSlot(active),
+    shares: [...(takesOver ? [] : (deployment.canary?.steps ?? [])), 100],
+  };
+}
+
+/** The name that a service's new containers have in the release's file. */
+export function placedService({ service, slot }: Pick<PlannedService, 'service' | 'slot'>): string {
+  return slot === undefined ? service : slotService(service, slot);
+}
+
+function steps(
+  plan: Pick<DeployPlan, 'services' | 'release' | 'migrations' | 'recoveryPoint' | 'gates'>,
+  observed: ObservedRelease,
+  deployments: readonly Deployment[],
+): PlannedStep[] {
+  const { services, gates } = plan;
+  const switched = services.filter(({ slot }) => slot !== undefined);
+  const watched = deployments.filter((one) => one.strategy === 'switch' && one.watchSeconds > 0);
+  return [
+    ...services.map(({ service, image }) => ({
+      id: stepId('pull', service),
+      title: `make sure of the image ${image.reference} for ${service}`,
+    })),
+    ...(adoptsFirst(
+      observed,
+      services.some(({ adopts }) => adopts),
+    )
+      ? [{ id: 'adopt', title: `record what runs now as release ${plan.release - 1}` }]
+      : []),
+    { id: 'prepare', title: `prepare release ${plan.release}` },
+    ...numbered(gates.before, 'gate-before', 'gate before the release'),
+    ...(plan.recoveryPoint ? [{ id: 'manifest', title: 'store the manifest' }] : []),
+    ...(plan.migrations ? [{ id: 'migrate', title: 'migrate the schema' }] : []),
+    ...switched.map((one) => ({
+      id: stepId('start', placedService(one)),
+      title: `start ${placedService(one)}`,
+    })),
+    ...switched.flatMap(shiftSteps),
+    ...services
+      .filter(({ slot }) => slot === undefined)
+      .map(({ service }) => ({ id: stepId('start', service), title: `replace ${service}` })),
+    ...numbered(gates.after, 'gate-after', 'gate after the release'),
+    ...watched.map(({ service }) => ({
+      id: stepId('watch', service),
+      title: `watch ${service} under all traffic`,
+    })),
+    { id: 'record-release', title: `record release ${plan.release}` },
+    { id: 'record', title: 'write the audit record' },
+  ];
+}
+
+export function shiftSteps({ service, slot, shares }: PlannedService): PlannedStep[] {
+  return shares.map((share) => ({
+    id: stepId('shift', `${service}/${share}`),
+    title: `send ${share} % of ${service}'s requests to ${slot ?? ''}`,
+  }));
+}
+
+function numbered(count: number, id: string, title: string): PlannedStep[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: stepId(id, String(index + 1)),
+    title: `${title} ${index + 1} of ${count}`,
+  }));
+}
+
+function notes(observed: ObservedRelease, services: readonly PlannedService[]): string[] {
+  const taken = services.filter(({ adopts, strategy }) => adopts && strategy === 'switch');
+  return [
+    ...taken.map(({ service }) => takeOverNote(observed, service)),
+    ...observed.services.flatMap(({ switchChanges, service }) =>
+      switchChanges === undefined
+        ? []
+        : [
+            `The switch of ${service} is made anew (${switchChanges}): some seconds without an answer.`,
+          ],
+    ),
+    ...observed.services.flatMap((one) => one.notes),
+    ...observed.notes,
+  ];
+}
+
+function takeOverNote({ services, stored }: ObservedRelease, service: string): string {
+  const ports = services.find((one) => one.service === service)?.published ?? [];
+  const what = ports.length === 0 ? 'its name' : `port ${ports.join(', ')}`;
+  const again = stored.current === undefined ? '' : ' again: Compose itself has made it since';
+  return (
+    `Plain Compose runs ${service} now. The switch takes ${what} over${again}: from the stop of the old ` +
+    'container to the first answer of the new one there is a gap, usually some seconds. Later releases have none.'
+  );
+}
+
+function nothingToDeploy({ name }: StackDescription): Obstacle {
+  return {
+    obstacle: `the stack file of ${name} has no \`deploy\``,
+    advice: 'Name the services to release under `deploy`; see docs/stack-file.md.',
+  };
+}
+
+function unknownServices(unknown: readonly string[], known: readonly string[]): Obstacle {
+  return {
+    obstacle: `\`deploy\` has no service ${unknown.join(', ')}`,
+    advice: `--image takes one of: ${known.join(', ')}.`,
+  };
+}

@@ -1,0 +1,237 @@
+import { otherSlot, type Deployment, type Slot } from '../model/deployment';
+import type { PlannedService, PlannedStep, RollbackPlan } from '../model/plans';
+import type { Release, ReleasedService } from '../model/release';
+import type { RollbackOptions } from '../model/run';
+import type { StackDescription } from '../model/stack';
+import { stepId } from '../model/step-id';
+import type { Obstacle } from './plan-backup';
+import { placedService, shiftSteps } from './plan-deploy';
+import type { ObservedRelease, ObservedService } from './release/observed-release';
+import { orderServices } from './release/order-services';
+
+/**
+ * Plans the way back to a stored release: over a slot that is still warm where there is one, and with what becomes of the
+ * schema said.
+ * Shape:  stack, options, observation → plan without its hash, or an obstacle
+ */
+export function planRollback(
+  stack: StackDescription,
+  options: RollbackOptions,
+  observed: ObservedRelease,
+): Omit<RollbackPlan, 'hash'> | Obstacle {
+  const { releases, current } = observed.stored;
+  const serving = releases.find(({ number }) => number === current);
+  if (serving === undefined) return nothingReleased(stack);
+  const target = releases.find(({ number }) => number === (options.to ?? serving.replaced));
+  if (target === undefined) return noSuchRelease(options.to, serving, releases);
+  if (target.number === serving.number) return servesAlready(target);
+  if (target.adopted) return wasPlain(target);
+  const services = planServices(stack, target, observed);
+  if ('obstacle' in services) return services;
+  const schema = planSchema(stack, options, serving, target);
+  if ('obstacle' in schema) return schema;
+  const plan = {
+    ...{ runbook: 'rollback' as const, stack: stack.name },
+    ...{ release: target.number, replaces: serving.number, schema },
+    services: services.map(({ planned }) => planned),
+    warm: services.every(({ warm }) => warm),
+  };
+  return {
+    ...plan,
+    steps: steps(plan, stack.deploy?.after.length ?? 0),
+    notes: [...schemaNotes(schema), ...observed.notes],
+  };
+}
+
+interface PlannedBack {
+  readonly planned: PlannedService;
+  readonly warm: boolean;
+}
+
+function planServices(
+  stack: StackDescription,
+  target: Release,
+  observed: ObservedRelease,
+): PlannedBack[] | Obstacle {
+  const planned: PlannedBack[] = [];
+  for (const seen of orderServices(observed.services)) {
+    const deployment = stack.deploy?.services.find(({ service }) => service === seen.service);
+    const released = target.services.find(({ service }) => service === seen.service);
+    if (released === undefined || deployment === undefined) continue;
+    if (released.strategy !== deployment.strategy) return strategyChanged(released, target);
+    planned.push(planBack(released, deployment, seen, target.number));
+  }
+  return planned.length > 0 ? planned : nothingInCommon(target);
+}
+
+function planBack(
+  { service, image }: ReleasedService,
+  deployment: Deployment,
+  { active, warm, runs, runningImage }: ObservedService,
+  release: number,
+): PlannedBack {
+  const common = {
+    service,
+    image: { reference: image.reference, pinned: image.pinned },
+    ...(runningImage === undefined ? {} : { from: runningImage }),
+    adopts: runs === 'plain',
+  };
+  if (deployment.strategy === 'recreate') {
+    return { planned: { ...common, strategy: 'recreate', shares: [] }, warm: false };
+  }
+  const slot: Slot = active === undefined || runs === 'plain' ? 'blue' : otherSlot(active);
+  return {
+    planned: { ...common, strategy: 'switch', slot, shares: [100] },
+    warm: warm[slot] === release,
+  };
+}
+
+type SchemaPlan = RollbackPlan['schema'];
+
+function planSchema(
+  { deploy }: StackDescription,
+  { schema }: RollbackOptions,
+  serving: Release,
+  target: Release,
+): SchemaPlan | Obstacle {
+  const heads = {
+    ...(serving.schemaHead === undefined ? {} : { now: serving.schemaHead }),
+    ...(target.schemaHead === undefined ? {} : { then: target.schemaHead }),
+  };
+  if (deploy?.migrations === undefined || heads.now === heads.then) {
+    const asked = deploy?.migrations === undefined || heads.now !== undefined;
+    return { ...heads, way: asked ? 'same' : 'unknown' };
+  }
+  if (heads.now === undefined || heads.then === undefined) {
+    return schema === 'down' ? noWayDown(target) : { ...heads, way: 'unknown' };
+  }
+  if (schema === undefined) return schemaMovedOn(serving, target, deploy.migrations.down);
+  if (schema === 'down' && deploy.migrations.down === undefined) return noWayDown(target);
+  return { ...heads, way: schema };
+}
+
+function schemaNotes({ way, now, then }: SchemaPlan): string[] {
+  switch (way) {
+    case 'same':
+      return [];
+    case 'unknown':
+      return [
+        'Whether the schema has changed between the two is not known: `migrations.head` was not set when they were released.',
+      ];
+    case 'keep':
+      return [`The schema stays at ${now ?? ''}; the old release was made for ${then ?? ''}.`];
+    case 'down':
+      return [
+        `The schema is taken down from ${now ?? ''} to ${then ?? ''} by the release's own step: ` +
+          'what was written into what goes away is lost.',
+      ];
+  }
+}
+
+function steps(
+  { services, release, schema }: Pick<RollbackPlan, 'services' | 'release' | 'schema'>,
+  gates: number,
+): PlannedStep[] {
+  const switched = services.filter(({ slot }) => slot !== undefined);
+  const down = { id: 'migrate-down', title: `take the schema down to ${schema.then ?? ''}` };
+  return [
+    ...services.map(({ service, image }) => ({
+      id: stepId('pull', service),
+      title: `make sure of the image ${image.reference} for ${service}`,
+    })),
+    ...switched.map((one) => ({
+      id: stepId('start', placedService(one)),
+      title: `start ${placedService(one)}`,
+    })),
+    ...switched.flatMap(shiftSteps),
+    ...services
+      .filter(({ slot }) => slot === undefined)
+      .map(({ service }) => ({ id: stepId('start', service), title: `replace ${service}` })),
+    ...Array.from({ length: gates }, (_, index) => ({
+      id: stepId('gate-after', String(index + 1)),
+      title: `gate after the release ${index + 1} of ${gates}`,
+    })),
+    ...(schema.way === 'down' ? [down] : []),
+    { id: 'record-release', title: `make release ${release} the current one` },
+    { id: 'record', title: 'write the audit record' },
+  ];
+}
+
+function nothingReleased({ name }: StackDescription): Obstacle {
+  return {
+    obstacle: `pawl has released nothing of ${name} on its host`,
+    advice: '`pawl deploy` makes the first release.',
+  };
+}
+
+function noSuchRelease(
+  wanted: number | undefined,
+  serving: Release,
+  releases: readonly Release[],
+): Obstacle {
+  const others = releases.map(({ number }) => number).filter((one) => one !== serving.number);
+  const kept = others.length === 0 ? 'no other one is kept' : `kept are ${others.join(', ')}`;
+  return {
+    obstacle:
+      wanted === undefined
+        ? `release ${serving.number} replaced none`
+        : `there is no release ${wanted}`,
+    advice: `${kept}; see \`pawl releases\`. \`pawl rollback --to N\` names one.`,
+  };
+}
+
+function servesAlready({ number }: Release): Obstacle {
+  return { obstacle: `release ${number} serves already`, advice: 'See `pawl releases`.' };
+}
+
+function wasPlain({ number, services }: Release): Obstacle {
+  const images = services.map(({ service, image }) => `--image ${service}=${image.pinned}`);
+  return {
+    obstacle: `release ${number} is what plain Compose ran before pawl came: it has no slots to go back to`,
+    advice: `\`pawl deploy ${images.join(' ')}\` releases its images.`,
+  };
+}
+
+function strategyChanged({ service, strategy }: ReleasedService, { number }: Release): Obstacle {
+  return {
+    obstacle: `${service} has another strategy now than in release ${number} (${strategy})`,
+    advice: `Set deploy.${service}.strategy to ${strategy} for the way back.`,
+  };
+}
+
+function nothingInCommon({ number }: Release): Obstacle {
+  return {
+    obstacle: `\`deploy\` has none of the services of release ${number}`,
+    advice: 'Name them under `deploy` again.',
+  };
+}
+
+function noWayDown({ number }: Release): Obstacle {
+  return {
+    obstacle: `the schema cannot be taken down to that of release ${number}`,
+    advice: 'It needs `migrations.head` when both were released, and `migrations.down` now.',
+  };
+}
+
+/** The three ways out. */
+function schemaMovedOn(
+  serving: Release,
+  target: Release,
+  down: readonly string[] | undefined,
+): Obstacle {
+  const { recoveryPoint } = serving;
+  const ways = [
+    'if the old release works with the new schema (what was added is only added): `pawl rollback --schema keep`',
+    down === undefined
+      ? 'a declared way down: set `migrations.down`, then `pawl rollback --schema down`'
+      : 'the declared way down: `pawl rollback --schema down`',
+    recoveryPoint === undefined
+      ? 'the data as it was: `pawl points` and `pawl restore`, then `--schema keep`'
+      : `the data as it was before release ${serving.number}: \`pawl restore --point ${recoveryPoint}\`, then ` +
+        `\`--schema keep\`; all that was written since ${serving.releasedAt} is lost by it`,
+  ];
+  return {
+    obstacle: `the schema is at ${serving.schemaHead ?? ''}, and release ${target.number} was made for ${target.schemaHead ?? ''}`,
+    advice: `Choose: ${ways.map((way, index) => `(${index + 1}) ${way}`).join('; ')}.`,
+  };
+}

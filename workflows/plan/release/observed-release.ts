@@ -1,0 +1,44 @@
+import type { Slot } from '../../model/deployment';
+import type { PinnedImage, ReleaseList } from '../../model/release';
+
+/** An image that a release would use. */
+export interface ObservedImage extends Omit<PinnedImage, 'id'> {
+  /** On this host already. */
+  readonly present: boolean;
+}
+
+/** What one service of `deploy` is now; the shape of the activity's answer. */
+export interface ObservedService {
+  readonly service: string;
+  readonly image: ObservedImage;
+  readonly dependsOn: readonly string[];
+  /** Containers that it should have. */
+  readonly replicas: number;
+  /**
+   * `nothing`: no container runs · `plain`: made by Compose itself · `switched`: behind a switch · `released`: made by
+   * pawl, one instance.
+   */
+  readonly runs: 'nothing' | 'plain' | 'switched' | 'released';
+  /** Release of each slot whose containers all run. */
+  readonly warm: Readonly<Partial<Record<Slot, number>>>;
+  /** Gets the requests now. */
+  readonly active?: Slot;
+  /** Image id of what runs now. */
+  readonly runningImage?: string;
+  /** The switch must be made anew, which interrupts it: the reason. */
+  readonly switchChanges?: string;
+  /** Published ports, such as `8000`. */
+  readonly published: readonly string[];
+  /** What a person should know of this service, in sentences. */
+  readonly notes: readonly string[];
+}
+
+export interface ObservedRelease {
+  readonly project: string;
+  readonly services: readonly ObservedService[];
+  /** Present when a service is switched. */
+  readonly switchImage?: ObservedImage;
+  readonly stored: ReleaseList;
+  /** Of services outside `deploy`: not running, in sentences. */
+  readonly notes: readonly string[];
+}

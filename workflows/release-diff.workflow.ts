@@ -1,0 +1,12 @@
+import type { ReleaseDiff } from './model/release';
+import type { StackDescription } from './model/stack';
+import { hostActivities } from './support/activities';
+
+/** Compares two releases that the stack's host keeps; with the current one when `to` is absent. */
+export async function releaseDiff(input: {
+  readonly stack: StackDescription;
+  readonly from: number;
+  readonly to?: number;
+}): Promise<ReleaseDiff> {
+  return hostActivities(input.stack).diffReleases(input);
+}

@@ -1,0 +1,84 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { DeployDescription, Migrations } from './model/deployment';
+import type { PlannedOutcome, ReleasedOutcome } from './model/outcome';
+import type { RollbackPlan } from './model/plans';
+import type { RollbackInput } from './model/run';
+import { stepId } from './model/step-id';
+import { planRollback } from './plan/plan-rollback';
+import type { Placement } from './support/release/placement';
+import { placementOf } from './support/release/plan-placement';
+import { putInPlace } from './support/release/put-in-place';
+import { releasedOutcome, requireSamePlan } from './support/release/released-outcome';
+import { runMigrations, takeDown } from './support/release/schema';
+import { keepWarm } from './support/release/warm-slots';
+import { adoptPlan, planned, runbook, type Run } from './support/runbook';
+import { undoOnFailure, type Undo } from './support/undo-on-failure';
+
+/** Goes back to a stored release: seconds over a warm slot, else from its images; the schema as was chosen. */
+export async function rollback(input: RollbackInput): Promise<ReleasedOutcome | PlannedOutcome> {
+  return runbook(input, async (run) => {
+    const { options } = input.request;
+    const observed = await run.step('observe-release', 'look at what runs', (activity) =>
+      run.act.observeRelease.executeWithOptions(activity, [{ stack: run.stack }]),
+    );
+    run.page.enter('plan');
+    const plan = adoptPlan<'rollback'>(run, planRollback(run.stack, options, observed));
+    if (input.mode === 'plan') return planned(plan);
+    requireSamePlan(plan, options.planHash);
+    const { after, migrations } = run.stack.deploy as DeployDescription;
+
+    run.page.enter('apply');
+    await pullImages(run, plan);
+    const placement = placementOf(run.stack, plan, observed, plan.release);
+    const images = plan.services.map(({ image }) => image);
+    const placed = await undoOnFailure(run, async (undo) => {
+      const put = await putInPlace(run, undo, placement, after, images);
+      if (plan.schema.way === 'down' && migrations !== undefined) {
+        await migrateDown(run, undo, placement, plan, migrations);
+      }
+      await makeCurrent(run, plan);
+      return put;
+    });
+    run.stateIfItFailsNow = `Release ${plan.release} serves.`;
+    const schemaHead = plan.schema.way === 'down' ? plan.schema.then : plan.schema.now;
+    return CancellationScope.nonCancellable(async () => {
+      const warmUntil = await keepWarm(run, placement);
+      return releasedOutcome(run, plan, placement, { ...placed, warmUntil, schemaHead });
+    });
+  });
+}
+
+/** A kept release's images are kept too, or pulled by their digests. */
+async function pullImages(run: Run, { services }: RollbackPlan): Promise<void> {
+  for (const { service, image } of services) {
+    await run.step(
+      stepId('pull', service),
+      `make sure of the image ${image.reference} for ${service}`,
+      (options) =>
+        run.act.pullImage.executeWithOptions(options, [{ stack: run.stack, pinned: image.pinned }]),
+    );
+  }
+}
+
+/** Only when nothing of the newer release gets requests; its own image knows the way down. */
+async function migrateDown(
+  run: Run,
+  undo: Undo,
+  placement: Placement,
+  { replaces, schema }: RollbackPlan,
+  migrations: Migrations,
+): Promise<void> {
+  const newer = { ...placement, release: replaces };
+  undo.push('migrate-up', 'migrate the schema up again', (options) =>
+    runMigrations(run, newer, migrations, options),
+  );
+  await run.step('migrate-down', `take the schema down to ${schema.then ?? ''}`, (options) =>
+    takeDown(run, newer, migrations, schema.then ?? '', options),
+  );
+}
+
+async function makeCurrent(run: Run, { release }: RollbackPlan): Promise<void> {
+  await run.step('record-release', `make release ${release} the current one`, (options) =>
+    run.act.makeReleaseCurrent.executeWithOptions(options, [{ stack: run.stack, release }]),
+  );
+}

@@ -1,0 +1,63 @@
+import type { Gate } from '../../model/deployment';
+import { stepId } from '../../model/step-id';
+import type { Run } from '../runbook';
+import { isSwitched, newService, type Placement, type PlacedService } from './placement';
+
+/** What is released, for the gates that look at it. */
+export interface GatedImages {
+  readonly images: readonly { readonly reference: string; readonly pinned: string }[];
+}
+
+/** Checks the gates one after the other; the first that stays closed ends the run. */
+export async function checkGates(
+  run: Run,
+  when: 'before' | 'after',
+  gates: readonly Gate[],
+  placement: Placement,
+  { images }: GatedImages,
+): Promise<void> {
+  for (const [index, gate] of gates.entries()) {
+    const id = stepId(`gate-${when}`, String(index + 1));
+    const title = `gate ${when} the release ${index + 1} of ${gates.length}: ${describe(gate)}`;
+    if (gate.kind === 'run') {
+      await run.step(id, title, (options) =>
+        run.act.runOneOff.executeWithOptions(options, [
+          {
+            ...{ stack: run.stack, run: run.reference, release: placement.release },
+            service: serviceInFile(placement, gate.service),
+            command: gate.command,
+            purpose: `gate-${when}-${index + 1}`,
+            timeoutSeconds: gate.timeoutSeconds,
+          },
+        ]),
+      );
+    } else {
+      await run.step(
+        id,
+        title,
+        (options) =>
+          run.act.checkGate.executeWithOptions(options, [{ stack: run.stack, gate, images }]),
+        (detail) => ({ detail }),
+      );
+    }
+  }
+}
+
+function describe(gate: Gate): string {
+  switch (gate.kind) {
+    case 'run':
+      return `\`${gate.command.join(' ')}\` in ${gate.service}`;
+    case 'scan':
+      return `\`${gate.command.join(' ')}\``;
+    case 'http':
+      return gate.url;
+    case 'sql':
+      return `\`${gate.query}\` on ${gate.part}`;
+  }
+}
+
+/** The name of a service in the release's file: a switched one's own name is the switch's. */
+export function serviceInFile({ services }: Placement, service: string): string {
+  const placed = services.find(({ deployment }: PlacedService) => deployment.service === service);
+  return placed !== undefined && isSwitched(placed) ? newService(placed) : service;
+}

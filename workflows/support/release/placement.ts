@@ -1,0 +1,54 @@
+import type {
+  Deployment,
+  RecreateDeployment,
+  Slot,
+  SwitchDeployment,
+} from '../../model/deployment';
+import { slotService } from '../../model/deployment';
+
+/** A release on its way: what is put in the place of what. Built from the plan by deploy, from the stored one by rollback. */
+export interface Placement {
+  /** Compose's name of the project. */
+  readonly project: string;
+  /** The release that comes: whose file says what the services are. */
+  readonly release: number;
+  /** The release that serves now; its file is the way back. Absent the first time. */
+  readonly before?: number;
+  /** In the order of the release. */
+  readonly services: readonly PlacedService[];
+}
+
+export type PlacedService = SwitchedService | ReplacedService;
+
+export interface SwitchedService {
+  readonly deployment: SwitchDeployment;
+  readonly replicas: number;
+  /** Where the release is put. */
+  readonly slot: Slot;
+  /** Where the requests go now; absent when there is no switch that serves. */
+  readonly active?: Slot;
+  /** Plain Compose's own container has the service's name and port. */
+  readonly adopts: boolean;
+  /** The slot has the release already: it was kept warm. */
+  readonly warm: boolean;
+  /** Shares of the new slot, in per cent; the last is 100. */
+  readonly shares: readonly number[];
+}
+
+export interface ReplacedService {
+  readonly deployment: RecreateDeployment;
+  readonly replicas: number;
+}
+
+export function isSwitched(placed: PlacedService): placed is SwitchedService {
+  return 'slot' in placed;
+}
+
+export function deploymentName({ deployment }: { readonly deployment: Deployment }): string {
+  return deployment.service;
+}
+
+/** As the release's file names it. */
+export function newService({ deployment, slot }: SwitchedService): string {
+  return slotService(deployment.service, slot);
+}

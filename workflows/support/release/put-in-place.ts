@@ -1,0 +1,67 @@
+import type { Gate } from '../../model/deployment';
+import { stepId } from '../../model/step-id';
+import type { Run } from '../runbook';
+import type { Undo } from '../undo-on-failure';
+import { checkGates, type GatedImages } from './gates';
+import { isSwitched, newService, type Placement, type SwitchedService } from './placement';
+import { replaceServices } from './replace-services';
+import { notGood, shiftTraffic, type Shifted } from './shift-traffic';
+import { startSlots } from './start-slots';
+import { takeWarmSlotsOver } from './warm-slots';
+
+export type PutInPlace = Pick<Shifted, 'canary' | 'gapSeconds' | 'notes'>;
+
+/**
+ * Puts a release in the place of what serves: started beside it, given the requests, the single instances replaced, the
+ * gates behind it checked, and watched under all requests.
+ */
+export async function putInPlace(
+  run: Run,
+  undo: Undo,
+  placement: Placement,
+  after: readonly Gate[],
+  images: GatedImages['images'],
+): Promise<PutInPlace> {
+  const undone = 'The old release serves, and what was started of the new one is removed.';
+  await takeWarmSlotsOver(run);
+  run.stateIfItFailsNow = undone;
+  await startSlots(run, undo, placement);
+  const shifted = await shiftTraffic(run, undo, placement);
+  await replaceServices(run, undo, placement);
+  run.page.enter('verify');
+  await checkGates(run, 'after', after, placement, { images });
+  for (const placed of placement.services) {
+    if (isSwitched(placed) && placed.deployment.watchSeconds > 0) {
+      await watch(run, placement, placed);
+    }
+  }
+  return shifted;
+}
+
+/** Errors that come only under all requests, or after a while, undo the release too. */
+async function watch(run: Run, { project }: Placement, placed: SwitchedService): Promise<void> {
+  const { deployment, slot } = placed;
+  const { service, watchSeconds, canary } = deployment;
+  const policy = canary ?? UNDER_ALL_REQUESTS;
+  const { verdict, detail } = await run.step(
+    stepId('watch', service),
+    `watch ${service} under all traffic`,
+    async (options) => {
+      const before = await run.act.readTraffic.executeWithOptions(
+        { ...options, activityId: stepId('read', service) },
+        [{ stack: run.stack, deployment }],
+      );
+      return run.act.watchTraffic.executeWithOptions(options, [
+        {
+          ...{ stack: run.stack, project, deployment, slot, before, policy },
+          seconds: watchSeconds,
+        },
+      ]);
+    },
+    ({ detail: figures }) => ({ detail: figures }),
+  );
+  if (verdict === 'failed') throw notGood(newService(placed), 'under all traffic', detail);
+}
+
+/** Where the stack file has no canary: the defaults of one. */
+const UNDER_ALL_REQUESTS = { maxErrorRate: 1, maxSlowdown: 1.5, minRequests: 20 };

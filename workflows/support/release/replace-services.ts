@@ -1,0 +1,43 @@
+import { stepId } from '../../model/step-id';
+import type { Run } from '../runbook';
+import type { Undo } from '../undo-on-failure';
+import { isSwitched, type Placement, type ReplacedService } from './placement';
+
+/** Replaces the services of which there is one instance only: stopped with their grace, then started from the release. */
+export async function replaceServices(run: Run, undo: Undo, placement: Placement): Promise<void> {
+  for (const placed of placement.services) {
+    if (!isSwitched(placed)) await replace(run, undo, placement, placed);
+  }
+}
+
+async function replace(
+  run: Run,
+  undo: Undo,
+  { project, release, before }: Placement,
+  { deployment, replicas }: ReplacedService,
+): Promise<void> {
+  const { service, port, ready, stopSeconds } = deployment;
+  const starting = {
+    ...{ stack: run.stack, project, service, replicas },
+    ...(port === undefined ? {} : { port }),
+    ...(ready === undefined ? {} : { ready }),
+    ...(stopSeconds === undefined ? {} : { stopSeconds }),
+  };
+  if (before === undefined) {
+    undo.push(stepId('remove', service), `remove ${service}`, (options) =>
+      run.act.removeService.executeWithOptions(options, [
+        { stack: run.stack, project, release, service },
+      ]),
+    );
+  } else {
+    undo.push(stepId('put-back', service), `start the former ${service} again`, (options) =>
+      run.act.startService.executeWithOptions(options, [{ ...starting, release: before }]),
+    );
+  }
+  await run.step(
+    stepId('start', service),
+    `replace ${service}`,
+    (options) => run.act.startService.executeWithOptions(options, [{ ...starting, release }]),
+    ({ seconds }) => ({ detail: `ready after ${seconds.toFixed(1)} s` }),
+  );
+}

@@ -1,0 +1,87 @@
+import type { Migrations } from '../../model/deployment';
+import type { Run } from '../runbook';
+import type { Undo } from '../undo-on-failure';
+import { serviceInFile } from './gates';
+import type { Placement } from './placement';
+
+type StepOptions = Parameters<Parameters<Run['step']>[2]>[0];
+
+/** Runs the application's own migrations from the new image. Returns the schema's head afterwards, where it can be asked. */
+export async function migrate(
+  run: Run,
+  undo: Undo,
+  placement: Placement,
+  migrations: Migrations,
+): Promise<string | undefined> {
+  const before = await schemaHead(run, placement, migrations, 'before');
+  const { down } = migrations;
+  if (before !== undefined && down !== undefined) {
+    undo.push('migrate-back', `take the schema back to ${before}`, async (options) => {
+      const now = await schemaHead(run, placement, migrations, 'failed');
+      if (now !== before) await takeDown(run, placement, migrations, before, options);
+    });
+  }
+  run.stateIfItFailsNow = 'The old release serves. The migrations may have changed the schema.';
+  await run.step('migrate', 'migrate the schema', (options) =>
+    runMigrations(run, placement, migrations, options),
+  );
+  return schemaHead(run, placement, migrations, 'after');
+}
+
+export async function runMigrations(
+  run: Run,
+  placement: Placement,
+  migrations: Migrations,
+  options: StepOptions,
+): Promise<void> {
+  await oneOff(run, placement, migrations, migrations.run, 'migrate', options);
+}
+
+/** What the application says of its schema; undefined when the stack file has no command that asks. */
+export async function schemaHead(
+  run: Run,
+  placement: Placement,
+  migrations: Migrations,
+  when: string,
+): Promise<string | undefined> {
+  const { head } = migrations;
+  if (head === undefined) return undefined;
+  const { lastLine } = await run.step(
+    `schema-head-${when}`,
+    `ask for the schema's head`,
+    (options) => oneOff(run, placement, migrations, head, `schema-head-${when}`, options),
+    (ended) => ({ detail: ended.lastLine }),
+  );
+  return lastLine;
+}
+
+/** Takes the schema down to a revision with the image of `placement`, which must know the way. */
+export async function takeDown(
+  run: Run,
+  placement: Placement,
+  migrations: Migrations,
+  revision: string,
+  options: StepOptions,
+): Promise<void> {
+  const command = (migrations.down ?? []).map((argument) =>
+    argument.replaceAll('{revision}', revision),
+  );
+  await oneOff(run, placement, migrations, command, 'migrate-down', options);
+}
+
+function oneOff(
+  run: Run,
+  placement: Placement,
+  { service, timeoutSeconds }: Migrations,
+  command: readonly string[],
+  purpose: string,
+  options: StepOptions,
+) {
+  return run.act.runOneOff.executeWithOptions(options, [
+    {
+      ...{ stack: run.stack, run: run.reference, release: placement.release },
+      service: serviceInFile(placement, service),
+      ...{ command, purpose, timeoutSeconds },
+    },
+  ]);
+}

@@ -1,0 +1,64 @@
+import {
+  getExternalWorkflowHandle,
+  isCancellation,
+  ParentClosePolicy,
+  startChild,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
+import { warmWorkflowId } from '../../messages';
+import { SEARCH_ATTRIBUTES } from '../../model/search-attributes';
+import { WORKFLOW_TASK_QUEUE } from '../../model/stack';
+import type { WarmSlot } from '../../model/warm';
+import { runActivities } from '../activities';
+import type { Run } from '../runbook';
+import { isSwitched, type Placement } from './placement';
+
+/** Ends the workflow that would stop the old slots: from here on they are this run's. */
+export async function takeWarmSlotsOver(run: Run): Promise<void> {
+  const id = warmWorkflowId(run.stack.name);
+  try {
+    await getExternalWorkflowHandle(id).cancel();
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    // None was started, or it has ended.
+    return;
+  }
+  await runActivities().awaitRun.executeWithOptions({ summary: `wait for the end of ${id}` }, [
+    { run: id },
+  ]);
+}
+
+/** What the release replaced stays warm for as long as its service says. Returns the last time of all. */
+export async function keepWarm(run: Run, placement: Placement): Promise<string | undefined> {
+  const slots = warmSlots(placement);
+  if (slots.length === 0) return undefined;
+  await startChild('warm', {
+    workflowId: warmWorkflowId(run.stack.name),
+    taskQueue: WORKFLOW_TASK_QUEUE,
+    args: [{ stack: run.stack, project: placement.project, slots }],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    staticSummary: `what ${run.reference.id} keeps warm`,
+    typedSearchAttributes: [
+      keyword(SEARCH_ATTRIBUTES.stack, run.stack.name),
+      keyword(SEARCH_ATTRIBUTES.host, run.stack.host),
+    ],
+  });
+  return slots
+    .map(({ until }) => until)
+    .sort()
+    .at(-1);
+}
+
+function warmSlots({ services, before }: Placement): WarmSlot[] {
+  return services.flatMap((placed) => {
+    if (!isSwitched(placed) || placed.active === undefined || before === undefined) return [];
+    const { service, keepOldSeconds } = placed.deployment;
+    const until = new Date(Date.now() + keepOldSeconds * 1000).toISOString();
+    return [{ service, slot: placed.active, release: before, until }];
+  });
+}
+
+function keyword(name: string, value: string) {
+  return { key: { name, type: 'KEYWORD' as const }, value };
+}
