@@ -40,10 +40,9 @@ export const steerTraffic =
     runStep(ports, input, { phase: `steer ${input.deployment.service}` }, async (attempt, site) => {
       const begin = performance.now();
       const made = await makeSwitch(ports.release, site, input, attempt);
-      const key = keyOf(input);
-      if (!made) await serveBoth(ports.release, site, input, attempt);
-      await ports.release.switches.write(key, settingsOf(input), input.traffic);
-      await retryUntilUp(attempt, () => ports.release.switches.apply(key, attempt));
+      await serveBoth(ports.release, site, input, attempt);
+      await write(ports.release, input, input.traffic);
+      await retryUntilUp(attempt, () => ports.release.switches.apply(keyOf(input), attempt));
       const counters = await allUp(ports.release, site, input, attempt);
       const gap = made ? { gapSeconds: (performance.now() - begin) / 1000 } : {};
       return { counters, ...gap };

@@ -11,8 +11,11 @@ export interface ComposeService {
   readonly networks?: Readonly<Record<string, NetworkUse | null>> | readonly string[];
   readonly labels?: Labels;
   readonly depends_on?: Readonly<Record<string, { readonly condition?: string }>>;
+  readonly container_name?: string;
   readonly network_mode?: string;
   readonly volumes_from?: readonly string[];
+  readonly links?: readonly string[];
+  readonly environment?: Readonly<Record<string, unknown>> | readonly string[];
   readonly [key: string]: unknown;
 }
 
@@ -36,6 +39,10 @@ export function labelMap(labels: Labels | undefined): Record<string, unknown> {
   );
 }
 
+export function labelled(service: ComposeService, own: Record<string, string>): ComposeService {
+  return { ...service, labels: { ...labelMap(service.labels), ...own } };
+}
+
 /** Networks as a map. */
 export function networkMap({
   networks,
@@ -44,6 +51,6 @@ export function networkMap({
   return isList(networks) ? Object.fromEntries(networks.map((name) => [name, null])) : networks;
 }
 
-function isList<Item>(value: readonly Item[] | object): value is readonly Item[] {
+export function isList<Item>(value: readonly Item[] | object): value is readonly Item[] {
   return Array.isArray(value);
 }

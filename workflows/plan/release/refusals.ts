@@ -1,40 +1,74 @@
 import type { SwitchDeployment } from '../../model/deployment';
 import { SLOTS, slotService } from '../../model/deployment';
-import { networkMap, type ComposeProjectModel, type ComposeService } from './compose-model';
+import { isList, networkMap, type ComposeProjectModel, type ComposeService } from './compose-model';
 import { portTarget } from './port-target';
 
 /** What a service behind a switch cannot have, and why. Other keys are carried, or belong to the switch. */
 const NOT_BEHIND_A_SWITCH: Readonly<Record<string, string>> = {
   network_mode: 'the switch and its slots need networks of their own',
   provider: 'something else than Compose runs it',
+  models: 'a model runner is asked for models while the slot starts',
   links: 'the switch cannot take legacy links over; give the other service a network alias',
   external_links: 'the switch cannot take legacy links over',
+  label_file: 'which of its labels are for the switch cannot be told; write them under `labels`',
 };
 
-/** Keys by which another service is tied to one container of a switched one. */
-const TIES = ['network_mode', 'ipc', 'pid', 'uts', 'cgroup_parent'] as const;
+/** By these, nginx-proxy finds a container on its own. */
+const OF_A_PROXY = ['VIRTUAL_HOST', 'VIRTUAL_HOST_MULTIPORTS'];
 
 /** Everything that a release cannot carry, each with its path in the model. */
 export function refusals(
-  { services = {} }: ComposeProjectModel,
+  { name: project = '', services = {} }: ComposeProjectModel,
   switched: readonly SwitchDeployment[],
 ): string[] {
   return switched.flatMap((deployment) => {
     const { service: name } = deployment;
-    const service = services[name];
+    const service = Object.hasOwn(services, name) ? services[name] : undefined;
     if (service === undefined) return [];
     return [
-      ...SLOTS.map((slot) => slotService(name, slot)).flatMap((slot) =>
-        slot in services ? [`services.${slot}: the name is that of a slot of ${name}`] : [],
-      ),
+      ...slotNames(services, name),
       ...Object.entries(NOT_BEHIND_A_SWITCH).flatMap(([key, why]) =>
         service[key] === undefined ? [] : [`services.${name}.${key}: ${why}`],
       ),
       ...withoutNetwork(name, service),
       ...ports(deployment, service),
-      ...ties(services, name),
+      ...pastTheSwitch(name, service),
+      ...ties(services, name, project),
+      ...awaitedEnds(services, name),
     ];
   });
+}
+
+/** The switch finds its slots by these names. */
+function slotNames(services: Readonly<Record<string, ComposeService>>, name: string): string[] {
+  const slots = SLOTS.map((slot) => slotService(name, slot));
+  return Object.entries(services).flatMap(([other, service]) => {
+    const aliases = Object.entries(networkMap(service)).flatMap(([network, use]) =>
+      (use?.aliases ?? []).map((alias) => [`.networks.${network}.aliases`, alias] as const),
+    );
+    const names = [
+      ...([['', other]] as const),
+      ...(['container_name', 'hostname'] as const).map((key) => [`.${key}`, service[key]] as const),
+      ...aliases,
+    ];
+    return names.flatMap(([path, called]) =>
+      slots.some((slot) => slot === called)
+        ? [`services.${other}${path}: ${String(called)} is the name of a slot of ${name}`]
+        : [],
+    );
+  });
+}
+
+function pastTheSwitch(name: string, { environment = {} }: ComposeService): string[] {
+  const names = isList(environment)
+    ? environment.map((line) => line.split('=')[0] ?? '')
+    : Object.keys(environment);
+  return names
+    .filter((variable) => OF_A_PROXY.includes(variable))
+    .map(
+      (variable) =>
+        `services.${name}.environment.${variable}: a proxy would send requests past the switch by it`,
+    );
 }
 
 function withoutNetwork(name: string, service: ComposeService): string[] {
@@ -63,17 +97,40 @@ function ports(
   });
 }
 
-function ties(services: Readonly<Record<string, ComposeService>>, name: string): string[] {
+/** Keys by which another service is tied to one container of a switched one. */
+const TIES = ['network_mode', 'ipc', 'pid'] as const;
+
+function ties(
+  services: Readonly<Record<string, ComposeService>>,
+  name: string,
+  project: string,
+): string[] {
+  const container = services[name]?.container_name ?? `${project}-${name}-1`;
+  const its = [`service:${name}`, `container:${container}`];
   return Object.entries(services).flatMap(([other, service]) => [
     ...TIES.flatMap((key) =>
-      service[key] === `service:${name}`
+      its.includes(String(service[key]))
         ? [`services.${other}.${key}: it is tied to one container of ${name}, which has two slots`]
         : [],
     ),
     ...(service.volumes_from ?? []).flatMap((from, index) =>
-      from.split(':')[0] === name
+      [name, `container:${container}`].some((one) => from === one || from.startsWith(`${one}:`))
         ? [`services.${other}.volumes_from[${index}]: ${name} has two slots; name the volumes`]
         : [],
     ),
+    ...(service.links ?? []).flatMap((link, index) =>
+      link.split(':')[0] === name
+        ? [`services.${other}.links[${index}]: ${name} has two slots; give it a network alias`]
+        : [],
+    ),
   ]);
+}
+
+/** A switch does not end. */
+function awaitedEnds(services: Readonly<Record<string, ComposeService>>, name: string): string[] {
+  return Object.entries(services).flatMap(([other, { depends_on: needs = {} }]) =>
+    Object.hasOwn(needs, name) && needs[name]?.condition === 'service_completed_successfully'
+      ? [`services.${other}.depends_on.${name}: the switch does not end`]
+      : [],
+  );
 }
