@@ -1,8 +1,8 @@
-import { stringify } from 'yaml';
 import type { RunReference } from '../workflows/model/run';
 import { renderAdopted } from '../workflows/plan/render-release';
 import { deploymentOf } from './deploy-of';
 import type { HostPorts } from './release-ports';
+import { releaseText } from './release-text';
 import { runStep, type StepInput } from './run-step';
 
 export interface AdoptReleaseInput extends StepInput {
@@ -39,7 +39,7 @@ export const adoptRelease =
       }));
       const { releases } = ports.release;
       const { number, modelHash } = await releases.prepare(stack.name, runKey, () =>
-        stringify(renderAdopted(model, images), { lineWidth: 0, aliasDuplicateObjects: false }),
+        releaseText(renderAdopted(model, images)),
       );
       await releases.record({
         ...{ number, stack: stack.name, releasedAt: at, run: run.id, runKey },

@@ -1,10 +1,10 @@
-import { stringify } from 'yaml';
 import type { PinnedImage } from '../workflows/model/release';
 import type { RunReference } from '../workflows/model/run';
 import { renderRelease } from '../workflows/plan/render-release';
 import { AdapterError } from './adapter-error';
 import { deployOf, deploymentOf } from './deploy-of';
 import type { HostPorts, PreparedRelease } from './release-ports';
+import { releaseText } from './release-text';
 import { runStep, type StepInput } from './run-step';
 
 export interface PrepareReleaseInput extends StepInput {
@@ -48,6 +48,6 @@ export const prepareRelease =
             advice: rendered.advice,
           });
         }
-        return stringify(rendered.model, { lineWidth: 0, aliasDuplicateObjects: false });
+        return releaseText(rendered.model);
       });
     });

@@ -60,7 +60,7 @@ export interface Compose {
     graceSeconds: number | undefined,
     attempt: Attempt,
   ): Promise<void>;
-  /** Stops and removes their containers; volumes and networks stay. Idempotent. */
+  /** Stops and removes their containers, with the volumes that have no name; others and networks stay. Idempotent. */
   remove(site: Site, file: string, services: readonly string[], attempt: Attempt): Promise<void>;
   /**
    * Starts a command in a one-off container of a service, detached and under this name, unless a container of the name
@@ -124,7 +124,7 @@ export interface Images {
    * Throws: PreconditionFailed (neither has it) · CredentialsRejected · ServiceUnavailable (engine away)
    */
   resolve(reference: string, attempt: Attempt): Promise<ResolvedImage>;
-  /** Makes a pinned image present. Reports bytes. Throws: CommandFailed (registry away, disk full) */
+  /** Makes a pinned image present. Reports bytes. Throws: ServiceUnavailable (registry away) · CommandFailed (disk full) */
   pull(pinned: string, attempt: Attempt): Promise<{ readonly id: string }>;
   /** Removes them unless something uses them. Never rejects for an image that is gone or in use. */
   removeUnused(ids: readonly string[]): Promise<void>;

@@ -63,10 +63,8 @@ const compose: Program = {
   name: 'compose',
   executable: 'docker-compose',
   version: '2.40.3',
-  // `ps --format json` is one object per line since 2.21.
-  minimumVersion: '2.21.0',
-  // It ignores `--format json`: https://github.com/docker/compose/issues/11627
-  excludedVersions: ['2.25.0'],
+  // `config --no-env-resolution` is of 2025, and what it leaves as it is differs; older ones are not tested.
+  minimumVersion: '2.40.0',
   environmentVariable: 'PAWL_COMPOSE',
   versionArguments: ['version'],
   dockerPlugin: true,

@@ -7,6 +7,7 @@ import {
   uniqueName,
   type TestContainer,
 } from '../support/docker';
+import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 
 describeWith(['docker'], 'the images of tests', () => {
@@ -51,6 +52,33 @@ describeWith(['docker'], 'the images of tests', () => {
     await client.connect();
     await expect(client.query('select 1 as one')).resolves.toMatchObject({ rows: [{ one: 1 }] });
     await client.end();
+  });
+
+  it('give HAProxy of Debian 12', async () => {
+    const image = TEST_IMAGES.switch;
+    const haproxy = keep(await startContainer({ image, command: ['-vv'] }));
+    expect(await haproxy.container.wait()).toMatchObject({ StatusCode: 0 });
+    const log = await haproxy.container.logs({ stdout: true, stderr: true });
+    expect(log.toString()).toMatch(/HAProxy version 2\.6\./);
+  });
+
+  it.each([
+    [TEST_IMAGES.app1, '1'],
+    [TEST_IMAGES.app2, '2'],
+  ])('give an application, %s, that tells its version and migrates', async (image, version) => {
+    const app = keep(await startContainer({ image, ports: [8000] }));
+    const url = `http://127.0.0.1:${await app.portOf(8000)}/version`;
+    const answer = await until(() => fetch(url).catch(() => undefined));
+    expect([answer.headers.get('x-version'), await answer.text()]).toEqual([
+      version,
+      `${version}\n`,
+    ]);
+    const migrate = (...argv: string[]) => app.exec(['node', '/app/migrate.cjs', ...argv]);
+    expect((await migrate('up', '7')).exitCode).toBe(0);
+    expect(await migrate('head')).toMatchObject({ exitCode: 0, stdout: '7\n' });
+    expect((await migrate('fail')).exitCode).toBe(3);
+    await app.container.stop();
+    expect((await app.container.inspect()).State.ExitCode).toBe(0);
   });
 
   describeWith(['ferretdb'], 'without MongoDB', () => {

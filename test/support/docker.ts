@@ -26,6 +26,10 @@ export interface ContainerOptions {
   /** Container ports to publish, each on a free port of 127.0.0.1: see `portOf`. */
   readonly ports?: readonly number[];
   readonly hostConfig?: Dockerode.HostConfig;
+  /** Names by network, under which other containers find it. */
+  readonly aliases?: Readonly<Record<string, readonly string[]>>;
+  readonly entrypoint?: readonly string[];
+  readonly user?: string;
   /** Created only, when false. */
   readonly started?: boolean;
 }
@@ -53,6 +57,9 @@ export async function startContainer(options: ContainerOptions = {}): Promise<Te
     name: uniqueName(title),
     Image: image,
     ...(command && { Cmd: [...command] }),
+    ...(options.entrypoint && { Entrypoint: [...options.entrypoint], Cmd: [] }),
+    ...(options.user !== undefined && { User: options.user }),
+    NetworkingConfig: { EndpointsConfig: endpoints(options.aliases) },
     Env: Object.entries(options.environment ?? {}).map(([name, value]) => `${name}=${value}`),
     Labels: { ...testLabels(), ...options.labels },
     ExposedPorts: Object.fromEntries(exposed.map((port) => [port, {}])),
@@ -69,6 +76,12 @@ export async function startContainer(options: ContainerOptions = {}): Promise<Te
     throw error;
   });
   return started;
+}
+
+function endpoints(aliases: ContainerOptions['aliases'] = {}): Dockerode.EndpointsConfig {
+  return Object.fromEntries(
+    Object.entries(aliases).map(([network, names]) => [network, { Aliases: [...names] }]),
+  );
 }
 
 /** A container with the labels by which Compose, and so pawl, finds a service's. */

@@ -1,9 +1,13 @@
 /** Where the switch's folder is mounted in its container. */
 export const SWITCH_MOUNT = '/pawl-switch';
 /** Its configuration there. */
-export const SWITCH_CONFIGURATION = `${SWITCH_MOUNT}/haproxy.cfg`;
+const SWITCH_CONFIGURATION = `${SWITCH_MOUNT}/haproxy.cfg`;
 
-/** What the switch's container runs: a master that reloads without closing its sockets, and a worker. */
+/**
+ * What the switch's container runs, as root: a master that reloads without closing its sockets, and a worker. The
+ * master's own socket is open to all that come to the folder, which is the worker's user's alone.
+ */
 export const SWITCH_COMMAND: readonly string[] = [
-  ...['haproxy', '-W', '-db', '-S', `${SWITCH_MOUNT}/master.sock`, '-f', SWITCH_CONFIGURATION],
+  ...['haproxy', '-W', '-db', '-S', `${SWITCH_MOUNT}/master.sock,mode,666`],
+  ...['-f', SWITCH_CONFIGURATION],
 ];

@@ -83,7 +83,7 @@ export function stopArguments(
 }
 
 export function removeArguments(services: readonly string[]): readonly string[] {
-  return ['rm', '--stop', '--force', '--', ...services];
+  return ['rm', '--stop', '--force', '--volumes', '--', ...services];
 }
 
 export function runArguments({ service, command, name, labels }: OneOff): readonly string[] {

@@ -1,24 +1,20 @@
-import { AdapterError } from '../../adapter-error';
 import type { Attempt, CommandRunner, Site } from '../../ports';
 import type { Compose } from '../../release-ports';
 import {
-  listArguments,
   projectArguments,
   projectDirectory,
-  recreateArguments,
   releaseArguments,
   removeArguments,
   RESOLVED,
   runArguments,
   STANDARD_INPUT,
   stopArguments,
-  upArguments,
   WITHOUT_OUR_OWN,
 } from './arguments';
 import { composeFailure, type Attempted } from './compose-failure';
 import { readFacts } from './facts';
-import { isHalfMade } from './half-made';
 import { readModel } from './read-model';
+import { isNameTaken, startServices } from './start-services';
 
 /** How Compose reaches the engine and its registries: the worker's own way. */
 const HANDED_DOWN = [
@@ -77,7 +73,7 @@ export function createCompose(options: {
       readModel((argv, model) => {
         if (model === undefined) return read(site, argv, attempt);
         const place = releaseArguments(site, STANDARD_INPUT);
-        const doing = 'read the project again';
+        const doing = 'read the project with its variables left in place';
         return run(
           site,
           { argv: [...place, ...argv], input: model, doing, reads: 'files' },
@@ -88,10 +84,7 @@ export function createCompose(options: {
     up: async (site, file, services, attempt) => {
       const on = { site, file, attempt };
       const doing = `start ${services.join(', ')}`;
-      await change(on, upArguments(services), doing);
-      const made = await change(on, listArguments(services), doing);
-      const halfMade = services.filter((service) => isHalfMade(made, service));
-      if (halfMade.length > 0) await change(on, recreateArguments(halfMade), doing);
+      await startServices((argv) => change(on, argv, doing), services);
     },
     stop: async (site, file, services, graceSeconds, attempt) => {
       const stop = stopArguments(services, graceSeconds);
@@ -106,7 +99,8 @@ export function createCompose(options: {
       try {
         await change({ site, file, attempt }, runArguments(oneOff), doing);
       } catch (error) {
-        if (!isThereAlready(error, oneOff.name)) throw error;
+        // An earlier attempt has made it. Whoever waits for it starts it, if that attempt died before it did.
+        if (!isNameTaken(error, oneOff.name)) throw error;
       }
     },
   };
@@ -119,10 +113,4 @@ function handedDown(): Record<string, string> {
       return value === undefined ? [] : [[name, value]];
     }),
   );
-}
-
-/** An earlier attempt has made it: whoever waits for it also starts it, when that attempt died before it did. */
-function isThereAlready(error: unknown, name: string): boolean {
-  if (!(error instanceof AdapterError)) return false;
-  return error.message.includes(`container name "/${name}" is already in use`);
 }

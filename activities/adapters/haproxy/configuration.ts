@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { SLOTS, slotService, type Slot } from '../../../workflows/model/deployment';
+import { SWITCH_MOUNT } from '../../../workflows/model/switch-mount';
 import type { SlotTraffic, Traffic } from '../../../workflows/model/traffic';
 import type { SwitchSettings } from '../../release-ports';
+import { maintenancePage, NO_PAGE, requestTarget } from './as-data';
 
-/** What the file holds, in its first line: read back when it is asked what is wanted. */
+/** What the file holds, in its first line. */
 export interface Desired {
   readonly settings: SwitchSettings;
   readonly traffic: Traffic;
@@ -10,42 +13,69 @@ export interface Desired {
 }
 
 export const BACKEND = 'app';
+/** Addresses and states, handed from a worker to the next: by itself, a new one knows no server until DNS answers. */
+export const SERVERS_STATE = 'servers.state';
+/** Always empty: what it would hold is set at run time, and lost with the process, which then has the file's. */
+export const LIVE_MAP = 'live.map';
+/** The one key of that map. */
+export const PAGE_KEY = 'page';
+/** That map, as the runtime socket knows it. */
+export const MAP = `${SWITCH_MOUNT}/${LIVE_MAP}`;
+
 const MARK = '# pawl: ';
 
-/** Addresses and states for a process that takes another one's place: without it, it would know no server for a second. */
-export const SERVERS_STATE = 'servers.state';
-
-/** `blue-1`, as HAProxy names the servers of a template. */
-export function serverNames(slot: Slot, replicas: number): readonly string[] {
-  return Array.from({ length: replicas }, (_, index) => `${slot}-${index + 1}`);
+/**
+ * The whole of HAProxy's file.
+ * Source: HAProxy 2.6 configuration manual, 3.1, 4.2, 5.2, 5.3; runs on 3.0 too
+ */
+export function renderConfiguration(service: string, desired: Desired, uid: number): string {
+  const fixed = renderBody(service, { settings: desired.settings, traffic: NONE }, uid, '');
+  const shape = createHash('sha256').update(fixed).digest('hex').slice(0, 32);
+  return `${MARK}${JSON.stringify(desired)}\n${renderBody(service, desired, uid, shape)}`;
 }
 
-/**
- * The whole of HAProxy's file. Slots are found by Docker's DNS, so that a container that was made anew is found again; what
- * it had at its start stays no longer than a second.
- * Source: HAProxy 2.6 configuration manual, 4.2, 5.2, 5.3
- */
-export function configuration(service: string, desired: Desired, uid: number): string {
-  const { settings, maintenance } = desired;
-  const { port, check } = settings;
-  return `${MARK}${JSON.stringify(desired)}
-global
-  stats socket /pawl-switch/admin.sock mode 600 level admin expose-fd listeners uid ${uid}
+const NONE: Traffic = { blue: 'off', green: 'off' };
+
+/** What the file was written for. Undefined when its first line is not pawl's. */
+export function readDesired(file: string): Desired | undefined {
+  const [first = ''] = file.split('\n', 1);
+  if (!first.startsWith(MARK)) return undefined;
+  return JSON.parse(first.slice(MARK.length)) as Desired;
+}
+
+/** All of the file that only a reload brings to a running process, as a fingerprint that the process can be asked for. */
+export function shapeIn(text: string): string | undefined {
+  return /^ *description:? pawl-(\w*)$/m.exec(text)?.[1];
+}
+
+function renderBody(service: string, desired: Desired, uid: number, shape: string): string {
+  const { settings, traffic, maintenance } = desired;
+  const page = maintenance === undefined ? NO_PAGE : maintenancePage(maintenance);
+  // fd-hard-limit: 20,000 connections where the engine allows as many files, fewer where it does not.
+  // timeout check: without it, an answer would have to come within `inter`.
+  // idle-close-on-response: a connection that is kept alive through a reload is closed after its next answer, not under
+  // the client that is just about to send.
+  // hold: an address that DNS denies is given up, since another container may get it; where DNS is silent, it is kept.
+  return `global
+  description pawl-${shape}
+  fd-hard-limit 40100
+  tune.bufsize 32768
+  stats socket ${SWITCH_MOUNT}/admin.sock mode 600 uid ${uid} level admin expose-fd listeners
+  server-state-file ${SWITCH_MOUNT}/${SERVERS_STATE}
   user haproxy
   group haproxy
-  fd-hard-limit 40000
   hard-stop-after 1h
-  server-state-file /pawl-switch/${SERVERS_STATE}
 
 defaults
   mode http
   load-server-state-from-file global
-  option http-keep-alive
   option forwardfor
+  option http-keep-alive
+  option idle-close-on-response
   option redispatch 1
+  http-reuse safe
   retries 3
   retry-on conn-failure
-  http-reuse safe
   timeout connect 2s
   timeout client 10m
   timeout server 10m
@@ -53,85 +83,54 @@ defaults
   timeout http-request 30s
   timeout http-keep-alive 75s
   timeout queue 30s
+  timeout check 3s
 
 resolvers docker
-  nameserver dns 127.0.0.11:53
+  nameserver docker 127.0.0.11:53
+  accepted_payload_size 8192
   resolve_retries 3
   timeout resolve 1s
   timeout retry 1s
   hold valid 1s
   hold obsolete 1s
   hold nx 1s
-  hold refused 5s
-  hold timeout 5s
-  hold other 5s
-  accepted_payload_size 8192
+  hold other 1s
+  hold refused 1h
+  hold timeout 1h
 
 frontend in
-  bind :${port}
-${maintenance === undefined ? '' : maintenancePage(maintenance)}  default_backend ${BACKEND}
+  bind :${settings.port}
+  http-request set-var(txn.page) str(${PAGE_KEY}),map(${MAP},${page})
+  http-request return status 503 content-type "text/html; charset=utf-8" hdr Retry-After 30 lf-string "%[var(txn.page),url_dec]" unless { var(txn.page) -m str ${NO_PAGE} }
+  default_backend ${BACKEND}
 
 backend ${BACKEND}
   balance roundrobin
   option httpchk
-  http-check send meth GET uri ${quoted(check)} ver HTTP/1.1 hdr Host localhost
+  http-check send meth GET uri '${requestTarget(settings.check)}' ver HTTP/1.1 hdr Host localhost hdr User-Agent pawl
   http-check expect status 200-399
-  default-server check inter 500ms fall 2 rise 2 resolvers docker init-addr none
-${SLOTS.map((slot) => serverTemplate(service, slot, settings, desired.traffic[slot])).join('\n')}
+  default-server check inter 500ms fall 2 rise 2 resolvers docker resolve-prefer ipv4 init-addr last,none
+${SLOTS.map((slot) => serverTemplate(service, slot, settings, traffic[slot])).join('\n')}
 `;
 }
 
+/** `drain` is weight 0 for a process that starts: nothing new comes, and there is nothing in flight yet. */
 function serverTemplate(
   service: string,
   slot: Slot,
   { port, replicas }: SwitchSettings,
   traffic: SlotTraffic,
 ): string {
-  const disabled = traffic === 'off' ? ' disabled' : '';
-  const weight = typeof traffic === 'object' ? traffic.weight : 0;
   const address = `${slotService(service, slot)}:${port}`;
-  return `  server-template ${slot}- 1-${replicas} ${address} weight ${weight}${disabled}`;
+  const disabled = traffic === 'off' ? ' disabled' : '';
+  return `  server-template ${slot}- 1-${replicas} ${address} weight ${weightOf(traffic)}${disabled}`;
 }
 
-function maintenancePage(text: string): string {
-  const page = `<!doctype html><meta charset="utf-8"><title>Maintenance</title><p>${html(text)}</p>`;
-  return `  http-request return status 503 content-type "text/html; charset=utf-8" string ${quoted(page)} hdr Retry-After 30\n`;
+export function weightOf(traffic: SlotTraffic): number {
+  return typeof traffic === 'object' ? traffic.weight : 0;
 }
 
-function html(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
-
-/** Data, never a directive: single quotes take everything but a single quote and a line break. */
-function quoted(text: string): string {
-  const oneLine = text.replace(/[\r\n\0]+/g, ' ');
-  return `'${oneLine.replaceAll("'", `'\\''`)}'`;
-}
-
-/** What the file was written for. Undefined when its first line is not pawl's. */
-export function readDesired(file: string): Desired | undefined {
-  const [first = ''] = file.split('\n', 1);
-  return first.startsWith(MARK) ? (JSON.parse(first.slice(MARK.length)) as Desired) : undefined;
-}
-
-/** What only a reload changes. */
-export function needsReload(running: Desired, desired: Desired): boolean {
-  const fixed = ({ settings, maintenance }: Desired): string =>
-    JSON.stringify([settings.port, settings.check, settings.replicas, maintenance ?? null]);
-  return fixed(running) !== fixed(desired);
-}
-
-/** The commands that bring the running servers to the file, in one line: no slot gets more than its share in between. */
-export function trafficCommands({ settings, traffic }: Desired): string {
-  return SLOTS.flatMap((slot) => {
-    const state = traffic[slot];
-    return serverNames(slot, settings.replicas).flatMap((name) => {
-      const server = `${BACKEND}/${name}`;
-      if (state === 'off')
-        return [`set server ${server} weight 0`, `set server ${server} state maint`];
-      if (state === 'drain')
-        return [`set server ${server} weight 0`, `set server ${server} state drain`];
-      return [`set server ${server} weight ${state.weight}`, `set server ${server} state ready`];
-    });
-  }).join(';');
+/** `blue-1`, as HAProxy names the servers of a template. */
+export function serverNames(slot: Slot, replicas: number): readonly string[] {
+  return Array.from({ length: replicas }, (_, index) => `${slot}-${index + 1}`);
 }

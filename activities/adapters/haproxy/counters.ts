@@ -1,82 +1,108 @@
 import { SLOTS, type Slot } from '../../../workflows/model/deployment';
 import type { SlotCounters, SwitchCounters } from '../../../workflows/model/traffic';
+import { BACKEND } from './configuration';
+import {
+  processes,
+  readServers,
+  readStatistics,
+  serversState,
+  type Row,
+  type Server,
+} from './running-state';
+import { ask } from './socket';
 
-type Row = Readonly<Record<string, string>>;
+const SHOW_SERVERS = `show stat ${BACKEND} 4 -1`;
+
+/** Asks the worker that serves, and of those before it what they still have in flight. */
+export async function readCounters(folder: string, signal: AbortSignal): Promise<SwitchCounters> {
+  const rows = readStatistics(await ask(folder, 'admin.sock', SHOW_SERVERS, signal));
+  const servers = readServers(await serversState(folder, signal));
+  return sumUp(rows, servers, await lingering(folder, signal));
+}
+
+/** Since the last reload, which is seldom; a worker that has just ended has nothing any more. */
+async function lingering(folder: string, signal: AbortSignal): Promise<Row[]> {
+  const { old } = await processes(folder, signal);
+  const rows: Row[] = [];
+  for (const pid of old) {
+    const text = await ask(folder, 'master.sock', `@!${pid} ${SHOW_SERVERS}`, signal);
+    if (text.startsWith('# pxname,')) rows.push(...readStatistics(text));
+  }
+  return rows;
+}
 
 /**
  * Sums up what HAProxy says of the servers of each slot.
- * Shape:  `show stat app 4 -1` (CSV) and `show servers state app` → counters by slot
- * Units:  rtime = average of the last 1,024 responses, in milliseconds
- * Source: HAProxy 2.6 management guide, 9.1 and 9.3. A response that HAProxy had to make itself, since the server failed,
- *         is counted in hrsp_5xx of the backend, not of the server: so eresp and econ are added.
+ *
+ * What counts where was measured on 2.6.12 and 3.0.11. An answer of the server's is in hrsp_*; one that breaks off in its
+ * body in eresp too. Where no answer comes, HAProxy makes a 502 or 504 of its own, which is in eresp alone. But on a
+ * connection on which its client has asked before, it just closes that, and counts nothing: only stot, the requests sent
+ * to the server, tells. A connection that could not be made is in wredis when another server was then tried: its client
+ * may never know. Exact are answers and requests without one; of answers that break off, 2.6 leaves out some when clients
+ * were cut off too, and 3.0 counts some twice.
  */
-export function readCounters(stat: string, state: string): SwitchCounters {
-  const rows = csv(stat);
-  const addresses = addressesOf(state);
-  const [blue, green] = SLOTS.map((slot) => slotCounters(slot, rows, addresses));
-  if (blue === undefined || green === undefined) throw new Error('a switch has two slots');
-  return { blue, green };
+function sumUp(
+  rows: readonly Row[],
+  servers: readonly Server[],
+  lingering: readonly Row[],
+): SwitchCounters {
+  const [blue, green] = SLOTS.map((slot) => slotCounters(slot, rows, servers, lingering));
+  return { blue, green } as SwitchCounters;
 }
+
+const ANSWERS = ['hrsp_1xx', 'hrsp_2xx', 'hrsp_3xx', 'hrsp_4xx', 'hrsp_5xx', 'hrsp_other'];
 
 function slotCounters(
   slot: Slot,
   rows: readonly Row[],
-  addresses: ReadonlyMap<string, string>,
+  servers: readonly Server[],
+  lingering: readonly Row[],
 ): SlotCounters {
-  const servers = rows.filter((row) => (row['svname'] ?? '').startsWith(`${slot}-`));
-  const sum = (...columns: readonly string[]): number =>
-    servers.reduce(
-      (total, row) => total + columns.reduce((all, column) => all + Number(row[column] ?? 0), 0),
-      0,
-    );
-  const known = servers.flatMap((row) => addresses.get(row['svname'] ?? '') ?? []);
-  const up = servers.filter((row) => isUp(row) && addresses.has(row['svname'] ?? ''));
-  const errors = sum('hrsp_5xx', 'eresp', 'econ');
+  const own = rows.filter((row) => isOf(slot, row));
+  const known = servers.filter(({ name }) => name.startsWith(`${slot}-`));
+  const addressed = new Set(known.filter(({ address }) => address).map(({ name }) => name));
+  const missing = own.reduce((all, row) => all + unanswered(row), 0);
+  const errors = sum(own, ['hrsp_5xx']) + Math.max(missing, sum(own, ['eresp', 'econ']));
   return {
-    up: up.length,
-    addresses: known,
-    weight: up.reduce((total, row) => total + Number(row['weight'] ?? 0), 0),
-    inFlight: sum('scur'),
-    responses: sum(
-      'hrsp_1xx',
-      'hrsp_2xx',
-      'hrsp_3xx',
-      'hrsp_4xx',
-      'hrsp_5xx',
-      'hrsp_other',
-      'eresp',
-      'econ',
-    ),
+    up: own.filter((row) => isUp(row) && addressed.has(row['svname'] ?? '')).length,
+    addresses: known.flatMap(({ address }) => address ?? []),
+    weight: known.reduce((all, { state, weight }) => all + (state === 'ready' ? weight : 0), 0),
+    inFlight: sum([...own, ...lingering.filter((row) => isOf(slot, row))], ['scur']),
+    responses: Math.max(sum(own, ANSWERS) + missing, errors),
     errors,
-    connectionErrors: sum('econ'),
-    responseMilliseconds: servers.length === 0 ? 0 : sum('rtime') / servers.length,
+    connectionErrors: sum(own, ['econ', 'wretr', 'wredis']),
+    responseMilliseconds: meanResponse(own),
   };
 }
 
-/** `UP`, or `UP 1/2` on its way down; `no check` never comes, since all are checked. */
+function isOf(slot: Slot, row: Row): boolean {
+  return (row['svname'] ?? '').startsWith(`${slot}-`);
+}
+
+/** What was sent to the server, less what has an answer, is in flight, went to another, or was given up by its client. */
+function unanswered(row: Row): number {
+  const accountedFor = [...ANSWERS, 'scur', 'wredis', 'wretr', 'cli_abrt'];
+  return Math.max(0, sum([row], ['stot']) - sum([row], accountedFor));
+}
+
+/** HAProxy takes a server for up before its first check; here it is up when the last check passed. */
 function isUp(row: Row): boolean {
-  return /^UP|^DRAIN/.test(row['status'] ?? '');
+  return /^(UP|DRAIN)/.test(row['status'] ?? '') && /L7OK/.test(row['check_status'] ?? '');
 }
 
-function csv(text: string): Row[] {
-  const [header = '', ...lines] = text.replace(/^# /, '').trim().split('\n');
-  const names = header.split(',');
-  return lines.map((line) => {
-    const values = line.split(',');
-    return Object.fromEntries(names.map((name, at) => [name, values[at] ?? '']));
-  });
+/** Of each server it is the average of its last 1,024 answers. */
+function meanResponse(rows: readonly Row[]): number {
+  const counted = rows.map((row) => Math.min(sum([row], ANSWERS), 1024));
+  const all = counted.reduce((total, count) => total + count, 0);
+  if (all === 0) return 0;
+  return (
+    rows.reduce((total, row, at) => total + sum([row], ['rtime']) * (counted[at] ?? 0), 0) / all
+  );
 }
 
-/** Line 1 is the format, line 2 the names; `-` stands for an address that DNS has not given. */
-function addressesOf(text: string): ReadonlyMap<string, string> {
-  const lines = text.trim().split('\n').slice(1);
-  const names = (lines[0] ?? '').replace(/^# /, '').split(' ');
-  const [name, address] = [names.indexOf('srv_name'), names.indexOf('srv_addr')];
-  return new Map(
-    lines.slice(1).flatMap((line): [string, string][] => {
-      const values = line.split(' ');
-      const at = values[address] ?? '-';
-      return at === '-' || at === '' ? [] : [[values[name] ?? '', at]];
-    }),
+function sum(rows: readonly Row[], columns: readonly string[]): number {
+  return rows.reduce(
+    (total, row) => columns.reduce((all, column) => all + Number(row[column] ?? 0), total),
+    0,
   );
 }

@@ -1,145 +1,116 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { rm } from 'node:fs/promises';
 import { AdapterError } from '../../adapter-error';
-import type { Attempt } from '../../ports';
 import type { SwitchKey, Switches } from '../../release-ports';
-import {
-  BACKEND,
-  configuration,
-  needsReload,
-  readDesired,
-  SERVERS_STATE,
-  trafficCommands,
-  type Desired,
-} from './configuration';
+import { checkDesired } from './check-desired';
+import { LIVE_MAP, readDesired, renderConfiguration, shapeIn, type Desired } from './configuration';
 import { readCounters } from './counters';
-import { ask } from './socket';
+import { reload } from './reload';
+import { runningShape } from './running-state';
+import { steer } from './steer';
+import { folderOf, makeFolder, onDisk, readText, writeDurably } from './switch-folder';
+
+export interface SwitchesOptions {
+  readonly stateDirectory: string;
+  /** User that the sockets belong to; the worker's when absent. */
+  readonly uid?: number;
+}
 
 const FILE = 'haproxy.cfg';
-/** What the running process was started or reloaded with. */
-const APPLIED = 'applied.json';
-const RELOADED_WITHIN_MILLISECONDS = 10_000;
+/** The last file that a running process was brought to: what is restored when it refuses another. */
+const APPLIED = 'applied.cfg';
 
 /**
- * `Switches` as folders `switch/<stack>/<service>` of the state directory, and the HAProxy that has one mounted. The
- * worker's user owns the socket, whatever HAProxy runs as.
+ * `Switches` as folders `switch/<stack>/<service>` in the state directory, each mounted in the container of a HAProxy:
+ *
+ *     haproxy.cfg     what is desired, as JSON in its first line and as HAProxy's configuration below
+ *     applied.cfg     the same, as the running process was last brought to it
+ *     live.map        empty; stands for what is set at run time
+ *     servers.state   addresses and states, during a reload only
+ *     admin.sock, master.sock   HAProxy's
  */
-export function createSwitches(options: {
-  readonly stateDirectory: string;
-  readonly uid?: number;
-}): Switches {
-  const uid = options.uid ?? process.getuid?.() ?? 0;
-  const folderOf = ({ stack, service }: SwitchKey): string =>
-    join(options.stateDirectory, 'switch', encodeURIComponent(stack), encodeURIComponent(service));
-  const write = (key: SwitchKey, desired: Desired): Promise<void> =>
-    writeDurably(folderOf(key), FILE, configuration(key.service, desired, uid));
-
+export function createSwitches({ stateDirectory, uid }: SwitchesOptions): Switches {
+  const owner = uid ?? process.getuid?.() ?? 0;
+  const at = (key: SwitchKey): string => folderOf(stateDirectory, key);
   return {
-    folder: async (key) => {
-      await mkdir(folderOf(key), { recursive: true, mode: 0o700 });
-      return folderOf(key);
-    },
-    desired: (key) => readFileOf(folderOf(key)),
+    folder: (key) =>
+      onDisk(`Making the folder of ${nameOf(key)}`, async () => {
+        await makeFolder(at(key));
+        return at(key);
+      }),
+    desired: (key) =>
+      onDisk(`Reading the file of ${nameOf(key)}`, async () => (await fileIn(at(key)))?.desired),
     write: (key, settings, traffic, maintenance) =>
-      write(key, { settings, traffic, ...(maintenance === undefined ? {} : { maintenance }) }),
-    apply: (key, attempt) => apply(folderOf(key), attempt),
-    counters: async (key, { signal }) => {
-      const folder = folderOf(key);
-      const stat = await ask(folder, 'admin.sock', `show stat ${BACKEND} 4 -1`, signal);
-      const state = await ask(folder, 'admin.sock', `show servers state ${BACKEND}`, signal);
-      return readCounters(stat, state);
-    },
-    remove: (key) => rm(folderOf(key), { recursive: true, force: true }),
+      onDisk(`Writing the file of ${nameOf(key)}`, () => {
+        const text = { settings, traffic, ...(maintenance === undefined ? {} : { maintenance }) };
+        return write(at(key), key, text, owner);
+      }),
+    apply: (key, { signal }) =>
+      onDisk(`Steering ${nameOf(key)}`, () => apply(at(key), key, signal)),
+    counters: (key, { signal }) => readCounters(at(key), signal),
+    remove: (key) =>
+      onDisk(`Removing the folder of ${nameOf(key)}`, () =>
+        rm(at(key), { recursive: true, force: true }),
+      ),
   };
 }
 
-async function readFileOf(folder: string): Promise<Desired | undefined> {
-  try {
-    return readDesired(await readFile(join(folder, FILE), 'utf8'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+async function write(folder: string, key: SwitchKey, desired: Desired, uid: number): Promise<void> {
+  checkDesired(key, desired);
+  await makeFolder(folder);
+  // First: HAProxy does not start without it.
+  if ((await readText(folder, LIVE_MAP)) === undefined) await writeDurably(folder, LIVE_MAP, '');
+  await writeDurably(folder, FILE, renderConfiguration(key.service, desired, uid));
 }
 
-async function apply(folder: string, { signal }: Attempt): Promise<void> {
-  const desired = await readFileOf(folder);
-  if (desired === undefined) {
-    throw new AdapterError('InternalError', `the switch in ${folder} was never configured`);
+interface SwitchFile {
+  readonly text: string;
+  readonly desired: Desired;
+  readonly shape: string;
+}
+
+async function fileIn(folder: string): Promise<SwitchFile | undefined> {
+  const text = await readText(folder, FILE);
+  if (text === undefined) return undefined;
+  const [desired, shape] = [readDesired(text), shapeIn(text)];
+  if (desired !== undefined && shape !== undefined) return { text, desired, shape };
+  const advice = "Remove it and release again; nothing but pawl should write in pawl's folder.";
+  throw new AdapterError('PreconditionFailed', `${folder}/${FILE} is not pawl's`, { advice });
+}
+
+async function apply(folder: string, key: SwitchKey, signal: AbortSignal): Promise<void> {
+  const file = await fileIn(folder);
+  if (file === undefined) {
+    throw new AdapterError('InternalError', `There is no file of ${nameOf(key)} in ${folder}`);
   }
-  const running = await runningServers(folder, signal);
-  if (await mustReload(folder, desired, running)) await reload(folder, signal);
-  const answer = await ask(folder, 'admin.sock', trafficCommands(desired), signal);
-  const complaint = answer.split('\n').find((line) => /no such|unknown|error|require/i.test(line));
-  if (complaint !== undefined) {
-    throw new AdapterError(
-      'CommandFailed',
-      `the switch in ${folder} refuses its traffic: ${complaint}`,
-    );
+  const running = await runningShape(folder, signal);
+  if (running !== file.shape) {
+    const refusal = await reload(folder, file.desired, file.shape, signal);
+    if (refusal !== undefined) throw await refused(folder, key, running, refusal);
   }
-  await writeDurably(
-    folder,
-    APPLIED,
-    JSON.stringify({ desired, pid: await workerPid(folder, signal) }),
+  await steer(folder, file.desired, signal);
+  await writeDurably(folder, APPLIED, file.text);
+}
+
+/** The former file is put back, so that a restart of HAProxy does not end it. */
+async function refused(
+  folder: string,
+  key: SwitchKey,
+  running: string | undefined,
+  refusal: string,
+): Promise<AdapterError> {
+  const former = await readText(folder, APPLIED);
+  const restored = former !== undefined && shapeIn(former) === running;
+  if (restored) await writeDurably(folder, FILE, former);
+  const now = restored
+    ? 'it goes on with its former file, which was put back'
+    : `it goes on as it was started, but ${folder}/${FILE} is the one that it refuses`;
+  return new AdapterError(
+    'CommandFailed',
+    `${nameOf(key)} refuses its changed settings: ${refusal}; ${now}`,
+    { advice: 'The log of its container says what HAProxy does not like: `docker logs`.' },
   );
 }
 
-/** A process that was started since has read the file as it stands, whatever was applied to the one before. */
-async function mustReload(folder: string, desired: Desired, servers: number): Promise<boolean> {
-  const text = await readFile(join(folder, APPLIED), 'utf8').catch(() => undefined);
-  const applied =
-    text === undefined ? undefined : (JSON.parse(text) as { desired: Desired }).desired;
-  if (applied !== undefined && needsReload(applied, desired)) return true;
-  return servers !== desired.settings.replicas * 2;
-}
-
-async function runningServers(folder: string, signal: AbortSignal): Promise<number> {
-  const state = await ask(folder, 'admin.sock', `show servers state ${BACKEND}`, signal);
-  return state.trim().split('\n').slice(2).length;
-}
-
-async function workerPid(folder: string, signal: AbortSignal): Promise<string> {
-  const info = await ask(folder, 'admin.sock', 'show info', signal);
-  return /^Pid: (\d+)$/m.exec(info)?.[1] ?? '';
-}
-
-/** The listening socket goes from the old worker to the new one; the old one ends when its requests have. */
-async function reload(folder: string, signal: AbortSignal): Promise<void> {
-  const before = await workerPid(folder, signal);
-  const servers = await ask(folder, 'admin.sock', `show servers state ${BACKEND}`, signal);
-  await writeDurably(folder, SERVERS_STATE, servers);
-  await ask(folder, 'master.sock', 'reload', signal).catch((error: unknown) => {
-    // Older ones close the connection on a reload, which may look like no answer.
-    if (!(error instanceof AdapterError)) throw error;
-  });
-  const deadline = performance.now() + RELOADED_WITHIN_MILLISECONDS;
-  while ((await workerPid(folder, signal).catch(() => before)) === before) {
-    if (performance.now() > deadline) {
-      throw new AdapterError(
-        'CommandFailed',
-        `the switch in ${folder} does not take its new configuration; it goes on with the former one`,
-        { advice: 'The log of its container says what it refuses.' },
-      );
-    }
-    await sleep(100, undefined, { signal });
-  }
-  // What is started later must not believe it.
-  await rm(join(folder, SERVERS_STATE), { force: true });
-}
-
-async function writeDurably(folder: string, name: string, text: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const beside = join(folder, `.${randomUUID()}.tmp`);
-  const handle = await open(beside, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(beside, join(folder, name));
-  const above = await open(folder, 'r');
-  await above.sync().finally(() => above.close());
+function nameOf({ stack, service }: SwitchKey): string {
+  return `the switch of ${stack}/${service}`;
 }

@@ -3,31 +3,34 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { AdapterError } from '../../adapter-error';
 
-const ANSWER_MILLISECONDS = 5_000;
+/** `admin`: the worker that serves. `master`: the process that reloads; workers that end are reached through it. */
+export type Socket = 'admin.sock' | 'master.sock';
+
+const ANSWER_MILLISECONDS = 10_000;
 
 /**
  * Sends one line to a socket of HAProxy's and answers with all that it says. The folder is opened first, since the path of
  * a socket may have 107 bytes only, and a state directory has what it has.
- * Throws: ServiceUnavailable (no HAProxy answers) · the signal's reason
+ * Throws: ServiceUnavailable (no HAProxy answers) · CredentialsRejected (not this user's socket) · the signal's reason
  */
 export async function ask(
   folder: string,
-  socket: 'admin.sock' | 'master.sock',
+  socket: Socket,
   line: string,
   signal: AbortSignal,
 ): Promise<string> {
   signal.throwIfAborted();
-  const handle = await open(folder, 'r').catch((error: unknown) => {
-    throw unavailable(folder, error);
-  });
   try {
-    const near = process.platform === 'linux' ? `/proc/self/fd/${handle.fd}` : folder;
-    return await exchange(join(near, socket), line, signal);
+    const handle = await open(folder, 'r');
+    try {
+      const near = process.platform === 'linux' ? `/proc/self/fd/${handle.fd}` : folder;
+      return await exchange(join(near, socket), line, signal);
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     signal.throwIfAborted();
-    throw unavailable(folder, error);
-  } finally {
-    await handle.close();
+    throw unanswered(join(folder, socket), error);
   }
 }
 
@@ -35,7 +38,7 @@ function exchange(path: string, line: string, signal: AbortSignal): Promise<stri
   return new Promise((resolve, reject) => {
     const connection = createConnection(path);
     const chunks: Buffer[] = [];
-    const stop = (): void => void connection.destroy(signal.reason as Error);
+    const stop = (): void => void connection.destroy(new Error('aborted'));
     signal.addEventListener('abort', stop, { once: true });
     connection.setTimeout(ANSWER_MILLISECONDS, () => {
       connection.destroy(new Error(`no answer within ${ANSWER_MILLISECONDS / 1000} s`));
@@ -46,16 +49,21 @@ function exchange(path: string, line: string, signal: AbortSignal): Promise<stri
       signal.removeEventListener('abort', stop);
       resolve(Buffer.concat(chunks).toString('utf8'));
     });
-    connection.write(`${line}\n`);
+    // The end says that no more commands come: without it, HAProxy's master keeps the connection open.
+    connection.end(`${line}\n`);
   });
 }
 
-function unavailable(folder: string, cause: unknown): AdapterError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new AdapterError(
-    'ServiceUnavailable',
-    `no HAProxy answers in ${folder}: ${reason}`,
-    { advice: 'Does the container of the switch run? `docker ps` and `docker logs` say.' },
-    { cause },
-  );
+function unanswered(path: string, error: unknown): AdapterError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const cause = { cause: error };
+  if (code === 'EACCES' || code === 'EPERM') {
+    const advice = 'Is the worker run by another user than the one that made the switch?';
+    const text = `This user may not use the switch at ${path}: ${message}`;
+    return new AdapterError('CredentialsRejected', text, { advice }, cause);
+  }
+  const advice =
+    "Does the switch's container run? `docker ps --filter label=pawl.role=switch` says.";
+  const text = `No HAProxy answers at ${path}: ${message}`;
+  return new AdapterError('ServiceUnavailable', text, { advice }, cause);
 }

@@ -2,9 +2,12 @@
  * A web application whose behaviour is set by its environment:
  *   VERSION           answered by GET /version, and in the header x-version of every answer
  *   HEALTH            `never`: GET /healthz answers 503
- *   FAIL_PERCENT      of all other answers are 500
+ *   HEALTH_AFTER_MS   GET /healthz answers 503 for so long after the start
+ *   FAIL_PERCENT      so many of all other answers are 500
  *   DELAY_MS          added to every answer but that of /healthz
+ *   SLOW_FACTOR       how many times so long the delay is, 10 ms where DELAY_MS says nothing
  *   DIE_AFTER_MS      it exits with 1 after so long
+ * On SIGTERM it takes nothing new, ends what is in flight (10 s at most), and exits with 0.
  */
 'use strict';
 
@@ -15,8 +18,10 @@ const { hostname } = require('node:os');
 const env = process.env;
 const version = env.VERSION ?? 'none';
 const failPercent = Number(env.FAIL_PERCENT ?? 0);
-const delay = Number(env.DELAY_MS ?? 0);
+const delay = Number(env.DELAY_MS ?? (env.SLOW_FACTOR ? 10 : 0)) * Number(env.SLOW_FACTOR ?? 1);
+const healthyAt = Date.now() + Number(env.HEALTH_AFTER_MS ?? 0);
 let requests = 0;
+let stopping = false;
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -28,50 +33,50 @@ const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) =>
 });
 
 async function answer(request, response) {
-  const url = new URL(request.url, 'http://app');
+  const chunks = [];
+  const { pathname, searchParams } = new URL(request.url, 'http://app');
   response.setHeader('x-version', version);
-  if (url.pathname === '/healthz') {
-    response.statusCode = env.HEALTH === 'never' ? 503 : 200;
-    response.end('health\n');
+  if (stopping) response.setHeader('connection', 'close');
+  if (pathname === '/healthz') {
+    const healthy = env.HEALTH !== 'never' && Date.now() >= healthyAt;
+    response.writeHead(healthy ? 200 : 503).end('health\n');
     return;
   }
   requests += 1;
+  // Evenly, so that a short test sees its share; by its place at the time it came.
+  const fails = failPercent > 0 && (requests * failPercent) % 100 < failPercent;
   if (delay > 0) await sleep(delay);
-  // Evenly, so that a short test sees its share.
-  if (failPercent > 0 && (requests * failPercent) % 100 < failPercent) {
-    response.statusCode = 500;
-    response.end('failed on purpose\n');
+  if (fails) {
+    response.writeHead(500).end('failed on purpose\n');
     return;
   }
-  switch (url.pathname) {
+  switch (pathname) {
     case '/version':
       response.end(`${version}\n`);
       break;
     case '/slow':
-      await sleep(Number(url.searchParams.get('ms') ?? 2000));
+      await sleep(Number(searchParams.get('ms') ?? 2000));
       response.end(`${version}\n`);
       break;
     case '/echo':
-      for await (const chunk of request) response.write(chunk);
-      response.end();
+      // All of it first: Go's reverse proxy cuts an answer that begins before the question has ended (golang/go#40747).
+      for await (const chunk of request) chunks.push(chunk);
+      response.end(Buffer.concat(chunks));
       break;
     case '/stream':
-      await stream(response, Number(url.searchParams.get('seconds') ?? 30));
+      await stream(response, Number(searchParams.get('seconds') ?? 30));
       break;
     case '/whoami':
       response.setHeader('content-type', 'application/json');
       response.end(
         JSON.stringify({
-          version,
-          hostname: hostname(),
-          headers: request.headers,
-          httpVersion: request.httpVersion,
+          ...{ version, hostname: hostname(), url: request.url },
+          ...{ headers: request.headers, httpVersion: request.httpVersion },
         }),
       );
       break;
     default:
-      response.statusCode = 404;
-      response.end('not found\n');
+      response.writeHead(404).end('not found\n');
   }
 }
 
@@ -84,7 +89,7 @@ async function stream(response, seconds) {
   response.end('end\n');
 }
 
-// A WebSocket that echoes short text frames and sends a number each second.
+// A WebSocket that echoes text frames of up to 125 octets and sends a number each second.
 const sockets = new Set();
 server.on('upgrade', (request, socket) => {
   const accept = createHash('sha1')
@@ -94,33 +99,41 @@ server.on('upgrade', (request, socket) => {
     'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n' +
       `x-version: ${version}\r\nsec-websocket-accept: ${accept}\r\n\r\n`,
   );
-  const text = (content) =>
-    Buffer.concat([Buffer.from([0x81, content.length]), Buffer.from(content)]);
   let number = 0;
-  const timer = setInterval(() => socket.write(text(String((number += 1)))), 1000);
+  let received = Buffer.alloc(0);
+  const timer = setInterval(() => socket.write(textFrame(String((number += 1)))), 1000);
   sockets.add(socket);
-  socket.on('data', (frame) => {
-    const length = frame[1] & 0x7f;
-    const mask = frame.subarray(2, 6);
-    const content = Buffer.from(
-      frame.subarray(6, 6 + length).map((byte, at) => byte ^ mask[at % 4]),
-    );
-    if ((frame[0] & 0x0f) === 8) socket.end();
-    else socket.write(text(content.toString()));
+  socket.on('data', (chunk) => {
+    received = Buffer.concat([received, chunk]);
+    for (;;) {
+      const end = 6 + ((received[1] ?? 0) & 0x7f);
+      if (received.length < end) return;
+      const [opcode, mask] = [received[0] & 0x0f, received.subarray(2, 6)];
+      const content = received.subarray(6, end).map((octet, at) => octet ^ mask[at % 4]);
+      received = received.subarray(end);
+      if (opcode === 8) socket.end();
+      else socket.write(textFrame(content));
+    }
   });
   const close = () => {
     clearInterval(timer);
     sockets.delete(socket);
   };
-  socket.on('close', close);
-  socket.on('error', close);
+  socket.on('close', close).on('error', close);
 });
 
+function textFrame(content) {
+  const octets = Buffer.from(content);
+  return Buffer.concat([Buffer.from([0x81, octets.length]), octets]);
+}
+
 process.on('SIGTERM', () => {
+  stopping = true;
   for (const socket of sockets) socket.end();
   server.close(() => process.exit(0));
-  server.closeIdleConnections();
-  setTimeout(() => process.exit(0), 10_000).unref();
+  // A connection that is kept alive is idle when its request has ended, and is not closed by itself.
+  setInterval(() => server.closeIdleConnections(), 50);
+  setTimeout(() => process.exit(0), 10_000);
 });
 if (env.DIE_AFTER_MS) setTimeout(() => process.exit(1), Number(env.DIE_AFTER_MS));
 server.listen({ host: '0.0.0.0', port: 8000, backlog: 511 }, () =>

@@ -1,27 +1,28 @@
 /*
- * An application's own migrations, with the schema's revision in /data/schema:
- *   up N | down N | head | fail (a step is done, then it ends with 3) | sleep SECONDS
+ * An application's own migrations, with the schema's revision in /data/schema.json:
+ *   up N | down N | head | fail (ends with 3 after half a step) | sleep SECONDS
  */
 'use strict';
 
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 
-const FILE = '/data/schema';
+const FILE = '/data/schema.json';
 const [verb, argument = ''] = process.argv.slice(2);
-const head = () => (existsSync(FILE) ? readFileSync(FILE, 'utf8') : '0');
+const head = () => (existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')).revision : '0');
+const write = (revision) => writeFileSync(FILE, JSON.stringify({ revision }));
 
 switch (verb) {
   case 'up':
   case 'down':
     console.log(`${head()} -> ${argument}`);
-    writeFileSync(FILE, argument);
+    write(argument);
     break;
   case 'head':
     console.log(head());
     break;
   case 'fail':
-    writeFileSync(FILE, `${head()}-and-a-half`);
-    console.error('the second step cannot be done');
+    write(`${head()}-and-a-half`);
+    console.error('the second half cannot be done');
     process.exit(3);
     break;
   case 'sleep':

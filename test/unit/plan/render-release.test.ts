@@ -110,6 +110,26 @@ describe('a switched service', () => {
     expect(services['front']?.depends_on).toEqual({ api: { condition: 'service_started' } });
   });
 
+  it('answers to its host name as the switch, for Docker’s DNS knows it', () => {
+    const { api, 'api-blue': blue } = rendered(withApi({ hostname: 'web' }), switched('api'));
+    expect([api?.['hostname'], blue?.['hostname']]).toEqual(['web', undefined]);
+  });
+
+  it('gives a proxy’s labels to the switch only, so that nothing goes past it', () => {
+    const labels = ['traefik.enable=true', 'caddy_0.to={{upstreams}}', 'caddyless=1', 'caddy=x'];
+    const { api, 'api-green': green } = rendered(withApi({ labels }), switched('api'));
+    expect(api?.labels).toMatchObject({ 'traefik.enable': 'true', caddy: 'x' });
+    expect(green?.labels).toMatchObject({ caddyless: '1', 'pawl.role': 'slot' });
+    expect(Object.keys(green?.labels ?? {}).join()).not.toMatch(/traefik|caddy_|caddy,/);
+  });
+
+  it('keeps of a network what both slots can have', () => {
+    const use = { priority: 2, link_local_ips: ['169.254.8.8'], mac_address: '02:42:ac:11:00:02' };
+    const services = rendered(withApi({ networks: { front: use } }), switched('api'));
+    expect(services['api']?.networks).toEqual({ front: use });
+    expect(services['api-blue']?.networks).toEqual({ front: { priority: 2 } });
+  });
+
   it('leaves all others as they were', () => {
     expect(services['db']).toEqual(PROJECT.services?.['db']);
     expect(services['The.Worker-1']).toEqual(PROJECT.services?.['The.Worker-1']);
@@ -162,6 +182,31 @@ it.each([
     withApi({}, { b: { volumes_from: ['api:ro'] } }),
     'services.b.volumes_from[0]',
   ],
+  [
+    'a neighbour in the network of its container',
+    withApi({}, { vpn: { network_mode: 'container:the-api' } }),
+    'services.vpn.network_mode',
+  ],
+  [
+    'a neighbour in the processes of its only container',
+    withApi({ container_name: undefined as never }, { b: { pid: 'container:melvin-api-1' } }),
+    'services.b.pid',
+  ],
+  ['a neighbour’s link', withApi({}, { b: { links: ['db', 'api:web'] } }), 'services.b.links[1]'],
+  [
+    'a neighbour that a slot’s name leads to',
+    withApi({}, { b: { networks: { back: { aliases: ['b', 'api-green'] } } } }),
+    'services.b.networks.back.aliases: api-green',
+  ],
+  ['a neighbour called as a slot', withApi({}, { b: { hostname: 'api-blue' } }), 'b.hostname'],
+  [
+    'a neighbour that waits for its end',
+    withApi({}, { b: { depends_on: { api: { condition: 'service_completed_successfully' } } } }),
+    'services.b.depends_on.api',
+  ],
+  ['what nginx-proxy looks for', withApi({ environment: ['VIRTUAL_HOST=a'] }), 'VIRTUAL_HOST'],
+  ['labels in a file', withApi({ label_file: ['/srv/labels'] }), 'services.api.label_file'],
+  ['a provider', withApi({ provider: { type: 'x' } }), 'services.api.provider'],
 ])('refuses %s, with its place', (_what, model, told) => {
   expect(render(model, switched('api'))).toMatchObject({
     obstacle: expect.stringContaining(told) as string,
@@ -170,9 +215,9 @@ it.each([
 
 it('names everything at once that it cannot carry', () => {
   const model = withApi({ ports: ['9000:9000', '8000:8000/udp'], links: ['db'] });
-  const made = render(model, switched('api'), switched('nowhere'));
+  const made = render(model, switched('api'), switched('constructor'));
   const obstacle = 'obstacle' in made ? made.obstacle : '';
-  for (const told of ['ports[0]', 'ports[1]', 'links', 'services.nowhere']) {
+  for (const told of ['ports[0]', 'ports[1]', 'links', 'services.constructor']) {
     expect(obstacle).toContain(told);
   }
 });
@@ -189,23 +234,25 @@ it.each([
   expect(portTarget(text)).toEqual({ ...(target === undefined ? {} : { target }), protocol });
 });
 
-it('loses no service, network, volume or key of any project', () => {
-  const name = fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,20}$/);
-  const service = fc.record({ image: fc.string(), environment: fc.dictionary(name, fc.string()) });
-  const keys = fc.dictionary(name, fc.anything({ maxDepth: 2 }));
+it('loses no service, network, volume, secret or key of any project', () => {
+  const name = fc.stringMatching(/^[a-zA-Z0-9._-]{1,20}$/);
+  const services = fc.dictionary(
+    name.filter((key) => !key.startsWith('api')),
+    fc.record({ image: fc.string(), environment: fc.dictionary(name, fc.string()) }),
+  );
+  const resources = fc.dictionary(name, fc.anything({ maxDepth: 2 }));
+  const kinds = { networks: resources, volumes: resources, secrets: resources, configs: resources };
   fc.assert(
-    fc.property(fc.dictionary(name, service), keys, keys, (services, networks, volumes) => {
-      const api = { ...API };
-      const others = Object.fromEntries(
-        Object.entries(services).filter(([key]) => !key.startsWith('api') && key !== '__proto__'),
-      );
-      const model = { name: 'x', services: { ...others, api }, networks, volumes };
+    fc.property(services, fc.record({ ...kinds, 'x-own': resources }), (others, kept) => {
+      const model = { name: 'x', ...kept, services: { ...others, api: API } };
       const made = render(model, switched('api'));
       if ('obstacle' in made) throw new Error(made.obstacle);
-      expect(made.model).toMatchObject({ name: 'x', networks, volumes });
-      for (const [key, other] of Object.entries(others)) {
-        expect(made.model.services?.[key]).toEqual(other);
-      }
+      const { services: all = {}, ...rest } = made.model;
+      expect(rest).toEqual({ name: 'x', ...kept });
+      expect(all).toEqual({
+        ...others,
+        ...Object.fromEntries(['api', 'api-blue', 'api-green'].map((key) => [key, all[key]])),
+      });
     }),
   );
 });

@@ -1,0 +1,38 @@
+import { SLOTS } from '../../../workflows/model/deployment';
+import { AdapterError } from '../../adapter-error';
+import type { SwitchKey } from '../../release-ports';
+import { maintenancePage } from './as-data';
+import { weightOf, type Desired } from './configuration';
+
+/** A label of DNS has 63 characters, and `-green` is added. */
+const SERVICE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,56}$/;
+const HIGHEST_WEIGHT = 256;
+const MOST_REPLICAS = 500;
+/** It has to fit into one buffer of HAProxy's, with the headers. */
+const LONGEST_PAGE = 12_000;
+
+/** Refuses what HAProxy would refuse, or would take for something else. */
+export function checkDesired({ stack, service }: SwitchKey, desired: Desired): void {
+  const { settings, traffic, maintenance } = desired;
+  const problems = [
+    ...(SERVICE_NAME.test(service) ? [] : ['the name of the service is none that DNS finds']),
+    ...(isWithin(settings.port, 1, 65_535) ? [] : [`${settings.port} is no port`]),
+    ...(isWithin(settings.replicas, 1, MOST_REPLICAS)
+      ? []
+      : [`${settings.replicas} replicas are not from 1 to ${MOST_REPLICAS}`]),
+    ...(settings.check.startsWith('/') ? [] : ['the path of the check does not begin with /']),
+    ...SLOTS.filter((slot) => !isWithin(weightOf(traffic[slot]), 0, HIGHEST_WEIGHT)).map(
+      (slot) => `the weight of ${slot} is not from 0 to ${HIGHEST_WEIGHT}`,
+    ),
+    ...(maintenance === undefined || maintenancePage(maintenance).length <= LONGEST_PAGE
+      ? []
+      : ['the text of the maintenance is too long']),
+  ];
+  if (problems.length === 0) return;
+  const text = `The switch of ${stack}/${service} cannot be written: ${problems.join('; ')}`;
+  throw new AdapterError('PreconditionFailed', text);
+}
+
+function isWithin(value: number, lowest: number, highest: number): boolean {
+  return Number.isInteger(value) && value >= lowest && value <= highest;
+}

@@ -1,0 +1,74 @@
+import { AdapterError } from '../../adapter-error';
+import { NO_PAGE } from './as-data';
+import type { Desired } from './configuration';
+import { livePage, readServers, serversState, type Server } from './running-state';
+import { ask } from './socket';
+import {
+  pageCommand,
+  trafficCommands,
+  wantedPage,
+  wantedServers,
+  type Wanted,
+} from './traffic-commands';
+
+/** A line must fit into a buffer of HAProxy's: 16 KiB where nothing else is said. */
+const COMMANDS_IN_A_LINE = 150;
+
+/** Brings weights, states and the maintenance page of the running process to what is desired, and looks whether they are. */
+export async function steer(folder: string, desired: Desired, signal: AbortSignal): Promise<void> {
+  const wanted = wantedServers(desired);
+  const page = wantedPage(desired);
+  const traffic = trafficCommands(readServers(await serversState(folder, signal)), wanted);
+  const showing = await livePage(folder, signal);
+  const turn = showing === page ? [] : [pageCommand(showing, page)];
+  // Nobody comes while the shares change under a maintenance: it begins before and ends after.
+  await command(folder, page === NO_PAGE ? [...traffic, ...turn] : [...turn, ...traffic], signal);
+  await verify(folder, wanted, page, signal);
+}
+
+async function command(
+  folder: string,
+  commands: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (let at = 0; at < commands.length; at += COMMANDS_IN_A_LINE) {
+    const line = commands.slice(at, at + COMMANDS_IN_A_LINE).join(';');
+    // A command that is done is answered with an empty line.
+    const complaint = (await ask(folder, 'admin.sock', line, signal)).trim();
+    if (complaint !== '') throw refused(folder, complaint.replaceAll(/\s*\n\s*/g, '; '));
+  }
+}
+
+async function verify(
+  folder: string,
+  wanted: readonly Wanted[],
+  page: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const running = readServers(await serversState(folder, signal));
+  const wrong = wanted.flatMap((server) => {
+    const found = running.find(({ name }) => name === server.name);
+    return isAs(found, server)
+      ? []
+      : [`${server.name} is ${described(found)}, not ${described(server)}`];
+  });
+  if (running.length !== wanted.length) wrong.push(`it has ${running.length} servers`);
+  if ((await livePage(folder, signal)) !== page) wrong.push('its maintenance is another');
+  if (wrong.length > 0) throw refused(folder, wrong.join(', '));
+}
+
+function isAs(found: Server | undefined, { state, weight }: Wanted): boolean {
+  return found?.state === state && found.weight === weight;
+}
+
+function described(server: Wanted | undefined): string {
+  return server === undefined ? 'absent' : `${server.state} with weight ${server.weight}`;
+}
+
+function refused(folder: string, reason: string): AdapterError {
+  return new AdapterError(
+    'CommandFailed',
+    `The switch in ${folder} did not take its traffic: ${reason.slice(0, 1000)}`,
+    { advice: 'The log of its container may say more: `docker logs` shows it.' },
+  );
+}

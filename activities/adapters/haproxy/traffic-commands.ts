@@ -1,0 +1,52 @@
+import { SLOTS } from '../../../workflows/model/deployment';
+import type { SlotTraffic } from '../../../workflows/model/traffic';
+import { maintenancePage, NO_PAGE } from './as-data';
+import { BACKEND, MAP, PAGE_KEY, serverNames, weightOf, type Desired } from './configuration';
+import type { Server } from './running-state';
+
+/** What one server should be. */
+export type Wanted = Pick<Server, 'name' | 'weight' | 'state'>;
+
+export function wantedServers({ settings, traffic }: Desired): Wanted[] {
+  return SLOTS.flatMap((slot) =>
+    serverNames(slot, settings.replicas).map((name) => ({
+      name,
+      weight: weightOf(traffic[slot]),
+      state: stateOf(traffic[slot]),
+    })),
+  );
+}
+
+function stateOf(traffic: SlotTraffic): Wanted['state'] {
+  if (traffic === 'off') return 'maint';
+  return traffic === 'drain' ? 'drain' : 'ready';
+}
+
+export function wantedPage({ maintenance }: Desired): string {
+  return maintenance === undefined ? NO_PAGE : maintenancePage(maintenance);
+}
+
+/**
+ * Commands that bring the servers to what is wanted. Those that rise come first: at no moment there is nobody to serve, and
+ * each share is between the former and the wanted one. A server gets its weight before it is let in, and loses it after
+ * it is shut.
+ */
+export function trafficCommands(
+  running: readonly Server[],
+  wanted: readonly Wanted[],
+): readonly string[] {
+  const share = (server?: Wanted): number => (server?.state === 'ready' ? server.weight : 0);
+  const before = new Map(running.map((server) => [server.name, share(server)]));
+  const rises = (server: Wanted): boolean => share(server) >= (before.get(server.name) ?? 0);
+  const ordered = [...wanted.filter(rises), ...wanted.filter((server) => !rises(server))];
+  return ordered.flatMap(({ name, weight, state }) => {
+    const set = `set server ${BACKEND}/${name}`;
+    const commands = [`${set} weight ${weight}`, `${set} state ${state}`];
+    return state === 'ready' ? commands : commands.reverse();
+  });
+}
+
+/** `live`: what was set before; undefined when nothing was. */
+export function pageCommand(live: string | undefined, page: string): string {
+  return `${live === undefined ? 'add' : 'set'} map ${MAP} ${PAGE_KEY} ${page}`;
+}

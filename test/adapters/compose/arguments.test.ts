@@ -1,0 +1,66 @@
+import {
+  projectArguments,
+  projectDirectory,
+  releaseArguments,
+  removeArguments,
+  RESOLVED,
+  runArguments,
+  stopArguments,
+  upArguments,
+  WRITTEN,
+} from '../../../activities/adapters/compose/arguments';
+import type { Site } from '../../../activities/ports';
+
+const site = (compose?: Site['compose']): Site => ({
+  ...{ stack: 'melvin', directory: '/srv/melvin', secret: () => Promise.reject(new Error('none')) },
+  ...(compose === undefined ? {} : { compose }),
+});
+
+const FILES = site({ files: ['deploy/a.yaml', '/etc/b.yaml'], project: 'other' });
+
+it.each([
+  [
+    'the project’s own files, found by Compose',
+    projectArguments(site()),
+    '--ansi never --progress plain',
+  ],
+  [
+    'the files and the name that the stack file says',
+    projectArguments(FILES),
+    '--ansi never --progress plain --file /srv/melvin/deploy/a.yaml --file /etc/b.yaml --project-name other',
+  ],
+  [
+    'a release’s file, with the project’s folder',
+    releaseArguments(FILES, '/var/7/compose.yaml'),
+    '--ansi never --progress plain --project-directory /srv/melvin/deploy --file /var/7/compose.yaml --project-name other',
+  ],
+  ['what a project comes to', RESOLVED, '--profile * config --format json'],
+  [
+    'what a project has written',
+    WRITTEN,
+    '--profile * config --no-interpolate --no-env-resolution --format json',
+  ],
+  [
+    'a start of nothing else',
+    upArguments(['api', '--rm']),
+    'up --detach --no-deps --no-build --pull never -- api --rm',
+  ],
+  ['a stop with a grace', stopArguments(['api'], 30), 'stop --timeout 30 -- api'],
+  ['a stop with the file’s own grace', stopArguments(['api'], undefined), 'stop -- api'],
+  ['a removal', removeArguments(['api', 'b']), 'rm --stop --force --volumes -- api b'],
+  [
+    'a one-off command',
+    runArguments({
+      ...{ service: 'api', name: 'once', command: ['sh', '-c', 'a b'] },
+      labels: { 'pawl.run': 'melvin/1', odd: 'a=b' },
+    }),
+    'run --detach --no-deps --no-TTY --quiet-pull --name once --label pawl.run=melvin/1 --label odd=a=b -- api sh -c a b',
+  ],
+])('writes %s', (_what, argv, text) => {
+  expect(argv.join(' ')).toBe(text);
+});
+
+it('takes the folder of the first file for the project’s, as Compose does', () => {
+  expect(projectDirectory(FILES)).toBe('/srv/melvin/deploy');
+  expect(projectDirectory(site())).toBe('/srv/melvin');
+});
