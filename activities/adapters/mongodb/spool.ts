@@ -5,7 +5,7 @@ import { AdapterError } from '../../adapter-error';
 
 /** Below this, a collection waits in memory: most are small. */
 const MEMORY_BYTES = 4 * 1024 * 1024;
-const READ_BYTES = 1024 * 1024;
+const READ_BYTES = 256 * 1024;
 /** What a spool leaves free on the disk for everybody else; looked at again after so many bytes. */
 const RESERVE_BYTES = 256 * 1024 * 1024;
 const CHECK_BYTES = 64 * 1024 * 1024;
