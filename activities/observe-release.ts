@@ -166,7 +166,7 @@ function releaseOfAll(
 }
 
 /** The slot with the larger share. */
-export function activeSlot(traffic: Traffic): Slot | undefined {
+function activeSlot(traffic: Traffic): Slot | undefined {
   const weightOf = (slot: Slot): number => {
     const state = traffic[slot];
     return typeof state === 'object' ? state.weight : 0;

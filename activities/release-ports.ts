@@ -3,12 +3,7 @@ import type { SwitchCounters, Traffic } from '../workflows/model/traffic';
 import type { PostgresEntry } from '../workflows/model/stack';
 import type { Attempt, CommandRunner, Ports, Site } from './ports';
 
-export type {
-  SlotCounters,
-  SlotTraffic,
-  SwitchCounters,
-  Traffic,
-} from '../workflows/model/traffic';
+export type { SlotTraffic, SwitchCounters, Traffic } from '../workflows/model/traffic';
 
 /*
  * The contracts of releasing: Compose, images, containers, stored releases, the switch. As in ports.ts, failures are

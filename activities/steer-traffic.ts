@@ -48,7 +48,7 @@ export const steerTraffic =
       return { counters, ...gap };
     });
 
-export function keyOf({ stack, deployment }: Pick<SteerTrafficInput, 'stack' | 'deployment'>): {
+function keyOf({ stack, deployment }: Pick<SteerTrafficInput, 'stack' | 'deployment'>): {
   stack: string;
   service: string;
 } {

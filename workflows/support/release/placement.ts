@@ -1,9 +1,4 @@
-import type {
-  Deployment,
-  RecreateDeployment,
-  Slot,
-  SwitchDeployment,
-} from '../../model/deployment';
+import type { RecreateDeployment, Slot, SwitchDeployment } from '../../model/deployment';
 import { slotService } from '../../model/deployment';
 
 /** A release on its way: what is put in the place of what. Built from the plan by deploy, from the stored one by rollback. */
@@ -42,10 +37,6 @@ export interface ReplacedService {
 
 export function isSwitched(placed: PlacedService): placed is SwitchedService {
   return 'slot' in placed;
-}
-
-export function deploymentName({ deployment }: { readonly deployment: Deployment }): string {
-  return deployment.service;
 }
 
 /** As the release's file names it. */

@@ -38,7 +38,7 @@ export async function runMigrations(
 }
 
 /** What the application says of its schema; undefined when the stack file has no command that asks. */
-export async function schemaHead(
+async function schemaHead(
   run: Run,
   placement: Placement,
   migrations: Migrations,
