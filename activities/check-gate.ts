@@ -70,8 +70,9 @@ async function askHttp(
 ): Promise<Seen> {
   const milliseconds = timeoutSeconds * 1000;
   const { status, reason } = await ports.release.prober.get(url, milliseconds, signal);
+  const open = status === expect;
   const what = `${url} gave ${reason ?? `status ${status}`}`;
-  return { open: status === expect, what: `${what}, ${expect} was expected` };
+  return { open, what: open ? what : `${what}, ${expect} was expected` };
 }
 
 async function askSql(
@@ -83,8 +84,9 @@ async function askSql(
 ): Promise<Seen> {
   const entry = entryNamed(input.stack, part);
   const value = await ports.release.queries.ask(site, entry, query, attempt);
-  const what = `\`${query}\` gave ${JSON.stringify(value)}, ${JSON.stringify(expect)} was expected`;
-  return { open: value === expect, what };
+  const open = value === expect;
+  const what = `\`${query}\` gave ${JSON.stringify(value)}`;
+  return { open, what: open ? what : `${what}, ${JSON.stringify(expect)} was expected` };
 }
 
 async function scan(

@@ -59,6 +59,8 @@ export interface PlannedService {
   /** Id of the image that runs now. */
   readonly from?: string;
   readonly slot?: Slot;
+  /** Which slot has the requests now; absent where no switch serves. */
+  readonly active?: Slot;
   /** Plain Compose runs it now: the switch takes its port over, with a short gap. */
   readonly adopts: boolean;
   /** Traffic shares of the new slot, in per cent, the last is 100; empty for recreate. */

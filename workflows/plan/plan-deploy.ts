@@ -5,7 +5,7 @@ import type { DeployOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
 import type { Obstacle } from './plan-backup';
-import type { ObservedRelease, ObservedService } from './release/observed-release';
+import type { ObservedImage, ObservedRelease, ObservedService } from './release/observed-release';
 import { orderServices } from './release/order-services';
 
 /**
@@ -65,6 +65,7 @@ function planService(observed: ObservedService, deployment: Deployment): Planned
   return {
     ...planned,
     strategy: 'switch',
+    ...(takesOver ? {} : { active }),
     slot: active === undefined || runs === 'plain' ? 'blue' : otherSlot(active),
     shares: [...(takesOver ? [] : (deployment.canary?.steps ?? [])), 100],
   };
@@ -88,6 +89,7 @@ function steps(
       id: stepId('pull', service),
       title: `make sure of the image ${image.reference} for ${service}`,
     })),
+    ...(observed.switchImage === undefined ? [] : [pullSwitch(observed.switchImage)]),
     ...(adoptsFirst(
       observed,
       services.some(({ adopts }) => adopts),
@@ -112,15 +114,33 @@ function steps(
       title: `watch ${service} under all traffic`,
     })),
     { id: 'record-release', title: `record release ${plan.release}` },
+    { id: 'retain', title: 'remove releases that are no longer kept' },
     { id: 'record', title: 'write the audit record' },
   ];
 }
 
-export function shiftSteps({ service, slot, shares }: PlannedService): PlannedStep[] {
-  return shares.map((share) => ({
-    id: stepId('shift', `${service}/${share}`),
-    title: `send ${share} % of ${service}'s requests to ${slot ?? ''}`,
-  }));
+function pullSwitch({ reference }: ObservedImage): PlannedStep {
+  return { id: 'pull-switch', title: `make sure of the image ${reference} for the switch` };
+}
+
+export function shiftSteps(planned: PlannedService): PlannedStep[] {
+  const { service, slot = '', active, shares } = planned;
+  const drain = {
+    id: stepId('drain', service),
+    title: `wait for what is in flight in ${active ?? ''}`,
+  };
+  return [
+    ...shares.flatMap((share) => {
+      const id = `${service}/${share}`;
+      const title = `send ${share} % of ${service}'s requests to ${slot}`;
+      const judge = `judge ${placedService(planned)} at ${share} %`;
+      return [
+        { id: stepId('shift', id), title },
+        ...(share < 100 ? [{ id: stepId('judge', id), title: judge }] : []),
+      ];
+    }),
+    ...(active === undefined ? [] : [drain]),
+  ];
 }
 
 function numbered(count: number, id: string, title: string): PlannedStep[] {

@@ -81,7 +81,10 @@ function planBack(
   }
   const slot: Slot = active === undefined || runs === 'plain' ? 'blue' : otherSlot(active);
   return {
-    planned: { ...common, strategy: 'switch', slot, shares: [100] },
+    planned: {
+      ...{ ...common, strategy: 'switch', slot, shares: [100] },
+      ...(active === undefined || runs !== 'switched' ? {} : { active }),
+    },
     warm: warm[slot] === release,
   };
 }

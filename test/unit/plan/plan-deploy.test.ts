@@ -104,7 +104,8 @@ it('names a step for each thing that the run does', () => {
   const ids = plan(observed([api, worker])).steps.map(({ id }) => id);
   expect(ids).toEqual([
     ...['pull:api', 'pull:worker', 'prepare', 'start:api-blue'],
-    ...['shift:api/5', 'shift:api/25', 'shift:api/100', 'start:worker', 'record-release', 'record'],
+    ...['shift:api/5', 'judge:api/5', 'shift:api/25', 'judge:api/25', 'shift:api/100', 'drain:api'],
+    ...['start:worker', 'record-release', 'retain', 'record'],
   ]);
 });
 
