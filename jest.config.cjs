@@ -13,5 +13,5 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   reporters: ['default', '<rootDir>/test/support/closing-lines.cjs'],
   testTimeout: 120_000,
-  maxWorkers: 4,
+  maxWorkers: 3,
 };

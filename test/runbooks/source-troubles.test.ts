@@ -206,6 +206,8 @@ describeWith(['temporal', 'restic'], 'a source on a bad day: files', () => {
   });
 
   it('the folder is moved away in mid-dump: nothing is stored', async () => {
+    // More than may wait between tar and restic: tar is still reading it.
+    await makeFolder(uploads, 96);
     const run = await stack.submit('backup', '--init');
     const upload = await holdUpload(pawl);
     await rename(uploads, join(stack.folder, 'elsewhere'));

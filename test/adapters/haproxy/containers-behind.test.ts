@@ -80,16 +80,18 @@ describeWith(['docker'], 'a switch and the containers behind it', () => {
     const cut = [slow, `${url}/stream?seconds=9`].map((each) => statusOf(each));
     const keptToo = new Agent({ keepAlive: true, maxSockets: 1 });
     expect(await statusOf(`${url}/version`, keptToo)).toBe(200);
+    // The one in four: none of those that are cut.
+    expect(await statusOf(`${url}/version`)).toBe(500);
     cut.push(statusOf(slow, kept), statusOf(slow, keptToo));
     await until(async () => {
       const now = (await bench.counters()).blue;
-      return now.inFlight === 4 && now.responses === 42 ? true : undefined;
+      return now.inFlight === 4 && now.responses === 43 ? true : undefined;
     });
     await blue.container.kill();
     // On a connection that was used before, HAProxy answers with its end, and counts no error.
     expect(await Promise.all(cut)).toEqual([502, 200, 'ECONNRESET', 'ECONNRESET']);
     const { blue: after } = await bench.counters();
-    expect(after).toMatchObject({ responses: 45, errors: 13, inFlight: 0 });
+    expect(after).toMatchObject({ responses: 46, errors: 14, inFlight: 0 });
   });
 
   it('spreads the requests of a slot over its replicas', async () => {

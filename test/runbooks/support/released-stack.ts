@@ -88,14 +88,14 @@ export class ReleasedStack {
       },
       networks: { default: { labels } },
     };
-    await writeFile(join(this.stack.folder, 'compose.yaml'), JSON.stringify(compose, null, 2));
+    await writeFile(join(this.stack.folder, 'compose.yaml'), await byId(compose));
     await this.stack.describe({
       protect: { uploads: { engine: 'files', path: './uploads' } },
       more: {
         deploy: { api: { ...QUICK_API, ...options.api }, ...options.deploy },
         ...options.file,
         release: {
-          switchImage: TEST_IMAGES.switch,
+          switchImage: await idOf(TEST_IMAGES.switch),
           recoveryPoint: 'never',
           ...(options.file as { release?: object } | undefined)?.release,
         },
@@ -170,4 +170,17 @@ export class ReleasedStack {
     };
     for (const { Name } of Volumes ?? []) await docker.getVolume(Name).remove();
   }
+}
+
+/** Names the test images by their ids: no registry is asked for them, which takes a second where none can be reached. */
+async function byId(compose: object): Promise<string> {
+  const text = JSON.stringify(compose, null, 2);
+  const [one, two] = [await idOf(TEST_IMAGES.app1), await idOf(TEST_IMAGES.app2)];
+  return text
+    .replaceAll(JSON.stringify(TEST_IMAGES.app1), JSON.stringify(one))
+    .replaceAll(JSON.stringify(TEST_IMAGES.app2), JSON.stringify(two));
+}
+
+async function idOf(image: string): Promise<string> {
+  return (await docker.getImage(image).inspect()).Id;
 }
