@@ -72,7 +72,7 @@ function planService(observed: ObservedService, deployment: Deployment): Planned
 }
 
 /** The name that a service's new containers have in the release's file. */
-export function placedService({ service, slot }: Pick<PlannedService, 'service' | 'slot'>): string {
+function placedService({ service, slot }: Pick<PlannedService, 'service' | 'slot'>): string {
   return slot === undefined ? service : slotService(service, slot);
 }
 
@@ -85,10 +85,7 @@ function steps(
   const switched = services.filter(({ slot }) => slot !== undefined);
   const watched = deployments.filter((one) => one.strategy === 'switch' && one.watchSeconds > 0);
   return [
-    ...services.map(({ service, image }) => ({
-      id: stepId('pull', service),
-      title: `make sure of the image ${image.reference} for ${service}`,
-    })),
+    ...services.map(pullStep),
     ...(observed.switchImage === undefined ? [] : [pullSwitch(observed.switchImage)]),
     ...(adoptsFirst(
       observed,
@@ -100,14 +97,9 @@ function steps(
     ...numbered(gates.before, 'gate-before', 'gate before the release'),
     ...(plan.recoveryPoint ? [{ id: 'manifest', title: 'store the manifest' }] : []),
     ...(plan.migrations ? [{ id: 'migrate', title: 'migrate the schema' }] : []),
-    ...switched.map((one) => ({
-      id: stepId('start', placedService(one)),
-      title: `start ${placedService(one)}`,
-    })),
+    ...switched.map(startStep),
     ...switched.flatMap(shiftSteps),
-    ...services
-      .filter(({ slot }) => slot === undefined)
-      .map(({ service }) => ({ id: stepId('start', service), title: `replace ${service}` })),
+    ...services.filter(({ slot }) => slot === undefined).map(replaceStep),
     ...numbered(gates.after, 'gate-after', 'gate after the release'),
     ...watched.map(({ service }) => ({
       id: stepId('watch', service),
@@ -117,6 +109,20 @@ function steps(
     { id: 'retain', title: 'remove releases that are no longer kept' },
     { id: 'record', title: 'write the audit record' },
   ];
+}
+
+export function pullStep({ service, image }: PlannedService): PlannedStep {
+  const title = `make sure of the image ${image.reference} for ${service}`;
+  return { id: stepId('pull', service), title };
+}
+
+export function startStep(planned: PlannedService): PlannedStep {
+  const name = placedService(planned);
+  return { id: stepId('start', name), title: `start ${name}` };
+}
+
+export function replaceStep({ service }: PlannedService): PlannedStep {
+  return { id: stepId('start', service), title: `replace ${service}` };
 }
 
 function pullSwitch({ reference }: ObservedImage): PlannedStep {

@@ -5,7 +5,7 @@ import type { RollbackOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
 import type { Obstacle } from './plan-backup';
-import { placedService, shiftSteps } from './plan-deploy';
+import { pullStep, replaceStep, shiftSteps, startStep } from './plan-deploy';
 import type { ObservedRelease, ObservedService } from './release/observed-release';
 import { orderServices } from './release/order-services';
 
@@ -138,18 +138,10 @@ function steps(
   const switched = services.filter(({ slot }) => slot !== undefined);
   const down = { id: 'migrate-down', title: `take the schema down to ${schema.then ?? ''}` };
   return [
-    ...services.map(({ service, image }) => ({
-      id: stepId('pull', service),
-      title: `make sure of the image ${image.reference} for ${service}`,
-    })),
-    ...switched.map((one) => ({
-      id: stepId('start', placedService(one)),
-      title: `start ${placedService(one)}`,
-    })),
+    ...services.map(pullStep),
+    ...switched.map(startStep),
     ...switched.flatMap(shiftSteps),
-    ...services
-      .filter(({ slot }) => slot === undefined)
-      .map(({ service }) => ({ id: stepId('start', service), title: `replace ${service}` })),
+    ...services.filter(({ slot }) => slot === undefined).map(replaceStep),
     ...Array.from({ length: gates }, (_, index) => ({
       id: stepId('gate-after', String(index + 1)),
       title: `gate after the release ${index + 1} of ${gates}`,
