@@ -102,7 +102,7 @@ describeWith(
     }
 
     it.each(IN_DEPLOY)(
-      'ends with the new one when the worker is killed at the %s of %s, and drops no request',
+      'ends with the new one when the worker is killed at both ends of %s, and drops no request',
       async (activity) => {
         const next = other(version);
         await stack.describe(options(next, 200));
@@ -120,7 +120,7 @@ describeWith(
     );
 
     it.each(IN_DEPLOY_UNDONE)(
-      'ends with the old one when the worker is killed at the %s of %s while it is undone',
+      'ends with the old one when the worker is killed at both ends of %s while it is undone',
       async (activity) => {
         const next = other(version);
         await stack.describe(options(next, 418));
@@ -135,7 +135,7 @@ describeWith(
     );
 
     it.each(IN_ROLLBACK)(
-      'is gone back from when the worker is killed at the %s of %s',
+      'is gone back from when the worker is killed at both ends of %s',
       async (activity) => {
         const next = other(version);
         await stack.describe(options(next, 200));
