@@ -5,7 +5,7 @@ import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
 /** Copies of the 135,233 cities: enough that a dump takes seconds, so that there is a middle to be killed in. */
-export const COPIES = 12;
+export const COPIES = 30;
 
 const SCHEMA = `
   create table countries (code text primary key, cities integer not null);
