@@ -13,6 +13,8 @@ export interface AdoptReleaseInput extends StepInput {
   readonly stackHash: string;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** The release that plain Compose took the place of; absent the first time. */
+  readonly replaced: number | undefined;
   /** What plain Compose runs now, by image id. */
   readonly running: readonly {
     readonly service: string;
@@ -30,7 +32,7 @@ export const adoptRelease =
   (ports: HostPorts) =>
   (input: AdoptReleaseInput): Promise<number> =>
     runStep(ports, input, { phase: 'adopt release' }, async (attempt, site) => {
-      const { stack, run, requestedBy, pawlVersion, stackHash, at, running } = input;
+      const { stack, run, requestedBy, pawlVersion, stackHash, at, replaced, running } = input;
       const runKey = `${run.key}:adopted`;
       const model = await ports.release.compose.model(site, attempt);
       const images = running.map(({ service, image, reference }) => ({
@@ -44,6 +46,7 @@ export const adoptRelease =
       await releases.record({
         ...{ number, stack: stack.name, releasedAt: at, run: run.id, runKey },
         ...{ requestedBy, pawlVersion, stackHash, modelHash, adopted: true },
+        ...(replaced === undefined ? {} : { replaced }),
         services: images.map(({ service, image }) => {
           const { strategy } = deploymentOf(stack, service);
           return { service, strategy, image };

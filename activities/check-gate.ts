@@ -33,11 +33,9 @@ export const checkGate =
         case 'scan':
           return scan(ports, gate, input.images, site, attempt);
         case 'http':
-          return untilOpen(gate, attempt, (signal) => askHttp(ports, gate, signal));
+          return untilOpen(gate, attempt, () => askHttp(ports, gate, attempt));
         case 'sql':
-          return untilOpen(gate, attempt, (signal) =>
-            askSql(ports, input, gate, site, { ...attempt, signal }),
-          );
+          return untilOpen(gate, attempt, () => askSql(ports, input, gate, site, attempt));
       }
     });
 
@@ -50,11 +48,11 @@ interface Seen {
 async function untilOpen(
   gate: HostGate,
   attempt: Attempt,
-  ask: (signal: AbortSignal) => Promise<Seen>,
+  ask: () => Promise<Seen>,
 ): Promise<string> {
   const deadline = performance.now() + gate.timeoutSeconds * 1000;
   for (;;) {
-    const { open, what } = await ask(attempt.signal);
+    const { open, what } = await ask();
     if (open) return what;
     if (performance.now() + AGAIN_MILLISECONDS > deadline) {
       throw new AdapterError('VerificationFailed', `the gate is closed: ${what}`);
@@ -66,7 +64,7 @@ async function untilOpen(
 async function askHttp(
   ports: HostPorts,
   { url, expect, timeoutSeconds }: Extract<Gate, { kind: 'http' }>,
-  signal: AbortSignal,
+  { signal }: Attempt,
 ): Promise<Seen> {
   const milliseconds = timeoutSeconds * 1000;
   const { status, reason } = await ports.release.prober.get(url, milliseconds, signal);

@@ -1,8 +1,9 @@
 import type { Slot } from '../workflows/model/deployment';
 import { slotService } from '../workflows/model/deployment';
+import { weightOf } from '../workflows/model/traffic';
+import { isOfRelease } from './container-labels';
 import type { HostPorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';
-import { weightOf } from './steer-traffic';
 
 export interface CoolSlotInput extends StepInput {
   readonly project: string;
@@ -29,11 +30,9 @@ export const coolSlot =
         const key = { stack: input.stack.name, service: input.service };
         const name = slotService(input.service, input.slot);
         const now = await switches.desired(key);
-        if (now !== undefined && weightOf(now.traffic, input.slot) > 0) return false;
+        if (now !== undefined && weightOf(now.traffic[input.slot]) > 0) return false;
         const containers = await services.containers(site, input.project, name);
-        const its = containers.filter(
-          ({ labels }) => labels['pawl.release'] === String(input.release),
-        );
+        const its = containers.filter((container) => isOfRelease(container, input.release));
         if (its.length === 0 || its.length < containers.length) return false;
         if (now !== undefined) {
           const traffic = { ...now.traffic, [input.slot]: 'off' as const };

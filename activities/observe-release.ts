@@ -1,11 +1,13 @@
 import type { Deployment, Slot } from '../workflows/model/deployment';
 import { otherSlot, SLOTS, slotService } from '../workflows/model/deployment';
+import { weightOf, type Traffic } from '../workflows/model/traffic';
 import type {
   ObservedImage,
   ObservedRelease,
   ObservedService,
 } from '../workflows/plan/release/observed-release';
 import { AdapterError } from './adapter-error';
+import { isSwitch } from './container-labels';
 import { deployOf } from './deploy-of';
 import type { Attempt, Site } from './ports';
 import type {
@@ -14,7 +16,6 @@ import type {
   HostPorts,
   ReleasePorts,
   ServiceContainer,
-  Traffic,
 } from './release-ports';
 import { runStep, type StepInput } from './run-step';
 
@@ -82,9 +83,10 @@ async function observeService(
     dependsOn: facts.dependsOn,
     replicas: facts.replicas,
     published: facts.ports.flatMap(({ published }) => published ?? []),
-    notes: [],
   };
-  if (deployment.strategy === 'recreate') return { ...common, ...runsAlone(found) };
+  if (deployment.strategy === 'recreate') {
+    return { ...common, ...runsAlone(found), warm: {}, left: [] };
+  }
   return { ...common, ...(await runsSwitched(look, service, facts.replicas, found)) };
 }
 
@@ -104,9 +106,9 @@ function builtImage({ project }: ComposeFacts, service: string): string {
 }
 
 async function observeImage(look: Look, reference: string): Promise<ObservedImage> {
-  if (!look.resolves) return { reference, pinned: reference, present: false };
-  const { pinned, id } = await look.ports.images.resolve(reference, look.attempt);
-  return { reference, pinned, present: id !== undefined };
+  if (!look.resolves) return { reference, pinned: reference };
+  const { pinned } = await look.ports.images.resolve(reference, look.attempt);
+  return { reference, pinned };
 }
 
 async function containersOf(look: Look, service: string): Promise<readonly ServiceContainer[]> {
@@ -116,11 +118,11 @@ async function containersOf(look: Look, service: string): Promise<readonly Servi
 /** What a service without a switch is. */
 function runsAlone(
   containers: readonly ServiceContainer[],
-): Pick<ObservedService, 'runs' | 'warm' | 'runningImage'> {
+): Pick<ObservedService, 'runs' | 'runningImage'> {
   const [running] = containers.filter(({ state }) => state === 'running');
-  if (running === undefined) return { runs: 'nothing', warm: {} };
+  if (running === undefined) return { runs: 'nothing' };
   const byPawl = running.labels['pawl.role'] !== undefined;
-  return { runs: byPawl ? 'released' : 'plain', warm: {}, runningImage: running.imageId };
+  return { runs: byPawl ? 'released' : 'plain', runningImage: running.imageId };
 }
 
 async function runsSwitched(
@@ -128,11 +130,7 @@ async function runsSwitched(
   service: string,
   replicas: number,
   found: readonly ServiceContainer[],
-): Promise<Pick<ObservedService, 'runs' | 'warm' | 'active' | 'runningImage'>> {
-  const running = found.filter(({ state }) => state === 'running');
-  if (running.some(({ labels }) => labels['pawl.role'] !== 'switch')) return runsAlone(running);
-  const desired = await look.ports.switches.desired({ stack: look.site.stack, service });
-  if (desired === undefined) return { runs: 'nothing', warm: {} };
+): Promise<Pick<ObservedService, 'runs' | 'warm' | 'left' | 'active' | 'runningImage'>> {
   const slots = await Promise.all(
     SLOTS.map(
       async (slot) => [slot, await containersOf(look, slotService(service, slot))] as const,
@@ -144,11 +142,16 @@ async function runsSwitched(
       return release === undefined ? [] : [[slot, release]];
     }),
   ) as Partial<Record<Slot, number>>;
+  const left = SLOTS.filter((_, index) => (slots[index]?.[1].length ?? 0) > 0);
+  const running = found.filter(({ state }) => state === 'running');
+  if (!running.every(isSwitch)) return { ...runsAlone(running), warm, left };
+  const desired = await look.ports.switches.desired({ stack: look.site.stack, service });
+  if (desired === undefined) return { runs: 'nothing', warm, left };
   const active = activeSlot(desired.traffic);
   const image = slots.find(([slot]) => slot === active)?.[1][0]?.imageId;
   return {
     runs: running.length > 0 ? 'switched' : 'nothing',
-    warm,
+    ...{ warm, left },
     ...(active === undefined ? {} : { active }),
     ...(image === undefined ? {} : { runningImage: image }),
   };
@@ -167,12 +170,8 @@ function releaseOfAll(
 
 /** The slot with the larger share. */
 function activeSlot(traffic: Traffic): Slot | undefined {
-  const weightOf = (slot: Slot): number => {
-    const state = traffic[slot];
-    return typeof state === 'object' ? state.weight : 0;
-  };
-  const best: Slot = weightOf('green') > weightOf('blue') ? 'green' : 'blue';
-  return weightOf(best) > weightOf(otherSlot(best)) ? best : undefined;
+  const best: Slot = weightOf(traffic.green) > weightOf(traffic.blue) ? 'green' : 'blue';
+  return weightOf(traffic[best]) > weightOf(traffic[otherSlot(best)]) ? best : undefined;
 }
 
 /** A release touches only what `deploy` names; what else does not run is told, not started. */

@@ -1,9 +1,10 @@
 import { SLOTS } from '../workflows/model/deployment';
+import { weightOf } from '../workflows/model/traffic';
 import { AdapterError } from './adapter-error';
+import { isOfRelease, isSwitch } from './container-labels';
 import type { Site } from './ports';
 import type { HostPorts, ServiceContainer } from './release-ports';
 import { runStep, type StepInput } from './run-step';
-import { weightOf } from './steer-traffic';
 
 export interface RemoveServiceInput extends StepInput {
   readonly release: number;
@@ -25,7 +26,7 @@ export const removeService =
     runStep(ports, input, { phase: `remove ${input.service}` }, async (attempt, site) => {
       const { services, compose, releases } = ports.release;
       const found = await services.containers(site, input.project, input.service);
-      const others = found.filter(({ labels }) => labels['pawl.release'] !== String(input.release));
+      const others = found.filter((container) => !isOfRelease(container, input.release));
       if (found.length === 0 || (others.length > 0 && input.whosever !== true)) return;
       await refuseServing(ports, site, input, found);
       const file = await releases.file(input.stack.name, input.release);
@@ -43,10 +44,10 @@ async function refuseServing(
   const slot = SLOTS.find((candidate) => candidate === label);
   if (service === undefined || slot === undefined) return;
   const now = await ports.switches.desired({ stack: stack.name, service });
-  if (now === undefined || weightOf(now.traffic, slot) === 0) return;
+  if (now === undefined || weightOf(now.traffic[slot]) === 0) return;
   const inFront = await ports.services.containers(site, project, service);
   // Given back to plain Compose, there is no switch any more.
-  if (!inFront.some(({ labels }) => labels['pawl.role'] === 'switch')) return;
+  if (!inFront.some(isSwitch)) return;
   throw new AdapterError(
     'VerificationFailed',
     `${name} gets the requests of ${service}: it is left alone`,

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyCheck } from '../workflows/model/deployment';
 import { AdapterError } from './adapter-error';
+import { isOfRelease } from './container-labels';
 import type { Attempt, Site } from './ports';
+import { probeContainer } from './probe-container';
 import type { HostPorts, ReleasePorts, ServiceContainer } from './release-ports';
 import { runStep, type StepInput } from './run-step';
 
@@ -28,7 +30,6 @@ export interface StartedService {
 const STEADY_MILLISECONDS = 3_000;
 const STEADY_WITHIN_SECONDS = 60;
 const LOOK_MILLISECONDS = 250;
-const PROBE_MILLISECONDS = 5_000;
 const LAST_LINES = 15;
 
 /**
@@ -44,7 +45,7 @@ export const startService =
     runStep(ports, input, { phase: `start ${input.service}` }, async (attempt, site) => {
       const begin = performance.now();
       const file = await ports.release.releases.file(input.stack.name, input.release);
-      if (input.stopSeconds !== undefined && !(await isOfRelease(ports.release, site, input))) {
+      if (input.stopSeconds !== undefined && !(await isStarted(ports.release, site, input))) {
         const { stopSeconds } = input;
         await ports.release.compose.stop(site, file, [input.service], stopSeconds, attempt);
       }
@@ -54,13 +55,13 @@ export const startService =
     });
 
 /** A second attempt must not stop what the first one has started. */
-async function isOfRelease(
+async function isStarted(
   ports: ReleasePorts,
   site: Site,
   { project, service, release }: StartServiceInput,
 ): Promise<boolean> {
   const containers = await ports.services.containers(site, project, service);
-  return containers.some(({ labels }) => labels['pawl.release'] === String(release));
+  return containers.some((container) => isOfRelease(container, release));
 }
 
 async function becomeReady(
@@ -122,20 +123,15 @@ async function probe(
 ): Promise<string | undefined> {
   const life = `${id} ${startedAt}`;
   if (address === undefined) return `${name} has no address`;
-  const url = httpUrl(address, port, ready.http);
-  const { status, reason } = await ports.prober.get(url, PROBE_MILLISECONDS, attempt.signal);
-  if (status < 200 || status > 399) {
+  const { good, what } = await probeContainer(ports, address, { port, ready }, attempt);
+  if (!good) {
     answers.set(life, 0);
-    return `${ready.http} of ${name} gave ${reason ?? `status ${status}`}`;
+    return `${ready.http} of ${name} gave ${what}`;
   }
   const inARow = (answers.get(life) ?? 0) + 1;
   answers.set(life, inARow);
   if (inARow >= ready.consecutive) return undefined;
   return `${ready.http} of ${name} answered ${inARow} times in a row, not ${ready.consecutive}`;
-}
-
-export function httpUrl(address: string, port: number, path: string): string {
-  return `http://${address.includes(':') ? `[${address}]` : address}:${port}${path}`;
 }
 
 async function neverReady(

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Slot, SwitchDeployment } from '../workflows/model/deployment';
 import { SLOTS, slotService } from '../workflows/model/deployment';
-import type { SwitchCounters, Traffic } from '../workflows/model/traffic';
+import { weightOf, type SwitchCounters, type Traffic } from '../workflows/model/traffic';
 import { AdapterError } from './adapter-error';
+import { isSwitch } from './container-labels';
 import type { Attempt, Site } from './ports';
 import type { HostPorts, ReleasePorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';
@@ -90,9 +91,7 @@ async function switchContainer(
   { project, deployment }: SteerTrafficInput,
 ): Promise<string | undefined> {
   const containers = await ports.services.containers(site, project, deployment.service);
-  return containers.find(
-    ({ state, labels }) => state === 'running' && labels['pawl.role'] === 'switch',
-  )?.id;
+  return containers.find((container) => container.state === 'running' && isSwitch(container))?.id;
 }
 
 /** A slot about to get requests is let in with weight 0 first: only when it is up, requests are sent there. */
@@ -107,18 +106,13 @@ async function serveBoth(
   if (now === undefined) return;
   const prepared = Object.fromEntries(
     SLOTS.map((slot) => {
-      const comes = weightOf(input.traffic, slot) > 0 && weightOf(now.traffic, slot) === 0;
+      const comes = weightOf(input.traffic[slot]) > 0 && weightOf(now.traffic[slot]) === 0;
       return [slot, comes ? { weight: 0 } : now.traffic[slot]];
     }),
   ) as unknown as Traffic;
   await write(ports, input, prepared);
   await retryUntilUp(attempt, () => ports.switches.apply(key, attempt));
   await allUp(ports, site, input, attempt);
-}
-
-export function weightOf(traffic: Traffic, slot: Slot): number {
-  const state = traffic[slot];
-  return typeof state === 'object' ? state.weight : 0;
 }
 
 /** HAProxy has just been started and does not listen on its socket yet. */
@@ -143,7 +137,7 @@ async function allUp(
   input: SteerTrafficInput,
   attempt: Attempt,
 ): Promise<SwitchCounters> {
-  const wanted = SLOTS.filter((slot) => weightOf(input.traffic, slot) > 0);
+  const wanted = SLOTS.filter((slot) => weightOf(input.traffic[slot]) > 0);
   const deadline = performance.now() + SEEN_WITHIN_MILLISECONDS;
   for (;;) {
     const counters = await ports.switches.counters(keyOf(input), attempt);

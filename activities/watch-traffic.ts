@@ -8,9 +8,9 @@ import {
   type JudgedBy,
 } from '../workflows/plan/release/judge-traffic';
 import type { Attempt, Site } from './ports';
+import { probeContainer } from './probe-container';
 import type { HostPorts, ReleasePorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';
-import { httpUrl } from './start-service';
 
 export interface WatchTrafficInput extends StepInput {
   readonly project: string;
@@ -25,7 +25,6 @@ export interface WatchTrafficInput extends StepInput {
 
 /** Bounded, so that a watched service is not burdened: five a second. */
 const PROBE_EACH_MILLISECONDS = 200;
-const PROBE_MILLISECONDS = 5_000;
 const LOOK_EACH_PROBES = 5;
 
 /**
@@ -79,7 +78,5 @@ async function probe(
   const containers = await ports.services.containers(site, project, service);
   const address = containers[turn % Math.max(1, containers.length)]?.addresses[0];
   if (address === undefined) return false;
-  const url = httpUrl(address, deployment.port, deployment.ready.http);
-  const { status } = await ports.prober.get(url, PROBE_MILLISECONDS, attempt.signal);
-  return status >= 200 && status < 400;
+  return (await probeContainer(ports, address, deployment, attempt)).good;
 }

@@ -2,17 +2,18 @@ import { CancellationScope } from '@temporalio/workflow';
 import type { DeployDescription } from './model/deployment';
 import type { PlannedOutcome, ReleasedOutcome } from './model/outcome';
 import type { DeployPlan } from './model/plans';
-import type { PinnedImage } from './model/release';
+import type { Release } from './model/release';
 import type { DeployInput } from './model/run';
-import { stepId } from './model/step-id';
-import { adoptsFirst, planDeploy } from './plan/plan-deploy';
+import { planDeploy } from './plan/plan-deploy';
 import { planBackup } from './plan/plan-backup';
 import type { ObservedRelease } from './plan/release/observed-release';
 import { isObstacle, preconditionFailed } from './support/failures';
 import { hashPlan } from './support/hash-plan';
+import { adopt } from './support/release/adopt';
 import { checkGates } from './support/release/gates';
 import type { Placement } from './support/release/placement';
 import { placementOf } from './support/release/plan-placement';
+import { pullImage, pullImages, type PulledImage } from './support/release/pull-images';
 import { putInPlace, type PutInPlace } from './support/release/put-in-place';
 import { releasedOutcome, requireSamePlan } from './support/release/released-outcome';
 import { migrate } from './support/release/schema';
@@ -21,15 +22,10 @@ import { adoptPlan, now, planned, runbook, type Run } from './support/runbook';
 import { observeParts, savePoint } from './support/save-point';
 import { undoOnFailure, type Undo } from './support/undo-on-failure';
 
-/** What a release is known by once its files are written. */
-interface Prepared {
-  readonly placement: Placement;
-  readonly modelHash: string;
-  readonly images: readonly { readonly service: string; readonly image: PinnedImage }[];
-}
-
 interface Released extends PutInPlace {
-  readonly prepared: Prepared;
+  readonly placement: Placement;
+  readonly pulled: readonly PulledImage[];
+  readonly modelHash: string;
   readonly schemaHead: string | undefined;
   readonly recoveryPoint: string | undefined;
 }
@@ -48,21 +44,23 @@ export async function deploy(input: DeployInput): Promise<ReleasedOutcome | Plan
     const deploy = run.stack.deploy as DeployDescription;
 
     run.page.enter('apply');
-    const images = await pullImages(run, plan, observed);
-    await adopt(run, input, plan, observed);
+    const pulled = await pullImages(run, plan.services);
+    await pullSwitch(run, observed);
+    const adopted = await adopt(run, input.request, plan.services, observed);
+    const images = pulled.map(({ image }) => image);
     const released = await undoOnFailure(run, async (undo) => {
-      const prepared = await prepare(run, undo, plan, observed, images);
-      const { placement } = prepared;
-      await checkGates(run, 'before', deploy.before, placement, { images: images.map(imageOf) });
+      const { number, modelHash } = await prepare(run, undo, plan, observed, pulled);
+      const placement = placementOf(run.stack, plan, observed, { release: number, adopted });
+      await checkGates(run, 'before', deploy.before, placement, { images });
       const recoveryPoint = plan.recoveryPoint ? await saveBefore(run, input) : undefined;
       const { migrations } = deploy;
       const schemaHead = migrations && (await migrate(run, undo, placement, migrations));
-      const placed = await putInPlace(run, undo, placement, deploy.after, images.map(imageOf));
-      const ended = { ...placed, prepared, schemaHead, recoveryPoint };
+      const placed = await putInPlace(run, undo, placement, deploy.after, images);
+      const ended = { ...placed, placement, pulled, modelHash, schemaHead, recoveryPoint };
       await record(run, input, ended);
       return ended;
     });
-    const { placement } = released.prepared;
+    const { placement } = released;
     run.stateIfItFailsNow = `Release ${placement.release} serves.`;
     // The release is there: whoever cancels now comes too late, and what is warm must find its keeper.
     return CancellationScope.nonCancellable(async () => {
@@ -73,10 +71,6 @@ export async function deploy(input: DeployInput): Promise<ReleasedOutcome | Plan
   });
 }
 
-function imageOf({ image }: { readonly image: PinnedImage }): PinnedImage {
-  return image;
-}
-
 async function observe(run: Run, input: DeployInput): Promise<ObservedRelease> {
   const { images } = input.request.options;
   return run.step('observe-release', 'look at what runs and what would', (options) =>
@@ -84,70 +78,21 @@ async function observe(run: Run, input: DeployInput): Promise<ObservedRelease> {
   );
 }
 
-/** Before anything is touched: a registry that is away or a full disk ends the run here. */
-async function pullImages(
-  run: Run,
-  plan: DeployPlan,
-  { switchImage }: ObservedRelease,
-): Promise<Prepared['images']> {
-  const images = [];
-  for (const { service, image } of plan.services) {
-    const { id } = await pull(run, stepId('pull', service), image.pinned, image.reference, service);
-    images.push({ service, image: { ...image, id } });
-  }
-  if (switchImage !== undefined) {
-    await pull(run, 'pull-switch', switchImage.pinned, switchImage.reference, 'the switch');
-  }
-  return images;
-}
-
-function pull(run: Run, id: string, pinned: string, reference: string, forWhat: string) {
-  return run.step(id, `make sure of the image ${reference} for ${forWhat}`, (options) =>
-    run.act.pullImage.executeWithOptions(options, [{ stack: run.stack, pinned }]),
-  );
-}
-
-/** Recorded before anything is changed, and not undone: it is what runs, whatever becomes of this run. */
-async function adopt(
-  run: Run,
-  { request: { requestedBy, pawlVersion } }: DeployInput,
-  { services }: DeployPlan,
-  observed: ObservedRelease,
-): Promise<void> {
-  if (
-    !adoptsFirst(
-      observed,
-      services.some((service) => service.adopts),
-    )
-  )
-    return;
-  await run.step('adopt', 'record what runs now as a release', (options) =>
-    run.act.adoptRelease.executeWithOptions(options, [
-      {
-        ...{ stack: run.stack, run: run.reference, requestedBy, pawlVersion, at: now() },
-        stackHash: hashPlan(run.stack),
-        running: observed.services.flatMap(({ service, image, runningImage }) =>
-          runningImage === undefined
-            ? []
-            : [{ service, image: runningImage, reference: image.reference }],
-        ),
-      },
-    ]),
-  );
+async function pullSwitch(run: Run, { switchImage }: ObservedRelease): Promise<void> {
+  if (switchImage !== undefined) await pullImage(run, 'pull-switch', switchImage, 'the switch');
 }
 
 async function prepare(
   run: Run,
   undo: Undo,
   plan: DeployPlan,
-  observed: ObservedRelease,
-  images: Prepared['images'],
-): Promise<Prepared> {
+  { switchImage }: ObservedRelease,
+  images: readonly PulledImage[],
+): Promise<Pick<Release, 'number' | 'modelHash'>> {
   undo.push('discard-release', 'drop the files of the release', (options) =>
     run.act.discardRelease.executeWithOptions(options, [{ stack: run.stack, run: run.reference }]),
   );
-  const { switchImage } = observed;
-  const { number, modelHash } = await run.step(
+  return run.step(
     'prepare',
     `prepare release ${plan.release}`,
     (options) =>
@@ -157,9 +102,8 @@ async function prepare(
           ...(switchImage === undefined ? {} : { switchImage: switchImage.pinned }),
         },
       ]),
-    (prepared) => ({ detail: `release ${prepared.number}` }),
+    ({ number }) => ({ detail: `release ${number}` }),
   );
-  return { placement: placementOf(run.stack, plan, observed, number), modelHash, images };
 }
 
 /** The way back for the data: whatever the migrations do. */
@@ -173,15 +117,14 @@ async function saveBefore(run: Run, { request }: DeployInput): Promise<string> {
 }
 
 async function record(run: Run, { request }: DeployInput, released: Released): Promise<void> {
-  const { prepared, schemaHead, recoveryPoint } = released;
-  const { placement, modelHash, images } = prepared;
+  const { placement, pulled, modelHash, schemaHead, recoveryPoint } = released;
   const { requestedBy, pawlVersion } = request;
   const release = {
     ...{ number: placement.release, stack: run.stack.name, releasedAt: now() },
     ...{ run: run.reference.id, runKey: run.reference.key, requestedBy, pawlVersion },
     services: placement.services.flatMap((placed) => {
       const { service, strategy } = placed.deployment;
-      const image = images.find((one) => one.service === service)?.image;
+      const image = pulled.find((one) => one.service === service)?.image;
       const slot = 'slot' in placed ? { slot: placed.slot } : {};
       return image === undefined ? [] : [{ service, strategy, image, ...slot }];
     }),

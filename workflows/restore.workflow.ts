@@ -20,6 +20,7 @@ import { concurrently } from './support/concurrently';
 import { countRows } from './support/count-rows';
 import { pageTime } from './support/markdown';
 import { isObstacle, preconditionFailed } from './support/failures';
+import { keyword } from './support/keyword';
 import { adoptPlan, now, planned, runbook, type Run } from './support/runbook';
 import { undoOnFailure, type Undo } from './support/undo-on-failure';
 
@@ -226,10 +227,6 @@ async function keepForAWhile(
     ],
   });
   return until;
-}
-
-function keyword(name: string, value: string) {
-  return { key: { name, type: 'KEYWORD' as const }, value };
 }
 
 function outcome(

@@ -3,10 +3,11 @@ import type { DeployDescription, Migrations } from './model/deployment';
 import type { PlannedOutcome, ReleasedOutcome } from './model/outcome';
 import type { RollbackPlan } from './model/plans';
 import type { RollbackInput } from './model/run';
-import { stepId } from './model/step-id';
 import { planRollback } from './plan/plan-rollback';
+import { adopt } from './support/release/adopt';
 import type { Placement } from './support/release/placement';
 import { placementOf } from './support/release/plan-placement';
+import { pullImages } from './support/release/pull-images';
 import { putInPlace } from './support/release/put-in-place';
 import { releasedOutcome, requireSamePlan } from './support/release/released-outcome';
 import { runMigrations, takeDown } from './support/release/schema';
@@ -28,8 +29,10 @@ export async function rollback(input: RollbackInput): Promise<ReleasedOutcome | 
     const { after, migrations } = run.stack.deploy as DeployDescription;
 
     run.page.enter('apply');
-    await pullImages(run, plan);
-    const placement = placementOf(run.stack, plan, observed, plan.release);
+    // A kept release's images are kept too, or pulled by their digests.
+    await pullImages(run, plan.services);
+    const adopted = await adopt(run, input.request, plan.services, observed);
+    const placement = placementOf(run.stack, plan, observed, { release: plan.release, adopted });
     const images = plan.services.map(({ image }) => image);
     const placed = await undoOnFailure(run, async (undo) => {
       const put = await putInPlace(run, undo, placement, after, images);
@@ -46,18 +49,6 @@ export async function rollback(input: RollbackInput): Promise<ReleasedOutcome | 
       return releasedOutcome(run, plan, placement, { ...placed, warmUntil, schemaHead });
     });
   });
-}
-
-/** A kept release's images are kept too, or pulled by their digests. */
-async function pullImages(run: Run, { services }: RollbackPlan): Promise<void> {
-  for (const { service, image } of services) {
-    await run.step(
-      stepId('pull', service),
-      `make sure of the image ${image.reference} for ${service}`,
-      (options) =>
-        run.act.pullImage.executeWithOptions(options, [{ stack: run.stack, pinned: image.pinned }]),
-    );
-  }
 }
 
 /** Only when nothing of the newer release gets requests; its own image knows the way down. */

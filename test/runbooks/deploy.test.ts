@@ -236,6 +236,26 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
     expect(await stack.serving()).toBe('2');
   });
 
+  it('gives back to plain Compose what it made in between when a release fails, and goes back over it', async () => {
+    const stack = await releasedStack();
+    await stack.describe(VERSION_2);
+    await stack.mustDeploy();
+    // Its slots are left running.
+    await stack.compose('up', '-d', '--wait');
+    expect(await stack.serving()).toBe('2');
+
+    const closed = { after: [{ http: { url: stack.url, expect: 418, timeout: '1s' } }] };
+    await stack.describe({ file: { gates: closed } });
+    expect(await stack.deploy()).toMatchObject({ code: 3 });
+    expect(await stack.serving()).toBe('2');
+
+    await stack.describe(VERSION_2);
+    const back = released((await stack.rollback('--to', '1')).outcome);
+    expect(back).toMatchObject({ release: 1, replaced: 3 });
+    expect(await stack.serving()).toBe('1');
+    expect(await stack.running()).toEqual(['api', 'api-blue']);
+  });
+
   it('refuses what is wrong before anything is touched, with its place', async () => {
     const stack = await newStack();
     await writeFile(

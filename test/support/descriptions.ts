@@ -1,4 +1,5 @@
 import type { Part, PartSummary, RecoveryPointSummary } from '../../workflows/model/recovery-point';
+import type { Release } from '../../workflows/model/release';
 import type { PostgresEntry, StackDescription } from '../../workflows/model/stack';
 
 /** A valid stack with one PostgreSQL entry; change what the test is about. */
@@ -71,5 +72,16 @@ export function describeStoredPart(part: Part = describePart()): PartSummary {
     contents: 2,
     rows: 10,
     notes: [],
+  };
+}
+
+/** A release as its `release.json` has it. */
+export function describeRelease(change: Partial<Release> = {}): Release {
+  const { number = 1 } = change;
+  return {
+    ...{ number, stack: 'melvin', releasedAt: '2026-01-01T00:00:00.000Z' },
+    ...{ run: `melvin/${number}`, runKey: `key ${number}`, requestedBy: 'anna', pawlVersion: '1' },
+    ...{ services: [], stackHash: '', modelHash: '' },
+    ...change,
   };
 }

@@ -61,6 +61,8 @@ export interface PlannedService {
   readonly slot?: Slot;
   /** Which slot has the requests now; absent where no switch serves. */
   readonly active?: Slot;
+  /** Has containers of an earlier release that serve no more; they are removed. */
+  readonly clears?: Slot;
   /** Plain Compose runs it now: the switch takes its port over, with a short gap. */
   readonly adopts: boolean;
   /** Traffic shares of the new slot, in per cent, the last is 100; empty for recreate. */

@@ -5,6 +5,11 @@ export type SlotTraffic = { readonly weight: number } | 'drain' | 'off';
 
 export type Traffic = Readonly<Record<Slot, SlotTraffic>>;
 
+/** 0 where nothing new comes. */
+export function weightOf(traffic: SlotTraffic): number {
+  return typeof traffic === 'object' ? traffic.weight : 0;
+}
+
 export interface SlotCounters {
   /** Servers of it that are up. */
   readonly up: number;

@@ -26,14 +26,16 @@ export function planDeploy(
     const deployment = deployments.get(service.service);
     return deployment === undefined ? [] : [planService(service, deployment)];
   });
-  const adopts = services.some((service) => service.adopts);
   const migrations = deploy.migrations !== undefined;
   const { recoveryPoint } = deploy.release;
+  const { current, next } = observed.stored;
+  const adopts = adoptsFirst(observed, services);
+  const replaces = adopts ? next : current;
   const plan = {
     runbook: 'deploy' as const,
     stack: stack.name,
-    release: observed.stored.next + (adoptsFirst(observed, adopts) ? 1 : 0),
-    ...(observed.stored.current === undefined ? {} : { replaces: observed.stored.current }),
+    release: adopts ? next + 1 : next,
+    ...(replaces === undefined ? {} : { replaces }),
     services,
     migrations,
     recoveryPoint: recoveryPoint === 'always' || (recoveryPoint === 'migrations' && migrations),
@@ -46,9 +48,16 @@ export function planDeploy(
   };
 }
 
-/** What runs under plain Compose is recorded as a release of its own first: the way back. */
-export function adoptsFirst(observed: ObservedRelease, adopts: boolean): boolean {
-  return adopts && observed.stored.current === undefined;
+/** What plain Compose runs is recorded as a release of its own first, unless the last record says just that: the way back. */
+export function adoptsFirst(
+  { stored }: ObservedRelease,
+  services: readonly PlannedService[],
+): boolean {
+  const recorded = stored.releases.find(({ number }) => number === stored.current);
+  const isRecorded = ({ service, from }: PlannedService) =>
+    recorded?.adopted === true &&
+    recorded.services.some((one) => one.service === service && one.image.id === from);
+  return services.some((planned) => planned.adopts && !isRecorded(planned));
 }
 
 function planService(observed: ObservedService, deployment: Deployment): PlannedService {
@@ -60,15 +69,22 @@ function planService(observed: ObservedService, deployment: Deployment): Planned
     adopts: runs === 'plain',
   };
   if (deployment.strategy === 'recreate') return { ...planned, strategy: 'recreate', shares: [] };
-  const { active } = observed;
-  const takesOver = runs !== 'switched' || active === undefined;
-  return {
-    ...planned,
-    strategy: 'switch',
-    ...(takesOver ? {} : { active }),
-    slot: active === undefined || runs === 'plain' ? 'blue' : otherSlot(active),
-    shares: [...(takesOver ? [] : (deployment.canary?.steps ?? [])), 100],
-  };
+  const way = slotFor(observed);
+  const steps = way.active === undefined ? [] : (deployment.canary?.steps ?? []);
+  return { ...planned, strategy: 'switch', ...way, shares: [...steps, 100] };
+}
+
+/** The slot that does not serve; what the other one has been left with is removed where neither does. */
+export function slotFor({
+  runs,
+  active,
+  left,
+}: ObservedService): Required<Pick<PlannedService, 'slot'>> &
+  Pick<PlannedService, 'active' | 'clears'> {
+  if (runs === 'switched' && active !== undefined) return { slot: otherSlot(active), active };
+  const slot = active === undefined ? 'blue' : otherSlot(active);
+  const other = otherSlot(slot);
+  return { slot, ...(left.includes(other) ? { clears: other } : {}) };
 }
 
 /** The name that a service's new containers have in the release's file. */
@@ -87,12 +103,7 @@ function steps(
   return [
     ...services.map(pullStep),
     ...(observed.switchImage === undefined ? [] : [pullSwitch(observed.switchImage)]),
-    ...(adoptsFirst(
-      observed,
-      services.some(({ adopts }) => adopts),
-    )
-      ? [{ id: 'adopt', title: `record what runs now as release ${plan.release - 1}` }]
-      : []),
+    ...adoptSteps(observed, services),
     { id: 'prepare', title: `prepare release ${plan.release}` },
     ...numbered(gates.before, 'gate-before', 'gate before the release'),
     ...(plan.recoveryPoint ? [{ id: 'manifest', title: 'store the manifest' }] : []),
@@ -100,7 +111,7 @@ function steps(
     ...switched.map(startStep),
     ...switched.flatMap(shiftSteps),
     ...services.filter(({ slot }) => slot === undefined).map(replaceStep),
-    ...numbered(gates.after, 'gate-after', 'gate after the release'),
+    ...gatesAfter(gates.after),
     ...watched.map(({ service }) => ({
       id: stepId('watch', service),
       title: `watch ${service} under all traffic`,
@@ -109,6 +120,14 @@ function steps(
     { id: 'retain', title: 'remove releases that are no longer kept' },
     { id: 'record', title: 'write the audit record' },
   ];
+}
+
+export function adoptSteps(
+  observed: ObservedRelease,
+  services: readonly PlannedService[],
+): PlannedStep[] {
+  const title = `record what runs now as release ${observed.stored.next}`;
+  return adoptsFirst(observed, services) ? [{ id: 'adopt', title }] : [];
 }
 
 export function pullStep({ service, image }: PlannedService): PlannedStep {
@@ -130,10 +149,14 @@ function pullSwitch({ reference }: ObservedImage): PlannedStep {
 }
 
 export function shiftSteps(planned: PlannedService): PlannedStep[] {
-  const { service, slot = '', active, shares } = planned;
+  const { service, slot = '', active, clears, shares } = planned;
   const drain = {
     id: stepId('drain', service),
     title: `wait for what is in flight in ${active ?? ''}`,
+  };
+  const clear = {
+    id: stepId('clear', service),
+    title: `remove what is left in ${clears ?? ''}`,
   };
   return [
     ...shares.flatMap((share) => {
@@ -146,7 +169,12 @@ export function shiftSteps(planned: PlannedService): PlannedStep[] {
       ];
     }),
     ...(active === undefined ? [] : [drain]),
+    ...(clears === undefined ? [] : [clear]),
   ];
+}
+
+export function gatesAfter(count: number): PlannedStep[] {
+  return numbered(count, 'gate-after', 'gate after the release');
 }
 
 function numbered(count: number, id: string, title: string): PlannedStep[] {
@@ -158,24 +186,16 @@ function numbered(count: number, id: string, title: string): PlannedStep[] {
 
 function notes(observed: ObservedRelease, services: readonly PlannedService[]): string[] {
   const taken = services.filter(({ adopts, strategy }) => adopts && strategy === 'switch');
-  return [
-    ...taken.map(({ service }) => takeOverNote(observed, service)),
-    ...observed.services.flatMap(({ switchChanges, service }) =>
-      switchChanges === undefined
-        ? []
-        : [
-            `The switch of ${service} is made anew (${switchChanges}): some seconds without an answer.`,
-          ],
-    ),
-    ...observed.services.flatMap((one) => one.notes),
-    ...observed.notes,
-  ];
+  return [...taken.map(({ service }) => takeOverNote(observed, service)), ...observed.notes];
 }
 
 function takeOverNote({ services, stored }: ObservedRelease, service: string): string {
   const ports = services.find((one) => one.service === service)?.published ?? [];
   const what = ports.length === 0 ? 'its name' : `port ${ports.join(', ')}`;
-  const again = stored.current === undefined ? '' : ' again: Compose itself has made it since';
+  const byPawl = stored.releases.some(
+    ({ number, adopted }) => number === stored.current && !adopted,
+  );
+  const again = byPawl ? ' again: Compose itself has made it since' : '';
   return (
     `Plain Compose runs ${service} now. The switch takes ${what} over${again}: from the stop of the old ` +
     'container to the first answer of the new one there is a gap, usually some seconds. Later releases have none.'

@@ -1,11 +1,18 @@
-import { otherSlot, type Deployment, type Slot } from '../model/deployment';
+import type { Deployment } from '../model/deployment';
 import type { PlannedService, PlannedStep, RollbackPlan } from '../model/plans';
 import type { Release, ReleasedService } from '../model/release';
 import type { RollbackOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
-import { stepId } from '../model/step-id';
 import type { Obstacle } from './plan-backup';
-import { pullStep, replaceStep, shiftSteps, startStep } from './plan-deploy';
+import {
+  adoptSteps,
+  gatesAfter,
+  pullStep,
+  replaceStep,
+  shiftSteps,
+  slotFor,
+  startStep,
+} from './plan-deploy';
 import type { ObservedRelease, ObservedService } from './release/observed-release';
 import { orderServices } from './release/order-services';
 
@@ -38,7 +45,7 @@ export function planRollback(
   };
   return {
     ...plan,
-    steps: steps(plan, stack.deploy?.after.length ?? 0),
+    steps: steps(plan, observed, stack.deploy?.after.length ?? 0),
     notes: [...schemaNotes(schema), ...observed.notes],
   };
 }
@@ -67,9 +74,10 @@ function planServices(
 function planBack(
   { service, image }: ReleasedService,
   deployment: Deployment,
-  { active, warm, runs, runningImage }: ObservedService,
+  observed: ObservedService,
   release: number,
 ): PlannedBack {
+  const { runs, runningImage } = observed;
   const common = {
     service,
     image: { reference: image.reference, pinned: image.pinned },
@@ -79,13 +87,10 @@ function planBack(
   if (deployment.strategy === 'recreate') {
     return { planned: { ...common, strategy: 'recreate', shares: [] }, warm: false };
   }
-  const slot: Slot = active === undefined || runs === 'plain' ? 'blue' : otherSlot(active);
+  const way = slotFor(observed);
   return {
-    planned: {
-      ...{ ...common, strategy: 'switch', slot, shares: [100] },
-      ...(active === undefined || runs !== 'switched' ? {} : { active }),
-    },
-    warm: warm[slot] === release,
+    planned: { ...common, strategy: 'switch', ...way, shares: [100] },
+    warm: observed.warm[way.slot] === release,
   };
 }
 
@@ -133,19 +138,18 @@ function schemaNotes({ way, now, then }: SchemaPlan): string[] {
 
 function steps(
   { services, release, schema }: Pick<RollbackPlan, 'services' | 'release' | 'schema'>,
+  observed: ObservedRelease,
   gates: number,
 ): PlannedStep[] {
   const switched = services.filter(({ slot }) => slot !== undefined);
   const down = { id: 'migrate-down', title: `take the schema down to ${schema.then ?? ''}` };
   return [
     ...services.map(pullStep),
+    ...adoptSteps(observed, services),
     ...switched.map(startStep),
     ...switched.flatMap(shiftSteps),
     ...services.filter(({ slot }) => slot === undefined).map(replaceStep),
-    ...Array.from({ length: gates }, (_, index) => ({
-      id: stepId('gate-after', String(index + 1)),
-      title: `gate after the release ${index + 1} of ${gates}`,
-    })),
+    ...gatesAfter(gates),
     ...(schema.way === 'down' ? [down] : []),
     { id: 'record-release', title: `make release ${release} the current one` },
     { id: 'record', title: 'write the audit record' },

@@ -16,6 +16,7 @@ import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import { WORKFLOW_TASK_QUEUE } from '../model/stack';
 import { runActivities } from './activities';
 import { causeOf } from './failures';
+import { keyword } from './keyword';
 import { now } from './runbook';
 import type { StackQueue, WaitingRun } from './stack-queue';
 
@@ -89,10 +90,6 @@ function ended(run: QueuedRun, end: End): EndedRun {
 }
 
 function searchAttributes({ request, requestedBy }: WaitingRun) {
-  const keyword = (name: string, value: string) => ({
-    key: { name, type: 'KEYWORD' as const },
-    value,
-  });
   return [
     keyword(SEARCH_ATTRIBUTES.stack, request.stack.name),
     keyword(SEARCH_ATTRIBUTES.runbook, request.runbook),

@@ -1,8 +1,9 @@
 import { SLOTS } from '../../../workflows/model/deployment';
+import { weightOf } from '../../../workflows/model/traffic';
 import { AdapterError } from '../../adapter-error';
 import type { SwitchKey } from '../../release-ports';
 import { maintenancePage } from './as-data';
-import { weightOf, type Desired } from './configuration';
+import { type Desired } from './configuration';
 
 /** A label of DNS has 63 characters, and `-green` is added. */
 const SERVICE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,56}$/;

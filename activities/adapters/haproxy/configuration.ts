@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SLOTS, slotService, type Slot } from '../../../workflows/model/deployment';
 import { SWITCH_MOUNT } from '../../../workflows/model/switch-mount';
-import type { SlotTraffic, Traffic } from '../../../workflows/model/traffic';
+import { weightOf, type SlotTraffic, type Traffic } from '../../../workflows/model/traffic';
 import type { SwitchSettings } from '../../release-ports';
 import { maintenancePage, NO_PAGE, requestTarget } from './as-data';
 
@@ -124,10 +124,6 @@ function serverTemplate(
   const address = `${slotService(service, slot)}:${port}`;
   const disabled = traffic === 'off' ? ' disabled' : '';
   return `  server-template ${slot}- 1-${replicas} ${address} weight ${weightOf(traffic)}${disabled}`;
-}
-
-export function weightOf(traffic: SlotTraffic): number {
-  return typeof traffic === 'object' ? traffic.weight : 0;
 }
 
 /** `blue-1`, as HAProxy names the servers of a template. */

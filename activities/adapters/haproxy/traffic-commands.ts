@@ -1,7 +1,7 @@
 import { SLOTS } from '../../../workflows/model/deployment';
-import type { SlotTraffic } from '../../../workflows/model/traffic';
+import { weightOf, type SlotTraffic } from '../../../workflows/model/traffic';
 import { maintenancePage, NO_PAGE } from './as-data';
-import { BACKEND, MAP, PAGE_KEY, serverNames, weightOf, type Desired } from './configuration';
+import { BACKEND, MAP, PAGE_KEY, serverNames, type Desired } from './configuration';
 import type { Server } from './running-state';
 
 /** What one server should be. */

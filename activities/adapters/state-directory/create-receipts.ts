@@ -1,8 +1,9 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Part } from '../../../workflows/model/recovery-point';
 import type { Receipts, StreamReceipt } from '../../ports';
-import { isMissing, onDisk, safeFileName, writeDurably } from './durable-files';
+import { onDisk, safeFileName, writeDurably } from './durable-files';
+import { readText } from './read-files';
 
 /** `Receipts` as files `receipts/<run key>/<part>.json` in the state directory. */
 export function createReceipts(stateDirectory: string): Receipts {
@@ -30,10 +31,6 @@ export function createReceipts(stateDirectory: string): Receipts {
 }
 
 async function read(file: string): Promise<StreamReceipt | undefined> {
-  try {
-    return (JSON.parse(await readFile(file, 'utf8')) as { receipt: StreamReceipt }).receipt;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  const text = await readText(file);
+  return text === undefined ? undefined : (JSON.parse(text) as { receipt: StreamReceipt }).receipt;
 }

@@ -5,7 +5,7 @@ import type {
   ObservedRelease,
   ObservedService,
 } from '../../../workflows/plan/release/observed-release';
-import { describeStack } from '../../support/descriptions';
+import { describeRelease, describeStack } from '../../support/descriptions';
 
 const API: SwitchDeployment = {
   ...{ service: 'api', strategy: 'switch', port: 8000 },
@@ -27,8 +27,16 @@ const observedService = (
   more: Partial<ObservedService> = {},
 ): ObservedService => ({
   service,
-  image: { reference: `${service}:v2`, pinned: `${service}@sha256:aa`, present: false },
-  ...{ dependsOn: [], replicas: 1, runs: 'nothing', warm: {}, published: [], notes: [], ...more },
+  image: { reference: `${service}:v2`, pinned: `${service}@sha256:aa` },
+  ...{
+    dependsOn: [],
+    replicas: 1,
+    runs: 'nothing',
+    warm: {},
+    left: [] as const,
+    published: [],
+    ...more,
+  },
 });
 
 const observed = (
@@ -75,12 +83,35 @@ it('adopts what plain Compose runs, records it as a release, and says how long t
   expect(made.notes.join()).toMatch(/takes port 8000 over.*there is a gap/);
 });
 
-it('adopts again, without another record, what Compose made by hand after a release', () => {
-  const plain = observedService('api', { runs: 'plain', active: 'green' });
-  const made = plan(observed([plain], { stored: { releases: [], current: 3, next: 4 } }));
-  expect(made).toMatchObject({ release: 4, services: [{ adopts: true, slot: 'blue' }] });
-  expect(made.steps.map(({ id }) => id)).not.toContain('adopt');
-  expect(made.notes.join()).toContain('Compose itself has made it since');
+describe('after a release', () => {
+  const runningImage = `sha256:${'5'.repeat(64)}`;
+  const plain = observedService('api', { runs: 'plain', left: ['green'], runningImage });
+  const stored = (adopted: boolean, id: string) => {
+    const image = { reference: 'api', pinned: id, id };
+    const services = [{ service: 'api', strategy: 'switch' as const, image }];
+    const release = describeRelease({ number: 3, services });
+    return { releases: [adopted ? { ...release, adopted } : release], current: 3, next: 4 };
+  };
+  const idsOf = ({ steps }: ReturnType<typeof plan>) => steps.map(({ id }) => id);
+
+  it('adopts and records again what Compose made by hand, and removes what is left of the release', () => {
+    const made = plan(observed([plain], { stored: stored(false, runningImage) }));
+    expect(made).toMatchObject({ release: 5, replaces: 4, services: [{ slot: 'blue' }] });
+    expect(idsOf(made)).toEqual(expect.arrayContaining(['adopt', 'shift:api/100', 'clear:api']));
+    expect(made.notes.join()).toContain('Compose itself has made it since');
+  });
+
+  it('has the record of what runs already when it was given back', () => {
+    const made = plan(observed([plain], { stored: stored(true, runningImage) }));
+    expect(made).toMatchObject({ release: 4, replaces: 3, services: [{ adopts: true }] });
+    expect(idsOf(made)).not.toContain('adopt');
+    expect(made.notes.join()).not.toContain('since');
+  });
+
+  it('records anew when Compose runs another image than the record says', () => {
+    const made = plan(observed([plain], { stored: stored(true, `sha256:${'6'.repeat(64)}`) }));
+    expect(idsOf(made)).toContain('adopt');
+  });
 });
 
 it.each([

@@ -4,7 +4,7 @@ import type { RollbackOptions } from '../../../workflows/model/run';
 import { planRollback } from '../../../workflows/plan/plan-rollback';
 import { planReleaseRetention } from '../../../workflows/plan/release/plan-retention';
 import type { ObservedRelease } from '../../../workflows/plan/release/observed-release';
-import { describeStack } from '../../support/descriptions';
+import { describeRelease, describeStack } from '../../support/descriptions';
 
 const DEPLOY: DeployDescription = {
   services: [
@@ -22,26 +22,21 @@ const DEPLOY: DeployDescription = {
   release: { recoveryPoint: 'migrations', keep: 5, switchImage: 'haproxy:3.0' },
 };
 
-const release = (number: number, more: Partial<Release> = {}): Release => ({
-  ...{
-    number,
-    stack: 'melvin',
-    releasedAt: `2026-01-0${number}T00:00:00Z`,
-    run: `melvin/${number}`,
-  },
-  ...{ runKey: `key ${number}`, requestedBy: 'anna', pawlVersion: '1' },
-  services: [
-    {
-      ...{ service: 'api', strategy: 'switch', slot: number % 2 === 0 ? 'green' : 'blue' },
-      image: {
-        reference: `api:v${number}`,
-        pinned: `api@sha256:${number}`,
-        id: `sha256:id${number}`,
+const release = (number: number, more: Partial<Release> = {}): Release =>
+  describeRelease({
+    ...{ number, releasedAt: `2026-01-0${number}T00:00:00Z` },
+    services: [
+      {
+        ...{ service: 'api', strategy: 'switch', slot: number % 2 === 0 ? 'green' : 'blue' },
+        image: {
+          reference: `api:v${number}`,
+          pinned: `api@sha256:${number}`,
+          id: `sha256:id${number}`,
+        },
       },
-    },
-  ],
-  ...{ stackHash: '', modelHash: '', schemaHead: 'a1', replaced: number - 1, ...more },
-});
+    ],
+    ...{ schemaHead: 'a1', replaced: number - 1, ...more },
+  });
 
 const observed = (
   releases: readonly Release[],
@@ -51,9 +46,9 @@ const observed = (
   project: 'melvin',
   services: [
     {
-      ...{ service: 'api', dependsOn: [], replicas: 1, runs: 'switched', published: [], notes: [] },
-      image: { reference: 'api', pinned: 'api', present: false },
-      ...{ active: current % 2 === 0 ? 'green' : 'blue', warm },
+      ...{ service: 'api', dependsOn: [], replicas: 1, runs: 'switched', published: [] },
+      image: { reference: 'api', pinned: 'api' },
+      ...{ active: current % 2 === 0 ? 'green' : 'blue', warm, left: [] },
     },
   ],
   ...{ stored: { releases, current, next: current + 1 }, notes: [] },

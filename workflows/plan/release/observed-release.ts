@@ -2,10 +2,7 @@ import type { Slot } from '../../model/deployment';
 import type { PinnedImage, ReleaseList } from '../../model/release';
 
 /** An image that a release would use. */
-export interface ObservedImage extends Omit<PinnedImage, 'id'> {
-  /** On this host already. */
-  readonly present: boolean;
-}
+export type ObservedImage = Omit<PinnedImage, 'id'>;
 
 /** What one service of `deploy` is now; the shape of the activity's answer. */
 export interface ObservedService {
@@ -21,16 +18,14 @@ export interface ObservedService {
   readonly runs: 'nothing' | 'plain' | 'switched' | 'released';
   /** Release of each slot whose containers all run. */
   readonly warm: Readonly<Partial<Record<Slot, number>>>;
+  /** Slots that have containers, whether they run or not. */
+  readonly left: readonly Slot[];
   /** Gets the requests now. */
   readonly active?: Slot;
   /** Image id of what runs now. */
   readonly runningImage?: string;
-  /** The switch must be made anew, which interrupts it: the reason. */
-  readonly switchChanges?: string;
   /** Published ports, such as `8000`. */
   readonly published: readonly string[];
-  /** What a person should know of this service, in sentences. */
-  readonly notes: readonly string[];
 }
 
 export interface ObservedRelease {

@@ -7,7 +7,7 @@ export interface Placement {
   readonly project: string;
   /** The release that comes: whose file says what the services are. */
   readonly release: number;
-  /** The release that serves now; its file is the way back. Absent the first time. */
+  /** The release that serves now. Absent the first time. */
   readonly before?: number;
   /** In the order of the release. */
   readonly services: readonly PlacedService[];
@@ -15,13 +15,20 @@ export interface Placement {
 
 export type PlacedService = SwitchedService | ReplacedService;
 
-export interface SwitchedService {
-  readonly deployment: SwitchDeployment;
+interface Placed {
   readonly replicas: number;
+  /** The release whose file says what the service is now: its way back. Absent where there is none. */
+  readonly before?: number;
+}
+
+export interface SwitchedService extends Placed {
+  readonly deployment: SwitchDeployment;
   /** Where the release is put. */
   readonly slot: Slot;
   /** Where the requests go now; absent when there is no switch that serves. */
   readonly active?: Slot;
+  /** What is left of an earlier release, and serves no more. */
+  readonly clears?: Slot;
   /** Plain Compose's own container has the service's name and port. */
   readonly adopts: boolean;
   /** The slot has the release already: it was kept warm. */
@@ -30,9 +37,8 @@ export interface SwitchedService {
   readonly shares: readonly number[];
 }
 
-export interface ReplacedService {
+export interface ReplacedService extends Placed {
   readonly deployment: RecreateDeployment;
-  readonly replicas: number;
 }
 
 export function isSwitched(placed: PlacedService): placed is SwitchedService {

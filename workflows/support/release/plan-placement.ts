@@ -4,39 +4,51 @@ import type { StackDescription } from '../../model/stack';
 import type { ObservedRelease, ObservedService } from '../../plan/release/observed-release';
 import type { PlacedService, Placement } from './placement';
 
+interface Numbers {
+  /** The release that comes. */
+  readonly release: number;
+  /** The record of what plain Compose runs, where it runs something. */
+  readonly adopted: number | undefined;
+}
+
 /** What a plan puts in the place of what was observed. */
 export function placementOf(
   stack: StackDescription,
   plan: { readonly services: readonly PlannedService[] },
   observed: ObservedRelease,
-  release: number,
+  { release, adopted }: Numbers,
 ): Placement {
-  const adopted = plan.services.some(({ adopts }) => adopts) ? release - 1 : undefined;
-  const before = observed.stored.current ?? adopted;
+  const { current } = observed.stored;
+  const before = adopted ?? current;
   return {
     ...{ project: observed.project, release },
     ...(before === undefined ? {} : { before }),
     services: plan.services.flatMap((planned) => {
       const seen = observed.services.find(({ service }) => service === planned.service);
       const deployment = stack.deploy?.services.find(({ service }) => service === planned.service);
-      return seen && deployment ? [place(planned, seen, deployment, release)] : [];
+      if (seen === undefined || deployment === undefined) return [];
+      return [place(planned, seen, deployment, release, planned.adopts ? before : current)];
     }),
   };
 }
 
 function place(
-  { slot, adopts, shares }: PlannedService,
+  { slot, clears, adopts, shares }: PlannedService,
   { replicas, active, runs, warm }: ObservedService,
   deployment: Deployment,
   release: number,
+  before: number | undefined,
 ): PlacedService {
+  const common = { replicas, ...(before === undefined ? {} : { before }) };
   if (deployment.strategy === 'recreate' || slot === undefined) {
-    return { deployment: deployment as Extract<Deployment, { strategy: 'recreate' }>, replicas };
+    return { ...common, deployment: deployment as Extract<Deployment, { strategy: 'recreate' }> };
   }
   const serving = runs === 'switched' ? active : undefined;
   return {
-    ...{ deployment, replicas, slot, adopts, shares },
+    ...common,
+    ...{ deployment, slot, adopts, shares },
     ...(serving === undefined ? {} : { active: serving }),
+    ...(clears === undefined ? {} : { clears }),
     warm: warm[slot] === release,
   };
 }

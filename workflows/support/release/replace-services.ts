@@ -13,8 +13,8 @@ export async function replaceServices(run: Run, undo: Undo, placement: Placement
 async function replace(
   run: Run,
   undo: Undo,
-  { project, release, before }: Placement,
-  { deployment, replicas }: ReplacedService,
+  { project, release }: Placement,
+  { deployment, replicas, before }: ReplacedService,
 ): Promise<void> {
   const { service, port, ready, stopSeconds } = deployment;
   const starting = {

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { otherSlot, type Slot } from '../../model/deployment';
+import { otherSlot, slotService, type Slot } from '../../model/deployment';
 import type { ReleasedOutcome } from '../../model/outcome';
 import { stepId } from '../../model/step-id';
 import type { Traffic } from '../../model/traffic';
@@ -46,7 +46,7 @@ async function shiftService(
     `send all requests of ${service} back to ${active}`,
     (options) =>
       run.act.steerTraffic.executeWithOptions(options, [
-        steering(run, placement, placed, traffic(active, 100, 'off'), placement.before),
+        steering(run, placement, placed, traffic(active, 100, 'off'), placed.before),
       ]),
     'urgent',
   );
@@ -68,9 +68,10 @@ async function takeOver(
   placement: Placement,
   placed: SwitchedService,
 ): Promise<Shifted> {
-  const { project, before } = placement;
+  const { project } = placement;
+  const { adopts, before } = placed;
   const { service } = placed.deployment;
-  if (placed.adopts && before !== undefined) {
+  if (adopts && before !== undefined) {
     undo.push(
       stepId('give-back', service),
       `give ${service} back to plain Compose`,
@@ -94,7 +95,22 @@ async function takeOver(
     traffic(placed.slot, 100, 'off'),
     100,
   );
-  return { canary: [], gapSeconds: placed.adopts ? gapSeconds : 0, notes: [] };
+  if (placed.clears !== undefined) await clear(run, placement, placed, placed.clears);
+  return { canary: [], gapSeconds: adopts ? gapSeconds : 0, notes: [] };
+}
+
+async function clear(
+  run: Run,
+  { project, release }: Placement,
+  { deployment }: SwitchedService,
+  slot: Slot,
+): Promise<void> {
+  const service = slotService(deployment.service, slot);
+  await run.step(stepId('clear', deployment.service), `remove what is left in ${slot}`, (options) =>
+    run.act.removeService.executeWithOptions(options, [
+      { stack: run.stack, project, release, service, whosever: true },
+    ]),
+  );
 }
 
 function traffic(slot: Slot, weight: number, other: Traffic[Slot]): Traffic {

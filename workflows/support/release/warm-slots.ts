@@ -10,6 +10,7 @@ import { SEARCH_ATTRIBUTES } from '../../model/search-attributes';
 import { WORKFLOW_TASK_QUEUE } from '../../model/stack';
 import type { WarmSlot } from '../../model/warm';
 import { runActivities } from '../activities';
+import { keyword } from '../keyword';
 import type { Run } from '../runbook';
 import { isSwitched, type Placement } from './placement';
 
@@ -50,15 +51,13 @@ export async function keepWarm(run: Run, placement: Placement): Promise<string |
     .at(-1);
 }
 
-function warmSlots({ services, before }: Placement): WarmSlot[] {
+function warmSlots({ services }: Placement): WarmSlot[] {
   return services.flatMap((placed) => {
-    if (!isSwitched(placed) || placed.active === undefined || before === undefined) return [];
+    if (!isSwitched(placed) || placed.active === undefined || placed.before === undefined)
+      return [];
+    const { before } = placed;
     const { service, keepOldSeconds } = placed.deployment;
     const until = new Date(Date.now() + keepOldSeconds * 1000).toISOString();
     return [{ service, slot: placed.active, release: before, until }];
   });
-}
-
-function keyword(name: string, value: string) {
-  return { key: { name, type: 'KEYWORD' as const }, value };
 }

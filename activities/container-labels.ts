@@ -1,0 +1,11 @@
+import type { ServiceContainer } from './release-ports';
+
+/** Whether a release's file made it. */
+export function isOfRelease({ labels }: ServiceContainer, release: number): boolean {
+  return labels['pawl.release'] === String(release);
+}
+
+/** The HAProxy in front of a service, and not the service itself. */
+export function isSwitch({ labels }: ServiceContainer): boolean {
+  return labels['pawl.role'] === 'switch';
+}

@@ -1,0 +1,34 @@
+import type { PlannedService } from '../../model/plans';
+import type { PinnedImage } from '../../model/release';
+import { stepId } from '../../model/step-id';
+import type { Run } from '../runbook';
+
+/** The image of a service, present on the host. */
+export interface PulledImage {
+  readonly service: string;
+  readonly image: PinnedImage;
+}
+
+/** Before anything is touched: a registry that is away or a full disk ends the run here. */
+export async function pullImages(
+  run: Run,
+  services: readonly PlannedService[],
+): Promise<readonly PulledImage[]> {
+  const pulled: PulledImage[] = [];
+  for (const { service, image } of services) {
+    const { id } = await pullImage(run, stepId('pull', service), image, service);
+    pulled.push({ service, image: { ...image, id } });
+  }
+  return pulled;
+}
+
+export function pullImage(
+  run: Run,
+  id: string,
+  { pinned, reference }: Omit<PinnedImage, 'id'>,
+  forWhat: string,
+): Promise<{ readonly id: string }> {
+  return run.step(id, `make sure of the image ${reference} for ${forWhat}`, (options) =>
+    run.act.pullImage.executeWithOptions(options, [{ stack: run.stack, pinned }]),
+  );
+}
