@@ -8,6 +8,7 @@ import { stepId } from './model/step-id';
 import { adoptsFirst, planDeploy } from './plan/plan-deploy';
 import { planBackup } from './plan/plan-backup';
 import type { ObservedRelease } from './plan/release/observed-release';
+import { requireApproval } from './support/approvals';
 import { isObstacle, preconditionFailed } from './support/failures';
 import { hashPlan } from './support/hash-plan';
 import { checkGates } from './support/release/gates';
@@ -45,6 +46,7 @@ export async function deploy(input: DeployInput): Promise<ReleasedOutcome | Plan
     const plan = adoptPlan<'deploy'>(run, planDeploy(run.stack, input.request.options, observed));
     if (input.mode === 'plan') return planned(plan);
     requireSamePlan(plan, input.request.options.planHash);
+    await requireApproval(run, plan);
     const deploy = run.stack.deploy as DeployDescription;
 
     run.page.enter('apply');

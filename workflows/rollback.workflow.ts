@@ -5,6 +5,7 @@ import type { RollbackPlan } from './model/plans';
 import type { RollbackInput } from './model/run';
 import { stepId } from './model/step-id';
 import { planRollback } from './plan/plan-rollback';
+import { requireApproval } from './support/approvals';
 import type { Placement } from './support/release/placement';
 import { placementOf } from './support/release/plan-placement';
 import { putInPlace } from './support/release/put-in-place';
@@ -25,6 +26,7 @@ export async function rollback(input: RollbackInput): Promise<ReleasedOutcome | 
     const plan = adoptPlan<'rollback'>(run, planRollback(run.stack, options, observed));
     if (input.mode === 'plan') return planned(plan);
     requireSamePlan(plan, options.planHash);
+    await requireApproval(run, plan);
     const { after, migrations } = run.stack.deploy as DeployDescription;
 
     run.page.enter('apply');
