@@ -8,7 +8,7 @@ import { stepId } from './model/step-id';
 import { adoptsFirst, planDeploy } from './plan/plan-deploy';
 import { planBackup } from './plan/plan-backup';
 import type { ObservedRelease } from './plan/release/observed-release';
-import { requireApproval } from './support/approvals';
+import { approvedAsItIs } from './support/approvals';
 import { isObstacle, preconditionFailed } from './support/failures';
 import { hashPlan } from './support/hash-plan';
 import { checkGates } from './support/release/gates';
@@ -41,12 +41,10 @@ interface Released extends PutInPlace {
  */
 export async function deploy(input: DeployInput): Promise<ReleasedOutcome | PlannedOutcome> {
   return runbook(input, async (run) => {
-    const observed = await observe(run, input);
-    run.page.enter('plan');
-    const plan = adoptPlan<'deploy'>(run, planDeploy(run.stack, input.request.options, observed));
-    if (input.mode === 'plan') return planned(plan);
-    requireSamePlan(plan, input.request.options.planHash);
-    await requireApproval(run, plan);
+    const look = () => makePlan(run, input);
+    const first = await look();
+    if (input.mode === 'plan') return planned(first.plan);
+    const { observed, plan } = await approvedAsItIs(run, first, look);
     const deploy = run.stack.deploy as DeployDescription;
 
     run.page.enter('apply');
@@ -77,6 +75,18 @@ export async function deploy(input: DeployInput): Promise<ReleasedOutcome | Plan
 
 function imageOf({ image }: { readonly image: PinnedImage }): PinnedImage {
   return image;
+}
+
+async function makePlan(
+  run: Run,
+  input: DeployInput,
+): Promise<{ observed: ObservedRelease; plan: DeployPlan }> {
+  const { options } = input.request;
+  const observed = await observe(run, input);
+  run.page.enter('plan');
+  const plan = adoptPlan<'deploy'>(run, planDeploy(run.stack, options, observed));
+  if (input.mode === 'apply') requireSamePlan(plan, options.planHash);
+  return { observed, plan };
 }
 
 async function observe(run: Run, input: DeployInput): Promise<ObservedRelease> {

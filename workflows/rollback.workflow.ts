@@ -5,7 +5,8 @@ import type { RollbackPlan } from './model/plans';
 import type { RollbackInput } from './model/run';
 import { stepId } from './model/step-id';
 import { planRollback } from './plan/plan-rollback';
-import { requireApproval } from './support/approvals';
+import type { ObservedRelease } from './plan/release/observed-release';
+import { approvedAsItIs } from './support/approvals';
 import type { Placement } from './support/release/placement';
 import { placementOf } from './support/release/plan-placement';
 import { putInPlace } from './support/release/put-in-place';
@@ -18,15 +19,10 @@ import { undoOnFailure, type Undo } from './support/undo-on-failure';
 /** Goes back to a stored release: seconds over a warm slot, else from its images; the schema as was chosen. */
 export async function rollback(input: RollbackInput): Promise<ReleasedOutcome | PlannedOutcome> {
   return runbook(input, async (run) => {
-    const { options } = input.request;
-    const observed = await run.step('observe-release', 'look at what runs', (activity) =>
-      run.act.observeRelease.executeWithOptions(activity, [{ stack: run.stack }]),
-    );
-    run.page.enter('plan');
-    const plan = adoptPlan<'rollback'>(run, planRollback(run.stack, options, observed));
-    if (input.mode === 'plan') return planned(plan);
-    requireSamePlan(plan, options.planHash);
-    await requireApproval(run, plan);
+    const look = () => makePlan(run, input);
+    const first = await look();
+    if (input.mode === 'plan') return planned(first.plan);
+    const { observed, plan } = await approvedAsItIs(run, first, look);
     const { after, migrations } = run.stack.deploy as DeployDescription;
 
     run.page.enter('apply');
@@ -48,6 +44,20 @@ export async function rollback(input: RollbackInput): Promise<ReleasedOutcome | 
       return releasedOutcome(run, plan, placement, { ...placed, warmUntil, schemaHead });
     });
   });
+}
+
+async function makePlan(
+  run: Run,
+  input: RollbackInput,
+): Promise<{ observed: ObservedRelease; plan: RollbackPlan }> {
+  const { options } = input.request;
+  const observed = await run.step('observe-release', 'look at what runs', (activity) =>
+    run.act.observeRelease.executeWithOptions(activity, [{ stack: run.stack }]),
+  );
+  run.page.enter('plan');
+  const plan = adoptPlan<'rollback'>(run, planRollback(run.stack, options, observed));
+  if (input.mode === 'apply') requireSamePlan(plan, options.planHash);
+  return { observed, plan };
 }
 
 /** A kept release's images are kept too, or pulled by their digests. */

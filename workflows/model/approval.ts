@@ -27,6 +27,8 @@ export interface ApprovalAnswer {
 /** An answer that was taken. */
 export interface GivenAnswer {
   readonly by: string;
+  /** Hash of the plan that it is about: a run whose plan changes asks again. */
+  readonly planHash: string;
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly message?: string;

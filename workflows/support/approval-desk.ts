@@ -13,12 +13,17 @@ const LONGEST_NOTE = 500;
 /** Where people's answers arrive. Listens from the run's first moment, so that an answer too early is told so. */
 export class ApprovalDesk {
   private isOpen = false;
+  /** Every approval, also of a plan that became another. */
+  readonly approvals: GivenAnswer[] = [];
 
   constructor(
     private readonly run: string,
     private readonly page: RunPage,
   ) {
-    this.listen('approve', (state, given) => ({ ...state, given: [...state.given, given] }));
+    this.listen('approve', (state, given) => {
+      this.approvals.push(given);
+      return { ...state, given: [...state.given, given] };
+    });
     this.listen('reject', (state, rejectedBy) => ({ ...state, rejectedBy }));
   }
 
@@ -54,9 +59,10 @@ export class ApprovalDesk {
       const obstacle = judgeAnswer(verdict, this.run, this.waiting, answer, now);
       if (obstacle !== undefined) throw preconditionFailed(obstacle);
     };
-    const handle = ({ by, message = '' }: ApprovalAnswer): ApprovalState => {
+    const handle = ({ by, planHash, message = '' }: ApprovalAnswer): ApprovalState => {
       const why = message.trim();
-      const given = { by, at: new Date().toISOString(), ...(why === '' ? {} : { message: why }) };
+      const at = new Date().toISOString();
+      const given = { by, planHash, at, ...(why === '' ? {} : { message: why }) };
       const state = take(this.page.approval as ApprovalState, given);
       this.isOpen = state.rejectedBy === undefined && state.given.length < state.required;
       this.page.approve(state);

@@ -7,14 +7,33 @@ import type { Run } from './runbook';
 /**
  * Waits until enough people have approved the plan, where the stack file wants that of this runbook. To be called after
  * the plan is known and before anything is touched: a rejection, or nobody in time, ends the run with nothing changed.
+ * False when nobody had to be asked.
  */
-export async function requireApproval(run: Run, plan: Plan): Promise<void> {
+export async function requireApproval(run: Run, plan: Plan): Promise<boolean> {
   const policy = run.stack.approvals?.[plan.runbook];
-  if (policy === undefined) return;
+  if (policy === undefined) return false;
   const hopeless = judgePolicy(policy, run.requestedBy);
   if (hopeless !== undefined) throw preconditionFailed(hopeless);
   run.page.enter('approve');
   requireEnough(plan, await run.desk.wait(policy, plan, run.requestedBy));
+  return true;
+}
+
+/**
+ * As `requireApproval`, for what does not keep: a warm slot is stopped and a tag moves while people think. Looks again
+ * after the wait, and asks again when the plan has become another.
+ */
+export async function approvedAsItIs<Looked extends { readonly plan: Plan }>(
+  run: Run,
+  first: Looked,
+  look: () => Promise<Looked>,
+): Promise<Looked> {
+  for (let asked = first; ;) {
+    if (!(await requireApproval(run, asked.plan))) return asked;
+    const now = await look();
+    if (now.plan.hash === asked.plan.hash) return now;
+    asked = now;
+  }
 }
 
 function requireEnough({ runbook }: Plan, state: ApprovalState): void {

@@ -75,8 +75,11 @@ export class RunPage {
     this.show();
   }
 
+  /** A plan in place of an earlier one takes over what that had still before it. */
   planned(hash: string, steps: readonly PlannedStep[]): void {
     this.planHash = hash;
+    const begun = this.steps.filter(({ state }) => state !== 'waiting');
+    this.steps.splice(0, Infinity, ...begun);
     this.steps.push(...steps.map((step) => ({ ...step, state: 'waiting' as const })));
     this.show();
   }

@@ -188,7 +188,8 @@ async function recorded<Outcome>(
 
 function auditEntry(run: Run, request: RunRequest, ended: Ended<unknown>) {
   const { planHash = '', approval } = run.page.progress();
-  const { given = [], rejectedBy } = approval ?? {};
+  const { approvals } = run.desk;
+  const rejectedBy = approval?.rejectedBy;
   return {
     runbook: request.runbook,
     requestedBy: request.requestedBy,
@@ -197,7 +198,7 @@ function auditEntry(run: Run, request: RunRequest, ended: Ended<unknown>) {
     outcome: ended.state,
     summary: ended.failure?.message ?? 'ended as planned',
     at: now(),
-    ...(given.length === 0 ? {} : { approvals: given }),
+    ...(approvals.length === 0 ? {} : { approvals }),
     ...(rejectedBy === undefined ? {} : { rejectedBy }),
   };
 }

@@ -55,7 +55,7 @@ describe('an approval', () => {
   });
 
   it('is refused from the same person a second time, on another machine too', () => {
-    const state = waiting({ required: 2, given: [{ by: 'ben@laptop', at: NOW }] });
+    const state = waiting({ required: 2, given: [{ by: 'ben@laptop', planHash: HASH, at: NOW }] });
     expect(approvalBy('ben@laptop', state)).toMatch(/ben@laptop has approved melvin\/42 already/);
     expect(approvalBy('ben@workshop', state)).toMatch(/has approved/);
   });
@@ -121,7 +121,7 @@ describe('a rejection', () => {
   });
 
   it('is taken from somebody who had approved before', () => {
-    const state = waiting({ required: 2, given: [{ by: 'ben', at: NOW }] });
+    const state = waiting({ required: 2, given: [{ by: 'ben', planHash: HASH, at: NOW }] });
     expect(rejection('ben', 'I was wrong', state)).toBeUndefined();
   });
 
