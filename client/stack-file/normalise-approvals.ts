@@ -11,7 +11,7 @@ export function normaliseApprovals({
   const policies = Object.entries(approvals).flatMap(([runbook, policy]) =>
     policy === undefined ? [] : [[runbook, normalisePolicy(policy)] as const],
   );
-  return policies.length === 0 ? undefined : (Object.fromEntries(policies) as ApprovalPolicies);
+  return policies.length === 0 ? undefined : Object.fromEntries(policies);
 }
 
 function normalisePolicy({ required, from, expires, self }: PolicyDocument): ApprovalPolicy {

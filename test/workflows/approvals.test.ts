@@ -96,7 +96,7 @@ describeWith(['temporal'], 'a run that people must approve', () => {
   /** What the run says to an approval: its new state, or why it is refused. */
   async function say(
     run: WorkflowHandle,
-    verdict: typeof approve | typeof reject,
+    verdict: typeof approve,
     answer: unknown,
   ): Promise<ApprovalState | string> {
     try {
