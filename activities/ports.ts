@@ -1,3 +1,4 @@
+import type { GivenAnswer } from '../workflows/model/approval';
 import type { Readable, Writable } from 'node:stream';
 import type {
   ContentDigest,
@@ -373,6 +374,10 @@ export interface AuditEntry {
   readonly summary: string;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** Who said yes to the plan, and why; absent where nobody did. */
+  readonly approvals?: readonly GivenAnswer[];
+  /** Who said no. */
+  readonly rejectedBy?: GivenAnswer;
 }
 
 /** Append-only, hash-chained JSON lines per stack. */

@@ -3,6 +3,7 @@ import type { BackupPlan } from './model/plans';
 import type { PartSummary, RecoveryPointSummary } from './model/recovery-point';
 import type { BackupInput } from './model/run';
 import { planBackup } from './plan/plan-backup';
+import { requireApproval } from './support/approvals';
 import { observeParts, savePoint } from './support/save-point';
 import { jsonBytes } from './support/telling-steps';
 import { adoptPlan, planned, runbook, type Run } from './support/runbook';
@@ -21,6 +22,7 @@ export async function backup(input: BackupInput): Promise<BackupOutcome | Planne
     );
     if (input.mode === 'plan') return planned(plan);
 
+    await requireApproval(run, plan);
     run.page.enter('apply');
     run.stateIfItFailsNow =
       'No recovery point was made; earlier ones are untouched. What was stored of this run takes space in the repository.';

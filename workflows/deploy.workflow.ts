@@ -7,6 +7,7 @@ import type { DeployInput } from './model/run';
 import { planDeploy } from './plan/plan-deploy';
 import { planBackup } from './plan/plan-backup';
 import type { ObservedRelease } from './plan/release/observed-release';
+import { approvedAsItIs } from './support/approvals';
 import { isObstacle, preconditionFailed } from './support/failures';
 import { hashPlan } from './support/hash-plan';
 import { adopt } from './support/release/adopt';
@@ -36,11 +37,11 @@ interface Released extends PutInPlace {
  */
 export async function deploy(input: DeployInput): Promise<ReleasedOutcome | PlannedOutcome> {
   return runbook(input, async (run) => {
-    const observed = await observe(run, input);
-    run.page.enter('plan');
-    const plan = adoptPlan<'deploy'>(run, planDeploy(run.stack, input.request.options, observed));
-    if (input.mode === 'plan') return planned(plan);
-    requireSamePlan(plan, input.request.options.planHash);
+    const look = () => makePlan(run, input);
+    const first = await look();
+    if (input.mode === 'plan') return planned(first.plan);
+    requireSamePlan(first.plan, input.request.options.planHash);
+    const { observed, plan } = await approvedAsItIs(run, first, look);
     const deploy = run.stack.deploy as DeployDescription;
 
     run.page.enter('apply');
@@ -69,6 +70,17 @@ export async function deploy(input: DeployInput): Promise<ReleasedOutcome | Plan
       return releasedOutcome(run, plan, placement, { ...released, warmUntil });
     });
   });
+}
+
+async function makePlan(
+  run: Run,
+  input: DeployInput,
+): Promise<{ observed: ObservedRelease; plan: DeployPlan }> {
+  const { options } = input.request;
+  const observed = await observe(run, input);
+  run.page.enter('plan');
+  const plan = adoptPlan<'deploy'>(run, planDeploy(run.stack, options, observed));
+  return { observed, plan };
 }
 
 async function observe(run: Run, input: DeployInput): Promise<ObservedRelease> {

@@ -1,4 +1,5 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { ApprovalAnswer, ApprovalState } from './model/approval';
 import type { KeptState } from './model/kept';
 import type { Freeze, QueueState } from './model/queue';
 import type { RunProgress, RunRequest } from './model/run';
@@ -8,7 +9,7 @@ import type { RunProgress, RunRequest } from './model/run';
  *
  * | workflow | type            | id                                   | messages |
  * | stack    | `stack`         | `stack/<stack>`                      | submit, withdraw, freeze, unfreeze, queue |
- * | run      | runbook's name  | `<stack>/<number>`                   | progress; cancel it to cancel the run |
+ * | run      | runbook's name  | `<stack>/<number>`                   | progress, approve, reject; cancel it to cancel the run |
  * | plan     | runbook's name  | `plan/<stack>/<unique>`              | result = PlannedOutcome |
  * | kept     | `kept`          | `kept/<stack>/<number>`              | confirm, keptState |
  * | warm     | `warm`          | `warm/<stack>`                       | cancel it to keep the old slots as they are |
@@ -63,6 +64,13 @@ export const queue = defineQuery<QueueState>('queue');
 
 /** Where a run is. Answered by a worker, also for a run that has ended. */
 export const progress = defineQuery<RunProgress>('progress');
+
+/**
+ * Answers a run that waits for approval (`RunProgress.approval`); Temporal's UI sends the same. The validator refuses,
+ * without a trace in history: who may not, whoever asked for the run, a second approval by one person, another plan.
+ */
+export const approve = defineUpdate<ApprovalState, [ApprovalAnswer]>('approve');
+export const reject = defineUpdate<ApprovalState, [ApprovalAnswer]>('reject');
 
 /**
  * Drops what a restore kept, now; what could not be dropped before is tried again. Answers when nothing is being dropped

@@ -16,6 +16,7 @@ import { SEARCH_ATTRIBUTES } from './model/search-attributes';
 import { WORKFLOW_TASK_QUEUE } from './model/stack';
 import { chooseParts, type ChosenPart } from './plan/choose-parts';
 import { needsName, planRestore } from './plan/plan-restore';
+import { requireApproval } from './support/approvals';
 import { concurrently } from './support/concurrently';
 import { countRows } from './support/count-rows';
 import { pageTime } from './support/markdown';
@@ -42,6 +43,7 @@ export async function restore(input: RestoreInput): Promise<RestoreOutcome | Pla
     if (input.mode === 'plan') return planned(plan);
 
     requireConfirmation(input, plan);
+    await requireApproval(run, plan);
     run.page.enter('apply');
     run.stateIfItFailsNow = 'What was there before is in place and untouched.';
     const parts = await undoOnFailure(run, async (undo) => {

@@ -4,6 +4,8 @@ import type { PlannedOutcome, ReleasedOutcome } from './model/outcome';
 import type { RollbackPlan } from './model/plans';
 import type { RollbackInput } from './model/run';
 import { planRollback } from './plan/plan-rollback';
+import type { ObservedRelease } from './plan/release/observed-release';
+import { approvedAsItIs } from './support/approvals';
 import { adopt } from './support/release/adopt';
 import type { Placement } from './support/release/placement';
 import { placementOf } from './support/release/plan-placement';
@@ -18,14 +20,11 @@ import { undoOnFailure, type Undo } from './support/undo-on-failure';
 /** Goes back to a stored release: seconds over a warm slot, else from its images; the schema as was chosen. */
 export async function rollback(input: RollbackInput): Promise<ReleasedOutcome | PlannedOutcome> {
   return runbook(input, async (run) => {
-    const { options } = input.request;
-    const observed = await run.step('observe-release', 'look at what runs', (activity) =>
-      run.act.observeRelease.executeWithOptions(activity, [{ stack: run.stack }]),
-    );
-    run.page.enter('plan');
-    const plan = adoptPlan<'rollback'>(run, planRollback(run.stack, options, observed));
-    if (input.mode === 'plan') return planned(plan);
-    requireSamePlan(plan, options.planHash);
+    const look = () => makePlan(run, input);
+    const first = await look();
+    if (input.mode === 'plan') return planned(first.plan);
+    requireSamePlan(first.plan, input.request.options.planHash);
+    const { observed, plan } = await approvedAsItIs(run, first, look);
     const { after, migrations } = run.stack.deploy as DeployDescription;
 
     run.page.enter('apply');
@@ -49,6 +48,19 @@ export async function rollback(input: RollbackInput): Promise<ReleasedOutcome | 
       return releasedOutcome(run, plan, placement, { ...placed, warmUntil, schemaHead });
     });
   });
+}
+
+async function makePlan(
+  run: Run,
+  input: RollbackInput,
+): Promise<{ observed: ObservedRelease; plan: RollbackPlan }> {
+  const { options } = input.request;
+  const observed = await run.step('observe-release', 'look at what runs', (activity) =>
+    run.act.observeRelease.executeWithOptions(activity, [{ stack: run.stack }]),
+  );
+  run.page.enter('plan');
+  const plan = adoptPlan<'rollback'>(run, planRollback(run.stack, options, observed));
+  return { observed, plan };
 }
 
 /** Only when nothing of the newer release gets requests; its own image knows the way down. */

@@ -5,6 +5,7 @@ import type { RunEnd } from '../follow/follow-run';
 import { RunObserver } from '../follow/run-observer';
 import { isOver } from '../follow/run-view';
 import type { RunView } from '../follow/run-view';
+import { answerLines } from '../render/approval';
 import { renderFailure } from '../render/failure';
 import { formatTime, printable } from '../render/format';
 import { renderOutcome } from '../render/outcome';
@@ -48,6 +49,7 @@ function print(session: Session, output: Output, { view, outcome, failure }: Run
   output.result(renderRun(view, screen, Date.now()).join('\n'));
   const asked = askedWords(view);
   if (asked) output.result(`asked   ${asked}`);
+  for (const line of answerLines(view.approval)) output.result(line);
   if (view.startedAt) output.result(`started ${formatTime(view.startedAt)}`);
   if (view.endedAt) output.result(`ended   ${formatTime(view.endedAt)}`);
   if (failure) output.result(renderFailure(view, failure));

@@ -11,6 +11,7 @@ import type { RunName } from '../stack';
 import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';
 import { pause } from '../terminal/interrupt';
+import { approvalWords } from './approval-words';
 import { RateMeter } from './rate-meter';
 import { isOver, mergeSteps, pendingOnly } from './run-view';
 import type { RunStatus, RunView, StepView } from './run-view';
@@ -78,8 +79,16 @@ export class RunObserver {
       ...origin.asked,
       startedAt: description.startTime.toISOString(),
       ...(description.closeTime ? { endedAt: description.closeTime.toISOString() } : {}),
-      ...(this.#workerAway && !isOver(status) ? { waitingFor: `a worker. ${startWorker()}` } : {}),
+      ...(isOver(status) ? {} : this.#waiting()),
     });
+  }
+
+  /** For a worker first: without one no answer of a person arrives. */
+  #waiting(): Partial<RunView> {
+    if (this.#workerAway) return { waitingFor: `a worker. ${startWorker()}` };
+    const { phase, approval, run } = this.#progress ?? {};
+    if (phase !== 'approve' || approval === undefined) return {};
+    return { waitingFor: approvalWords(run ?? '', approval) };
   }
 
   #steps(pending: readonly PendingStep[]): StepView[] {
@@ -146,10 +155,11 @@ export class RunObserver {
   }
 
   #view(status: RunStatus, rest: Partial<RunView>): RunView {
-    const { phase, steps = [], omittedSteps } = this.#progress ?? {};
+    const { phase, approval, steps = [], omittedSteps } = this.#progress ?? {};
     const known = {
       steps,
       ...(phase === undefined ? {} : { phase }),
+      ...(approval === undefined ? {} : { approval }),
       ...(omittedSteps === undefined ? {} : { omittedSteps }),
     };
     return { run: this.name.run, status, behind: [], ...known, ...rest };

@@ -1,3 +1,4 @@
+import type { ApprovalState } from '../../workflows/model/approval';
 import type { RunProgress, StepProgress } from '../../workflows/model/run';
 import type { PendingStep } from '../temporal/pending-steps';
 
@@ -22,7 +23,9 @@ export interface RunView {
   readonly steps: readonly StepView[];
   /** Of a run with very many steps: how many are not among `steps`. */
   readonly omittedSteps?: number;
-  /** What is being waited for, such as a worker; absent when all is well. */
+  /** Of a run that needs people to approve it. */
+  readonly approval?: ApprovalState;
+  /** What is being waited for, such as a worker or a person; absent when all is well. */
   readonly waitingFor?: string;
   /** Who asked for it, how, and when (ISO 8601, UTC); absent while the server is away. */
   readonly requestedBy?: string;

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../follow/run-events';
 import type { StepView } from '../follow/run-view';
-import { formatClock, printable } from './format';
+import { formatClock, printable, withLocalTimes } from './format';
 import { describeResult, describeRetry, MARKS, stepDuration } from './steps';
 
 /** One line for a log: `03:00:05 ✓ Back up accounts: 1.2 GB (12.3 s)`. */
@@ -21,7 +21,7 @@ function words(event: RunEvent, now: number): string {
     case 'retry':
       return `↻ ${printable(event.step.title)}: ${describeRetry(event.step)}`;
     case 'waiting':
-      return `waiting for ${event.waitingFor}`;
+      return `waiting for ${withLocalTimes(printable(event.waitingFor))}`;
     case 'resumed':
       return 'goes on';
   }

@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 import type { RunView, StepView } from '../follow/run-view';
 import type { Colours } from '../terminal/output';
-import { cut, formatCount, formatDuration, printable, wrap } from './format';
+import { cut, formatCount, formatDuration, printable, withLocalTimes, wrap } from './format';
 import { describeResult, describeRetry, describeTransfer, MARKS, stepDuration } from './steps';
 
 export interface Screen {
@@ -30,7 +30,8 @@ function omitted({ omittedSteps = 0 }: RunView, colours: Colours): string[] {
 function waiting({ waitingFor }: RunView, width: number, colours: Colours): string[] {
   if (waitingFor === undefined) return [];
   // Drawn over itself: no line may be longer than the terminal is wide.
-  return wrap(`waiting for ${waitingFor}`, width).map((line) => colours.yellow(cut(line, width)));
+  const text = `waiting for ${withLocalTimes(printable(waitingFor))}`;
+  return wrap(text, width).map((line) => colours.yellow(cut(line, width)));
 }
 
 function headline(view: RunView, width: number, now: number, colours: Colours): string {
@@ -45,7 +46,8 @@ function stateWords({ status, phase, behind }: RunView): string {
   if (status === 'queued') {
     return behind.length === 0 ? 'about to start' : `waits behind ${behind.join(', ')}`;
   }
-  return status === 'running' ? (phase ?? 'starting') : status;
+  if (status !== 'running') return status;
+  return phase === 'approve' ? 'waits for approval' : (phase ?? 'starting');
 }
 
 function renderStep(step: StepView, width: number, now: number, colours: Colours): string[] {

@@ -9,6 +9,7 @@ import type {
   StackDescription,
 } from '../../workflows/model/stack';
 import { requireSeconds } from './duration';
+import { normaliseApprovals } from './normalise-approvals';
 import { normaliseDeploy } from './normalise-deploy';
 import type { StackDocument } from './schema';
 
@@ -20,6 +21,7 @@ type SecretDocument = StackDocument['repository']['password'];
 export function normalise(document: StackDocument, directory: string): StackDescription {
   const compose = composeProject(document);
   const deploy = normaliseDeploy(document);
+  const approvals = normaliseApprovals(document);
   const { repository, limits, restore } = document;
   return {
     name: document.stack,
@@ -45,6 +47,7 @@ export function normalise(document: StackDocument, directory: string): StackDesc
     },
     restore: { keepReplacedSeconds: requireSeconds(restore.keepReplaced) },
     ...(deploy && { deploy }),
+    ...(approvals && { approvals }),
   };
 }
 

@@ -2,6 +2,7 @@ import { durationSeconds } from './duration';
 import type { Finding } from './problem';
 import { asDraft } from './rule';
 import type { Report, Rule } from './rule';
+import { approvalRules } from './rules-approvals';
 import { databaseRules } from './rules-databases';
 import { deployRules } from './rules-deploy';
 import { folderRules } from './rules-folders';
@@ -68,6 +69,10 @@ const stackRules: readonly Rule[] = [
   },
 ];
 
+const ALL_RULES: readonly Rule[] = [
+  ...[...stackRules, ...folderRules, ...databaseRules, ...deployRules, ...approvalRules],
+];
+
 export function checkRules(root: TreeNode): readonly Finding[] {
   const findings: Finding[] = [];
   const report: Report = (path, message, at) => {
@@ -75,7 +80,6 @@ export function checkRules(root: TreeNode): readonly Finding[] {
     findings.push({ place, path, message });
   };
   const stack = asDraft(toPlain(root));
-  for (const rule of [...stackRules, ...folderRules, ...databaseRules, ...deployRules])
-    rule(stack, report);
+  for (const rule of ALL_RULES) rule(stack, report);
   return findings;
 }

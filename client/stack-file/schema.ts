@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvals } from './schema-approvals';
 import { deploy, migrations, release } from './schema-deploy';
 import { gates } from './schema-gates';
 import { protectEntry } from './schema-protect';
@@ -95,6 +96,9 @@ export const stackSchema = z.strictObject({
   gates: gates.optional().describe('Checks that a release must pass.'),
   migrations: migrations.optional().describe("The application's own migrations of its schema."),
   release: release.optional().describe('How a release is made and kept.'),
+  approvals: approvals
+    .optional()
+    .describe('Runbooks that wait until people have approved the plan.'),
 });
 
 /** The stack file with its defaults, in its own words. */

@@ -66,6 +66,13 @@ export const SERVICE_RULE =
 
 export const service = z.string().regex(SERVICE, SERVICE_RULE).meta({ title: 'service' });
 
+/** As `requestedBy` of a run: a user's name, with or without the machine. */
+export const person = z
+  .string()
+  .regex(/^[^\s@]+(?:@\S+)?$/, 'must be a name such as `anna` or `anna@laptop`')
+  .max(320, 'must have at most 320 characters')
+  .meta({ title: 'name' });
+
 /** It stands in HAProxy's configuration: nothing that has a meaning there. */
 export const urlPath = z
   .string()

@@ -43,6 +43,18 @@ export async function listRuns(
   return runs.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
 }
 
+/** Runs of a stack that have begun and not ended. */
+export async function listOpenRuns(session: Session, stack: string): Promise<string[]> {
+  const query = `ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH "${stack}/"`;
+  return session.call(async () => {
+    const found: string[] = [];
+    for await (const { workflowId } of session.client.workflow.list({ query, pageSize: 100 })) {
+      if (runNumber(workflowId, stack) !== undefined) found.push(workflowId);
+    }
+    return found;
+  });
+}
+
 function listedRun(info: WorkflowExecutionInfo): ListedRun {
   const attributes = info.typedSearchAttributes;
   const requestedBy = attributes.get(attributeKey('requester'));

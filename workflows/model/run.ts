@@ -1,8 +1,9 @@
+import type { ApprovalState } from './approval';
 import type { Part } from './recovery-point';
+import type { RunbookName } from './runbook-name';
 import type { StackDescription } from './stack';
 
-/** The procedures. One workflow file each; later issues add migrate, ingest, drill, recover, launch, retain. */
-export type RunbookName = 'backup' | 'restore' | 'deploy' | 'rollback';
+export type { RunbookName } from './runbook-name';
 
 /** Exclusive runs have the stack to themselves; shared ones run beside each other. */
 export const ADMISSION: Readonly<Record<RunbookName, 'exclusive' | 'shared'>> = {
@@ -118,8 +119,10 @@ export interface RunProgress {
   readonly run: string;
   readonly runbook: RunbookName;
   readonly stack: string;
-  readonly phase: 'observe' | 'plan' | 'apply' | 'verify' | 'undo' | 'record' | 'ended';
+  readonly phase: 'observe' | 'plan' | 'approve' | 'apply' | 'verify' | 'undo' | 'record' | 'ended';
   readonly planHash?: string;
+  /** Of a run that needs one, from phase `approve` on. */
+  readonly approval?: ApprovalState;
   /** In the order of the run. Of very many the most telling ones: what failed, what runs, what ended last, what comes next. */
   readonly steps: readonly StepProgress[];
   /** How many steps are left out; absent when none is. */

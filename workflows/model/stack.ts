@@ -1,3 +1,4 @@
+import type { ApprovalPolicies } from './approval';
 import type { DeployDescription } from './deployment';
 
 /**
@@ -114,6 +115,8 @@ export interface StackDescription {
   readonly restore: RestorePolicy;
   /** Absent when the stack file says nothing about releasing. */
   readonly deploy?: DeployDescription;
+  /** Runbooks that wait for people; absent when none does. */
+  readonly approvals?: ApprovalPolicies;
 }
 
 /** The task queue of the activities that touch `host`. */

@@ -1,7 +1,9 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { ApprovalState } from '../model/approval';
 import type { PlannedStep } from '../model/plans';
 import type { RunbookName, RunProgress, StepProgress } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
+import { approvalLines } from './approval-page';
 import { escapeMarkdown, firstCharacters } from './markdown';
 import { tellingFirst, withinBytes } from './telling-steps';
 
@@ -33,6 +35,7 @@ export class RunPage {
   private readonly steps: Mutable<StepProgress>[] = [];
   private phase: RunProgress['phase'] = 'observe';
   private planHash: string | undefined;
+  private asked: ApprovalState | undefined;
   private end: { readonly state: string; readonly reason: string | undefined } | undefined;
 
   constructor(
@@ -51,6 +54,7 @@ export class RunPage {
       stack: this.stack,
       phase: this.phase,
       ...(this.planHash === undefined ? {} : { planHash: this.planHash }),
+      ...(this.asked === undefined ? {} : { approval: this.asked }),
       steps,
       ...(omittedSteps === 0 ? {} : { omittedSteps }),
     };
@@ -71,10 +75,23 @@ export class RunPage {
     this.show();
   }
 
+  /** A plan in place of an earlier one takes over what that had still before it. */
   planned(hash: string, steps: readonly PlannedStep[]): void {
     this.planHash = hash;
+    const begun = this.steps.filter(({ state }) => state !== 'waiting');
+    this.steps.splice(0, Infinity, ...begun);
     this.steps.push(...steps.map((step) => ({ ...step, state: 'waiting' as const })));
     this.show();
+  }
+
+  /** How far people's approval is. */
+  approve(state: ApprovalState): void {
+    this.asked = state;
+    this.show();
+  }
+
+  get approval(): ApprovalState | undefined {
+    return this.asked;
   }
 
   /** Changes a step, or adds one that was not planned (observing, undoing). */
@@ -104,8 +121,15 @@ export class RunPage {
     return `**${escapeMarkdown(firstCharacters(reason, REASON_SHOWN))}**\n\n`;
   }
 
+  /** While it waits for people, what they need to know to answer. */
+  private question(): string {
+    if (this.phase !== 'approve' || this.asked === undefined) return '';
+    return approvalLines(this.run, this.asked);
+  }
+
   private show(): void {
-    const head = `## ${this.runbook} of ${this.stack}: ${this.end?.state ?? this.phase}\n\n${this.reason()}`;
+    const title = `## ${this.runbook} of ${this.stack}: ${this.end?.state ?? this.phase}`;
+    const head = `${title}\n\n${this.reason()}${this.question()}`;
     const steps = this.steps.length > LONG_LIST ? tellingFirst(this.steps) : this.steps;
     const lines = steps.slice(0, MOST_LINES).map(line);
     const info = `\n\n[stack](/namespaces/${workflowInfo().namespace}/workflows/stack%2F${encodeURIComponent(this.stack)})`;

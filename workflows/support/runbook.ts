@@ -18,6 +18,7 @@ import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import type { StackDescription } from '../model/stack';
 import type { Obstacle } from '../plan/plan-backup';
 import { hostActivities } from './activities';
+import { ApprovalDesk } from './approval-desk';
 import { causeOf, isObstacle, preconditionFailed } from './failures';
 import { hashPlan } from './hash-plan';
 import { firstCharacters } from './markdown';
@@ -36,6 +37,8 @@ export interface Run {
   readonly stack: StackDescription;
   readonly act: ActivityInterfaceFor<HostActivities>;
   readonly page: RunPage;
+  readonly desk: ApprovalDesk;
+  readonly requestedBy: string;
   /** Says what state things are in if the run fails now; told to the operator. */
   stateIfItFailsNow: string;
   /** Runs one activity as a step that people can see: its id and title are its id and summary in Temporal. */
@@ -106,7 +109,7 @@ export function planned<Name extends RunbookName>(plan: PlanOf<Name>): PlannedOu
 }
 
 function createRun(input: RunInput): Run {
-  const { stack, runbook: name } = input.request;
+  const { stack, runbook: name, requestedBy } = input.request;
   const info = workflowInfo();
   const page = new RunPage(info.workflowId, name, stack.name);
   return {
@@ -114,6 +117,8 @@ function createRun(input: RunInput): Run {
     stack,
     act: hostActivities(stack),
     page,
+    desk: new ApprovalDesk(info.workflowId, page),
+    requestedBy,
     stateIfItFailsNow: 'Nothing was changed.',
     async step(id, title, call, detail) {
       page.update(id, title, { state: 'running', startedAt: now() });
@@ -182,14 +187,19 @@ async function recorded<Outcome>(
 }
 
 function auditEntry(run: Run, request: RunRequest, ended: Ended<unknown>) {
+  const { planHash = '', approval } = run.page.progress();
+  const { approvals } = run.desk;
+  const rejectedBy = approval?.rejectedBy;
   return {
     runbook: request.runbook,
     requestedBy: request.requestedBy,
     trigger: request.trigger,
-    planHash: run.page.progress().planHash ?? '',
+    planHash,
     outcome: ended.state,
     summary: ended.failure?.message ?? 'ended as planned',
     at: now(),
+    ...(approvals.length === 0 ? {} : { approvals }),
+    ...(rejectedBy === undefined ? {} : { rejectedBy }),
   };
 }
 

@@ -64,6 +64,19 @@ describe('the audit record in the state directory', () => {
     expect(entries).toMatchObject([entryOf(1)]);
   });
 
+  test('goes on behind lines of a time without approvals, with who approved and who refused', async () => {
+    const ben = { by: 'ben', planHash: 'abc', at: '2026-08-21T10:00:00.000Z', message: 'tested' };
+    await record.append(entryOf(1));
+    const [before] = await lines();
+    await record.append(entryOf(2, { approvals: [ben], rejectedBy: { ...ben, by: 'carl' } }));
+    await record.append(entryOf(3));
+    expect((await lines())[0]).toBe(before);
+    expect(before).not.toContain('approvals');
+    const entries = (await record.read('melvin')).map((line) => JSON.parse(line) as AuditEntry);
+    expect(entries[1]).toMatchObject({ approvals: [ben], rejectedBy: { by: 'carl' } });
+    expect(await record.highestRunNumber('melvin')).toBe(3);
+  });
+
   test.each([
     ['changed', (all: string[]) => all.map((line) => line.replace('melvin/2', 'melvin/7'))],
     ['removed', (all: string[]) => all.toSpliced(1, 1)],

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { duration, person, wholeNumber } from './values';
+
+/** Which runbooks wait for people; written as schema.ts says. */
+
+const policy = z.strictObject({
+  required: wholeNumber(1, 100).default(1).describe('How many different people must approve.'),
+  from: z
+    .array(person)
+    .min(1, 'must name somebody who may approve')
+    .meta({
+      description:
+        'Who may approve or reject: `anna` on whatever machine, `anna@laptop` on that one.',
+      examples: [['anna', 'ben']],
+    }),
+  expires: duration
+    .default('4h')
+    .describe('After so long without enough approvals the run counts as rejected.'),
+  self: z.boolean().default(false).describe('Whether people may approve what they ask for.'),
+});
+
+const about = (runbook: string): string => `Who must approve a ${runbook}.`;
+
+export const approvals = z.strictObject({
+  backup: policy.optional().describe(about('backup')),
+  restore: policy.optional().describe(about('restore')),
+  deploy: policy.optional().describe(about('deploy')),
+  rollback: policy.optional().describe(about('rollback')),
+});
