@@ -1,4 +1,5 @@
 import type { GivenAnswer } from '../workflows/model/approval';
+import type { ResolvedHold } from '../workflows/model/hold';
 import type { Readable, Writable } from 'node:stream';
 import type {
   ContentDigest,
@@ -374,10 +375,14 @@ export interface AuditEntry {
   readonly summary: string;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** Why it was started in a freeze of the calendar. */
+  readonly despiteFreeze?: string;
   /** Who said yes to the plan, and why; absent where nobody did. */
   readonly approvals?: readonly GivenAnswer[];
   /** Who said no. */
   readonly rejectedBy?: GivenAnswer;
+  /** What people have decided about steps that had failed. */
+  readonly holds?: readonly ResolvedHold[];
 }
 
 /** Append-only, hash-chained JSON lines per stack. */

@@ -22,6 +22,19 @@ const WAITING = [
   ['--no-wait', 'do not queue: exit 4 when another run is ahead'],
   ['--timeout <duration>', 'stop following after this long (`90s`, `30m`, `2h`); the run goes on'],
 ] as const;
+/** What becomes of a run that fails is no matter of its plan. */
+const STARTING = [
+  [
+    '--hold',
+    'hold a step that has failed for good, for `pawl resolve`, in place of undoing the run',
+  ],
+  [
+    '--despite-freeze <why>',
+    "start though the stack file's `freeze` says no; goes to the audit record",
+  ],
+  ['--no-hold', 'undo the run when a step has failed, whatever the stack file says'],
+  ...WAITING,
+] as const;
 const BACKUP_CHOICE = [['--init', 'create the repository when there is none']] as const;
 const RESTORE_CHOICE = [
   [
@@ -52,7 +65,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: 'Save a recovery point of the stack',
     group: RUNS,
     operands: [PARTS],
-    options: [...BACKUP_CHOICE, ...WAITING],
+    options: [...BACKUP_CHOICE, ...STARTING],
     examples: [
       ['pawl backup --init', 'the first one: creates the repository'],
       ['pawl backup accounts uploads', 'these parts only'],
@@ -94,7 +107,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'deploy',
     about: 'Release the services of `deploy`, with a way back until it is proved',
     group: RUNS,
-    options: [...DEPLOY_CHOICE, ...WAITING],
+    options: [...DEPLOY_CHOICE, ...STARTING],
     examples: [
       ['pawl deploy', 'what the Compose file says now; asks first'],
       ['pawl deploy --image api=registry/api:v2 -y', 'this image; asks nothing'],
@@ -106,7 +119,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'rollback',
     about: 'Go back to an earlier release; seconds while its slots are warm',
     group: RUNS,
-    options: [...ROLLBACK_CHOICE, ...WAITING],
+    options: [...ROLLBACK_CHOICE, ...STARTING],
     examples: [
       ['pawl rollback', 'to the release that the current one replaced; asks first'],
       ['pawl rollback --to 3 --schema down', 'to release 3, with the schema it was made for'],
@@ -237,6 +250,30 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [['pawl reject melvin/42 -m "not on a Friday"', '']],
     changes: true,
     load: () => import('./commands/reject.js'),
+  },
+  {
+    name: 'resolve',
+    about: 'Say how a run goes on that holds a failed step: try it again, skip it, or undo the run',
+    group: STEER,
+    operands: [
+      RUN,
+      {
+        usage: '<way>',
+        about: '`retry`; `skip`, of what the run can do without; `abort`, which undoes it',
+        choices: ['retry', 'skip', 'abort'],
+      },
+    ],
+    options: [
+      ['-m, --message <text>', 'why; goes to the audit record, and a skip must say it'],
+      ['--step <id>', 'which step, where several are held'],
+      ['--set <name=number...>', 'a corrected value for a retry, such as `timeoutSeconds=120`'],
+    ],
+    examples: [
+      ['pawl resolve melvin/42 retry --set timeoutSeconds=300', 'it only needed longer'],
+      ['pawl resolve melvin/42 skip -m "the scanner is down"', 'go on without it'],
+    ],
+    changes: true,
+    load: () => import('./commands/resolve.js'),
   },
   {
     name: 'cancel',

@@ -30,6 +30,11 @@ export interface Flags {
   readonly image?: readonly string[];
   readonly to?: string;
   readonly schema?: string;
+  readonly hold?: boolean;
+  readonly despiteFreeze?: string;
+  readonly step?: string;
+  /** `NAME=NUMBER` each. */
+  readonly set?: readonly string[];
 }
 
 export interface Invocation {

@@ -10,6 +10,7 @@ import type { ObservedRelease } from './plan/release/observed-release';
 import { approvedAsItIs } from './support/approvals';
 import { isObstacle, preconditionFailed } from './support/failures';
 import { hashPlan } from './support/hash-plan';
+import { now } from './support/now';
 import { adopt } from './support/release/adopt';
 import { checkGates } from './support/release/gates';
 import type { Placement } from './support/release/placement';
@@ -19,7 +20,7 @@ import { putInPlace, type PutInPlace } from './support/release/put-in-place';
 import { releasedOutcome, requireSamePlan } from './support/release/released-outcome';
 import { migrate } from './support/release/schema';
 import { keepWarm } from './support/release/warm-slots';
-import { adoptPlan, now, planned, runbook, type Run } from './support/runbook';
+import { adoptPlan, planned, runbook, type Run } from './support/runbook';
 import { observeParts, savePoint } from './support/save-point';
 import { undoOnFailure, type Undo } from './support/undo-on-failure';
 
@@ -63,6 +64,7 @@ export async function deploy(input: DeployInput): Promise<ReleasedOutcome | Plan
     });
     const { placement } = released;
     run.stateIfItFailsNow = `Release ${placement.release} serves.`;
+    run.page.enter('record');
     // The release is there: whoever cancels now comes too late, and what is warm must find its keeper.
     return CancellationScope.nonCancellable(async () => {
       const warmUntil = await keepWarm(run, placement);

@@ -1,5 +1,6 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { ApprovalAnswer, ApprovalState } from './model/approval';
+import type { HoldAnswer, ResolvedHold } from './model/hold';
 import type { KeptState } from './model/kept';
 import type { Freeze, QueueState } from './model/queue';
 import type { RunProgress, RunRequest } from './model/run';
@@ -9,7 +10,7 @@ import type { RunProgress, RunRequest } from './model/run';
  *
  * | workflow | type            | id                                   | messages |
  * | stack    | `stack`         | `stack/<stack>`                      | submit, withdraw, freeze, unfreeze, queue |
- * | run      | runbook's name  | `<stack>/<number>`                   | progress, approve, reject; cancel it to cancel the run |
+ * | run      | runbook's name  | `<stack>/<number>`                   | progress, approve, reject, resolve; cancel it to cancel the run |
  * | plan     | runbook's name  | `plan/<stack>/<unique>`              | result = PlannedOutcome |
  * | kept     | `kept`          | `kept/<stack>/<number>`              | confirm, keptState |
  * | warm     | `warm`          | `warm/<stack>`                       | cancel it to keep the old slots as they are |
@@ -71,6 +72,12 @@ export const progress = defineQuery<RunProgress>('progress');
  */
 export const approve = defineUpdate<ApprovalState, [ApprovalAnswer]>('approve');
 export const reject = defineUpdate<ApprovalState, [ApprovalAnswer]>('reject');
+
+/**
+ * Decides about a step that has failed and is held (`RunProgress.held`). The validator refuses, without a trace in
+ * history: a step that is not held, a skip of what is needed or without a reason, unknown values.
+ */
+export const resolve = defineUpdate<ResolvedHold, [HoldAnswer]>('resolve');
 
 /**
  * Drops what a restore kept, now; what could not be dropped before is tried again. Answers when nothing is being dropped

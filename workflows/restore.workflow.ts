@@ -22,7 +22,8 @@ import { countRows } from './support/count-rows';
 import { pageTime } from './support/markdown';
 import { isObstacle, preconditionFailed } from './support/failures';
 import { keyword } from './support/keyword';
-import { adoptPlan, now, planned, runbook, type Run } from './support/runbook';
+import { now } from './support/now';
+import { adoptPlan, planned, runbook, type Run } from './support/runbook';
 import { undoOnFailure, type Undo } from './support/undo-on-failure';
 
 const TARGETS_AT_ONCE = 4;

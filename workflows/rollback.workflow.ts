@@ -42,6 +42,7 @@ export async function rollback(input: RollbackInput): Promise<ReleasedOutcome | 
       return put;
     });
     run.stateIfItFailsNow = `Release ${plan.release} serves.`;
+    run.page.enter('record');
     const schemaHead = plan.schema.way === 'down' ? plan.schema.then : plan.schema.now;
     return CancellationScope.nonCancellable(async () => {
       const warmUntil = await keepWarm(run, placement);

@@ -13,7 +13,7 @@ import { auditActivities, runActivities } from './support/activities';
 import { refuseSubmission } from './support/refuse-submission';
 import { followRun, startRun } from './support/run-children';
 import { StackQueue, type CarriedQueue } from './support/stack-queue';
-import { now } from './support/runbook';
+import { now } from './support/now';
 
 export interface StackInput {
   readonly stack: string;

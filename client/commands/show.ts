@@ -7,6 +7,7 @@ import { isOver } from '../follow/run-view';
 import type { RunView } from '../follow/run-view';
 import { answerLines } from '../render/approval';
 import { renderFailure } from '../render/failure';
+import { renderHeld } from '../render/hold';
 import { formatTime, printable } from '../render/format';
 import { renderOutcome } from '../render/outcome';
 import { renderRun } from '../render/run-frame';
@@ -50,6 +51,7 @@ function print(session: Session, output: Output, { view, outcome, failure }: Run
   const asked = askedWords(view);
   if (asked) output.result(`asked   ${asked}`);
   for (const line of answerLines(view.approval)) output.result(line);
+  if (view.held) output.result(renderHeld(view));
   if (view.startedAt) output.result(`started ${formatTime(view.startedAt)}`);
   if (view.endedAt) output.result(`ended   ${formatTime(view.endedAt)}`);
   if (failure) output.result(renderFailure(view, failure));

@@ -5,6 +5,7 @@ import type { RecoveryPointSummary } from '../../workflows/model/recovery-point'
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { renderStatus } from '../render/status';
+import type { StackStatus } from '../render/status';
 import { loadStack } from '../stack';
 import { isAway, isNotFound } from '../temporal/errors';
 import { isPolled, startWorker } from '../temporal/require-worker';
@@ -14,13 +15,16 @@ import { withSession } from '../temporal/session';
 import type { Session } from '../temporal/session';
 import { workflowLink } from '../temporal/ui-links';
 import { hostTaskQueue } from '../../workflows/model/stack';
+import type { StackDescription } from '../../workflows/model/stack';
+import { RUNBOOKS } from '../../workflows/model/runbook-name';
+import { freezeWords, frozenBy } from '../../workflows/plan/freeze-calendar';
 
 const QUERY_MILLISECONDS = 3_000;
 const RUNS_LOOKED_AT = 50;
 
 export async function run(invocation: Invocation): Promise<number> {
   const { globals, output } = invocation;
-  const { name: stack, host } = await loadStack(globals);
+  const { name: stack, host, freeze } = await loadStack(globals);
   return withSession(invocation, async (session) => {
     const [state, runs, worker] = await Promise.all([
       readQueue(session, stack),
@@ -29,11 +33,21 @@ export async function run(invocation: Invocation): Promise<number> {
     ]);
     const lastPoint = await readLastPoint(session, runs);
     const link = workflowLink(session.ui, session.namespace, stackWorkflowId(stack));
-    const status = { stack, host, worker, ...state, lastPoint, lastRun: runs[0], link };
+    const frozen = frozenNow(freeze);
+    const status = { stack, host, worker, frozen, ...state, lastPoint, lastRun: runs[0], link };
     output.json('pawl/status@1', status);
     output.result(renderStatus(status, output.colours));
     if (!worker) output.note(`No worker of host "${host}" is connected. ${startWorker(host)}`);
     return EXIT_CODES.done;
+  });
+}
+
+/** By the calendar of the stack file. */
+function frozenNow(windows: StackDescription['freeze']): StackStatus['frozen'] {
+  const now = new Date();
+  return RUNBOOKS.flatMap((runbook) => {
+    const window = frozenBy(windows, runbook, now);
+    return window === undefined ? [] : [{ runbook, window: freezeWords(window) }];
   });
 }
 

@@ -11,7 +11,7 @@ import type { RunName } from '../stack';
 import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';
 import { pause } from '../terminal/interrupt';
-import { approvalWords } from './approval-words';
+import { approvalWords, holdWords } from './waiting-words';
 import { RateMeter } from './rate-meter';
 import { isOver, mergeSteps, pendingOnly } from './run-view';
 import type { RunStatus, RunView, StepView } from './run-view';
@@ -86,7 +86,9 @@ export class RunObserver {
   /** For a worker first: without one no answer of a person arrives. */
   #waiting(): Partial<RunView> {
     if (this.#workerAway) return { waitingFor: `a worker. ${startWorker()}` };
-    const { phase, approval, run } = this.#progress ?? {};
+    const { phase, approval, held = [], run } = this.#progress ?? {};
+    const [first] = held;
+    if (first !== undefined) return { waitingFor: holdWords(run ?? '', first, held.length) };
     if (phase !== 'approve' || approval === undefined) return {};
     return { waitingFor: approvalWords(run ?? '', approval) };
   }
@@ -155,11 +157,12 @@ export class RunObserver {
   }
 
   #view(status: RunStatus, rest: Partial<RunView>): RunView {
-    const { phase, approval, steps = [], omittedSteps } = this.#progress ?? {};
+    const { phase, approval, held, steps = [], omittedSteps } = this.#progress ?? {};
     const known = {
       steps,
       ...(phase === undefined ? {} : { phase }),
       ...(approval === undefined ? {} : { approval }),
+      ...(held === undefined ? {} : { held }),
       ...(omittedSteps === undefined ? {} : { omittedSteps }),
     };
     return { run: this.name.run, status, behind: [], ...known, ...rest };

@@ -1,4 +1,5 @@
 import type { ApprovalState } from '../../workflows/model/approval';
+import type { HeldStep } from '../../workflows/model/hold';
 import type { RunProgress, StepProgress } from '../../workflows/model/run';
 import type { PendingStep } from '../temporal/pending-steps';
 
@@ -25,6 +26,8 @@ export interface RunView {
   readonly omittedSteps?: number;
   /** Of a run that needs people to approve it. */
   readonly approval?: ApprovalState;
+  /** Steps that have failed, and wait for a person. */
+  readonly held?: readonly HeldStep[];
   /** What is being waited for, such as a worker or a person; absent when all is well. */
   readonly waitingFor?: string;
   /** Who asked for it, how, and when (ISO 8601, UTC); absent while the server is away. */

@@ -33,9 +33,15 @@ function serviceTable({ services }: ReleasedOutcome): string {
   return renderTable(['service', 'where', 'image'], rows).replace(/^/gm, '  ');
 }
 
+const VERDICTS: Readonly<Record<ReleasedOutcome['canary'][number]['verdict'], string>> = {
+  passed: 'passed',
+  'not-enough-traffic': 'not enough traffic to judge by',
+  skipped: 'skipped',
+};
+
 function canaryLines({ canary }: ReleasedOutcome): string[] {
   return canary.map(({ service, share, verdict, newResponses, newErrors, detail }) => {
-    const judged = verdict === 'passed' ? 'passed' : 'not enough traffic to judge by';
+    const judged = VERDICTS[verdict];
     const seen = `${formatCount(newResponses, 'response')}, ${formatCount(newErrors, 'error')}`;
     return `  ${printable(service)} at ${share} %: ${judged} (${seen}): ${printable(detail)}`;
   });

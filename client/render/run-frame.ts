@@ -47,6 +47,7 @@ function stateWords({ status, phase, behind }: RunView): string {
     return behind.length === 0 ? 'about to start' : `waits behind ${behind.join(', ')}`;
   }
   if (status !== 'running') return status;
+  if (phase === 'hold') return 'held';
   return phase === 'approve' ? 'waits for approval' : (phase ?? 'starting');
 }
 

@@ -9,6 +9,8 @@ export interface StackStatus {
   readonly stack: string;
   readonly host: string;
   readonly worker: boolean;
+  /** By the calendar of the stack file, now. */
+  readonly frozen: readonly { readonly runbook: string; readonly window: string }[];
   /** Absent when no worker answered. */
   readonly queue?: QueueState;
   readonly lastPoint: RecoveryPointSummary | undefined;
@@ -20,6 +22,9 @@ export function renderStatus(status: StackStatus, { bold, red, green, dim }: Col
   const { stack, host, worker, lastPoint, lastRun, link } = status;
   return [
     `${bold(stack)}  host ${host}, worker ${worker ? green('connected') : red('away')}`,
+    ...status.frozen.map(({ runbook, window }) =>
+      red(line('frozen', `${runbook}: ${printable(window)}`)),
+    ),
     ...queueLines(status.queue, red),
     line('last point', lastPoint ? describePoint(lastPoint) : 'none that Temporal remembers'),
     ...(lastRun ? [line('last run', `${lastRun.run} ${lastRun.runbook}, ${lastRun.outcome}`)] : []),

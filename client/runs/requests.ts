@@ -28,7 +28,7 @@ export function backupRequest(
 ): RequestOf<'backup'> {
   requireParts(stack, parts);
   const options: BackupOptions = { only: parts, initialise: flags.init ?? false };
-  return envelope({ runbook: 'backup', options }, stack, sender);
+  return envelope({ runbook: 'backup', options }, stack, flags, sender);
 }
 
 export function restoreRequest(
@@ -46,7 +46,7 @@ export function restoreRequest(
     only: parts,
     ...(flags.into === undefined ? {} : { into: flags.into }),
   };
-  return envelope({ runbook: 'restore', options }, stack, sender);
+  return envelope({ runbook: 'restore', options }, stack, flags, sender);
 }
 
 export function deployRequest(
@@ -56,14 +56,15 @@ export function deployRequest(
 ): RequestOf<'deploy'> {
   const services = requireDeploy(stack);
   const options: DeployOptions = { images: readImages(services, flags.image ?? []) };
-  return envelope({ runbook: 'deploy', options }, stack, sender);
+  return envelope({ runbook: 'deploy', options }, stack, flags, sender);
 }
 
 export function rollbackRequest(
   stack: StackDescription,
-  { to, schema }: Flags,
+  flags: Flags,
   sender: Sender,
 ): RequestOf<'rollback'> {
+  const { to, schema } = flags;
   requireDeploy(stack);
   if (schema !== undefined && schema !== 'keep' && schema !== 'down') {
     throw usage(`--schema takes no "${schema}".`, 'It is `keep` or `down`.');
@@ -72,7 +73,7 @@ export function rollbackRequest(
     ...(to === undefined ? {} : { to: readRelease(to) }),
     ...(schema === undefined ? {} : { schema }),
   };
-  return envelope({ runbook: 'rollback', options }, stack, sender);
+  return envelope({ runbook: 'rollback', options }, stack, flags, sender);
 }
 
 /** The number of a release. */
@@ -84,9 +85,20 @@ export function readRelease(text: string): number {
 function envelope<Runbook extends RunbookRequest>(
   runbook: Runbook,
   stack: StackDescription,
+  { hold, despiteFreeze }: Flags,
   sender: Sender,
 ) {
-  return { ...runbook, ...sender, stack, trigger: 'cli' } as const;
+  if (despiteFreeze?.trim() === '') {
+    throw usage(
+      '--despite-freeze needs a reason.',
+      'Say why: `--despite-freeze "repairs the login"`.',
+    );
+  }
+  return {
+    ...{ ...runbook, ...sender, stack, trigger: 'cli' as const },
+    ...(hold === undefined ? {} : { hold }),
+    ...(despiteFreeze === undefined ? {} : { despiteFreeze: despiteFreeze.trim() }),
+  };
 }
 
 function choosePoint({ point, at }: Flags): RestoreOptions['point'] {

@@ -10,6 +10,7 @@ import type {
 } from '../../workflows/model/stack';
 import { requireSeconds } from './duration';
 import { normaliseApprovals } from './normalise-approvals';
+import { normaliseFreeze } from './normalise-freeze';
 import { normaliseDeploy } from './normalise-deploy';
 import type { StackDocument } from './schema';
 
@@ -22,6 +23,7 @@ export function normalise(document: StackDocument, directory: string): StackDesc
   const compose = composeProject(document);
   const deploy = normaliseDeploy(document);
   const approvals = normaliseApprovals(document);
+  const freeze = normaliseFreeze(document);
   const { repository, limits, restore } = document;
   return {
     name: document.stack,
@@ -48,6 +50,8 @@ export function normalise(document: StackDocument, directory: string): StackDesc
     restore: { keepReplacedSeconds: requireSeconds(restore.keepReplaced) },
     ...(deploy && { deploy }),
     ...(approvals && { approvals }),
+    ...(freeze && { freeze }),
+    ...(document.onFailure === 'hold' && { onFailure: 'hold' as const }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Report, Rule } from './rule';
 import { approvalRules } from './rules-approvals';
 import { databaseRules } from './rules-databases';
 import { deployRules } from './rules-deploy';
+import { freezeRules } from './rules-freeze';
 import { folderRules } from './rules-folders';
 import { keyPlace, toPlain, valuePlace } from './tree';
 import type { TreeNode } from './tree';
@@ -70,7 +71,14 @@ const stackRules: readonly Rule[] = [
 ];
 
 const ALL_RULES: readonly Rule[] = [
-  ...[...stackRules, ...folderRules, ...databaseRules, ...deployRules, ...approvalRules],
+  ...[
+    ...stackRules,
+    ...folderRules,
+    ...databaseRules,
+    ...deployRules,
+    ...approvalRules,
+    ...freezeRules,
+  ],
 ];
 
 export function checkRules(root: TreeNode): readonly Finding[] {

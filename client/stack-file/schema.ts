@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approvals } from './schema-approvals';
 import { deploy, migrations, release } from './schema-deploy';
+import { freeze } from './schema-freeze';
 import { gates } from './schema-gates';
 import { protectEntry } from './schema-protect';
 import { duration, ENVIRONMENT_VARIABLE, NAME, name, path, secretReference } from './values';
@@ -96,6 +97,13 @@ export const stackSchema = z.strictObject({
   gates: gates.optional().describe('Checks that a release must pass.'),
   migrations: migrations.optional().describe("The application's own migrations of its schema."),
   release: release.optional().describe('How a release is made and kept.'),
+  onFailure: z
+    .enum(['undo', 'hold'])
+    .default('undo')
+    .describe(
+      'What becomes of a run of which a step has failed for good: it is undone, or held until `pawl resolve` says how it goes on.',
+    ),
+  freeze: freeze.optional().describe('Times in which runbooks are not started.'),
   approvals: approvals
     .optional()
     .describe('Runbooks that wait until people have approved the plan.'),

@@ -1,15 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { approve, progress, reject } from '../../workflows/messages';
+import { approve, reject } from '../../workflows/messages';
 import type { ApprovalAnswer, ApprovalState } from '../../workflows/model/approval';
 import type { RunProgress } from '../../workflows/model/run';
 import type { Verdict } from '../../workflows/plan/judge-approval';
 import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';
-import { isAway, isNotFound } from './errors';
+import { askProgress, readProgress, sendAnswer } from './run-messages';
 import { listOpenRuns } from './run-list';
 import type { Session } from './session';
-
-const TRIES = 3;
 
 /** A run that waits for people. */
 export interface WaitingRun {
@@ -31,7 +28,7 @@ export async function listWaitingRuns(session: Session, stack: string): Promise<
 
 /** Throws: ClientError (refused) when the run waits for nobody, (failed) when there is no such run. */
 export async function readWaitingRun(session: Session, run: string): Promise<WaitingRun> {
-  const waiting = asWaiting(await orNotBegun(run, () => askProgress(session, run)));
+  const waiting = asWaiting(await readProgress(session, run));
   if (waiting !== undefined) return waiting;
   throw new ClientError(EXIT_CODES.refused, `${run} waits for no approval.`, {
     advice: `\`pawl show ${run}\` says how it is.`,
@@ -39,44 +36,17 @@ export async function readWaitingRun(session: Session, run: string): Promise<Wai
   });
 }
 
-/** Sent again, with the same id, when the connection is lost: it is taken once. */
-export async function answerRun(
+export function answerRun(
   session: Session,
   run: string,
   verdict: Verdict,
   answer: ApprovalAnswer,
 ): Promise<ApprovalState> {
-  const handle = session.client.workflow.getHandle(run);
-  const options = { args: [answer] as [ApprovalAnswer], updateId: randomUUID() };
-  const update = verdict === 'approve' ? approve : reject;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await session.call(() => handle.executeUpdate(update, options));
-    } catch (error) {
-      if (!isAway(error) || attempt === TRIES) throw error;
-    }
-  }
-}
-
-function askProgress(session: Session, run: string): Promise<RunProgress> {
-  return session.call(() => session.client.workflow.getHandle(run).query(progress));
+  return sendAnswer(session, run, verdict === 'approve' ? approve : reject, answer);
 }
 
 function asWaiting({ run, runbook, phase, approval, steps }: RunProgress): WaitingRun | undefined {
   if (phase !== 'approve' || approval === undefined) return undefined;
   const toCome = steps.filter(({ state }) => state === 'waiting');
   return { run, runbook, approval, steps: toCome.map(({ title }) => title) };
-}
-
-async function orNotBegun<Result>(run: string, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    throw new ClientError(EXIT_CODES.failed, `There is no run ${run}, or it has not begun.`, {
-      advice: '`pawl approvals` lists those that wait for approval.',
-      reason: 'not-found',
-      cause: error,
-    });
-  }
 }

@@ -66,9 +66,11 @@ export class WorkflowHarness {
     stack: StackDescription,
     what: RunbookRequest,
     requestId: string = randomUUID(),
+    change: Partial<Pick<RunRequest, 'hold' | 'despiteFreeze'>> = {},
   ): Promise<Submitted> {
     const request: RunRequest = {
       ...what,
+      ...change,
       stack,
       requestedBy: 'anna',
       trigger: 'cli',

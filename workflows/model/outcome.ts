@@ -81,7 +81,7 @@ export interface CanaryStep {
   readonly service: string;
   /** In per cent. */
   readonly share: number;
-  readonly verdict: 'passed' | 'not-enough-traffic';
+  readonly verdict: 'passed' | 'not-enough-traffic' | 'skipped';
   readonly newResponses: number;
   readonly newErrors: number;
   /** In one sentence. */

@@ -1,5 +1,6 @@
 import type { ApprovalState } from './approval';
 import type { Part } from './recovery-point';
+import type { HeldStep } from './hold';
 import type { RunbookName } from './runbook-name';
 import type { StackDescription } from './stack';
 
@@ -64,6 +65,10 @@ export type RunRequest = RunbookRequest & {
   readonly stack: StackDescription;
   readonly requestedBy: string;
   readonly trigger: 'cli' | 'schedule';
+  /** Why it starts though the calendar says no; such as a repair that cannot wait. */
+  readonly despiteFreeze?: string;
+  /** A step that has failed for good is held for a person, in place of undoing the run. Absent: as the stack file says. */
+  readonly hold?: boolean;
   readonly pawlVersion: string;
 };
 
@@ -119,10 +124,13 @@ export interface RunProgress {
   readonly run: string;
   readonly runbook: RunbookName;
   readonly stack: string;
-  readonly phase: 'observe' | 'plan' | 'approve' | 'apply' | 'verify' | 'undo' | 'record' | 'ended';
+  readonly phase:
+    'observe' | 'plan' | 'approve' | 'apply' | 'verify' | 'hold' | 'undo' | 'record' | 'ended';
   readonly planHash?: string;
   /** Of a run that needs one, from phase `approve` on. */
   readonly approval?: ApprovalState;
+  /** In phase `hold`: steps that have failed, and wait for a person. */
+  readonly held?: readonly HeldStep[];
   /** In the order of the run. Of very many the most telling ones: what failed, what runs, what ended last, what comes next. */
   readonly steps: readonly StepProgress[];
   /** How many steps are left out; absent when none is. */

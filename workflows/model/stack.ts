@@ -1,4 +1,5 @@
 import type { ApprovalPolicies } from './approval';
+import type { FreezeWindow } from './freeze-window';
 import type { DeployDescription } from './deployment';
 
 /**
@@ -117,6 +118,10 @@ export interface StackDescription {
   readonly deploy?: DeployDescription;
   /** Runbooks that wait for people; absent when none does. */
   readonly approvals?: ApprovalPolicies;
+  /** When runbooks are not started; absent when they always may be. */
+  readonly freeze?: readonly FreezeWindow[];
+  /** What becomes of a run of which a step has failed for good; it is undone when absent. */
+  readonly onFailure?: 'hold';
 }
 
 /** The task queue of the activities that touch `host`. */

@@ -1,17 +1,14 @@
 import type { ApprovalAnswer, ApprovalPolicy, ApprovalState } from '../model/approval';
+import { isObject, isText, LONGEST_MESSAGE, LONGEST_NAME } from './answer';
 import type { Obstacle } from './plan-backup';
 
-/** A reason goes to the audit record and to every page: it is no essay. */
-const LONGEST_MESSAGE = 1000;
-const LONGEST_NAME = 320;
 const SHOWN_HASH = 12;
 
 /** `approve` says yes to the plan, `reject` no. */
 export type Verdict = 'approve' | 'reject';
 
 /**
- * Decides whether an answer may be taken. The answer may come from anywhere, a form in Temporal's UI included: nothing
- * is known of its shape.
+ * Decides whether an answer may be taken.
  * Shape:  verdict, run, state (absent: the run waits for nobody), answer, now → why it is refused, or nothing
  * Units:  now = ISO 8601, UTC
  */
@@ -108,13 +105,9 @@ function judgeReason({ message = '' }: ApprovalAnswer): Obstacle | undefined {
 }
 
 function isAnswer(answer: unknown): answer is ApprovalAnswer {
-  if (typeof answer !== 'object' || answer === null) return false;
-  const { by, planHash, message = '' } = answer as Readonly<Record<string, unknown>>;
+  if (!isObject(answer)) return false;
+  const { by, planHash, message = '' } = answer;
   return isText(by, LONGEST_NAME) && isText(planHash, 64) && isText(message, LONGEST_MESSAGE);
-}
-
-function isText(value: unknown, longest: number): value is string {
-  return typeof value === 'string' && value.length <= longest;
 }
 
 function unreadable({ planHash }: ApprovalState): Obstacle {

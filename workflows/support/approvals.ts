@@ -2,20 +2,24 @@ import type { ApprovalState } from '../model/approval';
 import type { Plan } from '../model/plans';
 import { judgePolicy } from '../plan/judge-approval';
 import { preconditionFailed } from './failures';
+import { requireNotFrozen } from './freeze';
 import type { Run } from './runbook';
 
 /**
  * Waits until enough people have approved the plan, where the stack file wants that of this runbook. To be called after
- * the plan is known and before anything is touched: a rejection, or nobody in time, ends the run with nothing changed.
+ * the plan is known and before anything is touched: a rejection, nobody in time, or a freeze of the calendar, ends the run
+ * with nothing changed.
  * False when nobody had to be asked.
  */
 export async function requireApproval(run: Run, plan: Plan): Promise<boolean> {
+  requireNotFrozen(run, plan.runbook);
   const policy = run.stack.approvals?.[plan.runbook];
   if (policy === undefined) return false;
   const hopeless = judgePolicy(policy, run.requestedBy);
   if (hopeless !== undefined) throw preconditionFailed(hopeless);
   run.page.enter('approve');
   requireEnough(plan, await run.desk.wait(policy, plan, run.requestedBy));
+  requireNotFrozen(run, plan.runbook);
   return true;
 }
 

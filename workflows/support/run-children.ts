@@ -17,7 +17,7 @@ import { WORKFLOW_TASK_QUEUE } from '../model/stack';
 import { runActivities } from './activities';
 import { causeOf } from './failures';
 import { keyword } from './keyword';
-import { now } from './runbook';
+import { now } from './now';
 import type { StackQueue, WaitingRun } from './stack-queue';
 
 type End = Pick<EndedRun, 'outcome' | 'summary'>;

@@ -1,9 +1,11 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { ApprovalState } from '../model/approval';
+import type { HeldStep } from '../model/hold';
 import type { PlannedStep } from '../model/plans';
 import type { RunbookName, RunProgress, StepProgress } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import { approvalLines } from './approval-page';
+import { holdLines } from './hold-page';
 import { escapeMarkdown, firstCharacters } from './markdown';
 import { tellingFirst, withinBytes } from './telling-steps';
 
@@ -36,6 +38,7 @@ export class RunPage {
   private phase: RunProgress['phase'] = 'observe';
   private planHash: string | undefined;
   private asked: ApprovalState | undefined;
+  private held: readonly HeldStep[] = [];
   private end: { readonly state: string; readonly reason: string | undefined } | undefined;
 
   constructor(
@@ -52,9 +55,10 @@ export class RunPage {
       run: this.run,
       runbook: this.runbook,
       stack: this.stack,
-      phase: this.phase,
+      phase: this.phaseShown,
       ...(this.planHash === undefined ? {} : { planHash: this.planHash }),
       ...(this.asked === undefined ? {} : { approval: this.asked }),
+      ...(this.held.length === 0 ? {} : { held: this.held }),
       steps,
       ...(omittedSteps === 0 ? {} : { omittedSteps }),
     };
@@ -67,10 +71,33 @@ export class RunPage {
   }
 
   enter(phase: RunProgress['phase']): void {
-    if (this.phase === phase) return;
+    const before = this.phaseShown;
     this.phase = phase;
+    this.turned(before);
+  }
+
+  /** Steps that wait for a person; until none is left, the run's phase is `hold`. */
+  hold(held: readonly HeldStep[]): void {
+    const before = this.phaseShown;
+    this.held = [...held];
+    this.turned(before);
+    this.show();
+  }
+
+  /** Between the plan and the record: what fails now leaves things half done. */
+  get isChanging(): boolean {
+    return this.phase === 'apply' || this.phase === 'verify';
+  }
+
+  private get phaseShown(): RunProgress['phase'] {
+    return this.held.length > 0 ? 'hold' : this.phase;
+  }
+
+  private turned(before: RunProgress['phase']): void {
+    const now = this.phaseShown;
+    if (now === before) return;
     upsertSearchAttributes([
-      { key: { name: SEARCH_ATTRIBUTES.phase, type: 'KEYWORD' }, value: phase },
+      { key: { name: SEARCH_ATTRIBUTES.phase, type: 'KEYWORD' }, value: now },
     ]);
     this.show();
   }
@@ -123,12 +150,13 @@ export class RunPage {
 
   /** While it waits for people, what they need to know to answer. */
   private question(): string {
+    if (this.held.length > 0) return holdLines(this.run, this.held);
     if (this.phase !== 'approve' || this.asked === undefined) return '';
     return approvalLines(this.run, this.asked);
   }
 
   private show(): void {
-    const title = `## ${this.runbook} of ${this.stack}: ${this.end?.state ?? this.phase}`;
+    const title = `## ${this.runbook} of ${this.stack}: ${this.end?.state ?? this.phaseShown}`;
     const head = `${title}\n\n${this.reason()}${this.question()}`;
     const steps = this.steps.length > LONG_LIST ? tellingFirst(this.steps) : this.steps;
     const lines = steps.slice(0, MOST_LINES).map(line);

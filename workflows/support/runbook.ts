@@ -6,7 +6,6 @@ import {
   upsertSearchAttributes,
   workflowInfo,
   type ActivityInterfaceFor,
-  type ActivityOptions,
 } from '@temporalio/workflow';
 import type { HostActivities } from '../../activities';
 import { progress } from '../messages';
@@ -21,11 +20,11 @@ import { hostActivities } from './activities';
 import { ApprovalDesk } from './approval-desk';
 import { causeOf, isObstacle, preconditionFailed } from './failures';
 import { hashPlan } from './hash-plan';
+import { HoldDesk } from './hold-desk';
 import { firstCharacters } from './markdown';
+import { now } from './now';
 import { RunPage } from './run-page';
-
-/** What a step's line says that was ended for another's sake. */
-const CANCELLED = 'cancelled';
+import { CANCELLED, Steps, type TakeStep, type WhileHeld } from './steps';
 
 /** A failure travels into the stack's history, the audit record and the terminal: the page has the rest. */
 const LONGEST_MESSAGE = 4000;
@@ -38,16 +37,16 @@ export interface Run {
   readonly act: ActivityInterfaceFor<HostActivities>;
   readonly page: RunPage;
   readonly desk: ApprovalDesk;
+  readonly holds: HoldDesk;
+  /** What a held step is made safe by, and gone on from. */
+  readonly whileHeld: WhileHeld[];
   readonly requestedBy: string;
+  /** Why it goes on in a freeze of the calendar; absent when it does not. */
+  readonly despiteFreeze: string | undefined;
   /** Says what state things are in if the run fails now; told to the operator. */
   stateIfItFailsNow: string;
   /** Runs one activity as a step that people can see: its id and title are its id and summary in Temporal. */
-  step<Output>(
-    id: string,
-    title: string,
-    call: (options: ActivityOptions) => Promise<Output>,
-    detail?: (output: Output) => { detail?: string; bytes?: number },
-  ): Promise<Output>;
+  readonly step: TakeStep;
 }
 
 /**
@@ -109,29 +108,22 @@ export function planned<Name extends RunbookName>(plan: PlanOf<Name>): PlannedOu
 }
 
 function createRun(input: RunInput): Run {
-  const { stack, runbook: name, requestedBy } = input.request;
+  const { stack, runbook: name, requestedBy, despiteFreeze } = input.request;
   const info = workflowInfo();
   const page = new RunPage(info.workflowId, name, stack.name);
+  const holds = new HoldDesk(info.workflowId, page);
+  const isHeld = input.mode === 'apply' && (input.request.hold ?? stack.onFailure === 'hold');
+  const steps = new Steps(page, holds, isHeld);
   return {
     reference: { id: info.workflowId, number: input.number, key: info.firstExecutionRunId },
     stack,
     act: hostActivities(stack),
     page,
     desk: new ApprovalDesk(info.workflowId, page),
+    ...{ holds, whileHeld: steps.whileHeld, step: steps.take },
     requestedBy,
+    despiteFreeze,
     stateIfItFailsNow: 'Nothing was changed.',
-    async step(id, title, call, detail) {
-      page.update(id, title, { state: 'running', startedAt: now() });
-      try {
-        const output = await call({ activityId: id, summary: title });
-        page.update(id, title, { state: 'done', endedAt: now(), ...detail?.(output) });
-        return output;
-      } catch (error) {
-        const reason = isCancellation(error) ? CANCELLED : causeOf(error).message;
-        page.update(id, title, { state: 'failed', endedAt: now(), detail: reason });
-        throw error;
-      }
-    },
   };
 }
 
@@ -189,21 +181,19 @@ async function recorded<Outcome>(
 function auditEntry(run: Run, request: RunRequest, ended: Ended<unknown>) {
   const { planHash = '', approval } = run.page.progress();
   const { approvals } = run.desk;
+  const { resolved } = run.holds;
   const rejectedBy = approval?.rejectedBy;
   return {
     runbook: request.runbook,
     requestedBy: request.requestedBy,
     trigger: request.trigger,
+    ...(request.despiteFreeze === undefined ? {} : { despiteFreeze: request.despiteFreeze }),
     planHash,
     outcome: ended.state,
     summary: ended.failure?.message ?? 'ended as planned',
     at: now(),
     ...(approvals.length === 0 ? {} : { approvals }),
     ...(rejectedBy === undefined ? {} : { rejectedBy }),
+    ...(resolved.length === 0 ? {} : { holds: resolved }),
   };
-}
-
-/** Deterministic: workflow time. */
-export function now(): string {
-  return new Date().toISOString();
 }

@@ -6,7 +6,8 @@ import { selectEntries } from '../plan/select-entries';
 import { concurrently } from './concurrently';
 import { countRows } from './count-rows';
 import { isObstacle, preconditionFailed } from './failures';
-import { now, type Run } from './runbook';
+import { now } from './now';
+import type { Run } from './runbook';
 
 /** Two dumps at a time: one waits for its server while the other feeds restic. More would only share the same disk. */
 const DUMPS_AT_ONCE = 2;

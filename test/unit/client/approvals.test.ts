@@ -1,5 +1,5 @@
 import { eventsBetween } from '../../../client/follow/run-events';
-import { approvalWords } from '../../../client/follow/approval-words';
+import { approvalWords } from '../../../client/follow/waiting-words';
 import { renderQuestion, renderTaken, renderWaitingRuns } from '../../../client/render/approval';
 import { renderRun } from '../../../client/render/run-frame';
 import { renderRunEvent } from '../../../client/render/run-event';

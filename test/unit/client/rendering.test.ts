@@ -163,7 +163,7 @@ describe('the status of a stack', () => {
   const queued = { requestId: 'x', requestedBy: 'anna@desk', since: START };
   const status = {
     ...{ stack: 'melvin', host: 'local', worker: true, link: 'http://ui/stack' },
-    ...{ lastPoint: POINT, lastRun: undefined },
+    ...{ lastPoint: POINT, lastRun: undefined, frozen: [] },
   };
 
   it('shows freeze, queue and the last recovery point', () => {
@@ -175,6 +175,12 @@ describe('the status of a stack', () => {
       ended: [],
     };
     expectGolden('status', renderStatus({ ...status, queue }, PLAIN));
+  });
+
+  it('says what the calendar freezes', () => {
+    const frozen = [{ runbook: 'deploy', window: 'weekend (fri 16:00-24:00, UTC)' }];
+    const text = renderStatus({ ...status, frozen }, PLAIN);
+    expect(text).toContain('frozen      deploy: weekend (fri 16:00-24:00, UTC)');
   });
 
   it('does not pretend to know the queue when no worker answers', () => {

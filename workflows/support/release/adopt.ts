@@ -2,7 +2,8 @@ import type { PlannedService } from '../../model/plans';
 import { adoptsFirst } from '../../plan/plan-deploy';
 import type { ObservedRelease } from '../../plan/release/observed-release';
 import { hashPlan } from '../hash-plan';
-import { now, type Run } from '../runbook';
+import { now } from '../now';
+import type { Run } from '../runbook';
 
 /**
  * Records what plain Compose runs, before anything is changed, and keeps the record whatever becomes of the run: it is

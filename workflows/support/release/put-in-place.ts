@@ -5,7 +5,7 @@ import type { Undo } from '../undo-on-failure';
 import { checkGates, type GatedImages } from './gates';
 import { isSwitched, newService, type Placement, type SwitchedService } from './placement';
 import { replaceServices } from './replace-services';
-import { notGood, shiftTraffic, type Shifted } from './shift-traffic';
+import { notJudged, requireGood, shiftTraffic, type Shifted } from './shift-traffic';
 import { startSlots } from './start-slots';
 import { takeWarmSlotsOver } from './warm-slots';
 
@@ -42,25 +42,27 @@ export async function putInPlace(
 async function watch(run: Run, { project }: Placement, placed: SwitchedService): Promise<void> {
   const { deployment, slot } = placed;
   const { service, watchSeconds, canary } = deployment;
-  const policy = canary ?? UNDER_ALL_REQUESTS;
-  const { verdict, detail } = await run.step(
+  const { maxErrorRate, maxSlowdown, minRequests } = canary ?? UNDER_ALL_REQUESTS;
+  await run.step(
     stepId('watch', service),
     `watch ${service} under all traffic`,
-    async (options) => {
+    async (options, corrected) => {
       const before = await run.act.readTraffic.executeWithOptions(
         { ...options, activityId: stepId('read', service) },
         [{ stack: run.stack, deployment }],
       );
-      return run.act.watchTraffic.executeWithOptions(options, [
+      const policy = { maxErrorRate, maxSlowdown, minRequests, ...corrected };
+      const watched = await run.act.watchTraffic.executeWithOptions(options, [
         {
           ...{ stack: run.stack, project, deployment, slot, before, policy },
-          seconds: watchSeconds,
+          seconds: corrected['watchSeconds'] ?? watchSeconds,
         },
       ]);
+      return requireGood(newService(placed), 'under all traffic', watched);
     },
-    ({ detail: figures }) => ({ detail: figures }),
+    ({ detail }) => ({ detail }),
+    { skipped: notJudged, values: { watchSeconds, maxErrorRate, maxSlowdown, minRequests } },
   );
-  if (verdict === 'failed') throw notGood(newService(placed), 'under all traffic', detail);
 }
 
 /** Where the stack file has no canary: the defaults of one. */

@@ -37,7 +37,11 @@ async function replace(
   await run.step(
     stepId('start', service),
     `replace ${service}`,
-    (options) => run.act.startService.executeWithOptions(options, [{ ...starting, release }]),
+    (options, corrected) =>
+      run.act.startService.executeWithOptions(options, [
+        { ...starting, ...(ready && { ready: { ...ready, ...corrected } }), release },
+      ]),
     ({ seconds }) => ({ detail: `ready after ${seconds.toFixed(1)} s` }),
+    ready && { values: { timeoutSeconds: ready.timeoutSeconds } },
   );
 }

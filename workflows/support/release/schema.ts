@@ -22,8 +22,14 @@ export async function migrate(
     });
   }
   run.stateIfItFailsNow = 'The old release serves. The migrations may have changed the schema.';
-  await run.step('migrate', 'migrate the schema', (options) =>
-    runMigrations(run, placement, migrations, options),
+  const { timeoutSeconds } = migrations;
+  await run.step(
+    'migrate',
+    'migrate the schema',
+    (options, corrected) => runMigrations(run, placement, { ...migrations, ...corrected }, options),
+    undefined,
+    // By hand, perhaps: the head is asked for afterwards in any case.
+    { skipped: () => undefined, values: { timeoutSeconds } },
   );
   return schemaHead(run, placement, migrations, 'after');
 }

@@ -2,7 +2,8 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import { otherSlot, slotService, type Slot } from '../../model/deployment';
 import type { ReleasedOutcome } from '../../model/outcome';
 import { stepId } from '../../model/step-id';
-import type { Traffic } from '../../model/traffic';
+import type { SwitchCounters, Traffic } from '../../model/traffic';
+import type { Judgement } from '../../plan/release/judge-traffic';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
 import { isSwitched, newService, type Placement, type SwitchedService } from './placement';
@@ -52,13 +53,61 @@ async function shiftService(
   );
   const canary: CanaryVerdict[] = [];
   let gapSeconds = 0;
+  const reached = shareWhileHeld(run, placement, placed, active);
   for (const share of placed.shares) {
-    const shares = traffic(slot, share, share === 100 ? 'drain' : { weight: 100 - share });
+    const shares = sharesFor(slot, share);
+    reached.share = share;
     const steered = await steer(run, placement, placed, shares, share);
+    reached.counters = steered.counters;
     gapSeconds = Math.max(gapSeconds, steered.gapSeconds ?? 0);
-    if (share < 100) canary.push(await judge(run, placement, placed, share, steered.counters));
+    if (share < 100) canary.push(await judge(run, placement, placed, share, reached));
   }
   return { canary, gapSeconds, notes: await drain(run, placed, active) };
+}
+
+interface Reached {
+  /** Per cent that the new slot has; 0 before the first. */
+  share: number;
+  /** As they were when it had got them. */
+  counters?: SwitchCounters;
+}
+
+/** While a person thinks about a step that has failed, all requests go to what served well before. */
+function shareWhileHeld(
+  run: Run,
+  placement: Placement,
+  placed: SwitchedService,
+  active: Slot,
+): Reached {
+  const { service } = placed.deployment;
+  const reached: Reached = { share: 0 };
+  run.whileHeld.push({
+    before: async () => {
+      if (reached.share === 0) return;
+      const back = steering(run, placement, placed, traffic(active, 100, 'off'), placed.before);
+      await run.step(
+        stepId('hold', service),
+        `send all requests of ${service} to ${active} while it is held`,
+        (options) => run.act.steerTraffic.executeWithOptions(options, [back]),
+      );
+    },
+    after: async () => {
+      if (reached.share === 0) return;
+      const shares = sharesFor(placed.slot, reached.share);
+      const again = steering(run, placement, placed, shares, placement.release);
+      const { counters } = await run.step(
+        stepId('go-on', service),
+        `send ${reached.share} % of ${service}'s requests to ${placed.slot} again`,
+        (options) => run.act.steerTraffic.executeWithOptions(options, [again]),
+      );
+      reached.counters = counters;
+    },
+  });
+  return reached;
+}
+
+function sharesFor(slot: Slot, share: number): Traffic {
+  return traffic(slot, share, share === 100 ? 'drain' : { weight: 100 - share });
 }
 
 /** The first time there is nothing to shift from: the switch begins with the release, and takes the port. */
@@ -106,10 +155,15 @@ async function clear(
   slot: Slot,
 ): Promise<void> {
   const service = slotService(deployment.service, slot);
-  await run.step(stepId('clear', deployment.service), `remove what is left in ${slot}`, (options) =>
-    run.act.removeService.executeWithOptions(options, [
-      { stack: run.stack, project, release, service, whosever: true },
-    ]),
+  await run.step(
+    stepId('clear', deployment.service),
+    `remove what is left in ${slot}`,
+    (options) =>
+      run.act.removeService.executeWithOptions(options, [
+        { stack: run.stack, project, release, service, whosever: true },
+      ]),
+    undefined,
+    { skipped: () => undefined },
   );
 }
 
@@ -161,31 +215,50 @@ async function judge(
   { project }: Placement,
   placed: SwitchedService,
   share: number,
-  before: Parameters<Run['act']['watchTraffic']>[0]['before'],
+  reached: Reached,
 ): Promise<CanaryVerdict> {
   const { deployment, slot } = placed;
   const { canary } = deployment;
-  if (canary === undefined)
+  if (canary === undefined) {
     throw ApplicationFailure.nonRetryable('a share without a canary', 'InternalError');
+  }
+  const { pauseSeconds, maxErrorRate, maxSlowdown, minRequests } = canary;
   const { verdict, newResponses, newErrors, detail } = await run.step(
     stepId('judge', `${deployment.service}/${share}`),
     `judge ${newService(placed)} at ${share} %`,
-    (options) =>
-      run.act.watchTraffic.executeWithOptions(options, [
+    async (options, corrected) => {
+      const { counters: before } = reached;
+      if (before === undefined) {
+        throw ApplicationFailure.nonRetryable('nothing was counted before', 'InternalError');
+      }
+      const policy = { ...canary, ...corrected };
+      const watched = await run.act.watchTraffic.executeWithOptions(options, [
         {
-          ...{ stack: run.stack, project, deployment, slot, before },
-          seconds: canary.pauseSeconds,
-          policy: canary,
+          ...{ stack: run.stack, project, deployment, slot, before, policy },
+          seconds: policy.pauseSeconds,
         },
-      ]),
+      ]);
+      return requireGood(newService(placed), `at ${share} %`, watched);
+    },
     ({ detail: figures }) => ({ detail: figures }),
+    { skipped: notJudged, values: { pauseSeconds, maxErrorRate, maxSlowdown, minRequests } },
   );
-  if (verdict === 'failed') throw notGood(newService(placed), `at ${share} %`, detail);
   return { service: deployment.service, share, verdict, newResponses, newErrors, detail };
 }
 
-export function notGood(service: string, when: string, detail: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(`${service} ${when}: ${detail}`, 'VerificationFailed', {});
+type Judged = Omit<CanaryVerdict, 'service' | 'share'>;
+
+/** Throws: VerificationFailed with the figures. */
+export function requireGood(service: string, when: string, watched: Judgement): Judged {
+  const { verdict, ...figures } = watched;
+  if (verdict !== 'failed') return { verdict, ...figures };
+  const message = `${service} ${when}: ${figures.detail}`;
+  throw ApplicationFailure.nonRetryable(message, 'VerificationFailed', {});
+}
+
+/** What stands in place of a judgement that a person has skipped. */
+export function notJudged(): Judged {
+  return { verdict: 'skipped', newResponses: 0, newErrors: 0, detail: 'not judged' };
 }
 
 async function drain(run: Run, placed: SwitchedService, slot: Slot): Promise<string[]> {
@@ -196,6 +269,7 @@ async function drain(run: Run, placed: SwitchedService, slot: Slot): Promise<str
     (options) =>
       run.act.drainSlot.executeWithOptions(options, [{ stack: run.stack, deployment, slot }]),
     (drained) => ({ detail: `${drained.left} left after ${drained.seconds.toFixed(1)} s` }),
+    { skipped: () => ({ left: 0, seconds: 0 }) },
   );
   if (left === 0) return [];
   return [

@@ -27,10 +27,14 @@ async function startSlot(
   await run.step(
     stepId('start', service),
     `start ${service}`,
-    (options) =>
+    (options, corrected) =>
       run.act.startService.executeWithOptions(options, [
-        { ...{ stack: run.stack, project, release, service, replicas, port, ready } },
+        {
+          ...{ stack: run.stack, project, release, service, replicas, port },
+          ready: { ...ready, ...corrected },
+        },
       ]),
     ({ seconds }) => ({ detail: `ready after ${seconds.toFixed(1)} s` }),
+    { values: { timeoutSeconds: ready.timeoutSeconds } },
   );
 }

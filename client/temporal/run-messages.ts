@@ -1,0 +1,46 @@
+import type { UpdateDefinition } from '@temporalio/common';
+import { randomUUID } from 'node:crypto';
+import { progress } from '../../workflows/messages';
+import type { RunProgress } from '../../workflows/model/run';
+import { ClientError } from '../client-error';
+import { EXIT_CODES } from '../exit-codes';
+import { isAway, isNotFound } from './errors';
+import type { Session } from './session';
+
+const TRIES = 3;
+
+export function askProgress(session: Session, run: string): Promise<RunProgress> {
+  return session.call(() => session.client.workflow.getHandle(run).query(progress));
+}
+
+/** Throws: ClientError (failed) when there is no such run. */
+export async function readProgress(session: Session, run: string): Promise<RunProgress> {
+  try {
+    return await askProgress(session, run);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new ClientError(EXIT_CODES.failed, `There is no run ${run}, or it has not begun.`, {
+      advice: '`pawl runs` lists those that there are.',
+      reason: 'not-found',
+      cause: error,
+    });
+  }
+}
+
+/** Sent again, with the same id, when the connection is lost: it is taken once. */
+export async function sendAnswer<Result, Answer>(
+  session: Session,
+  run: string,
+  update: UpdateDefinition<Result, [Answer]>,
+  answer: Answer,
+): Promise<Result> {
+  const handle = session.client.workflow.getHandle(run);
+  const options = { args: [answer] as [Answer], updateId: randomUUID() };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await session.call(() => handle.executeUpdate(update, options));
+    } catch (error) {
+      if (!isAway(error) || attempt === TRIES) throw error;
+    }
+  }
+}
