@@ -47,8 +47,14 @@ function canaryLines({ canary }: ReleasedOutcome): string[] {
   });
 }
 
-function wayBack({ runbook, replaced, warmUntil }: ReleasedOutcome): string[] {
+function wayBack({ runbook, replaced, noWayBack, warmUntil }: ReleasedOutcome): string[] {
   if (replaced === undefined) return [];
+  if (noWayBack === 'plain-compose') {
+    return ['There is a way back from the next release on: `pawl rollback`.'];
+  }
+  if (noWayBack === 'schema-taken-down') {
+    return [`Release ${replaced} needs a schema that is gone: \`pawl deploy\` makes both anew.`];
+  }
   const command = runbook === 'deploy' ? 'pawl rollback' : `pawl rollback --to ${replaced}`;
   return warmUntil === undefined
     ? [`\`${command}\` goes back.`]

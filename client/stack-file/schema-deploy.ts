@@ -102,7 +102,10 @@ export const migrations = z.strictObject({
     examples: ['api'],
   }),
   run: command('Brings the schema up to date; run again, it does nothing.', MIGRATE),
-  head: command("Prints the schema's revision.", ['alembic', 'current']).optional(),
+  head: command("Prints the schema's revision as its last line; Alembic's `(head)` may follow.", [
+    'alembic',
+    'current',
+  ]).optional(),
   down: command('Takes the schema back to `{revision}`; needs `head`.', MIGRATE_DOWN).optional(),
   timeout: duration.default('10m').describe('Longest time of each of the commands.'),
 });

@@ -4,7 +4,7 @@ import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import type { StackDescription } from '../../workflows/model/stack';
 import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';
-import { interruptible, pause } from '../terminal/interrupt';
+import { interruptible, settlesWithin } from '../terminal/interrupt';
 import type { Output } from '../terminal/output';
 import { searchAttributes } from './attributes';
 import { isAway } from './errors';
@@ -66,12 +66,8 @@ async function answerOf<Answer>(
   signal: AbortSignal,
 ): Promise<Answer> {
   const answer = resultOf<Answer>(session, handle);
-  const settled = answer.then(
-    () => true,
-    () => true,
-  );
   let told = '';
-  while (!(await Promise.race([settled, pause(LOOK_MILLISECONDS, signal).then(() => false)]))) {
+  while (!(await settlesWithin(answer, LOOK_MILLISECONDS, signal))) {
     if (signal.aborted) {
       await session.call(() => handle.cancel());
       throw new ClientError(EXIT_CODES.detached, 'Stopped; nothing was changed.', {

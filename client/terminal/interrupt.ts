@@ -40,3 +40,22 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
     signal?.addEventListener('abort', end, { once: true });
   });
 }
+
+/** Whether it settles in this time, and before an abort. Leaves no timer behind: one would keep the process from ending. */
+export async function settlesWithin(
+  promise: Promise<unknown>,
+  milliseconds: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const over = new AbortController();
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
+  const waited = pause(milliseconds, AbortSignal.any([signal, over.signal])).then(() => false);
+  try {
+    return await Promise.race([settled, waited]);
+  } finally {
+    over.abort();
+  }
+}

@@ -12,16 +12,14 @@ import { TEST_IMAGES } from './test-images';
 /** An image remembers what it was made from; another recipe makes another image under the same name. */
 const RECIPE_LABEL = 'pawl.test.recipe';
 
-type Files = Readonly<Record<string, Buffer>>;
+export type Files = Readonly<Record<string, Buffer>>;
 
 /**
  * Builds the images that are missing or whose recipe changed; else costs some milliseconds.
  * Retry:  safe; two runs at once build once. First time about a minute, with network for Debian's packages.
  */
 export async function ensureImages(docker: Dockerode): Promise<void> {
-  const images = join(cacheDirectory(process.env), 'images');
-  await withLock(`${images}.lock`, async () => {
-    const base = await ensureBase(docker, images);
+  await onBase(docker, async (base) => {
     await ensureImage(docker, TEST_IMAGES.postgres, base, await filesOf('postgres'));
     await ensureImage(docker, TEST_IMAGES.registry, base, await filesOf('registry'));
     await ensureImage(docker, TEST_IMAGES.switch, base, await filesOf('switch'));
@@ -29,13 +27,31 @@ export async function ensureImages(docker: Dockerode): Promise<void> {
     await ensureImage(docker, TEST_IMAGES.app1, base, withVersion(app, '1'));
     await ensureImage(docker, TEST_IMAGES.app2, base, withVersion(app, '2'));
     const program = process.env['PAWL_FERRETDB'];
-    if (program === undefined) return;
-    const files = { ...(await filesOf('ferretdb')), ferretdb: await readFile(program) };
-    await ensureImage(docker, TEST_IMAGES.ferretdb, base, files);
+    if (program !== undefined) await ensureFerretdb(docker, base, program);
   });
 }
 
-async function ensureImage(
+/** Gives the work Debian's image to build on; no two processes build at once. */
+export async function onBase(
+  docker: Dockerode,
+  build: (base: string) => Promise<void>,
+): Promise<void> {
+  const images = join(cacheDirectory(process.env), 'images');
+  await withLock(`${images}.lock`, async () => {
+    await build(await ensureBase(docker, images));
+  });
+}
+
+export async function ensureFerretdb(
+  docker: Dockerode,
+  base: string,
+  program: string,
+): Promise<void> {
+  const files = { ...(await filesOf('ferretdb')), ferretdb: await readFile(program) };
+  await ensureImage(docker, TEST_IMAGES.ferretdb, base, files);
+}
+
+export async function ensureImage(
   docker: Dockerode,
   tag: string,
   base: string,
@@ -60,17 +76,24 @@ async function ensureImage(
   await followed(docker, building, tag);
 }
 
-/** The last line of the recipe, so that all before it is one layer for both. */
 function withVersion(files: Files, version: string): Files {
-  const last = `ENV VERSION=${version}\nENTRYPOINT []\nCMD ["node", "/app/app.cjs"]\n`;
-  return {
-    ...files,
-    Dockerfile: Buffer.concat([files['Dockerfile'] as Buffer, Buffer.from(last)]),
-  };
+  return withLastLines(
+    files,
+    `ENV VERSION=${version}\nENTRYPOINT []\nCMD ["node", "/app/app.cjs"]\n`,
+  );
 }
 
-async function filesOf(image: string): Promise<Files> {
-  const folder = join(__dirname, image);
+/** With the last lines of the recipe, so that all before them is one layer for all that differ in them. */
+export function withLastLines(files: Files, lines: string): Files {
+  const recipe = Buffer.concat([files['Dockerfile'] as Buffer, Buffer.from(lines)]);
+  return { ...files, Dockerfile: recipe };
+}
+
+export function filesOf(image: string): Promise<Files> {
+  return filesIn(join(__dirname, image));
+}
+
+export async function filesIn(folder: string): Promise<Files> {
   const names = (await readdir(folder)).sort();
   const contents = await Promise.all(names.map((name) => readFile(join(folder, name))));
   return Object.fromEntries(names.map((name, place) => [name, contents[place] as Buffer]));

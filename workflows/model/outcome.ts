@@ -57,6 +57,8 @@ export interface ReleasedOutcome {
   readonly run: string;
   readonly release: number;
   readonly replaced?: number;
+  /** Why no rollback can go back to what it replaced: that has no slots, or its schema was taken down. */
+  readonly noWayBack?: 'plain-compose' | 'schema-taken-down';
   readonly services: readonly {
     readonly service: string;
     readonly strategy: 'switch' | 'recreate';

@@ -124,7 +124,7 @@ function schemaNotes({ way, now, then }: SchemaPlan): string[] {
       return [];
     case 'unknown':
       return [
-        'Whether the schema has changed between the two is not known: `migrations.head` was not set when they were released.',
+        'Whether the schema has changed between the two is not known: `migrations.head` was not set when they were released, or printed nothing.',
       ];
     case 'keep':
       return [`The schema stays at ${now ?? ''}; the old release was made for ${then ?? ''}.`];

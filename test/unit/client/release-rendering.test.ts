@@ -114,6 +114,15 @@ describe('the outcome', () => {
     expectGolden('outcome-deploy', renderOutcome(outcome));
   });
 
+  it.each([
+    ['plain-compose', 'There is a way back from the next release on: `pawl rollback`.'],
+    ['schema-taken-down', 'Release 3 needs a schema that is gone: `pawl deploy` makes both anew.'],
+  ] as const)('offers no rollback where none can be: %s', (noWayBack, words) => {
+    const text = renderOutcome({ ...outcome, noWayBack });
+    expect(text).toContain(words);
+    expect(text).not.toContain('goes back');
+  });
+
   it('of a rollback names the release that serves again, and the way to the newer one', () => {
     const text = renderOutcome({
       ...{ state: 'done', runbook: 'rollback', run: 'melvin/43', release: 3, replaced: 4 },

@@ -22,9 +22,10 @@ export async function putInPlace(
   after: readonly Gate[],
   images: GatedImages['images'],
 ): Promise<PutInPlace> {
-  const undone = 'The old release serves, and what was started of the new one is removed.';
+  const { before, release } = placement;
+  const serves = before === undefined ? '' : `Release ${before} serves. `;
   await takeWarmSlotsOver(run);
-  run.stateIfItFailsNow = undone;
+  run.stateIfItFailsNow = `${serves}What was started of release ${release} is removed.`;
   await startSlots(run, undo, placement);
   const shifted = await shiftTraffic(run, undo, placement);
   await replaceServices(run, undo, placement);

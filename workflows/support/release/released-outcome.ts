@@ -29,6 +29,7 @@ export function releasedOutcome(
   return {
     ...{ state: 'done', runbook: plan.runbook, run: run.reference.id, release },
     ...(before === undefined ? {} : { replaced: before }),
+    ...noWayBack(plan),
     services: services.map((placed) => {
       const { service, strategy } = placed.deployment;
       const image = plan.services.find((one) => one.service === service)?.image.pinned ?? '';
@@ -41,4 +42,12 @@ export function releasedOutcome(
     ...(gapSeconds === 0 ? {} : { gapSeconds }),
     notes,
   };
+}
+
+/** What plain Compose ran has no slots to go back to. */
+function noWayBack(plan: DeployPlan | RollbackPlan): Pick<ReleasedOutcome, 'noWayBack'> {
+  if (plan.runbook === 'rollback') {
+    return plan.schema.way === 'down' ? { noWayBack: 'schema-taken-down' } : {};
+  }
+  return plan.services.some(({ adopts }) => adopts) ? { noWayBack: 'plain-compose' } : {};
 }

@@ -1,4 +1,5 @@
 import type { Migrations } from '../../model/deployment';
+import { schemaRevision } from '../../plan/schema-revision';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
 import { serviceInFile } from './gates';
@@ -43,7 +44,7 @@ export async function runMigrations(
   await oneOff(run, placement, migrations, migrations.run, 'migrate', options);
 }
 
-/** What the application says of its schema; undefined when the stack file has no command that asks. */
+/** What the application says of its schema; undefined when no command asks, or it prints nothing. */
 async function schemaHead(
   run: Run,
   placement: Placement,
@@ -58,7 +59,7 @@ async function schemaHead(
     (options) => oneOff(run, placement, migrations, head, `schema-head-${when}`, options),
     (ended) => ({ detail: ended.lastLine }),
   );
-  return lastLine;
+  return schemaRevision(lastLine);
 }
 
 /** Takes the schema down to a revision with the image of `placement`, which must know the way. */
