@@ -2,7 +2,7 @@ import type { Slot } from '../workflows/model/deployment';
 import { slotService } from '../workflows/model/deployment';
 import type { HostPorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';
-import { weightOf } from './steer-traffic';
+import { weightOf } from './weight-of';
 
 export interface CoolSlotInput extends StepInput {
   readonly project: string;

@@ -3,7 +3,7 @@ import { AdapterError } from './adapter-error';
 import type { Site } from './ports';
 import type { HostPorts, ServiceContainer } from './release-ports';
 import { runStep, type StepInput } from './run-step';
-import { weightOf } from './steer-traffic';
+import { weightOf } from './weight-of';
 
 export interface RemoveServiceInput extends StepInput {
   readonly release: number;

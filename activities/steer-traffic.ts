@@ -5,7 +5,9 @@ import type { SwitchCounters, Traffic } from '../workflows/model/traffic';
 import { AdapterError } from './adapter-error';
 import type { Attempt, Site } from './ports';
 import type { HostPorts, ReleasePorts } from './release-ports';
+import { reviveSlots } from './revive-slots';
 import { runStep, type StepInput } from './run-step';
+import { weightOf } from './weight-of';
 
 export interface SteerTrafficInput extends StepInput {
   readonly project: string;
@@ -40,6 +42,7 @@ export const steerTraffic =
     runStep(ports, input, { phase: `steer ${input.deployment.service}` }, async (attempt, site) => {
       const begin = performance.now();
       const made = await makeSwitch(ports.release, site, input, attempt);
+      await reviveSlots(ports.release, site, input, attempt);
       await serveBoth(ports.release, site, input, attempt);
       await write(ports.release, input, input.traffic);
       await retryUntilUp(attempt, () => ports.release.switches.apply(keyOf(input), attempt));
@@ -114,11 +117,6 @@ async function serveBoth(
   await write(ports, input, prepared);
   await retryUntilUp(attempt, () => ports.switches.apply(key, attempt));
   await allUp(ports, site, input, attempt);
-}
-
-export function weightOf(traffic: Traffic, slot: Slot): number {
-  const state = traffic[slot];
-  return typeof state === 'object' ? state.weight : 0;
 }
 
 /** HAProxy has just been started and does not listen on its socket yet. */

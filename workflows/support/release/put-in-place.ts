@@ -3,7 +3,13 @@ import { stepId } from '../../model/step-id';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
 import { checkGates, type GatedImages } from './gates';
-import { isSwitched, newService, type Placement, type SwitchedService } from './placement';
+import {
+  isSwitched,
+  newService,
+  whoServes,
+  type Placement,
+  type SwitchedService,
+} from './placement';
 import { replaceServices } from './replace-services';
 import { notGood, shiftTraffic, type Shifted } from './shift-traffic';
 import { startSlots } from './start-slots';
@@ -22,9 +28,8 @@ export async function putInPlace(
   after: readonly Gate[],
   images: GatedImages['images'],
 ): Promise<PutInPlace> {
-  const undone = 'The old release serves, and what was started of the new one is removed.';
   await takeWarmSlotsOver(run);
-  run.stateIfItFailsNow = undone;
+  run.stateIfItFailsNow = `${whoServes(placement)}, and what was started of the new one is removed.`;
   await startSlots(run, undo, placement);
   const shifted = await shiftTraffic(run, undo, placement);
   await replaceServices(run, undo, placement);
@@ -49,7 +54,7 @@ async function watch(run: Run, { project }: Placement, placed: SwitchedService):
     async (options) => {
       const before = await run.act.readTraffic.executeWithOptions(
         { ...options, activityId: stepId('read', service) },
-        [{ stack: run.stack, deployment }],
+        [{ stack: run.stack, project, deployment }],
       );
       return run.act.watchTraffic.executeWithOptions(options, [
         {

@@ -5,7 +5,13 @@ import { stepId } from '../../model/step-id';
 import type { Traffic } from '../../model/traffic';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
-import { isSwitched, newService, type Placement, type SwitchedService } from './placement';
+import {
+  INSIST_SECONDS,
+  isSwitched,
+  newService,
+  type Placement,
+  type SwitchedService,
+} from './placement';
 
 type CanaryVerdict = ReleasedOutcome['canary'][number];
 
@@ -58,7 +64,7 @@ async function shiftService(
     gapSeconds = Math.max(gapSeconds, steered.gapSeconds ?? 0);
     if (share < 100) canary.push(await judge(run, placement, placed, share, steered.counters));
   }
-  return { canary, gapSeconds, notes: await drain(run, placed, active) };
+  return { canary, gapSeconds, notes: await drain(run, placement, placed, active) };
 }
 
 /** The first time there is nothing to shift from: the switch begins with the release, and takes the port. */
@@ -76,7 +82,7 @@ async function takeOver(
       `give ${service} back to plain Compose`,
       (options) =>
         run.act.startService.executeWithOptions(options, [
-          { stack: run.stack, project, release: before, service },
+          { stack: run.stack, project, release: before, service, insistSeconds: INSIST_SECONDS },
         ]),
       'urgent',
     );
@@ -172,13 +178,20 @@ export function notGood(service: string, when: string, detail: string): Applicat
   return ApplicationFailure.nonRetryable(`${service} ${when}: ${detail}`, 'VerificationFailed', {});
 }
 
-async function drain(run: Run, placed: SwitchedService, slot: Slot): Promise<string[]> {
+async function drain(
+  run: Run,
+  { project }: Placement,
+  placed: SwitchedService,
+  slot: Slot,
+): Promise<string[]> {
   const { deployment } = placed;
   const { left, seconds } = await run.step(
     stepId('drain', deployment.service),
     `wait for what is in flight in ${slot}`,
     (options) =>
-      run.act.drainSlot.executeWithOptions(options, [{ stack: run.stack, deployment, slot }]),
+      run.act.drainSlot.executeWithOptions(options, [
+        { stack: run.stack, project, deployment, slot },
+      ]),
     (drained) => ({ detail: `${drained.left} left after ${drained.seconds.toFixed(1)} s` }),
   );
   if (left === 0) return [];
