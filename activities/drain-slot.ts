@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Slot, SwitchDeployment } from '../workflows/model/deployment';
+import { liveCounters } from './live-counters';
 import type { HostPorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';
 
 export interface DrainSlotInput extends StepInput {
+  readonly project: string;
   readonly deployment: SwitchDeployment;
   readonly slot: Slot;
 }
@@ -20,21 +22,27 @@ const LOOK_MILLISECONDS = 250;
  * Waits until nothing is in flight in a slot that gets nothing new any more.
  * Shape:  { stack, deployment, slot } → { left, seconds }
  * Retry:  safe; the time begins again
- * Throws: ServiceUnavailable (the switch does not answer)
+ * Throws: ServiceUnavailable (the switch does not answer) · VerificationFailed (it has ended for good)
  */
 export const drainSlot =
   (ports: HostPorts) =>
   (input: DrainSlotInput): Promise<Drained> => {
-    const { service, drainSeconds } = input.deployment;
-    const key = { stack: input.stack.name, service };
-    return runStep(ports, input, { phase: `drain ${service}-${input.slot}` }, async (attempt) => {
-      const begin = performance.now();
-      for (;;) {
-        const counters = await ports.release.switches.counters(key, attempt);
-        const left = counters[input.slot].inFlight;
-        const seconds = (performance.now() - begin) / 1000;
-        if (left === 0 || seconds >= drainSeconds) return { left, seconds };
-        await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
-      }
-    });
+    const { stack, project, deployment } = input;
+    const { service, drainSeconds } = deployment;
+    const of = { stack: stack.name, project, deployment };
+    return runStep(
+      ports,
+      input,
+      { phase: `drain ${service}-${input.slot}` },
+      async (attempt, site) => {
+        const begin = performance.now();
+        for (;;) {
+          const counters = await liveCounters(ports.release, site, of, attempt);
+          const left = counters[input.slot].inFlight;
+          const seconds = (performance.now() - begin) / 1000;
+          if (left === 0 || seconds >= drainSeconds) return { left, seconds };
+          await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
+        }
+      },
+    );
   };

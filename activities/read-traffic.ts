@@ -1,22 +1,28 @@
 import type { SwitchDeployment } from '../workflows/model/deployment';
 import type { SwitchCounters } from '../workflows/model/traffic';
+import { liveCounters } from './live-counters';
 import type { HostPorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';
 
 export interface ReadTrafficInput extends StepInput {
+  readonly project: string;
   readonly deployment: SwitchDeployment;
 }
 
 /**
  * What the switch of a service has counted so far.
  * Retry:  safe; reads only
- * Throws: ServiceUnavailable (the switch does not answer)
+ * Throws: ServiceUnavailable (the switch does not answer) · VerificationFailed (it has ended for good)
  */
 export const readTraffic =
   (ports: HostPorts) =>
   (input: ReadTrafficInput): Promise<SwitchCounters> => {
-    const { service } = input.deployment;
-    return runStep(ports, input, { phase: `read traffic of ${service}` }, (attempt) =>
-      ports.release.switches.counters({ stack: input.stack.name, service }, attempt),
+    const { stack, project, deployment } = input;
+    const of = { stack: stack.name, project, deployment };
+    return runStep(
+      ports,
+      input,
+      { phase: `read traffic of ${deployment.service}` },
+      (attempt, site) => liveCounters(ports.release, site, of, attempt),
     );
   };

@@ -19,6 +19,8 @@ export interface StartServiceInput extends StepInput {
   readonly ready?: ReadyCheck;
   /** Present: what runs of it now is stopped first, with this grace before SIGKILL. */
   readonly stopSeconds?: number;
+  /** Present, for an undo: what stands in the way, such as a port that another process has, is waited for so long. */
+  readonly insistSeconds?: number;
 }
 
 export interface StartedService {
@@ -30,6 +32,7 @@ export interface StartedService {
 const STEADY_MILLISECONDS = 3_000;
 const STEADY_WITHIN_SECONDS = 60;
 const LOOK_MILLISECONDS = 250;
+const INSIST_MILLISECONDS = 1_000;
 const LAST_LINES = 15;
 
 /**
@@ -49,10 +52,29 @@ export const startService =
         const { stopSeconds } = input;
         await ports.release.compose.stop(site, file, [input.service], stopSeconds, attempt);
       }
-      await ports.release.compose.up(site, file, [input.service], attempt);
+      await up(ports.release, site, { ...input, file }, attempt);
       const containers = await becomeReady(ports.release, site, input, attempt);
       return { containers, seconds: (performance.now() - begin) / 1000 };
     });
+
+async function up(
+  { compose }: ReleasePorts,
+  site: Site,
+  { file, service, insistSeconds = 0 }: StartServiceInput & { readonly file: string },
+  attempt: Attempt,
+): Promise<void> {
+  const deadline = performance.now() + insistSeconds * 1000;
+  for (;;) {
+    try {
+      await compose.up(site, file, [service], attempt);
+      return;
+    } catch (error) {
+      const inTheWay = error instanceof AdapterError && error.kind === 'PreconditionFailed';
+      if (!inTheWay || performance.now() > deadline) throw error;
+      await sleep(INSIST_MILLISECONDS, undefined, { signal: attempt.signal });
+    }
+  }
+}
 
 /** A second attempt must not stop what the first one has started. */
 async function isStarted(

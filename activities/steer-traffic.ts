@@ -6,6 +6,7 @@ import { AdapterError } from './adapter-error';
 import { isSwitch } from './container-labels';
 import type { Attempt, Site } from './ports';
 import type { HostPorts, ReleasePorts } from './release-ports';
+import { reviveSlots } from './revive-slots';
 import { runStep, type StepInput } from './run-step';
 
 export interface SteerTrafficInput extends StepInput {
@@ -41,6 +42,7 @@ export const steerTraffic =
     runStep(ports, input, { phase: `steer ${input.deployment.service}` }, async (attempt, site) => {
       const begin = performance.now();
       const made = await makeSwitch(ports.release, site, input, attempt);
+      await reviveSlots(ports.release, site, input, attempt);
       await serveBoth(ports.release, site, input, attempt);
       await write(ports.release, input, input.traffic);
       await retryUntilUp(attempt, () => ports.release.switches.apply(keyOf(input), attempt));

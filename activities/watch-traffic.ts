@@ -7,6 +7,7 @@ import {
   type Judgement,
   type JudgedBy,
 } from '../workflows/plan/release/judge-traffic';
+import { liveCounters } from './live-counters';
 import type { Attempt, Site } from './ports';
 import { probeContainer } from './probe-container';
 import type { HostPorts, ReleasePorts } from './release-ports';
@@ -32,7 +33,7 @@ const LOOK_EACH_PROBES = 5;
  * when it is bad beyond doubt.
  * Shape:  { project, deployment, slot, before, seconds, policy } → Judgement (a bad one is a result, not a failure)
  * Retry:  safe; `before` is the beginning, the time begins again
- * Throws: ServiceUnavailable (the switch does not answer)
+ * Throws: ServiceUnavailable (the switch does not answer) · VerificationFailed (it has ended for good)
  */
 export const watchTraffic =
   (ports: HostPorts) =>
@@ -43,7 +44,7 @@ export const watchTraffic =
       const probes = { sent: 0, failed: 0 };
       for (;;) {
         if (probes.sent % LOOK_EACH_PROBES === 0 || performance.now() >= deadline) {
-          const judgement = await judge(ports.release, input, probes, attempt);
+          const judgement = await judge(ports.release, site, input, probes, attempt);
           if (judgement.verdict === 'failed' || performance.now() >= deadline) return judgement;
         }
         const next = sleep(PROBE_EACH_MILLISECONDS, undefined, { signal: attempt.signal });
@@ -57,12 +58,13 @@ export const watchTraffic =
 
 async function judge(
   ports: ReleasePorts,
-  { stack, deployment, policy, slot, before }: WatchTrafficInput,
+  site: Site,
+  { stack, project, deployment, policy, slot, before }: WatchTrafficInput,
   probes: { readonly sent: number; readonly failed: number },
   attempt: Attempt,
 ): Promise<Judgement> {
-  const key = { stack: stack.name, service: deployment.service };
-  const after = await ports.switches.counters(key, attempt);
+  const of = { stack: stack.name, project, deployment };
+  const after = await liveCounters(ports, site, of, attempt);
   return judgeTraffic(policy, slot, before, after, probes);
 }
 

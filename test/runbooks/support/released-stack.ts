@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type Dockerode from 'dockerode';
 import { freePort } from '../../../worker/free-port';
 import { findProgram } from '../../../toolchain/find-program';
 import { docker, TEST_IMAGES } from '../../support/docker';
@@ -15,6 +16,8 @@ export interface ReleasedStackOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Further keys of the service `api` in the Compose file. */
   readonly service?: object;
+  /** Further keys of the network in the Compose file. */
+  readonly network?: object;
   /** Further top-level keys of the stack file. */
   readonly file?: object;
   /** Further services of the Compose file, and what `deploy` says of them. */
@@ -31,6 +34,13 @@ export interface SeenContainer {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** All that the engine has of the project, by name. */
+export interface Belongings {
+  readonly containers: readonly string[];
+  readonly networks: readonly string[];
+  readonly volumes: readonly string[];
+}
+
 const QUICK_API = {
   strategy: 'switch',
   port: 8000,
@@ -45,18 +55,21 @@ export class ReleasedStack {
     readonly stack: ProtectedStack,
     /** Published on 127.0.0.1. */
     readonly port: number,
+    private readonly engine: Dockerode,
   ) {}
 
   static async create(
     pawl: PawlEnvironment,
     options: ReleasedStackOptions = {},
+    /** Of the environment's DOCKER_HOST. */
+    engine = docker,
   ): Promise<ReleasedStack> {
     const uploads = { uploads: { engine: 'files', path: './uploads' } };
     const stack = await ProtectedStack.create(pawl, { protect: uploads });
     await mkdir(join(stack.folder, 'uploads'));
     await mkdir(join(stack.folder, 'data'));
     await writeFile(join(stack.folder, 'uploads', 'one'), 'one');
-    const released = new ReleasedStack(stack, await freePort('127.0.0.1'));
+    const released = new ReleasedStack(stack, await freePort('127.0.0.1'), engine);
     await released.describe(options);
     return released;
   }
@@ -86,7 +99,7 @@ export class ReleasedStack {
         },
         ...options.services,
       },
-      networks: { default: { labels } },
+      networks: { default: { labels, ...options.network } },
     };
     await writeFile(join(this.stack.folder, 'compose.yaml'), await byId(compose));
     await this.stack.describe({
@@ -138,8 +151,7 @@ export class ReleasedStack {
   }
 
   async containers(): Promise<readonly SeenContainer[]> {
-    const label = [`com.docker.compose.project=${this.project}`];
-    const found = await docker.listContainers({ all: true, filters: { label } });
+    const found = await this.engine.listContainers({ all: true, filters: this.filters() });
     return found
       .map(({ Id, State, ImageID, Labels }) => ({
         id: Id,
@@ -157,18 +169,39 @@ export class ReleasedStack {
     return all.filter(({ state }) => state === 'running').map(({ service }) => service);
   }
 
+  /** Versions among many answers: one, where one release serves. */
+  async versions(): Promise<readonly string[]> {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => this.serving()));
+    return [...new Set(answers)].sort();
+  }
+
+  async belongings(): Promise<Belongings> {
+    const filters = this.filters();
+    const [containers, networks, { Volumes }] = await Promise.all([
+      this.engine.listContainers({ all: true, filters }),
+      this.engine.listNetworks({ filters }),
+      // Null where there is none, whatever the types say.
+      this.engine.listVolumes({ filters }) as Promise<{ Volumes: { Name: string }[] | null }>,
+    ]);
+    return {
+      containers: containers.flatMap(({ Names }) => Names).sort(),
+      networks: networks.map(({ Name }) => Name).sort(),
+      volumes: (Volumes ?? []).map(({ Name }) => Name).sort(),
+    };
+  }
+
   /** Everything of the project. */
   async remove(): Promise<void> {
     for (const { id } of await this.containers()) {
-      await docker.getContainer(id).remove({ force: true, v: true });
+      await this.engine.getContainer(id).remove({ force: true, v: true });
     }
-    const label = [`com.docker.compose.project=${this.project}`];
-    const networks = await docker.listNetworks({ filters: { label } });
-    for (const { Id } of networks) await docker.getNetwork(Id).remove();
-    const { Volumes } = (await docker.listVolumes({ filters: { label } })) as {
-      Volumes: { Name: string }[] | null;
-    };
-    for (const { Name } of Volumes ?? []) await docker.getVolume(Name).remove();
+    const { networks, volumes } = await this.belongings();
+    for (const name of networks) await this.engine.getNetwork(name).remove();
+    for (const name of volumes) await this.engine.getVolume(name).remove();
+  }
+
+  private filters(): { readonly label: string[] } {
+    return { label: [`com.docker.compose.project=${this.project}`] };
   }
 }
 

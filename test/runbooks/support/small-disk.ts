@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { runProcess } from '../../support/run-process';
 
 /** Mounting takes root, and a container may still refuse it. */
@@ -9,6 +9,7 @@ export interface SmallDisk {
   readonly folder: string;
   /** Such as `size=64m` or `ro`; holds for root too. */
   remount(options: string): Promise<void>;
+  usedMegabytes(): Promise<number>;
   unmount(): Promise<void>;
 }
 
@@ -18,6 +19,10 @@ export async function mountSmallDisk(folder: string, megabytes: number): Promise
   return {
     folder,
     remount: (options) => command('mount', '-o', `remount,${options}`, folder),
+    usedMegabytes: async () => {
+      const { blocks, bfree, bsize } = await statfs(folder);
+      return Math.ceil(((blocks - bfree) * bsize) / 2 ** 20);
+    },
     unmount: () => command('umount', folder),
   };
 }

@@ -88,6 +88,13 @@ describe('a switched service', () => {
     ]);
   });
 
+  it('has a switch that comes back whenever the service would, and at least after a crash', () => {
+    const switchOf = (service: object) =>
+      rendered({ services: { api: { ...API, ...service } } }, switched('api'))['api'];
+    expect(switchOf({ restart: 'always' })).toMatchObject({ restart: 'always' });
+    expect(switchOf({ restart: 'no' })).toMatchObject({ restart: 'unless-stopped' });
+  });
+
   it('names no release in the switch, so that the next release leaves it alone', () => {
     expect(JSON.stringify(services['api'])).not.toContain('pawl.release');
   });

@@ -60,7 +60,8 @@ export function renderSwitch(
       entrypoint: [...SWITCH_COMMAND],
       command: [],
       user: '0:0',
-      restart: 'unless-stopped',
+      // An engine that was killed starts only `always` again (Docker 20.10).
+      restart: service['restart'] === 'always' ? 'always' : 'unless-stopped',
       stop_signal: 'SIGUSR1',
       stop_grace_period: '30s',
       volumes: [{ type: 'bind', source: literal(folder), target: SWITCH_MOUNT }],

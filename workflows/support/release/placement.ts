@@ -41,6 +41,14 @@ export interface ReplacedService extends Placed {
   readonly deployment: RecreateDeployment;
 }
 
+/** While a release can be undone: for what a failure says. */
+export function whoServes({ before }: Placement): string {
+  return before === undefined ? 'Nothing serves, as before' : `Release ${before} serves`;
+}
+
+/** Where nothing serves until an undo has ended, that waits for what stands in the way: a port that another process has. */
+export const INSIST_SECONDS = 60;
+
 export function isSwitched(placed: PlacedService): placed is SwitchedService {
   return 'slot' in placed;
 }

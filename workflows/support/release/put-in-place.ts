@@ -3,7 +3,13 @@ import { stepId } from '../../model/step-id';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
 import { checkGates, type GatedImages } from './gates';
-import { isSwitched, newService, type Placement, type SwitchedService } from './placement';
+import {
+  isSwitched,
+  newService,
+  whoServes,
+  type Placement,
+  type SwitchedService,
+} from './placement';
 import { replaceServices } from './replace-services';
 import { notJudged, requireGood, shiftTraffic, type Shifted } from './shift-traffic';
 import { startSlots } from './start-slots';
@@ -22,10 +28,8 @@ export async function putInPlace(
   after: readonly Gate[],
   images: GatedImages['images'],
 ): Promise<PutInPlace> {
-  const { before, release } = placement;
-  const serves = before === undefined ? '' : `Release ${before} serves. `;
   await takeWarmSlotsOver(run);
-  run.stateIfItFailsNow = `${serves}What was started of release ${release} is removed.`;
+  run.stateIfItFailsNow = `${whoServes(placement)}. What was started of release ${placement.release} is removed.`;
   await startSlots(run, undo, placement);
   const shifted = await shiftTraffic(run, undo, placement);
   await replaceServices(run, undo, placement);
@@ -50,7 +54,7 @@ async function watch(run: Run, { project }: Placement, placed: SwitchedService):
     async (options, corrected) => {
       const before = await run.act.readTraffic.executeWithOptions(
         { ...options, activityId: stepId('read', service) },
-        [{ stack: run.stack, deployment }],
+        [{ stack: run.stack, project, deployment }],
       );
       const policy = { maxErrorRate, maxSlowdown, minRequests, ...corrected };
       const watched = await run.act.watchTraffic.executeWithOptions(options, [

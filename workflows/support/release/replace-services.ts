@@ -1,7 +1,7 @@
 import { stepId } from '../../model/step-id';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
-import { isSwitched, type Placement, type ReplacedService } from './placement';
+import { INSIST_SECONDS, isSwitched, type Placement, type ReplacedService } from './placement';
 
 /** Replaces the services of which there is one instance only: stopped with their grace, then started from the release. */
 export async function replaceServices(run: Run, undo: Undo, placement: Placement): Promise<void> {
@@ -31,7 +31,9 @@ async function replace(
     );
   } else {
     undo.push(stepId('put-back', service), `start the former ${service} again`, (options) =>
-      run.act.startService.executeWithOptions(options, [{ ...starting, release: before }]),
+      run.act.startService.executeWithOptions(options, [
+        { ...starting, release: before, insistSeconds: INSIST_SECONDS },
+      ]),
     );
   }
   await run.step(

@@ -3,7 +3,7 @@ import { schemaRevision } from '../../plan/schema-revision';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
 import { serviceInFile } from './gates';
-import type { Placement } from './placement';
+import { whoServes, type Placement } from './placement';
 
 type StepOptions = Parameters<Parameters<Run['step']>[2]>[0];
 
@@ -22,7 +22,7 @@ export async function migrate(
       if (now !== before) await takeDown(run, placement, migrations, before, options);
     });
   }
-  run.stateIfItFailsNow = 'The old release serves. The migrations may have changed the schema.';
+  run.stateIfItFailsNow = `${whoServes(placement)}. The migrations may have changed the schema.`;
   const { timeoutSeconds } = migrations;
   await run.step(
     'migrate',

@@ -6,7 +6,13 @@ import type { SwitchCounters, Traffic } from '../../model/traffic';
 import type { Judgement } from '../../plan/release/judge-traffic';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
-import { isSwitched, newService, type Placement, type SwitchedService } from './placement';
+import {
+  INSIST_SECONDS,
+  isSwitched,
+  newService,
+  type Placement,
+  type SwitchedService,
+} from './placement';
 
 type CanaryVerdict = ReleasedOutcome['canary'][number];
 
@@ -62,7 +68,7 @@ async function shiftService(
     gapSeconds = Math.max(gapSeconds, steered.gapSeconds ?? 0);
     if (share < 100) canary.push(await judge(run, placement, placed, share, reached));
   }
-  return { canary, gapSeconds, notes: await drain(run, placed, active) };
+  return { canary, gapSeconds, notes: await drain(run, placement, placed, active) };
 }
 
 interface Reached {
@@ -126,7 +132,7 @@ async function takeOver(
       `give ${service} back to plain Compose`,
       (options) =>
         run.act.startService.executeWithOptions(options, [
-          { stack: run.stack, project, release: before, service },
+          { stack: run.stack, project, release: before, service, insistSeconds: INSIST_SECONDS },
         ]),
       'urgent',
     );
@@ -261,13 +267,20 @@ export function notJudged(): Judged {
   return { verdict: 'skipped', newResponses: 0, newErrors: 0, detail: 'not judged' };
 }
 
-async function drain(run: Run, placed: SwitchedService, slot: Slot): Promise<string[]> {
+async function drain(
+  run: Run,
+  { project }: Placement,
+  placed: SwitchedService,
+  slot: Slot,
+): Promise<string[]> {
   const { deployment } = placed;
   const { left, seconds } = await run.step(
     stepId('drain', deployment.service),
     `wait for what is in flight in ${slot}`,
     (options) =>
-      run.act.drainSlot.executeWithOptions(options, [{ stack: run.stack, deployment, slot }]),
+      run.act.drainSlot.executeWithOptions(options, [
+        { stack: run.stack, project, deployment, slot },
+      ]),
     (drained) => ({ detail: `${drained.left} left after ${drained.seconds.toFixed(1)} s` }),
     { skipped: () => ({ left: 0, seconds: 0 }) },
   );

@@ -1,0 +1,224 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeImage, TestRegistry } from '../adapters/docker/test-registry';
+import { BadDay } from '../runbooks/support/bad-day';
+import { Relay } from '../runbooks/support/relay';
+import { ReleasedStack, type ReleasedStackOptions } from '../runbooks/support/released-stack';
+import { docker, TEST_IMAGES } from '../support/docker';
+import { PawlEnvironment } from '../support/pawl-environment';
+import { describeWith } from '../support/requirements';
+import { canRunEngine, TestEngine } from '../support/test-engine';
+import { Faults, type ArmedFault } from './faults';
+
+type Version = '1' | '2';
+
+const other = (version: Version): Version => (version === '1' ? '2' : '1');
+const AFTER_FIRST = ['api', 'api-blue', 'api-green'];
+
+const release = (version: Version, engine?: TestEngine): ReleasedStackOptions => ({
+  ...(engine && { network: engine.network }),
+  api: { canary: { steps: ['50%'], pauseSeconds: 1, minRequests: 100_000 } },
+  service: {
+    image: version === '1' ? TEST_IMAGES.app1 : TEST_IMAGES.app2,
+    restart: 'unless-stopped',
+  },
+});
+
+/** Pawl with faults, and a stack whose first release serves. */
+class Scene {
+  version: Version = '1';
+
+  private constructor(
+    readonly pawl: PawlEnvironment,
+    readonly stack: ReleasedStack,
+    private readonly faults: Faults,
+    private readonly faultDirectory: string,
+    private readonly engine: TestEngine | undefined,
+  ) {}
+
+  static async open(engine?: TestEngine): Promise<Scene> {
+    const faultDirectory = await mkdtemp(join(tmpdir(), 'pawl-faults-'));
+    const faults = Faults.in(faultDirectory);
+    const env = engine === undefined ? {} : { DOCKER_HOST: engine.host };
+    const pawl = await PawlEnvironment.start({ env, workerEnv: faults.env });
+    const stack = await ReleasedStack.create(pawl, release('1', engine), engine?.docker);
+    await stack.mustDeploy();
+    return new Scene(pawl, stack, faults, faultDirectory, engine);
+  }
+
+  /** Begins the next release, which waits at the beginning of an activity. */
+  async submitHeldIn(activity: string): Promise<{ run: string; held: ArmedFault }> {
+    await this.stack.describe(release(other(this.version), this.engine));
+    const [held] = await this.faults.arm({ activity, at: 'start', then: 'hold' });
+    const run = await this.stack.stack.submit('deploy', '-y');
+    await held?.struck();
+    return { run, held: held as ArmedFault };
+  }
+
+  async close(): Promise<void> {
+    await this.stack.remove();
+    await this.pawl.stop();
+    await rm(this.faultDirectory, { recursive: true });
+  }
+}
+
+describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
+  let scene: Scene;
+
+  beforeAll(async () => {
+    scene = await Scene.open();
+  });
+
+  afterAll(() => scene.close());
+
+  it.each(['prepareRelease', 'startService', 'watchTraffic', 'drainSlot'])(
+    'goes on when the Temporal server is killed in %s, and drops no request',
+    async (activity) => {
+      const { stack, pawl, version } = scene;
+      const day = await BadDay.begin(stack, `Temporal server killed in ${activity}`);
+      const { run, held } = await scene.submitHeldIn(activity);
+      await pawl.killServer9();
+      await held.release();
+      await pawl.startServer();
+      expect(await stack.stack.watch(run)).toMatchObject({ code: 0 });
+      const { serves, report } = await day.end();
+      scene.version = other(version);
+
+      expect(serves).toBe(scene.version);
+      expect(report.total.failed).toBe(0);
+      expect(await stack.running()).toEqual(AFTER_FIRST);
+      expect(await stack.containers()).toHaveLength(AFTER_FIRST.length);
+    },
+  );
+});
+
+const onOwnEngine: typeof describeWith = (requirements, title, body) => {
+  if (canRunEngine) describeWith(requirements, title, body);
+  else describe.skip(`${title} (needs root and dockerd)`, body);
+};
+
+onOwnEngine(['temporal', 'restic', 'docker', 'compose'], 'a release on an engine', () => {
+  let engine: TestEngine;
+  let scene: Scene;
+
+  beforeAll(async () => {
+    engine = await TestEngine.create();
+    try {
+      await engine.start();
+      await engine.load(TEST_IMAGES.app1, TEST_IMAGES.app2, TEST_IMAGES.switch);
+      scene = await Scene.open(engine);
+    } catch (error) {
+      await engine.remove();
+      throw error;
+    }
+  });
+
+  afterAll(async () => {
+    await scene.close();
+    await engine.remove();
+  });
+
+  it('ends before anything is touched when the disk is full', async () => {
+    const { stack } = scene;
+    const registry = await TestRegistry.start();
+    const reference = `${registry.address}/large:now`;
+    try {
+      const id = await makeImage(reference, 60_000_000);
+      await registry.push(id, reference);
+      await docker
+        .getImage(id)
+        .remove({ force: true })
+        .catch(() => undefined);
+      await stack.describe({ service: { image: reference }, network: engine.network });
+      const day = await BadDay.begin(stack, 'disk full during the pull');
+      const used = await engine.disk.usedMegabytes();
+      await engine.disk.remount(`size=${used + 30}m`);
+      const failed = await stack.deploy();
+      await engine.disk.remount('size=3000m');
+      const { serves, before, now, report } = await day.end();
+
+      expect(failed).toMatchObject({ code: 1, failure: { type: 'CommandFailed' } });
+      expect(failed.failure?.message).toContain('no space left on device');
+      expect(failed.failure?.state).toBe('Nothing was changed.');
+      expect(serves).toBe('1');
+      expect(now).toEqual(before);
+      expect(report.total.failed).toBe(0);
+    } finally {
+      await registry.remove();
+    }
+  });
+
+  /* What still runs is stopped by the engine that comes back: nobody is served until pawl starts it again. */
+  it.each([
+    ['pullImage', 0],
+    ['startService', 0],
+    ['watchTraffic', 3],
+    ['steerTraffic', 0],
+    ['drainSlot', 3],
+  ])('ends with one release that serves when the engine is killed in %s', (activity, code) =>
+    killEngineIn(activity, { code, liveRestore: false }),
+  );
+
+  it.each(['startService', 'watchTraffic', 'drainSlot'])(
+    'ends with the new one, and drops no request, when an engine with live-restore is killed in %s',
+    (activity) => killEngineIn(activity, { code: 0, liveRestore: true }),
+  );
+
+  async function killEngineIn(
+    activity: string,
+    { code, ...how }: { readonly code: number; readonly liveRestore: boolean },
+  ): Promise<void> {
+    const { stack, version } = scene;
+    const way = how.liveRestore ? await pastDockersProxy() : undefined;
+    const title = how.liveRestore ? 'engine killed, with live-restore,' : 'engine killed';
+    const url = way === undefined ? stack.url : `http://${way.address}`;
+    const day = await BadDay.begin(stack, `${title} in ${activity}`, url);
+    const { run, held } = await scene.submitHeldIn(activity);
+    await engine.kill9();
+    await held.release();
+    await engine.start(how);
+    const ended = await stack.stack.watch(run);
+    const { serves, report } = await day.end();
+    await way?.close();
+    scene.version = serves as Version;
+
+    expect(ended.code).toBe(code);
+    expect(serves).toBe(code === 0 ? other(version) : version);
+    if (code !== 0) {
+      expect(ended.failure?.message).toContain('The switch of api does not run');
+      expect(ended.failure?.state).toMatch(/^Release \d+ serves\. /);
+    }
+    if (how.liveRestore) expect(report.total.failed).toBe(0);
+    await expectNextGood();
+  }
+
+  async function expectNextGood(): Promise<void> {
+    const { stack, version } = scene;
+    await stack.describe(release(other(version), engine));
+    await stack.mustDeploy();
+    scene.version = other(version);
+    expect(await stack.versions()).toEqual([scene.version]);
+    expect(await stack.running()).toEqual(AFTER_FIRST);
+    // Nothing else is on this engine.
+    expect(await engine.docker.listContainers({ all: true })).toHaveLength(AFTER_FIRST.length);
+    const { Volumes } = (await engine.docker.listVolumes()) as { Volumes: unknown[] | null };
+    expect(Volumes ?? []).toEqual([]);
+    const networks = (await engine.docker.listNetworks()).map(({ Name }) => Name).sort();
+    expect(networks).toEqual([`${stack.project}_default`, 'bridge', 'host', 'none'].sort());
+  }
+
+  /**
+   * To the switch itself. Docker's own proxy on loopback dies with the engine; what comes from outside is let in by the
+   * kernel, which this stands for.
+   */
+  async function pastDockersProxy(): Promise<Relay> {
+    const { stack } = scene;
+    const { id } = (await stack.containers()).find(({ service }) => service === 'api') ?? {
+      id: '',
+    };
+    const { NetworkSettings } = await engine.docker.getContainer(id).inspect();
+    const host = NetworkSettings.Networks[`${stack.project}_default`]?.IPAddress ?? '';
+    return Relay.to({ host, port: 8000 });
+  }
+});
