@@ -8,7 +8,7 @@ import { failureOf } from '../../support/failure-of';
 import { startLoad, type Load } from '../../support/load';
 import { until } from '../../support/processes';
 import { describeWith } from '../../support/requirements';
-import { attempt, OTHER_PORT, SETTINGS, SwitchBench } from './switch-bench';
+import { attempt, OTHER_PORT, saying, SETTINGS, SwitchBench } from './switch-bench';
 import { openWebSocket } from './web-socket';
 
 const ALL_BLUE = { blue: { weight: 100 }, green: { weight: 0 } };
@@ -160,8 +160,28 @@ describeWith(['docker'], 'a switch', () => {
     }
     await bench.steer(ALL_BLUE, { maintenance: hostile });
     expect(await bench.switches.desired(bench.key)).toEqual({
-      ...{ settings: SETTINGS, traffic: ALL_BLUE, maintenance: hostile },
+      ...{ settings: SETTINGS, traffic: ALL_BLUE, maintenance: saying(hostile) },
     });
+    const answers = async (accept: string) => {
+      const answer = await fetch(`${url}/version`, { headers: { accept } });
+      expect([answer.status, answer.headers.get('cache-control')]).toEqual([503, 'no-store']);
+      return { type: answer.headers.get('content-type'), body: await answer.text() };
+    };
+    const lines = hostile.replace('\r', '').replace(/[\t\0]/g, ' ');
+    for (const accept of ['application/json', 'text/json;q=0.9', 'application/problem+json, */*']) {
+      const { type, body } = await answers(accept);
+      expect(type).toBe('application/json');
+      expect(JSON.parse(body)).toEqual({ status: 503, error: 'maintenance', message: lines });
+    }
+    expect(await answers('text/plain')).toEqual({
+      ...{ type: 'text/plain; charset=utf-8' },
+      ...{ body: `Maintenance: ${lines.replace('\n', ' ')}` },
+    });
+    for (const accept of ['text/html,application/json', 'image/avif', '*/*']) {
+      expect((await answers(accept)).type).toBe('text/html; charset=utf-8');
+    }
+    const head = await fetch(`${url}/version`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([503, '']);
     expect(await bench.workerPid()).toBe(before);
     await killAndStart();
     expect(await until(() => page().catch(() => undefined))).toContain(shown);
