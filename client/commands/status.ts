@@ -7,6 +7,7 @@ import { EXIT_CODES } from '../exit-codes';
 import { renderStatus } from '../render/status';
 import { loadStack } from '../stack';
 import { isAway, isNotFound } from '../temporal/errors';
+import { readMaintainedServices } from '../temporal/maintained-services';
 import { isPolled, startWorker } from '../temporal/require-worker';
 import { listRuns } from '../temporal/run-list';
 import type { ListedRun } from '../temporal/run-list';
@@ -20,16 +21,24 @@ const RUNS_LOOKED_AT = 50;
 
 export async function run(invocation: Invocation): Promise<number> {
   const { globals, output } = invocation;
-  const { name: stack, host } = await loadStack(globals);
+  const description = await loadStack(globals);
+  const { name: stack, host } = description;
   return withSession(invocation, async (session) => {
     const [state, runs, worker] = await Promise.all([
       readQueue(session, stack),
       listRuns(session, stack, RUNS_LOOKED_AT),
       isPolled(session, hostTaskQueue(host), 'activity'),
     ]);
-    const lastPoint = await readLastPoint(session, runs);
+    const [lastPoint, maintenance] = await Promise.all([
+      readLastPoint(session, runs),
+      worker ? readMaintainedServices(session, description) : undefined,
+    ]);
     const link = workflowLink(session.ui, session.namespace, stackWorkflowId(stack));
-    const status = { stack, host, worker, ...state, lastPoint, lastRun: runs[0], link };
+    const inMaintenance = maintenance === undefined ? {} : { maintenance };
+    const status = {
+      ...{ stack, host, worker, ...state, ...inMaintenance },
+      ...{ lastPoint, lastRun: runs[0], link },
+    };
     output.json('pawl/status@1', status);
     output.result(renderStatus(status, output.colours));
     if (!worker) output.note(`No worker of host "${host}" is connected. ${startWorker(host)}`);

@@ -1,4 +1,5 @@
 import type { Slot } from './deployment';
+import type { Maintenance } from './maintenance';
 import type { Part, RecoveryPointSummary } from './recovery-point';
 import type { PinnedImage } from './release';
 import type { RestoreTarget } from './restore-target';
@@ -99,6 +100,16 @@ export interface SchemaPlan {
   readonly way: 'same' | 'unknown' | 'keep' | 'down';
 }
 
-export type Plan = BackupPlan | RestorePlan | DeployPlan | RollbackPlan;
+export interface MaintenancePlan extends PlanBase {
+  readonly runbook: 'maintenance';
+  readonly turn: 'on' | 'off';
+  readonly services: readonly {
+    readonly service: string;
+    /** Present with `on`. */
+    readonly maintenance?: Maintenance;
+  }[];
+}
+
+export type Plan = BackupPlan | RestorePlan | DeployPlan | RollbackPlan | MaintenancePlan;
 
 export type PlanOf<Name extends RunbookName> = Extract<Plan, { runbook: Name }>;

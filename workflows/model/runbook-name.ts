@@ -1,2 +1,2 @@
 /** The procedures. One workflow file each; later issues add migrate, ingest, drill, recover, launch, retain. */
-export type RunbookName = 'backup' | 'restore' | 'deploy' | 'rollback';
+export type RunbookName = 'backup' | 'restore' | 'deploy' | 'rollback' | 'maintenance';
