@@ -13,9 +13,11 @@ export async function maintenance(
 ): Promise<MaintenanceOutcome | PlannedOutcome> {
   return runbook(input, async (run) => {
     const { options } = input.request;
-    const services = maintainable(run.stack, options.only);
+    const wanted = maintainable(run.stack, options.only);
     const observed = await run.step('observe-maintenance', 'look at the switches', (activity) =>
-      run.act.observeMaintenance.executeWithOptions(activity, [{ stack: run.stack, services }]),
+      run.act.observeMaintenance.executeWithOptions(activity, [
+        { stack: run.stack, services: wanted },
+      ]),
     );
     run.page.enter('plan');
     const turning = { by: run.requestedBy, at: now() };
@@ -26,22 +28,32 @@ export async function maintenance(
     if (input.mode === 'plan') return planned(plan);
 
     run.page.enter('apply');
-    await turn(run, plan);
+    const services = await turn(run, plan);
     return {
       ...{ state: 'done', runbook: 'maintenance', run: run.reference.id },
-      ...{ turn: plan.turn, services: plan.services },
+      ...{ turn: plan.turn, services },
     };
   });
 }
 
-async function turn(run: Run, plan: MaintenancePlan): Promise<void> {
+async function turn(run: Run, plan: MaintenancePlan): Promise<MaintenanceOutcome['services']> {
   const { stack } = run;
-  const command = plan.turn === 'on' ? 'off' : 'on';
+  const services: MaintenanceOutcome['services'][number][] = [];
   for (const planned of plan.services) {
     const { id, title } = maintenanceStep(plan.turn, planned.service);
-    run.stateIfItFailsNow = `The switch of ${planned.service} may be ${plan.turn === 'on' ? 'in maintenance, or be so' : 'out of maintenance, or be so'} as soon as it runs: \`pawl status\` says what its file says, \`pawl maintenance ${command}\` takes it back.`;
-    await run.step(id, title, (options) =>
-      run.act.setMaintenance.executeWithOptions(options, [{ stack, ...planned }]),
+    run.stateIfItFailsNow = stateAfter(plan, planned.service);
+    const { switchRuns } = await run.step(
+      id,
+      title,
+      (options) => run.act.setMaintenance.executeWithOptions(options, [{ stack, ...planned }]),
+      (now) => (now.switchRuns ? {} : { detail: 'its switch does not run: so when it starts' }),
     );
+    services.push({ ...planned, switchRuns });
   }
+  return services;
+}
+
+function stateAfter({ turn }: MaintenancePlan, service: string): string {
+  const [state, back] = turn === 'on' ? ['in', 'off'] : ['out of', 'on'];
+  return `${service} may be ${state} maintenance: \`pawl status\` says what its switch's file says, \`pawl maintenance ${back}\` takes it back.`;
 }

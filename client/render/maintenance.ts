@@ -13,9 +13,15 @@ export function maintenanceLines({ turn, services }: MaintenancePlan): string[] 
 
 export function renderTurned({ turn, services }: MaintenanceOutcome): string {
   const names = namesOf(services);
-  if (turn === 'off') return `${names}: out of maintenance, requests are served again.`;
+  const away = namesOf(services.filter(({ switchRuns }) => !switchRuns));
+  const remark =
+    away === '' ? [] : [`The switch of ${away} does not run: it is so when it starts.`];
+  if (turn === 'off') {
+    return [`${names}: out of maintenance, requests are served again.`, ...remark].join('\n');
+  }
   return [
     `${names}: in maintenance. Every request is answered with 503 and the message.`,
+    ...remark,
     `\`pawl maintenance off${services.map(({ service }) => ` ${service}`).join('')}\` ends it.`,
   ].join('\n');
 }

@@ -94,6 +94,8 @@ export interface MaintenanceOutcome {
   readonly runbook: 'maintenance';
   readonly run: string;
   readonly turn: 'on' | 'off';
-  /** As planned: each is so now. */
-  readonly services: MaintenancePlan['services'];
+  /** As planned. Where the switch runs, each is so now; where not, when it starts. */
+  readonly services: readonly (MaintenancePlan['services'][number] & {
+    readonly switchRuns: boolean;
+  })[];
 }
