@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import { otherSlot, slotService, type Slot } from '../../model/deployment';
 import type { ReleasedOutcome } from '../../model/outcome';
 import { stepId } from '../../model/step-id';
+import { renewStep } from '../../plan/plan-deploy';
 import type { Traffic } from '../../model/traffic';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
@@ -51,7 +52,7 @@ async function shiftService(
     'urgent',
   );
   const canary: CanaryVerdict[] = [];
-  let gapSeconds = 0;
+  let gapSeconds = placed.renewsSwitch ? await renewSwitch(run, placement, placed, active) : 0;
   for (const share of placed.shares) {
     const shares = traffic(slot, share, share === 100 ? 'drain' : { weight: 100 - share });
     const steered = await steer(run, placement, placed, shares, share);
@@ -59,6 +60,32 @@ async function shiftService(
     if (share < 100) canary.push(await judge(run, placement, placed, share, steered.counters));
   }
   return { canary, gapSeconds, notes: await drain(run, placed, active) };
+}
+
+/** A switch of another image is made anew while the old slot has all requests: a step of its own, so that its gap is known. */
+async function renewSwitch(
+  run: Run,
+  placement: Placement,
+  placed: SwitchedService,
+  active: Slot,
+): Promise<number> {
+  const { id, title } = renewStep(placed.deployment.service);
+  const shares = traffic(active, 100, 'off');
+  const { gapSeconds = 0 } = await run.step(
+    id,
+    title,
+    (options) =>
+      run.act.steerTraffic.executeWithOptions(options, [
+        steering(run, placement, placed, shares, placement.release),
+      ]),
+    gapDetail,
+  );
+  return gapSeconds;
+}
+
+function gapDetail({ gapSeconds }: { readonly gapSeconds?: number }): { detail?: string } {
+  if (gapSeconds === undefined) return {};
+  return { detail: `at most ${gapSeconds.toFixed(1)} s without an answer` };
 }
 
 /** The first time there is nothing to shift from: the switch begins with the release, and takes the port. */
@@ -149,10 +176,7 @@ async function steer(
       run.act.steerTraffic.executeWithOptions(options, [
         steering(run, placement, placed, shares, placement.release),
       ]),
-    ({ gapSeconds }) =>
-      gapSeconds === undefined
-        ? {}
-        : { detail: `at most ${gapSeconds.toFixed(1)} s without an answer` },
+    gapDetail,
   );
 }
 
