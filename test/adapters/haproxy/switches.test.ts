@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:http2';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
 import type { SlotTraffic } from '../../../activities/release-ports';
 import { TEST_IMAGES, type TestContainer } from '../../support/docker';
@@ -188,6 +189,23 @@ describeWith(['docker'], 'a switch', () => {
     await bench.steer(ALL_BLUE);
     await bench.up(1, 1);
     expect(await versions(10)).toEqual({ 1: 10 });
+  });
+
+  it('is as its file says after a maintenance came while the shares changed', async () => {
+    const { switches, key } = bench;
+    for (let round = 1; round <= 24; round += 1) {
+      const [traffic, version] = round % 2 === 0 ? [ALL_BLUE, '1'] : [ALL_GREEN, '2'];
+      const maintenance = round % 3 === 0 ? undefined : saying(`round ${round}`);
+      await Promise.all([
+        switches.write(key, SETTINGS, traffic).then(() => switches.apply(key, attempt)),
+        sleep(round / 2)
+          .then(() => switches.maintain(key, maintenance))
+          .then(() => switches.apply(key, attempt)),
+      ]);
+      const { blue, green } = await bench.counters();
+      expect([blue.weight, green.weight]).toEqual(version === '1' ? [100, 0] : [0, 100]);
+      expect(await versions(1)).toEqual(maintenance ? { 'status 503': 1 } : { [version]: 1 });
+    }
   });
 
   it('speaks HTTP/2 without TLS to who begins with it', async () => {
