@@ -36,7 +36,7 @@ export const coolSlot =
         if (its.length === 0 || its.length < containers.length) return false;
         if (now !== undefined) {
           const traffic = { ...now.traffic, [input.slot]: 'off' as const };
-          await switches.write(key, now.settings, traffic, now.maintenance);
+          await switches.write(key, now.settings, traffic);
           await switches.apply(key, attempt);
         }
         const file = await releases.file(input.stack.name, input.release);

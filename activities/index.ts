@@ -17,6 +17,7 @@ import { listRecoveryPoints } from './list-recovery-points';
 import { listReleases } from './list-releases';
 import { makeReleaseCurrent } from './make-release-current';
 import { observeEntry } from './observe-entry';
+import { observeMaintenance } from './observe-maintenance';
 import { observeRelease } from './observe-release';
 import { observeRepository } from './observe-repository';
 import { observeRestoreTarget } from './observe-restore-target';
@@ -32,6 +33,7 @@ import { removeService } from './remove-service';
 import { restorePart } from './restore-part';
 import { retainReleases } from './retain-releases';
 import { runOneOff } from './run-one-off';
+import { setMaintenance } from './set-maintenance';
 import { startService } from './start-service';
 import { steerTraffic } from './steer-traffic';
 import { storeManifest } from './store-manifest';
@@ -81,6 +83,8 @@ export function createHostActivities(ports: HostPorts) {
     coolSlot: coolSlot(ports),
     checkGate: checkGate(ports),
     adoptRelease: adoptRelease(ports),
+    observeMaintenance: observeMaintenance(ports),
+    setMaintenance: setMaintenance(ports),
   };
 }
 

@@ -38,19 +38,15 @@ export const observeRelease =
       const { services, release } = deployOf(input.stack);
       const facts = await ports.release.compose.facts(site, attempt);
       const { images } = input;
-      const look: Look = {
-        ports: ports.release,
-        site,
-        facts,
-        attempt,
-        resolves: images !== undefined,
-      };
+      const asked = { ports: ports.release, site, facts, attempt, resolves: images !== undefined };
       const stored = await ports.release.releases.list(input.stack.name);
       const switched = services.some(({ strategy }) => strategy === 'switch');
-      const [observed, switchImage] = await Promise.all([
-        Promise.all(services.map((one) => observeService(look, one, images?.[one.service]))),
-        switched ? observeImage(look, release.switchImage) : undefined,
-      ]);
+      const ofSwitch = switched ? await resolve(asked, release.switchImage) : undefined;
+      const look: Look = { ...asked, switchImageId: ofSwitch?.id };
+      const observed = await Promise.all(
+        services.map((one) => observeService(look, one, images?.[one.service])),
+      );
+      const switchImage = ofSwitch && { reference: ofSwitch.reference, pinned: ofSwitch.pinned };
       return {
         project: facts.project,
         services: observed,
@@ -66,6 +62,8 @@ interface Look {
   readonly facts: ComposeFacts;
   readonly attempt: Attempt;
   readonly resolves: boolean;
+  /** Of the image that a switch would have; undefined when it is not on this host, or nobody asked. */
+  readonly switchImageId: string | undefined;
 }
 
 async function observeService(
@@ -106,9 +104,17 @@ function builtImage({ project }: ComposeFacts, service: string): string {
 }
 
 async function observeImage(look: Look, reference: string): Promise<ObservedImage> {
-  if (!look.resolves) return { reference, pinned: reference };
-  const { pinned } = await look.ports.images.resolve(reference, look.attempt);
+  const { pinned } = await resolve(look, reference);
   return { reference, pinned };
+}
+
+async function resolve(
+  { resolves, ports, attempt }: Omit<Look, 'switchImageId'>,
+  reference: string,
+): Promise<ObservedImage & { readonly id?: string }> {
+  if (!resolves) return { reference, pinned: reference };
+  const { pinned, id } = await ports.images.resolve(reference, attempt);
+  return { reference, pinned, ...(id === undefined ? {} : { id }) };
 }
 
 async function containersOf(look: Look, service: string): Promise<readonly ServiceContainer[]> {
@@ -130,7 +136,9 @@ async function runsSwitched(
   service: string,
   replicas: number,
   found: readonly ServiceContainer[],
-): Promise<Pick<ObservedService, 'runs' | 'warm' | 'left' | 'active' | 'runningImage'>> {
+): Promise<
+  Pick<ObservedService, 'runs' | 'warm' | 'left' | 'active' | 'runningImage' | 'renewsSwitch'>
+> {
   const slots = await Promise.all(
     SLOTS.map(
       async (slot) => [slot, await containersOf(look, slotService(service, slot))] as const,
@@ -149,9 +157,11 @@ async function runsSwitched(
   if (desired === undefined) return { runs: 'nothing', warm, left };
   const active = activeSlot(desired.traffic);
   const image = slots.find(([slot]) => slot === active)?.[1][0]?.imageId;
+  const renews = look.resolves && running.some(({ imageId }) => imageId !== look.switchImageId);
   return {
     runs: running.length > 0 ? 'switched' : 'nothing',
     ...{ warm, left },
+    ...(renews ? { renewsSwitch: true } : {}),
     ...(active === undefined ? {} : { active }),
     ...(image === undefined ? {} : { runningImage: image }),
   };

@@ -1,4 +1,5 @@
 import type { PinnedImage, Release, ReleaseList } from '../workflows/model/release';
+import type { Maintenance } from '../workflows/model/maintenance';
 import type { SwitchCounters, Traffic } from '../workflows/model/traffic';
 import type { PostgresEntry } from '../workflows/model/stack';
 import type { Attempt, CommandRunner, Ports, Site } from './ports';
@@ -208,17 +209,17 @@ export interface Switches {
     | {
         readonly settings: SwitchSettings;
         readonly traffic: Traffic;
-        readonly maintenance?: string;
+        readonly maintenance?: Maintenance;
       }
     | undefined
   >;
-  /** Writes the file. No process is told. Durable. */
-  write(
-    key: SwitchKey,
-    settings: SwitchSettings,
-    traffic: Traffic,
-    maintenance?: string,
-  ): Promise<void>;
+  /** Writes the file; a maintenance in it stays, whoever sets one meanwhile. No process is told. Durable. */
+  write(key: SwitchKey, settings: SwitchSettings, traffic: Traffic): Promise<void>;
+  /**
+   * Begins or ends (undefined) the maintenance in the file; all else in it stays. No process is told. Durable. Idempotent.
+   * Throws: PreconditionFailed (there is no file, or HAProxy has no room for the message)
+   */
+  maintain(key: SwitchKey, maintenance: Maintenance | undefined): Promise<void>;
   /**
    * Brings the running process to the file. Changed settings (port, check, replicas) need a reload, which keeps the
    * listening socket; weights do not.

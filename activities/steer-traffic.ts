@@ -58,7 +58,6 @@ function keyOf({ stack, deployment }: Pick<SteerTrafficInput, 'stack' | 'deploym
   return { stack: stack.name, service: deployment.service };
 }
 
-/** A maintenance page stays until it is taken away. */
 async function write(
   { switches }: ReleasePorts,
   input: SteerTrafficInput,
@@ -66,8 +65,7 @@ async function write(
 ): Promise<void> {
   const { deployment, replicas } = input;
   const settings = { port: deployment.port, check: deployment.ready.http, replicas };
-  const now = await switches.desired(keyOf(input));
-  await switches.write(keyOf(input), settings, traffic, now?.maintenance);
+  await switches.write(keyOf(input), settings, traffic);
 }
 
 /** True when it was not there, or not as the release has it: then it was interrupted, and begins with the new shares. */

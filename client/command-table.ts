@@ -17,6 +17,12 @@ const PARTS = {
   complete: 'part',
 } as const;
 
+const SERVICES = {
+  usage: '[service...]',
+  about: 'services of `deploy` that have a switch; all of them when none is named',
+  complete: 'service',
+} as const;
+
 const WAITING = [
   ['--detach', 'return as soon as the run is taken'],
   ['--no-wait', 'do not queue: exit 4 when another run is ahead'],
@@ -283,6 +289,33 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [['--wait', 'until the run has ended'], WAITING[2]],
     changes: true,
     load: () => import('./commands/cancel.js'),
+  },
+  {
+    name: 'maintenance',
+    about: 'Let switches answer every request with a page, or no more',
+    group: STEER,
+    subcommands: [
+      {
+        name: 'on',
+        about: 'Answer every request with 503 and a message; at once, whatever else runs',
+        operands: [SERVICES],
+        options: [['-m, --message <text>', 'what the page says'], ...WAITING],
+        examples: [
+          ['pawl maintenance on -m "Back at 14:00"', 'all services that have a switch'],
+          ['pawl maintenance on -m "Back at 14:00" api', 'this one'],
+          ['pawl maintenance on -m "Back at 14:00" -n', 'show the plan, touch nothing'],
+        ],
+        load: () => import('./commands/maintenance-on.js'),
+      },
+      {
+        name: 'off',
+        about: 'Serve requests again',
+        operands: [SERVICES],
+        options: WAITING,
+        examples: [['pawl maintenance off', 'all services that have a switch']],
+        load: () => import('./commands/maintenance-off.js'),
+      },
+    ],
   },
   {
     name: 'freeze',

@@ -57,7 +57,7 @@ export interface OperandSpec {
   readonly about: string;
   readonly choices?: readonly string[];
   /** What the shell offers on TAB; looked up only then. */
-  readonly complete?: 'part' | 'command';
+  readonly complete?: 'part' | 'service' | 'command';
 }
 
 export interface CommandSpec {

@@ -6,6 +6,7 @@ import { createImages } from '../activities/adapters/docker/create-images';
 import { createServicesEngine } from '../activities/adapters/docker/create-services-engine';
 import { createFilesEngine } from '../activities/adapters/files/create-files-engine';
 import { createSwitches } from '../activities/adapters/haproxy/create-switches';
+import { withFileLock } from '../activities/adapters/state-directory/file-lock';
 import { createProber } from '../activities/adapters/http/create-prober';
 import { createMongodbEngine } from '../activities/adapters/mongodb/create-mongodb-engine';
 import { createPostgresEngine } from '../activities/adapters/postgres/engine';
@@ -60,7 +61,7 @@ export function portsOnThisHost(
       images: createImages({ docker, runner: hostRunner }),
       prober: createProber(),
       releases: createReleases(stateDirectory),
-      switches: createSwitches({ stateDirectory }),
+      switches: createSwitches({ stateDirectory, exclusively: withFileLock }),
     },
   });
 }

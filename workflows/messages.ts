@@ -18,6 +18,7 @@ import type { RunProgress, RunRequest } from './model/run';
  * | releases | `releases`      | `releases/<stack>/<unique>`          | result = ReleaseList |
  * | diff     | `releaseDiff`   | `release-diff/<stack>/<unique>`      | result = ReleaseDiff |
  * | examine  | `examine`       | `examine/<stack>/<unique>`           | result = HostFinding[] |
+ * | state    | `maintenanceState` | `maintenance-state/<stack>/<unique>` | result = MaintainedService[] |
  */
 
 export function stackWorkflowId(stack: string): string {

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { freeze, queue, submit, unfreeze, withdraw, type Submission } from './messages';
 import type { QueuedRun } from './model/queue';
-import { behind, planAdmission } from './plan/plan-admission';
+import { behind, planAdmission, planFrozenAdmission } from './plan/plan-admission';
 import { auditActivities, runActivities } from './support/activities';
 import { refuseSubmission } from './support/refuse-submission';
 import { followRun, startRun } from './support/run-children';
@@ -83,7 +83,8 @@ function follow(stack: string, runs: readonly QueuedRun[], line: StackQueue): vo
 }
 
 function admissible(line: StackQueue) {
-  return line.frozen ? [] : planAdmission(line.running, line.waiting);
+  const { frozen, running, waiting } = line;
+  return frozen ? planFrozenAdmission(running, waiting) : planAdmission(running, waiting);
 }
 
 /** Looks again after each start, which takes a moment: the next one may have been withdrawn, or the stack frozen. */

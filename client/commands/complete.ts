@@ -1,12 +1,12 @@
 import { completionTree } from '../completion/tree';
-import { readPartNames } from '../completion/part-names';
+import { readNames } from '../completion/names';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 
 /** Answers the scripts of `pawl completion`: words typed so far, the last one perhaps empty. */
 export async function run({ operands, table }: Invocation): Promise<number> {
   const words = operands[0] === '--' ? operands.slice(1) : [...operands];
-  const tree = await completionTree(table, () => readPartNames(words));
+  const tree = await completionTree(table, (section) => readNames(words, section));
   tree.parse([...words]);
   return EXIT_CODES.done;
 }

@@ -8,6 +8,7 @@ import { renderStatus } from '../render/status';
 import type { StackStatus } from '../render/status';
 import { loadStack } from '../stack';
 import { isAway, isNotFound } from '../temporal/errors';
+import { readMaintainedServices } from '../temporal/maintained-services';
 import { isPolled, startWorker } from '../temporal/require-worker';
 import { listRuns } from '../temporal/run-list';
 import type { ListedRun } from '../temporal/run-list';
@@ -16,7 +17,7 @@ import type { Session } from '../temporal/session';
 import { workflowLink } from '../temporal/ui-links';
 import { hostTaskQueue } from '../../workflows/model/stack';
 import type { StackDescription } from '../../workflows/model/stack';
-import { RUNBOOKS } from '../../workflows/model/runbook-name';
+import { FREEZABLE } from '../../workflows/model/freeze-window';
 import { freezeWords, frozenBy } from '../../workflows/plan/freeze-calendar';
 
 const QUERY_MILLISECONDS = 3_000;
@@ -24,17 +25,24 @@ const RUNS_LOOKED_AT = 50;
 
 export async function run(invocation: Invocation): Promise<number> {
   const { globals, output } = invocation;
-  const { name: stack, host, freeze } = await loadStack(globals);
+  const description = await loadStack(globals);
+  const { name: stack, host } = description;
   return withSession(invocation, async (session) => {
     const [state, runs, worker] = await Promise.all([
       readQueue(session, stack),
       listRuns(session, stack, RUNS_LOOKED_AT),
       isPolled(session, hostTaskQueue(host), 'activity'),
     ]);
-    const lastPoint = await readLastPoint(session, runs);
+    const [lastPoint, maintenance] = await Promise.all([
+      readLastPoint(session, runs),
+      worker ? readMaintainedServices(session, description) : undefined,
+    ]);
     const link = workflowLink(session.ui, session.namespace, stackWorkflowId(stack));
-    const frozen = frozenNow(freeze);
-    const status = { stack, host, worker, frozen, ...state, lastPoint, lastRun: runs[0], link };
+    const inMaintenance = maintenance === undefined ? {} : { maintenance };
+    const status = {
+      ...{ stack, host, worker, frozen: frozenNow(description.freeze), ...state, ...inMaintenance },
+      ...{ lastPoint, lastRun: runs[0], link },
+    };
     output.json('pawl/status@1', status);
     output.result(renderStatus(status, output.colours));
     if (!worker) output.note(`No worker of host "${host}" is connected. ${startWorker(host)}`);
@@ -45,7 +53,7 @@ export async function run(invocation: Invocation): Promise<number> {
 /** By the calendar of the stack file. */
 function frozenNow(windows: StackDescription['freeze']): StackStatus['frozen'] {
   const now = new Date();
-  return RUNBOOKS.flatMap((runbook) => {
+  return FREEZABLE.flatMap((runbook) => {
     const window = frozenBy(windows, runbook, now);
     return window === undefined ? [] : [{ runbook, window: freezeWords(window) }];
   });

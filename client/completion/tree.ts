@@ -6,16 +6,20 @@ import { GLOBAL_OPTIONS } from '../global-options';
 type Values = Readonly<Record<NonNullable<OperandSpec['complete']>, () => readonly string[]>>;
 type Node = ReturnType<RootCommand['command']>;
 
-/** The command table as the completion library wants it. `partNames` is asked only where parts are completed. */
+/** The command table as the completion library wants it. What the stack file has is asked only where it is completed. */
 export async function completionTree(
   table: readonly CommandSpec[],
-  partNames: () => readonly string[],
+  namesIn: (section: 'protect' | 'deploy') => readonly string[],
 ): Promise<RootCommand> {
   const tab = await import('@bomb.sh/tab');
   const root = new tab.RootCommand();
   addOptions(root, GLOBAL_OPTIONS);
   const commandNames = () => visible(table).map(({ name }) => name);
-  const values = { part: partNames, command: commandNames };
+  const values = {
+    part: () => namesIn('protect'),
+    service: () => namesIn('deploy'),
+    command: commandNames,
+  };
   for (const spec of visible(table)) addCommand(root, spec, '', values);
   return root;
 }

@@ -5,6 +5,7 @@ import type {
   RunOutcome,
 } from '../../workflows/model/outcome';
 import { formatBytes, formatCount, formatTime, printable } from './format';
+import { renderTurned } from './maintenance';
 import { partialRemark } from './points';
 import { renderReleased } from './release-outcome';
 import { renderTable } from './table';
@@ -19,6 +20,8 @@ export function renderOutcome(outcome: Exclude<RunOutcome, PlannedOutcome>): str
     case 'deploy':
     case 'rollback':
       return renderReleased(outcome);
+    case 'maintenance':
+      return renderTurned(outcome);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { BackupPlan, Plan, RestorePlan, RestorePlanPart } from '../../workflows/model/plans';
 import { formatBytes, formatDuration, formatTime, printable } from './format';
+import { maintenanceLines } from './maintenance';
 import { partialRemark } from './points';
 import { deployLines, rollbackLines } from './release-plan';
 import { renderTable } from './table';
@@ -14,7 +15,9 @@ export function renderPlan(plan: Plan): string {
     ...bodyLines(plan),
     'Steps:',
     ...plan.steps.map(({ title }, index) => `  ${index + 1}. ${printable(title)}`),
-    ...(plan.notes.length > 0 ? ['To know:', ...plan.notes.map((note) => `  ${note}`)] : []),
+    ...(plan.notes.length > 0
+      ? ['To know:', ...plan.notes.map((note) => `  ${printable(note)}`)]
+      : []),
   ].join('\n');
 }
 
@@ -28,6 +31,8 @@ function bodyLines(plan: Plan): string[] {
       return deployLines(plan);
     case 'rollback':
       return rollbackLines(plan);
+    case 'maintenance':
+      return maintenanceLines(plan);
   }
 }
 

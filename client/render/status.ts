@@ -1,8 +1,10 @@
+import type { MaintainedService } from '../../workflows/model/maintenance';
 import type { QueuedRun, QueueState } from '../../workflows/model/queue';
 import type { RecoveryPointSummary } from '../../workflows/model/recovery-point';
 import type { ListedRun } from '../temporal/run-list';
 import type { Colours } from '../terminal/output';
 import { formatBytes, formatCount, formatTime, printable } from './format';
+import { describeMaintenance } from './maintenance';
 import { partialRemark } from './points';
 
 export interface StackStatus {
@@ -13,6 +15,8 @@ export interface StackStatus {
   readonly frozen: readonly { readonly runbook: string; readonly window: string }[];
   /** Absent when no worker answered. */
   readonly queue?: QueueState;
+  /** Those that are in maintenance; absent when the host did not say. */
+  readonly maintenance?: readonly MaintainedService[];
   readonly lastPoint: RecoveryPointSummary | undefined;
   readonly lastRun: ListedRun | undefined;
   readonly link: string;
@@ -25,11 +29,21 @@ export function renderStatus(status: StackStatus, { bold, red, green, dim }: Col
     ...status.frozen.map(({ runbook, window }) =>
       red(line('frozen', `${runbook}: ${printable(window)}`)),
     ),
+    ...maintenanceLines(status, red),
     ...queueLines(status.queue, red),
     line('last point', lastPoint ? describePoint(lastPoint) : 'none that Temporal remembers'),
     ...(lastRun ? [line('last run', `${lastRun.run} ${lastRun.runbook}, ${lastRun.outcome}`)] : []),
     dim(line('see', link)),
   ].join('\n');
+}
+
+function maintenanceLines(
+  { maintenance, worker }: StackStatus,
+  red: (text: string) => string,
+): string[] {
+  // Of a worker that is away the first line tells.
+  if (!maintenance) return worker ? [line('maintained', 'not known: the host did not say')] : [];
+  return maintenance.map((service) => red(line('maintained', describeMaintenance(service))));
 }
 
 function queueLines(queue: QueueState | undefined, red: (text: string) => string): string[] {

@@ -1,6 +1,7 @@
 import type {
   BackupOptions,
   DeployOptions,
+  MaintenanceOptions,
   RestoreOptions,
   RollbackOptions,
   RunbookRequest,
@@ -74,6 +75,51 @@ export function rollbackRequest(
     ...(schema === undefined ? {} : { schema }),
   };
   return envelope({ runbook: 'rollback', options }, stack, flags, sender);
+}
+
+/** Octets of UTF-8. With more, HAProxy might have no room for the page, since each becomes up to 22 of them. */
+const LONGEST_MESSAGE_BYTES = 500;
+
+export function maintenanceRequest(
+  stack: StackDescription,
+  turn: MaintenanceOptions['turn'],
+  services: readonly string[],
+  flags: Flags,
+  sender: Sender,
+): RequestOf<'maintenance'> {
+  requireSwitches(stack, services);
+  const only = [...new Set(services)];
+  const options = turn === 'off' ? { turn, only } : { turn, only, message: readMessage(flags) };
+  return envelope({ runbook: 'maintenance', options }, stack, flags, sender);
+}
+
+function readMessage({ message }: Flags): string {
+  const text = message?.trim() ?? '';
+  if (text === '') throw usage('A maintenance needs a message.', 'Add -m "what the page says".');
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= LONGEST_MESSAGE_BYTES) return text;
+  throw usage(
+    `The message has ${bytes} bytes; the page has room for ${LONGEST_MESSAGE_BYTES}.`,
+    'Make it shorter, and link to the rest.',
+  );
+}
+
+function requireSwitches(stack: StackDescription, wanted: readonly string[]): void {
+  requireDeploy(stack);
+  const services = stack.deploy?.services ?? [];
+  const switched = services.filter(({ strategy }) => strategy === 'switch');
+  const names = switched.map(({ service }) => service);
+  if (names.length === 0)
+    throw usage(`No service of \`deploy\` has a switch.`, 'One with `strategy: switch` has.');
+  for (const name of wanted.filter((one) => !names.includes(one))) {
+    const known = services.some(({ service }) => service === name);
+    throw usage(
+      known
+        ? `${name} has no switch, since it is recreated.`
+        : `\`deploy\` has no service "${name}".`,
+      `Services with a switch are: ${names.join(', ')}.`,
+    );
+  }
 }
 
 /** The number of a release. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { WEEKDAYS } from '../../workflows/model/freeze-window';
-import { RUNBOOKS } from '../../workflows/model/runbook-name';
+import { FREEZABLE, WEEKDAYS } from '../../workflows/model/freeze-window';
 import { text } from './values';
 
 /** When runbooks are not started; written as schema.ts says. */
@@ -13,7 +12,7 @@ export const DATES = /^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$/;
 
 const weekday = z.enum(WEEKDAYS);
 
-const runbook = z.enum(RUNBOOKS);
+const runbook = z.enum(FREEZABLE);
 
 export const freeze = z
   .array(

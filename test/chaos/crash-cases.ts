@@ -57,6 +57,12 @@ export const IN_DEPLOY_UNDONE = [
 /** Killed in a rollback. */
 export const IN_ROLLBACK = ['makeReleaseCurrent'] as const satisfies readonly Activity[];
 
+/** Killed while a maintenance begins or ends. */
+export const IN_MAINTENANCE = [
+  'observeMaintenance',
+  'setMaintenance',
+] as const satisfies readonly Activity[];
+
 /** Killed in something smaller than a run. */
 export const ELSEWHERE = [
   'awaitRun',

@@ -5,6 +5,7 @@ import {
   IN_BACKUP,
   IN_DEPLOY,
   IN_DEPLOY_UNDONE,
+  IN_MAINTENANCE,
   IN_RESTORE,
   IN_ROLLBACK,
   IN_UNDO,
@@ -14,6 +15,6 @@ it('has a chaos case for every activity', () => {
   const ports = {} as HostPorts;
   const all = { ...createHostActivities(ports), ...createRunActivities(ports) };
   const inRuns = [...IN_BACKUP, ...IN_RESTORE, ...IN_DEPLOY, ...IN_ROLLBACK];
-  const covered = [...inRuns, ...IN_UNDO, ...IN_DEPLOY_UNDONE, ...ELSEWHERE];
+  const covered = [...inRuns, ...IN_UNDO, ...IN_DEPLOY_UNDONE, ...IN_MAINTENANCE, ...ELSEWHERE];
   expect([...covered].sort()).toEqual(Object.keys(all).sort());
 });

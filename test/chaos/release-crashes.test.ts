@@ -5,7 +5,7 @@ import { startLoad, type LoadReport } from '../support/load';
 import { programsOf } from '../support/aftermath';
 import { describeWith } from '../support/requirements';
 import { ReleasedStack, type ReleasedStackOptions } from '../runbooks/support/released-stack';
-import { IN_DEPLOY, IN_DEPLOY_UNDONE, IN_ROLLBACK } from './crash-cases';
+import { IN_DEPLOY, IN_DEPLOY_UNDONE, IN_MAINTENANCE, IN_ROLLBACK } from './crash-cases';
 import { FaultyInstallation } from './faulty-installation';
 
 const MIGRATE = ['node', '/app/migrate.cjs'];
@@ -131,6 +131,19 @@ describeWith(
         expect(await stack.serving()).toBe(version);
         expect(report.total.failed).toBe(0);
         expect(await stack.containers()).toHaveLength(2);
+      },
+    );
+
+    it.each(IN_MAINTENANCE)(
+      'is behind a page, and before it again, when the worker is killed at both ends of %s',
+      async (activity) => {
+        const turn = (...argv: readonly string[]) => stack.stack.follow('maintenance', ...argv);
+        const on = await here.throughKills(activity, () => turn('on', '-m', 'a moment'));
+        expect(on).toMatchObject({ code: 0, outcome: { turn: 'on' } });
+        expect(await stack.serving()).toBe('status 503');
+        const off = await here.throughKills(activity, () => turn('off'));
+        expect(off).toMatchObject({ code: 0, outcome: { turn: 'off' } });
+        expect(await stack.serving()).toBe(version);
       },
     );
 

@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReleasedOutcome, RunOutcome } from '../../workflows/model/outcome';
+import type { DeployPlan } from '../../workflows/model/plans';
 import { docker, TEST_IMAGES } from '../support/docker';
 import { startLoad } from '../support/load';
 import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
@@ -83,6 +84,39 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
     expect(taken.gapSeconds).toBeGreaterThan(0);
     expect(await stack.serving()).toBe('2');
     expect(await stack.running()).toEqual(['api', 'api-blue']);
+  });
+
+  it('makes a switch of another image anew in a step of its own, and tells the gap', async () => {
+    const stack = await releasedStack();
+    const { id = '' } = (await stack.containers()).find(({ service }) => service === 'api') ?? {};
+    const changes = 'LABEL pawl-test.switch=another';
+    const { Id: switchImage } = (await docker.getContainer(id).commit({ changes })) as {
+      Id: string;
+    };
+    try {
+      await stack.describe({ ...VERSION_2, file: { release: { switchImage } } });
+      const plan = await stack.stack.cli('plan', 'deploy', '--json');
+      const planned = JSON.parse(plan.stdout) as DeployPlan;
+      expect(planned.services[0]).toMatchObject({ service: 'api', renewsSwitch: true });
+      expect(planned.notes).toEqual([expect.stringContaining('The switch of api is made anew')]);
+
+      const { run = '', outcome } = await stack.mustDeploy();
+      const { gapSeconds = 0 } = released(outcome);
+      expect(gapSeconds).toBeGreaterThan(0);
+      expect(gapSeconds).toBeLessThan(30);
+      const renewal = await stack.stack.step(run, 'renew:api', ({ state }) => state === 'done');
+      expect(renewal.detail).toContain('without an answer');
+      expect(await stack.serving()).toBe('2');
+      const made = (await stack.containers()).find(({ service }) => service === 'api');
+      expect(made).toMatchObject({ image: switchImage, state: 'running' });
+      const again = JSON.parse(
+        (await stack.stack.cli('plan', 'deploy', '--json')).stdout,
+      ) as DeployPlan;
+      expect(again.services[0]).not.toHaveProperty('renewsSwitch');
+    } finally {
+      await stack.remove();
+      await docker.getImage(switchImage).remove({ force: true });
+    }
   });
 
   it('keeps the old slot when the new one never becomes healthy', async () => {

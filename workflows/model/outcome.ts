@@ -1,10 +1,11 @@
 import type { Slot } from './deployment';
 import type { RecoveryPointSummary } from './recovery-point';
-import type { PlanOf } from './plans';
+import type { MaintenancePlan, PlanOf } from './plans';
 import type { RunbookName } from './run';
 
 /** What a runbook returns. A run that fails throws an `ApplicationFailure` instead (see `failure-type.ts`). */
-export type RunOutcome = BackupOutcome | RestoreOutcome | ReleasedOutcome | PlannedOutcome;
+export type RunOutcome =
+  BackupOutcome | RestoreOutcome | ReleasedOutcome | MaintenanceOutcome | PlannedOutcome;
 
 /** Mode `plan`: nothing was touched. */
 export interface PlannedOutcome {
@@ -88,4 +89,15 @@ export interface CanaryStep {
   readonly newErrors: number;
   /** In one sentence. */
   readonly detail: string;
+}
+
+export interface MaintenanceOutcome {
+  readonly state: 'done';
+  readonly runbook: 'maintenance';
+  readonly run: string;
+  readonly turn: 'on' | 'off';
+  /** As planned. Where the switch runs, each is so now; where not, when it starts. */
+  readonly services: readonly (MaintenancePlan['services'][number] & {
+    readonly switchRuns: boolean;
+  })[];
 }

@@ -1,4 +1,5 @@
 import type { Slot } from './deployment';
+import type { Maintenance } from './maintenance';
 import type { Part, RecoveryPointSummary } from './recovery-point';
 import type { PinnedImage } from './release';
 import type { RestoreTarget } from './restore-target';
@@ -65,6 +66,8 @@ export interface PlannedService {
   readonly clears?: Slot;
   /** Plain Compose runs it now: the switch takes its port over, with a short gap. */
   readonly adopts: boolean;
+  /** The switch is made anew, of another image: a gap of some seconds before the first share. */
+  readonly renewsSwitch?: boolean;
   /** Traffic shares of the new slot, in per cent, the last is 100; empty for recreate. */
   readonly shares: readonly number[];
 }
@@ -99,6 +102,16 @@ export interface SchemaPlan {
   readonly way: 'same' | 'unknown' | 'keep' | 'down';
 }
 
-export type Plan = BackupPlan | RestorePlan | DeployPlan | RollbackPlan;
+export interface MaintenancePlan extends PlanBase {
+  readonly runbook: 'maintenance';
+  readonly turn: 'on' | 'off';
+  readonly services: readonly {
+    readonly service: string;
+    /** Present with `on`. */
+    readonly maintenance?: Maintenance;
+  }[];
+}
+
+export type Plan = BackupPlan | RestorePlan | DeployPlan | RollbackPlan | MaintenancePlan;
 
 export type PlanOf<Name extends RunbookName> = Extract<Plan, { runbook: Name }>;

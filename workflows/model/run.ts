@@ -6,12 +6,16 @@ import type { StackDescription } from './stack';
 
 export type { RunbookName } from './runbook-name';
 
-/** Exclusive runs have the stack to themselves; shared ones run beside each other. */
-export const ADMISSION: Readonly<Record<RunbookName, 'exclusive' | 'shared'>> = {
+/**
+ * Exclusive runs have the stack to themselves; shared ones run beside each other. Those `beside` all others neither wait
+ * for them nor hold them up, also while the stack is frozen; among themselves they go one by one, as they came.
+ */
+export const ADMISSION: Readonly<Record<RunbookName, 'exclusive' | 'shared' | 'beside'>> = {
   backup: 'shared',
   restore: 'exclusive',
   deploy: 'exclusive',
   rollback: 'exclusive',
+  maintenance: 'beside',
 };
 
 export interface BackupOptions {
@@ -54,11 +58,20 @@ export interface RollbackOptions {
   readonly planHash?: string;
 }
 
+export interface MaintenanceOptions {
+  readonly turn: 'on' | 'off';
+  /** Services of `deploy` that have a switch; all when empty. */
+  readonly only: readonly string[];
+  /** What the page says. Present with `on`. */
+  readonly message?: string;
+}
+
 export type RunbookRequest =
   | { readonly runbook: 'backup'; readonly options: BackupOptions }
   | { readonly runbook: 'restore'; readonly options: RestoreOptions }
   | { readonly runbook: 'deploy'; readonly options: DeployOptions }
-  | { readonly runbook: 'rollback'; readonly options: RollbackOptions };
+  | { readonly runbook: 'rollback'; readonly options: RollbackOptions }
+  | { readonly runbook: 'maintenance'; readonly options: MaintenanceOptions };
 
 /** What a client (or a schedule) submits. */
 export type RunRequest = RunbookRequest & {
@@ -85,6 +98,7 @@ export type BackupInput = RunInput<Extract<RunRequest, { runbook: 'backup' }>>;
 export type RestoreInput = RunInput<Extract<RunRequest, { runbook: 'restore' }>>;
 export type DeployInput = RunInput<Extract<RunRequest, { runbook: 'deploy' }>>;
 export type RollbackInput = RunInput<Extract<RunRequest, { runbook: 'rollback' }>>;
+export type MaintenanceInput = RunInput<Extract<RunRequest, { runbook: 'maintenance' }>>;
 
 /** Memo of a run's workflow: the request it came from. Its number alone may have been another's before. */
 export type RunMemo = {

@@ -13,7 +13,9 @@ export function frozenBy(
   runbook: RunbookName,
   at: Date,
 ): FreezeWindow | undefined {
-  return windows?.find((window) => window.runbooks.includes(runbook) && covers(window, at));
+  return windows?.find(
+    (window) => window.runbooks.some((one) => one === runbook) && covers(window, at),
+  );
 }
 
 /** `frozen for the weekend (fri 16:00-24:00, Europe/Berlin)`. */

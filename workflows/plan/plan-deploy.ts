@@ -71,7 +71,9 @@ function planService(observed: ObservedService, deployment: Deployment): Planned
   if (deployment.strategy === 'recreate') return { ...planned, strategy: 'recreate', shares: [] };
   const way = slotFor(observed);
   const steps = way.active === undefined ? [] : (deployment.canary?.steps ?? []);
-  return { ...planned, strategy: 'switch', ...way, shares: [...steps, 100] };
+  const renews = way.active !== undefined && observed.renewsSwitch === true;
+  const renewal = renews ? { renewsSwitch: true } : {};
+  return { ...planned, strategy: 'switch', ...way, ...renewal, shares: [...steps, 100] };
 }
 
 /** The slot that does not serve; what the other one has been left with is removed where neither does. */
@@ -159,6 +161,7 @@ export function shiftSteps(planned: PlannedService): PlannedStep[] {
     title: `remove what is left in ${clears ?? ''}`,
   };
   return [
+    ...(planned.renewsSwitch === true ? [renewStep(service)] : []),
     ...shares.flatMap((share) => {
       const id = `${service}/${share}`;
       const title = `send ${share} % of ${service}'s requests to ${slot}`;
@@ -171,6 +174,10 @@ export function shiftSteps(planned: PlannedService): PlannedStep[] {
     ...(active === undefined ? [] : [drain]),
     ...(clears === undefined ? [] : [clear]),
   ];
+}
+
+export function renewStep(service: string): PlannedStep {
+  return { id: stepId('renew', service), title: `make the switch of ${service} anew` };
 }
 
 export function gatesAfter(count: number): PlannedStep[] {
@@ -186,7 +193,20 @@ function numbered(count: number, id: string, title: string): PlannedStep[] {
 
 function notes(observed: ObservedRelease, services: readonly PlannedService[]): string[] {
   const taken = services.filter(({ adopts, strategy }) => adopts && strategy === 'switch');
-  return [...taken.map(({ service }) => takeOverNote(observed, service)), ...observed.notes];
+  const renewed = services.filter(({ renewsSwitch }) => renewsSwitch === true);
+  return [
+    ...taken.map(({ service }) => takeOverNote(observed, service)),
+    ...renewed.map(({ service }) => renewalNote(observed, service)),
+    ...observed.notes,
+  ];
+}
+
+function renewalNote({ switchImage }: ObservedRelease, service: string): string {
+  return (
+    `The switch of ${service} is made anew from ${switchImage?.reference ?? 'another image'}: what is in flight is cut off, ` +
+    'and from the stop of the old one to the first answer of the new one there is a gap, usually some seconds. An undone ' +
+    'release has it a second time.'
+  );
 }
 
 function takeOverNote({ services, stored }: ObservedRelease, service: string): string {

@@ -29,7 +29,7 @@ export function refuseSubmission(stack: string, line: StackQueue, request: RunRe
       'This is a bug of the client.',
     );
   }
-  if (line.freezeMessage !== undefined) {
+  if (line.freezeMessage !== undefined && ADMISSION[request.runbook] !== 'beside') {
     throw refusal(
       'ResourceBusy',
       `${stack} is ${line.freezeMessage}`,

@@ -12,6 +12,7 @@ import { progress } from '../messages';
 import type { FailureEvidence, FailureType } from '../model/failure-type';
 import type { PlannedOutcome } from '../model/outcome';
 import type { PlanOf } from '../model/plans';
+import { ADMISSION } from '../model/run';
 import type { RunbookName, RunInput, RunReference, RunRequest } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import type { StackDescription } from '../model/stack';
@@ -112,7 +113,9 @@ function createRun(input: RunInput): Run {
   const info = workflowInfo();
   const page = new RunPage(info.workflowId, name, stack.name);
   const holds = new HoldDesk(info.workflowId, page);
-  const isHeld = input.mode === 'apply' && (input.request.hold ?? stack.onFailure === 'hold');
+  // What runs beside all others has nothing to undo, and must not be waited for.
+  const mayBeHeld = input.mode === 'apply' && ADMISSION[name] !== 'beside';
+  const isHeld = mayBeHeld && (input.request.hold ?? stack.onFailure === 'hold');
   const steps = new Steps(page, holds, isHeld);
   return {
     reference: { id: info.workflowId, number: input.number, key: info.firstExecutionRunId },

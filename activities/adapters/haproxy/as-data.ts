@@ -21,17 +21,32 @@ export function requestTarget(path: string): string {
 /** Stands for a page when there is none. No page is this: the first character of one is encoded. */
 export const NO_PAGE = 'off';
 
-/** The page that every request is answered with, as one word of letters, digits and `%`. */
+/** The forms of a page, in the order in which they stand in it. */
+export const PAGE_FORMS = ['html', 'json', 'text'] as const;
+export const BETWEEN_FORMS = '.';
+
+const STYLE =
+  'body{font:1.1em/1.5 sans-serif;max-width:36em;margin:15vh auto;padding:0 1em;overflow-wrap:anywhere}';
+const HEAD = `<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Maintenance</title><style>${STYLE}</style>`;
+
+/** What every request is answered with, in each form, as one word of letters, digits, `%` and dots between the forms. */
 export function maintenancePage(text: string): string {
-  const head = '<head><meta charset="utf-8"><title>Maintenance</title></head>';
-  const page = `<!doctype html><html>${head}<body><p>${asHtml(text)}</p></body></html>`;
-  return percentEncoded(page, /[A-Za-z0-9]/);
+  const lines = withoutControls(text);
+  const forms: Record<(typeof PAGE_FORMS)[number], string> = {
+    html: `<!doctype html><html><head>${HEAD}</head><body><h1>Maintenance</h1><p>${asHtml(lines)}</p></body></html>`,
+    json: JSON.stringify({ status: 503, error: 'maintenance', message: lines }),
+    text: `Maintenance: ${lines.replaceAll('\n', ' ')}`,
+  };
+  return PAGE_FORMS.map((form) => percentEncoded(forms[form], /[A-Za-z0-9]/)).join(BETWEEN_FORMS);
 }
 
-/** HAProxy prints control characters as `%0A`, and takes NUL for the end of a text: none is left. */
-function asHtml(text: string): string {
-  return text
+/** HAProxy prints control characters as `%0A`, and takes NUL for the end of a text: none is left but the ends of lines. */
+function withoutControls(text: string): string {
+  return text.replace(/\r\n/g, '\n').replace(/(?!\n)\p{Cc}/gu, ' ');
+}
+
+function asHtml(lines: string): string {
+  return lines
     .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/\r?\n/g, '<br>')
-    .replace(/\p{Cc}/gu, ' ');
+    .replaceAll('\n', '<br>');
 }

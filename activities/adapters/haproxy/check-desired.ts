@@ -25,7 +25,7 @@ export function checkDesired({ stack, service }: SwitchKey, desired: Desired): v
     ...SLOTS.filter((slot) => !isWithin(weightOf(traffic[slot]), 0, HIGHEST_WEIGHT)).map(
       (slot) => `the weight of ${slot} is not from 0 to ${HIGHEST_WEIGHT}`,
     ),
-    ...(maintenance === undefined || maintenancePage(maintenance).length <= LONGEST_PAGE
+    ...(maintenance === undefined || maintenancePage(maintenance.message).length <= LONGEST_PAGE
       ? []
       : ['the text of the maintenance is too long']),
   ];

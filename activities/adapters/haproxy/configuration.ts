@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
+import type { Maintenance } from '../../../workflows/model/maintenance';
 import { SLOTS, slotService, type Slot } from '../../../workflows/model/deployment';
 import { SWITCH_MOUNT } from '../../../workflows/model/switch-mount';
 import { weightOf, type SlotTraffic, type Traffic } from '../../../workflows/model/traffic';
 import type { SwitchSettings } from '../../release-ports';
-import { maintenancePage, NO_PAGE, requestTarget } from './as-data';
+import { BETWEEN_FORMS, maintenancePage, NO_PAGE, PAGE_FORMS, requestTarget } from './as-data';
 
 /** What the file holds, in its first line. */
 export interface Desired {
   readonly settings: SwitchSettings;
   readonly traffic: Traffic;
-  readonly maintenance?: string;
+  readonly maintenance?: Maintenance;
 }
 
 export const BACKEND = 'app';
@@ -50,7 +51,7 @@ export function shapeIn(text: string): string | undefined {
 
 function renderBody(service: string, desired: Desired, uid: number, shape: string): string {
   const { settings, traffic, maintenance } = desired;
-  const page = maintenance === undefined ? NO_PAGE : maintenancePage(maintenance);
+  const page = maintenance === undefined ? NO_PAGE : maintenancePage(maintenance.message);
   // fd-hard-limit: 20,000 connections where the engine allows as many files, fewer where it does not.
   // timeout check: without it, an answer would have to come within `inter`.
   // idle-close-on-response: a connection that is kept alive through a reload is closed after its next answer, not under
@@ -101,7 +102,13 @@ resolvers docker
 frontend in
   bind :${settings.port}
   http-request set-var(txn.page) str(${PAGE_KEY}),map(${MAP},${page})
-  http-request return status 503 content-type "text/html; charset=utf-8" hdr Retry-After 30 lf-string "%[var(txn.page),url_dec]" unless { var(txn.page) -m str ${NO_PAGE} }
+  acl served var(txn.page) -m str ${NO_PAGE}
+  acl wants-html req.hdr(accept) -i -m sub text/html
+  acl wants-json req.hdr(accept) -i -m sub /json +json
+  acl wants-text req.hdr(accept) -i -m sub text/plain
+  ${maintained('json', 'application/json')} if !served wants-json !wants-html
+  ${maintained('text', 'text/plain; charset=utf-8')} if !served wants-text !wants-html
+  ${maintained('html', 'text/html; charset=utf-8')} if !served
   default_backend ${BACKEND}
 
 backend ${BACKEND}
@@ -112,6 +119,12 @@ backend ${BACKEND}
   default-server check inter 500ms fall 2 rise 2 resolvers docker resolve-prefer ipv4 init-addr last,none
 ${SLOTS.map((slot) => serverTemplate(service, slot, settings, traffic[slot])).join('\n')}
 `;
+}
+
+function maintained(form: (typeof PAGE_FORMS)[number], type: string): string {
+  const answer = `http-request return status 503 content-type "${type}" hdr Retry-After 30 hdr Cache-Control no-store`;
+  const at = `field(${PAGE_FORMS.indexOf(form) + 1},${BETWEEN_FORMS})`;
+  return `${answer} lf-string "%[var(txn.page),${at},url_dec]"`;
 }
 
 /** `drain` is weight 0 for a process that starts: nothing new comes, and there is nothing in flight yet. */

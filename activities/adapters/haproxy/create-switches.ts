@@ -1,4 +1,6 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AdapterError } from '../../adapter-error';
 import type { SwitchKey, Switches } from '../../release-ports';
 import { checkDesired } from './check-desired';
@@ -13,24 +15,41 @@ export interface SwitchesOptions {
   readonly stateDirectory: string;
   /** User that the sockets belong to; the worker's when absent. */
   readonly uid?: number;
+  /** Runs `work` while nobody else on this host does with the same lock file. */
+  readonly exclusively: <Output>(file: string, work: () => Promise<Output>) => Promise<Output>;
 }
 
 const FILE = 'haproxy.cfg';
 /** The last file that a running process was brought to: what is restored when it refuses another. */
 const APPLIED = 'applied.cfg';
+/** Held while the file is read and written anew: a maintenance begins and ends beside releases. */
+const LOCK = 'write.lock';
+
+/** Somebody else may have brought the process to a former or later file in the middle. */
+const ROUNDS = 4;
+const BETWEEN_ROUNDS_MILLISECONDS = 100;
 
 /**
  * `Switches` as folders `switch/<stack>/<service>` in the state directory, each mounted in the container of a HAProxy:
  *
  *     haproxy.cfg     what is desired, as JSON in its first line and as HAProxy's configuration below
  *     applied.cfg     the same, as the running process was last brought to it
+ *     write.lock      while the file is written
  *     live.map        empty; stands for what is set at run time
  *     servers.state   addresses and states, during a reload only
  *     admin.sock, master.sock   HAProxy's
  */
-export function createSwitches({ stateDirectory, uid }: SwitchesOptions): Switches {
+export function createSwitches({ stateDirectory, uid, exclusively }: SwitchesOptions): Switches {
   const owner = uid ?? process.getuid?.() ?? 0;
   const at = (key: SwitchKey): string => folderOf(stateDirectory, key);
+  const rewrite = (key: SwitchKey, change: (now?: Desired) => Desired): Promise<void> =>
+    onDisk(`Writing the file of ${nameOf(key)}`, async () => {
+      const folder = at(key);
+      await makeFolder(folder);
+      await exclusively(join(folder, LOCK), async () => {
+        await write(folder, key, change((await fileIn(folder))?.desired), owner);
+      });
+    });
   return {
     folder: (key) =>
       onDisk(`Making the folder of ${nameOf(key)}`, async () => {
@@ -39,10 +58,12 @@ export function createSwitches({ stateDirectory, uid }: SwitchesOptions): Switch
       }),
     desired: (key) =>
       onDisk(`Reading the file of ${nameOf(key)}`, async () => (await fileIn(at(key)))?.desired),
-    write: (key, settings, traffic, maintenance) =>
-      onDisk(`Writing the file of ${nameOf(key)}`, () => {
-        const text = { settings, traffic, ...(maintenance === undefined ? {} : { maintenance }) };
-        return write(at(key), key, text, owner);
+    write: (key, settings, traffic) => rewrite(key, (now) => ({ ...now, settings, traffic })),
+    maintain: (key, maintenance) =>
+      rewrite(key, (now) => {
+        if (now === undefined) throw noFile(key);
+        const { settings, traffic } = now;
+        return { settings, traffic, ...(maintenance === undefined ? {} : { maintenance }) };
       }),
     apply: (key, { signal }) =>
       onDisk(`Steering ${nameOf(key)}`, () => apply(at(key), key, signal)),
@@ -56,7 +77,6 @@ export function createSwitches({ stateDirectory, uid }: SwitchesOptions): Switch
 
 async function write(folder: string, key: SwitchKey, desired: Desired, uid: number): Promise<void> {
   checkDesired(key, desired);
-  await makeFolder(folder);
   // First: HAProxy does not start without it.
   if ((await readText(folder, LIVE_MAP)) === undefined) await writeDurably(folder, LIVE_MAP, '');
   await writeDurably(folder, FILE, renderConfiguration(key.service, desired, uid));
@@ -77,7 +97,22 @@ async function fileIn(folder: string): Promise<SwitchFile | undefined> {
   throw new AdapterError('PreconditionFailed', `${folder}/${FILE} is not pawl's`, { advice });
 }
 
+/** Until the process is as the file says after all. */
 async function apply(folder: string, key: SwitchKey, signal: AbortSignal): Promise<void> {
+  for (let round = 1; ; round += 1) {
+    const { steered, text } = await applyOnce(folder, key, signal);
+    const changed = (await readText(folder, FILE)) !== text;
+    if (steered === undefined && !changed) return;
+    if (round === ROUNDS) throw steered ?? changes(key);
+    await sleep(BETWEEN_ROUNDS_MILLISECONDS, undefined, { signal });
+  }
+}
+
+async function applyOnce(
+  folder: string,
+  key: SwitchKey,
+  signal: AbortSignal,
+): Promise<{ readonly text: string; readonly steered?: AdapterError }> {
   const file = await fileIn(folder);
   if (file === undefined) {
     throw new AdapterError('InternalError', `There is no file of ${nameOf(key)} in ${folder}`);
@@ -87,8 +122,25 @@ async function apply(folder: string, key: SwitchKey, signal: AbortSignal): Promi
     const refusal = await reload(folder, file.desired, file.shape, signal);
     if (refusal !== undefined) throw await refused(folder, key, running, refusal);
   }
-  await steer(folder, file.desired, signal);
+  try {
+    await steer(folder, file.desired, signal);
+  } catch (error) {
+    if (!(error instanceof AdapterError) || error.kind !== 'CommandFailed') throw error;
+    return { text: file.text, steered: error };
+  }
   await writeDurably(folder, APPLIED, file.text);
+  return { text: file.text };
+}
+
+function changes(key: SwitchKey): AdapterError {
+  return new AdapterError('CommandFailed', `The file of ${nameOf(key)} changes all the time`);
+}
+
+function noFile(key: SwitchKey): AdapterError {
+  const advice = '`pawl deploy` makes it.';
+  return new AdapterError('PreconditionFailed', `There is no ${nameOf(key).slice(4)} yet`, {
+    advice,
+  });
 }
 
 /** The former file is put back, so that a restart of HAProxy does not end it. */

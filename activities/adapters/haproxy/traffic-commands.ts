@@ -23,7 +23,7 @@ function stateOf(traffic: SlotTraffic): Wanted['state'] {
 }
 
 export function wantedPage({ maintenance }: Desired): string {
-  return maintenance === undefined ? NO_PAGE : maintenancePage(maintenance);
+  return maintenance === undefined ? NO_PAGE : maintenancePage(maintenance.message);
 }
 
 /**

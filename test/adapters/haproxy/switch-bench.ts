@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { createSwitches } from '../../../activities/adapters/haproxy/create-switches';
+import { withFileLock } from '../../../activities/adapters/state-directory/file-lock';
 import { ask } from '../../../activities/adapters/haproxy/socket';
 import type { Attempt } from '../../../activities/ports';
 import type { SwitchCounters, SwitchSettings, Traffic } from '../../../activities/release-ports';
+import type { Maintenance } from '../../../workflows/model/maintenance';
 import { slotService, type Slot } from '../../../workflows/model/deployment';
 import { SWITCH_COMMAND, SWITCH_MOUNT } from '../../../workflows/model/switch-mount';
 import { docker, TEST_IMAGES, TestContainer, uniqueName } from '../../support/docker';
@@ -22,6 +24,10 @@ export const SETTINGS: SwitchSettings = { port: 8000, check: '/healthz', replica
 /** The switch's further port, to which its settings may go. */
 export const OTHER_PORT = 9000;
 
+export function saying(message: string): Maintenance {
+  return { message, by: 'anna@desk', since: '2026-11-21T03:00:00.000Z' };
+}
+
 /** Longer than the path of a socket may be. */
 const LONG = 'a-state-directory-with-a-long-name'.repeat(4);
 
@@ -36,7 +42,10 @@ export class SwitchBench {
     readonly stateDirectory: string,
     uid?: number,
   ) {
-    this.switches = createSwitches({ stateDirectory, ...(uid === undefined ? {} : { uid }) });
+    this.switches = createSwitches({
+      ...{ stateDirectory, exclusively: withFileLock },
+      ...(uid === undefined ? {} : { uid }),
+    });
   }
 
   static async create(uid?: number): Promise<SwitchBench> {
@@ -87,7 +96,11 @@ export class SwitchBench {
     traffic: Traffic,
     { settings = SETTINGS, maintenance }: { settings?: SwitchSettings; maintenance?: string } = {},
   ): Promise<void> {
-    await this.switches.write(this.key, settings, traffic, maintenance);
+    await this.switches.write(this.key, settings, traffic);
+    await this.switches.maintain(
+      this.key,
+      maintenance === undefined ? undefined : saying(maintenance),
+    );
     await this.switches.apply(this.key, attempt);
   }
 

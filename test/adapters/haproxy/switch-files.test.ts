@@ -2,9 +2,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSwitches } from '../../../activities/adapters/haproxy/create-switches';
+import { withFileLock } from '../../../activities/adapters/state-directory/file-lock';
 import type { Switches } from '../../../activities/release-ports';
 import { failureOf } from '../../support/failure-of';
-import { attempt, SETTINGS } from './switch-bench';
+import { attempt, saying, SETTINGS } from './switch-bench';
 
 const KEY = { stack: 'melvin', service: 'api' };
 const TRAFFIC = { blue: { weight: 90 }, green: 'drain' } as const;
@@ -14,7 +15,7 @@ describe("a switch's file", () => {
   let switches: Switches;
   beforeEach(async () => {
     stateDirectory = await mkdtemp(join(tmpdir(), 'pawl-switch-'));
-    switches = createSwitches({ stateDirectory });
+    switches = createSwitches({ stateDirectory, exclusively: withFileLock });
   });
   afterEach(() => rm(stateDirectory, { recursive: true }));
 
@@ -22,13 +23,50 @@ describe("a switch's file", () => {
     expect(await switches.desired(KEY)).toBeUndefined();
     await switches.write(KEY, SETTINGS, TRAFFIC);
     expect(await switches.desired(KEY)).toEqual({ settings: SETTINGS, traffic: TRAFFIC });
-    const maintenance = 'a line\nand\u2028another # "quoted"';
-    await switches.write(KEY, SETTINGS, { blue: 'off', green: { weight: 0 } }, maintenance);
+    const maintenance = saying('a line\nand\u2028another # "quoted"');
+    await switches.maintain(KEY, maintenance);
+    await switches.write(KEY, SETTINGS, { blue: 'off', green: { weight: 0 } });
     expect(await switches.desired(KEY)).toEqual({
       ...{ settings: SETTINGS, traffic: { blue: 'off', green: { weight: 0 } }, maintenance },
     });
     expect(await switches.desired({ ...KEY, service: 'web' })).toBeUndefined();
+    await switches.maintain(KEY, undefined);
+    expect(await switches.desired(KEY)).toEqual({
+      ...{ settings: SETTINGS, traffic: { blue: 'off', green: { weight: 0 } } },
+    });
   });
+
+  it('keeps shares and maintenance that are written in the same moment', async () => {
+    await switches.write(KEY, SETTINGS, TRAFFIC);
+    for (let weight = 1; weight <= 10; weight += 1) {
+      const traffic = { ...TRAFFIC, blue: { weight } };
+      const maintenance = weight % 2 === 0 ? undefined : saying(`${weight}`);
+      await Promise.all([
+        switches.write(KEY, SETTINGS, traffic),
+        switches.maintain(KEY, maintenance),
+      ]);
+      const now = await switches.desired(KEY);
+      expect([now?.traffic, now?.maintenance]).toEqual([traffic, maintenance]);
+    }
+  });
+
+  it('has no maintenance where there is no switch', async () => {
+    const failure = await failureOf(switches.maintain(KEY, saying('soon')));
+    expect(failure).toMatchObject({
+      ...{ kind: 'PreconditionFailed', message: 'There is no switch of melvin/api yet' },
+    });
+    expect(await switches.desired(KEY)).toBeUndefined();
+  });
+
+  it.each(['"', '<', '\n', '😀', '\u2028', 'x'])(
+    'has room for a page of 500 bytes of %j',
+    async (character) => {
+      const message = character.repeat(Math.floor(500 / Buffer.byteLength(character)));
+      await switches.write(KEY, SETTINGS, TRAFFIC);
+      await switches.maintain(KEY, saying(message));
+      expect((await switches.desired(KEY))?.maintenance?.message).toBe(message);
+    },
+  );
 
   it('lies in a folder of its own, whatever the names are', async () => {
     const stacks = ['melvin', '..', '.', 'a/b', 'a%2Fb', 'A'];
@@ -80,7 +118,8 @@ describe("a switch's file", () => {
   );
 
   it('is not written with a page that HAProxy has no room for', async () => {
-    const failure = await failureOf(switches.write(KEY, SETTINGS, TRAFFIC, 'ü'.repeat(3000)));
+    await switches.write(KEY, SETTINGS, TRAFFIC);
+    const failure = await failureOf(switches.maintain(KEY, saying('ü'.repeat(3000))));
     expect(failure.message).toMatch(/text of the maintenance is too long/);
   });
 

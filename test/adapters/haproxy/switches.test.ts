@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:http2';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
 import type { SlotTraffic } from '../../../activities/release-ports';
 import { TEST_IMAGES, type TestContainer } from '../../support/docker';
@@ -8,7 +9,7 @@ import { failureOf } from '../../support/failure-of';
 import { startLoad, type Load } from '../../support/load';
 import { until } from '../../support/processes';
 import { describeWith } from '../../support/requirements';
-import { attempt, OTHER_PORT, SETTINGS, SwitchBench } from './switch-bench';
+import { attempt, OTHER_PORT, saying, SETTINGS, SwitchBench } from './switch-bench';
 import { openWebSocket } from './web-socket';
 
 const ALL_BLUE = { blue: { weight: 100 }, green: { weight: 0 } };
@@ -160,14 +161,51 @@ describeWith(['docker'], 'a switch', () => {
     }
     await bench.steer(ALL_BLUE, { maintenance: hostile });
     expect(await bench.switches.desired(bench.key)).toEqual({
-      ...{ settings: SETTINGS, traffic: ALL_BLUE, maintenance: hostile },
+      ...{ settings: SETTINGS, traffic: ALL_BLUE, maintenance: saying(hostile) },
     });
+    const answers = async (accept: string) => {
+      const answer = await fetch(`${url}/version`, { headers: { accept } });
+      expect([answer.status, answer.headers.get('cache-control')]).toEqual([503, 'no-store']);
+      return { type: answer.headers.get('content-type'), body: await answer.text() };
+    };
+    const lines = hostile.replace('\r', '').replace(/[\t\0]/g, ' ');
+    for (const accept of ['application/json', 'text/json;q=0.9', 'application/problem+json, */*']) {
+      const { type, body } = await answers(accept);
+      expect(type).toBe('application/json');
+      expect(JSON.parse(body)).toEqual({ status: 503, error: 'maintenance', message: lines });
+    }
+    expect(await answers('text/plain')).toEqual({
+      ...{ type: 'text/plain; charset=utf-8' },
+      ...{ body: `Maintenance: ${lines.replace('\n', ' ')}` },
+    });
+    for (const accept of ['text/html,application/json', 'image/avif', '*/*']) {
+      expect((await answers(accept)).type).toBe('text/html; charset=utf-8');
+    }
+    const head = await fetch(`${url}/version`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([503, '']);
     expect(await bench.workerPid()).toBe(before);
     await killAndStart();
     expect(await until(() => page().catch(() => undefined))).toContain(shown);
     await bench.steer(ALL_BLUE);
     await bench.up(1, 1);
     expect(await versions(10)).toEqual({ 1: 10 });
+  });
+
+  it('is as its file says after a maintenance came while the shares changed', async () => {
+    const { switches, key } = bench;
+    for (let round = 1; round <= 24; round += 1) {
+      const [traffic, version] = round % 2 === 0 ? [ALL_BLUE, '1'] : [ALL_GREEN, '2'];
+      const maintenance = round % 3 === 0 ? undefined : saying(`round ${round}`);
+      await Promise.all([
+        switches.write(key, SETTINGS, traffic).then(() => switches.apply(key, attempt)),
+        sleep(round / 2)
+          .then(() => switches.maintain(key, maintenance))
+          .then(() => switches.apply(key, attempt)),
+      ]);
+      const { blue, green } = await bench.counters();
+      expect([blue.weight, green.weight]).toEqual(version === '1' ? [100, 0] : [0, 100]);
+      expect(await versions(1)).toEqual(maintenance ? { 'status 503': 1 } : { [version]: 1 });
+    }
   });
 
   it('speaks HTTP/2 without TLS to who begins with it', async () => {

@@ -174,7 +174,17 @@ describe('the status of a stack', () => {
       freeze: { message: 'new disk', by: 'anna@desk', since: START },
       ended: [],
     };
-    expectGolden('status', renderStatus({ ...status, queue }, PLAIN));
+    expectGolden('status', renderStatus({ ...status, queue, maintenance: [] }, PLAIN));
+  });
+
+  it('shows each service that is in maintenance, and where that is not known', () => {
+    const maintenance = { message: 'back\nat \u001b[31m14:00', by: 'anna@desk', since: START };
+    const services = [{ service: 'api', switched: true, maintenance }];
+    const queue = { stack: 'melvin', running: [], waiting: [], ended: [] };
+    const text = renderStatus({ ...status, queue, maintenance: services }, PLAIN);
+    expectGolden('status-maintenance', text);
+    expect(renderStatus({ ...status, queue }, PLAIN)).toMatch(/maintained +not known/);
+    expect(renderStatus({ ...status, queue, maintenance: [] }, PLAIN)).not.toContain('maintained');
   });
 
   it('says what the calendar freezes', () => {

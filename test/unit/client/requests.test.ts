@@ -2,6 +2,7 @@ import { parseDuration, parseTime } from '../../../client/runs/parse-time';
 import {
   backupRequest,
   deployRequest,
+  maintenanceRequest,
   readRelease,
   restoreRequest,
   rollbackRequest,
@@ -81,6 +82,43 @@ describe('requests for a release', () => {
     ['a way that there is not', () => rollbackRequest(releasing, { schema: 'up' }, SENDER)],
     ['release 0', () => readRelease('0')],
     ['a release by its run', () => rollbackRequest(releasing, { to: 'melvin/3' }, SENDER)],
+  ])('refuse %s as a usage error', (_, build) => {
+    expect(build).toThrow(USAGE_ERROR);
+  });
+});
+
+describe('requests for a maintenance', () => {
+  const api = {
+    ...{ service: 'api', strategy: 'switch' as const, port: 8000 },
+    ...{ drainSeconds: 1, keepOldSeconds: 1, watchSeconds: 0 },
+    ready: { http: '/', consecutive: 1, timeoutSeconds: 1 },
+  };
+  const cron = { service: 'cron', strategy: 'recreate' as const };
+  const release = { recoveryPoint: 'never' as const, keep: 5, switchImage: 'haproxy:3.0' };
+  const rest = { before: [], after: [], release };
+  const switched = describeStack({ deploy: { services: [api, cron], ...rest } });
+  const recreated = describeStack({ deploy: { services: [cron], ...rest } });
+  const message = 'back soon';
+
+  it('take the message as it is, and each service once', () => {
+    const { options } = maintenanceRequest(switched, 'on', ['api', 'api'], { message }, SENDER);
+    expect(options).toEqual({ turn: 'on', only: ['api'], message });
+    expect(maintenanceRequest(switched, 'off', [], {}, SENDER).options).toEqual({
+      ...{ turn: 'off', only: [] },
+    });
+  });
+
+  it.each([
+    ['no message', () => maintenanceRequest(switched, 'on', [], {}, SENDER)],
+    ['an empty one', () => maintenanceRequest(switched, 'on', [], { message: ' \n' }, SENDER)],
+    [
+      'a long one',
+      () => maintenanceRequest(switched, 'on', [], { message: 'ü'.repeat(251) }, SENDER),
+    ],
+    ['an unknown service', () => maintenanceRequest(switched, 'off', ['web'], {}, SENDER)],
+    ['a service without a switch', () => maintenanceRequest(switched, 'off', ['cron'], {}, SENDER)],
+    ['a stack without one', () => maintenanceRequest(recreated, 'off', [], {}, SENDER)],
+    ['a stack that releases nothing', () => maintenanceRequest(stack, 'off', [], {}, SENDER)],
   ])('refuse %s as a usage error', (_, build) => {
     expect(build).toThrow(USAGE_ERROR);
   });

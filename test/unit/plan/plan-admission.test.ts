@@ -1,7 +1,8 @@
-import { behind, planAdmission } from '../../../workflows/plan/plan-admission';
+import { behind, planAdmission, planFrozenAdmission } from '../../../workflows/plan/plan-admission';
 
 const backup = (number: number) => ({ number, runbook: 'backup' as const });
 const restore = (number: number) => ({ number, runbook: 'restore' as const });
+const maintenance = (number: number) => ({ number, runbook: 'maintenance' as const });
 const numbers = (runs: readonly { number: number }[]): number[] => runs.map((run) => run.number);
 
 describe('admission', () => {
@@ -25,6 +26,21 @@ describe('admission', () => {
 
   it('treats a runbook that it does not know as exclusive', () => {
     expect(planAdmission([{ number: 1, runbook: 'deploy-v9' }], [backup(2)])).toEqual([]);
+  });
+
+  it('lets a maintenance pass by everything but another maintenance', () => {
+    const waiting = [restore(2), maintenance(3), maintenance(4), backup(5)];
+    expect(numbers(planAdmission([backup(1)], waiting))).toEqual([3]);
+    expect(numbers(planAdmission([restore(1)], [maintenance(2)]))).toEqual([2]);
+    expect(numbers(planAdmission([maintenance(1)], [restore(2), maintenance(3)]))).toEqual([2]);
+    expect(behind([restore(1)], waiting, 3)).toEqual([]);
+    expect(behind([restore(1)], waiting, 4)).toEqual([3]);
+    expect(behind([maintenance(1)], [restore(2)], 2)).toEqual([]);
+  });
+
+  it('starts nothing but a maintenance while the stack is frozen', () => {
+    expect(numbers(planFrozenAdmission([], [backup(1), maintenance(2)]))).toEqual([2]);
+    expect(planFrozenAdmission([maintenance(1)], [maintenance(2)])).toEqual([]);
   });
 
   it('says which runs must end first', () => {

@@ -22,6 +22,8 @@ export interface ObservedService {
   readonly left: readonly Slot[];
   /** Gets the requests now. */
   readonly active?: Slot;
+  /** The switch that runs is of another image than the stack file names now: the release makes it anew. */
+  readonly renewsSwitch?: boolean;
   /** Image id of what runs now. */
   readonly runningImage?: string;
   /** Published ports, such as `8000`. */

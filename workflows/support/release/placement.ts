@@ -29,6 +29,8 @@ export interface SwitchedService extends Placed {
   readonly active?: Slot;
   /** What is left of an earlier release, and serves no more. */
   readonly clears?: Slot;
+  /** Its switch is made anew, and is away for that moment. */
+  readonly renewsSwitch: boolean;
   /** Plain Compose's own container has the service's name and port. */
   readonly adopts: boolean;
   /** The slot has the release already: it was kept warm. */

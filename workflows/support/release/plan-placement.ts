@@ -33,7 +33,7 @@ export function placementOf(
 }
 
 function place(
-  { slot, clears, adopts, shares }: PlannedService,
+  { slot, clears, adopts, shares, renewsSwitch = false }: PlannedService,
   { replicas, active, runs, warm }: ObservedService,
   deployment: Deployment,
   release: number,
@@ -46,7 +46,7 @@ function place(
   const serving = runs === 'switched' ? active : undefined;
   return {
     ...common,
-    ...{ deployment, slot, adopts, shares },
+    ...{ deployment, slot, adopts, shares, renewsSwitch },
     ...(serving === undefined ? {} : { active: serving }),
     ...(clears === undefined ? {} : { clears }),
     warm: warm[slot] === release,

@@ -3,6 +3,7 @@ import { otherSlot, slotService, type Slot } from '../../model/deployment';
 import type { ReleasedOutcome } from '../../model/outcome';
 import { stepId } from '../../model/step-id';
 import type { SwitchCounters, Traffic } from '../../model/traffic';
+import { renewStep } from '../../plan/plan-deploy';
 import type { Judgement } from '../../plan/release/judge-traffic';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
@@ -58,7 +59,7 @@ async function shiftService(
     'urgent',
   );
   const canary: CanaryVerdict[] = [];
-  let gapSeconds = 0;
+  let gapSeconds = placed.renewsSwitch ? await renewSwitch(run, placement, placed, active) : 0;
   const reached = shareWhileHeld(run, placement, placed, active);
   for (const share of placed.shares) {
     const shares = sharesFor(slot, share);
@@ -114,6 +115,32 @@ function shareWhileHeld(
 
 function sharesFor(slot: Slot, share: number): Traffic {
   return traffic(slot, share, share === 100 ? 'drain' : { weight: 100 - share });
+}
+
+/** A switch of another image is made anew while the old slot has all requests: a step of its own, so that its gap is known. */
+async function renewSwitch(
+  run: Run,
+  placement: Placement,
+  placed: SwitchedService,
+  active: Slot,
+): Promise<number> {
+  const { id, title } = renewStep(placed.deployment.service);
+  const shares = traffic(active, 100, 'off');
+  const { gapSeconds = 0 } = await run.step(
+    id,
+    title,
+    (options) =>
+      run.act.steerTraffic.executeWithOptions(options, [
+        steering(run, placement, placed, shares, placement.release),
+      ]),
+    gapDetail,
+  );
+  return gapSeconds;
+}
+
+function gapDetail({ gapSeconds }: { readonly gapSeconds?: number }): { detail?: string } {
+  if (gapSeconds === undefined) return {};
+  return { detail: `at most ${gapSeconds.toFixed(1)} s without an answer` };
 }
 
 /** The first time there is nothing to shift from: the switch begins with the release, and takes the port. */
@@ -209,10 +236,7 @@ async function steer(
       run.act.steerTraffic.executeWithOptions(options, [
         steering(run, placement, placed, shares, placement.release),
       ]),
-    ({ gapSeconds }) =>
-      gapSeconds === undefined
-        ? {}
-        : { detail: `at most ${gapSeconds.toFixed(1)} s without an answer` },
+    gapDetail,
   );
 }
 

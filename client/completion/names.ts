@@ -3,10 +3,13 @@ import { parse } from 'yaml';
 import { findStackFile } from '../stack-file/find';
 
 /**
- * Keys of `protect`, read as they stand: the file need not be valid, and the schema (zod, 30 ms) is not loaded. Whatever
+ * Keys of a section, read as they stand: the file need not be valid, and the schema (zod, 30 ms) is not loaded. Whatever
  * is wrong, TAB offers nothing and stays silent; `pawl config validate` is the place to hear about it.
  */
-export function readPartNames(words: readonly string[]): readonly string[] {
+export function readNames(
+  words: readonly string[],
+  section: 'protect' | 'deploy',
+): readonly string[] {
   try {
     const file = fileOption(words);
     const { path } = findStackFile({
@@ -16,7 +19,7 @@ export function readPartNames(words: readonly string[]): readonly string[] {
       ...(file === undefined ? {} : { file }),
     });
     const document: unknown = parse(readFileSync(path, 'utf8'), { logLevel: 'silent' });
-    return Object.keys(protectOf(document)).filter((name) => !/\s|\p{Cc}/u.test(name));
+    return Object.keys(sectionOf(document, section)).filter((name) => !/\s|\p{Cc}/u.test(name));
   } catch {
     return [];
   }
@@ -27,7 +30,8 @@ function fileOption(words: readonly string[]): string | undefined {
   return at < 0 ? undefined : words[at + 1];
 }
 
-function protectOf(document: unknown): object {
-  if (typeof document !== 'object' || document === null || !('protect' in document)) return {};
-  return document.protect instanceof Object ? document.protect : {};
+function sectionOf(document: unknown, section: string): object {
+  if (typeof document !== 'object' || document === null) return {};
+  const found = (document as Readonly<Record<string, unknown>>)[section];
+  return found instanceof Object ? found : {};
 }
