@@ -6,28 +6,24 @@ import type {
   ObservedRelease,
   ObservedService,
 } from '../workflows/plan/release/observed-release';
-import { AdapterError } from './adapter-error';
+import { composeService, imageName } from './compose-service';
 import { isSwitch } from './container-labels';
 import { deployOf } from './deploy-of';
 import type { Attempt, Site } from './ports';
-import type {
-  ComposeFacts,
-  ComposeServiceFacts,
-  HostPorts,
-  ReleasePorts,
-  ServiceContainer,
-} from './release-ports';
+import type { ComposeFacts, HostPorts, ReleasePorts, ServiceContainer } from './release-ports';
 import { runStep, type StepInput } from './run-step';
 
 export interface ObserveReleaseInput extends StepInput {
   /** Images in place of the Compose file's, by service. Absent: what their references mean now is not asked. */
   readonly images?: Readonly<Record<string, string>>;
+  /** Present: what the Compose file has a `build` for is built by this run, and these already are; by service. */
+  readonly built?: Readonly<Record<string, ObservedImage>>;
 }
 
 /**
  * Looks at everything a release would meet: the Compose project, what the images' references mean now, what runs, where
  * the switches stand, and which releases are stored.
- * Shape:  { stack, images } → ObservedRelease
+ * Shape:  { stack, images, built } → ObservedRelease
  * Retry:  safe; reads only
  * Throws: PreconditionFailed (Compose refuses the files, a service or an image is missing) · ServiceUnavailable
  */
@@ -37,13 +33,14 @@ export const observeRelease =
     runStep(ports, input, { phase: 'look at the release' }, async (attempt, site) => {
       const { services, release } = deployOf(input.stack);
       const facts = await ports.release.compose.facts(site, attempt);
-      const { images } = input;
+      const { images, built } = input;
       const look: Look = {
         ports: ports.release,
         site,
         facts,
         attempt,
         resolves: images !== undefined,
+        built,
       };
       const stored = await ports.release.releases.list(input.stack.name);
       const switched = services.some(({ strategy }) => strategy === 'switch');
@@ -66,6 +63,7 @@ interface Look {
   readonly facts: ComposeFacts;
   readonly attempt: Attempt;
   readonly resolves: boolean;
+  readonly built: ObserveReleaseInput['built'];
 }
 
 async function observeService(
@@ -74,12 +72,17 @@ async function observeService(
   wanted: string | undefined,
 ): Promise<ObservedService> {
   const { service } = deployment;
-  const facts = factsOf(look.facts, service);
-  const image = await observeImage(look, wanted ?? facts.image ?? builtImage(look.facts, service));
+  const facts = composeService(look.facts, service);
+  const name = imageName(look.facts, facts);
+  const builds = look.built !== undefined && wanted === undefined && facts.builds;
+  const image = builds
+    ? (look.built[service] ?? { reference: name, pinned: name })
+    : await observeImage(look, wanted ?? name);
   const found = await containersOf(look, service);
   const common = {
     service,
     image,
+    ...(builds ? { builds: { named: facts.image !== undefined } } : {}),
     dependsOn: facts.dependsOn,
     replicas: facts.replicas,
     published: facts.ports.flatMap(({ published }) => published ?? []),
@@ -88,21 +91,6 @@ async function observeService(
     return { ...common, ...runsAlone(found), warm: {}, left: [] };
   }
   return { ...common, ...(await runsSwitched(look, service, facts.replicas, found)) };
-}
-
-function factsOf({ services }: ComposeFacts, service: string): ComposeServiceFacts {
-  const found = services.find(({ name }) => name === service);
-  if (found !== undefined) return found;
-  throw new AdapterError(
-    'PreconditionFailed',
-    `deploy.${service}: the Compose project has no service ${service}`,
-    { advice: `Its services are: ${services.map(({ name }) => name).join(', ')}.` },
-  );
-}
-
-/** What Compose calls an image that it builds and that the file does not name. */
-function builtImage({ project }: ComposeFacts, service: string): string {
-  return `${project}-${service}`;
 }
 
 async function observeImage(look: Look, reference: string): Promise<ObservedImage> {

@@ -53,10 +53,16 @@ function serviceTable(services: readonly PlannedService[]): string {
   const rows = services.map((service) => [
     service.service,
     wayOf(service),
-    shortImage(service.image),
+    imageOf(service),
     service.from === undefined ? '- (nothing runs)' : shortPinned(service.from),
   ]);
   return renderTable(['service', 'how', 'image', 'now'], rows).replace(/^/gm, '  ');
+}
+
+/** What will be built has no digest yet. */
+function imageOf({ image, builds }: PlannedService): string {
+  const isBuilt = builds === true && image.pinned === image.reference;
+  return isBuilt ? `${image.reference} (built first)` : shortImage(image);
 }
 
 /** `into green: 5 %, 25 %, 100 %`. */

@@ -55,7 +55,10 @@ export interface RestorePlanPart {
 export interface PlannedService {
   readonly service: string;
   readonly strategy: 'switch' | 'recreate';
+  /** Of one that is not built yet, `pinned` is the reference: what it will be, only its build tells. */
   readonly image: Omit<PinnedImage, 'id'>;
+  /** The run builds it on the host before anything else. */
+  readonly builds?: true;
   /** Id of the image that runs now. */
   readonly from?: string;
   readonly slot?: Slot;

@@ -63,6 +63,13 @@ describe('the plan of a deploy', () => {
     expectGolden('plan-deploy', renderPlan(plan));
   });
 
+  it('says of an image that is built first that nobody knows its digest yet', () => {
+    const image = { reference: 'registry/api:v2', pinned: 'registry/api:v2' };
+    const text = (planned: PlannedService) => renderPlan({ ...plan, services: [planned] });
+    expect(text({ ...API, image, builds: true })).toContain('registry/api:v2 (built first)');
+    expect(text({ ...API, builds: true })).toContain('registry/api:v2 (1111aaaaaaaa)');
+  });
+
   it('says of the first one what is taken over from plain Compose', () => {
     const api: PlannedService = { ...API, slot: 'blue', shares: [100], adopts: true };
     const first = { ...plan, migrations: false, recoveryPoint: false, services: [api] };

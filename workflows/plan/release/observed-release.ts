@@ -8,6 +8,8 @@ export type ObservedImage = Omit<PinnedImage, 'id'>;
 export interface ObservedService {
   readonly service: string;
   readonly image: ObservedImage;
+  /** Present where this run builds it. `named`: the Compose file says what the image is called. */
+  readonly builds?: { readonly named: boolean };
   readonly dependsOn: readonly string[];
   /** Containers that it should have. */
   readonly replicas: number;
