@@ -2,6 +2,7 @@ import type { Deployment, Slot } from '../workflows/model/deployment';
 import { otherSlot, SLOTS, slotService } from '../workflows/model/deployment';
 import { weightOf, type Traffic } from '../workflows/model/traffic';
 import type {
+  ObservedDisk,
   ObservedImage,
   ObservedRelease,
   ObservedService,
@@ -48,10 +49,14 @@ export const observeRelease =
         Promise.all(services.map((one) => observeService(look, one, images?.[one.service]))),
         switched ? observeImage(look, release.switchImage) : undefined,
       ]);
+      const disk = look.resolves
+        ? await observeDisk(look, [...observed.map(({ image }) => image), switchImage])
+        : undefined;
       return {
         project: facts.project,
         services: observed,
         ...(switchImage === undefined ? {} : { switchImage }),
+        ...(disk === undefined ? {} : { disk }),
         stored,
         notes: await notRunning(look, services),
       };
@@ -97,6 +102,28 @@ async function observeImage(look: Look, reference: string): Promise<ObservedImag
   if (!look.resolves) return { reference, pinned: reference };
   const { pinned } = await look.ports.images.resolve(reference, look.attempt);
   return { reference, pinned };
+}
+
+/** Of images that lie in a registry and not here. One that is not built yet is in no registry. */
+async function observeDisk(
+  { ports, attempt }: Look,
+  images: readonly (ObservedImage | undefined)[],
+): Promise<ObservedDisk | undefined> {
+  const pinned = new Set(
+    images.flatMap((image) => (image?.pinned.includes('@') ? image.pinned : [])),
+  );
+  const missing = await Promise.all(
+    [...pinned].map((image) => ports.images.missingLayers(image, attempt)),
+  );
+  if (missing.every((layers) => layers?.length === 0)) return undefined;
+  const freeBytes = await ports.services.freeBytes();
+  const free = freeBytes === undefined ? {} : { freeBytes };
+  const known = missing.filter((layers) => layers !== undefined);
+  if (known.length < missing.length) return free;
+  // Images of one stack stand on the same layers, which are fetched once.
+  const sizes = new Map(known.flat().map(({ digest, sizeBytes }) => [digest, sizeBytes]));
+  const fetchedBytes = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  return { ...free, fetchedBytes };
 }
 
 async function containersOf(look: Look, service: string): Promise<readonly ServiceContainer[]> {

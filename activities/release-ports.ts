@@ -133,10 +133,21 @@ export interface Images {
   resolve(reference: string, attempt: Attempt): Promise<ResolvedImage>;
   /** Id of the image that has this name on this host, whatever registries have. Throws: ServiceUnavailable (engine away) */
   onHost(reference: string): Promise<string | undefined>;
+  /**
+   * What a pull would fetch: none when the image is there, undefined when nobody tells.
+   * Throws: ServiceUnavailable (engine away)
+   */
+  missingLayers(pinned: string, attempt: Attempt): Promise<readonly MissingLayer[] | undefined>;
   /** Makes a pinned image present. Reports bytes. Throws: ServiceUnavailable (registry away) · CommandFailed (disk full) */
   pull(pinned: string, attempt: Attempt): Promise<{ readonly id: string }>;
   /** Removes them unless something uses them. Never rejects for an image that is gone or in use. */
   removeUnused(ids: readonly string[]): Promise<void>;
+}
+
+export interface MissingLayer {
+  readonly digest: string;
+  /** As it is fetched: compressed. */
+  readonly sizeBytes: number;
 }
 
 export interface ResolvedImage extends Omit<PinnedImage, 'id'> {

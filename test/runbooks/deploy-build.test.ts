@@ -83,6 +83,16 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release that is bui
     expect(await stack.released.containers()).toEqual(before);
   });
 
+  it('of another image says how much room its pull needs, and how much there is', async () => {
+    const image = `${stack.repository}-large:v1`;
+    await stack.pushRandom(image, 4_000_000);
+    const { disk, hash } = await planOf('--image', `api=${image}`);
+    expect(disk?.neededBytes).toBeGreaterThan(3 * 4_000_000);
+    expect(disk?.neededBytes).toBeLessThan(3 * 4_100_000);
+    expect(disk?.freeBytes).toBeGreaterThan(1_000_000);
+    expect(await planOf('--image', `api=${image}`)).toMatchObject({ hash });
+  });
+
   it('is refused where there is nothing to build', async () => {
     const image = (await docker.getImage(TEST_IMAGES.app1).inspect()).Id;
     const refused = await stack.released.deploy('--build', '--image', `api=${image}`);

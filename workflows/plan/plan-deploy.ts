@@ -6,6 +6,7 @@ import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
 import type { Obstacle } from './plan-backup';
 import type { ObservedImage, ObservedRelease, ObservedService } from './release/observed-release';
+import { estimateDisk, refuseFullDisk } from './release/estimate-disk';
 import { orderServices } from './release/order-services';
 
 /**
@@ -22,6 +23,9 @@ export function planDeploy(
   const deployments = new Map(deploy.services.map((one) => [one.service, one]));
   const unknown = Object.keys(options.images).filter((service) => !deployments.has(service));
   if (unknown.length > 0) return unknownServices(unknown, [...deployments.keys()]);
+  const disk = observed.disk && estimateDisk(observed.disk);
+  const full = disk && refuseFullDisk(disk);
+  if (full !== undefined) return full;
   const refused = options.build && refuseBuild(options.build, observed.services);
   if (refused !== undefined) return refused;
   const services = orderServices(observed.services).flatMap((service) => {
@@ -47,6 +51,7 @@ export function planDeploy(
     ...plan,
     steps: [...buildSteps(services, options.build), ...steps(plan, observed, deploy.services)],
     notes: notes(observed, services),
+    ...(disk === undefined ? {} : { disk }),
   };
 }
 

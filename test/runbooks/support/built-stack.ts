@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '../../../worker/free-port';
+import { makeImage } from '../../adapters/docker/test-registry';
+import { followed } from '../../images/base-image';
 import { docker, TEST_IMAGES } from '../../support/docker';
 import type { PawlEnvironment } from '../../support/pawl-environment';
 import { until } from '../../support/processes';
@@ -80,6 +82,14 @@ export class BuiltStack {
     const url = `http://${this.registry}/v2/${this.released.project}/manifests/v1`;
     const answer = await fetch(url, { method: 'HEAD', headers: { accept: MANIFEST } });
     return answer.headers.get('docker-content-digest');
+  }
+
+  /** Pushes an image that nobody else has, and forgets it here. */
+  async pushRandom(reference: string, sizeBytes: number): Promise<void> {
+    await makeImage(reference, sizeBytes);
+    const image = docker.getImage(reference);
+    await followed(docker, await image.push({ authconfig: {} }), reference);
+    await image.remove({ force: true });
   }
 
   async remove(): Promise<void> {

@@ -70,6 +70,15 @@ describe('the plan of a deploy', () => {
     expect(text({ ...API, builds: true })).toContain('registry/api:v2 (1111aaaaaaaa)');
   });
 
+  it('says how much room the images to be pulled need, as far as it is known', () => {
+    const text = (disk: DeployPlan['disk']) => renderPlan({ ...plan, ...(disk && { disk }) });
+    expect(text({ neededBytes: 3e9, freeBytes: 5e10 })).toContain(
+      "images to be pulled need about 3.0 GB. Free on the engine's disk: 50.0 GB.",
+    );
+    expect(text({})).toMatch(/need is not known\. Free on the engine's disk: not known\./);
+    expect(text(undefined)).not.toContain('disk');
+  });
+
   it('says of the first one what is taken over from plain Compose', () => {
     const api: PlannedService = { ...API, slot: 'blue', shares: [100], adopts: true };
     const first = { ...plan, migrations: false, recoveryPoint: false, services: [api] };

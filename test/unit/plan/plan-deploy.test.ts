@@ -174,6 +174,18 @@ describe('with a build', () => {
   });
 });
 
+it('refuses images that the disk has no room for, and tells of room what is known', () => {
+  const disk = { fetchedBytes: 400_000_000, freeBytes: 1_000_000_000 };
+  const refused = planDeploy(
+    { ...describeStack(), deploy: DEPLOY },
+    { images: {} },
+    observed(ALL, { disk }),
+  );
+  expect(refused).toMatchObject({ obstacle: expect.stringContaining('1200 MB') as string });
+  const made = plan(observed(ALL, { disk: { freeBytes: 1 } }));
+  expect(made.disk).toEqual({ freeBytes: 1 });
+});
+
 it('refuses an image for a service that is not released', () => {
   const options = { images: { front: 'front:v2' } };
   const refused = planDeploy({ ...describeStack(), deploy: DEPLOY }, options, observed(ALL));

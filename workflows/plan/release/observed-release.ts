@@ -35,7 +35,16 @@ export interface ObservedRelease {
   readonly services: readonly ObservedService[];
   /** Present when a service is switched. */
   readonly switchImage?: ObservedImage;
+  /** Present when images are to be pulled. */
+  readonly disk?: ObservedDisk;
   readonly stored: ReleaseList;
   /** Of services outside `deploy`: not running, in sentences. */
   readonly notes: readonly string[];
+}
+
+export interface ObservedDisk {
+  /** Octets that are to be fetched, compressed; absent when a registry does not tell. */
+  readonly fetchedBytes?: number;
+  /** Octets that are free where the engine keeps its images; absent when this host does not see it. */
+  readonly freeBytes?: number;
 }

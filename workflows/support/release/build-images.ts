@@ -2,7 +2,7 @@ import type { DeployPlan } from '../../model/plans';
 import type { BuildOptions } from '../../model/run';
 import { stepId } from '../../model/step-id';
 import type { ObservedImage } from '../../plan/release/observed-release';
-import { hashPlan } from '../hash-plan';
+import { hashOfPlan } from '../hash-plan';
 import type { Run } from '../runbook';
 
 /** What this run has built, by service. */
@@ -29,7 +29,7 @@ export function hashBeforeBuild({ hash: _, ...plan }: DeployPlan): string {
     const { reference } = planned.image;
     return planned.builds ? { ...planned, image: { reference, pinned: reference } } : planned;
   });
-  return hashPlan({ ...plan, services });
+  return hashOfPlan({ ...plan, services });
 }
 
 function buildImage(run: Run, service: string): Promise<ObservedImage> {
