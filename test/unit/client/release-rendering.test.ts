@@ -79,6 +79,15 @@ describe('the plan of a deploy', () => {
     expect(text(undefined)).not.toContain('disk');
   });
 
+  it('says how long it took the last times', () => {
+    const text = (runs: number, withApproval = false) =>
+      renderPlan(plan, { seconds: 40.4, runs, withApproval });
+    expect(text(5)).toContain('\nIt takes about 40 s, by the last 5 deploys.\n');
+    expect(text(1)).toContain('by the last deploy.\n');
+    expect(text(2, true)).toContain('by the last 2 deploys, the wait for approval among it.');
+    expect(renderPlan(plan)).not.toContain('It takes');
+  });
+
   it('says of the first one what is taken over from plain Compose', () => {
     const api: PlannedService = { ...API, slot: 'blue', shares: [100], adopts: true };
     const first = { ...plan, migrations: false, recoveryPoint: false, services: [api] };

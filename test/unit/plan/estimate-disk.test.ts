@@ -1,9 +1,9 @@
 import { estimateDisk, refuseFullDisk } from '../../../workflows/plan/release/estimate-disk';
 import { hashOfPlan } from '../../../workflows/support/hash-plan';
 
-it('reckons with three times what is fetched', () => {
+it('reckons with four times what is fetched', () => {
   expect(estimateDisk({ fetchedBytes: 100, freeBytes: 7 })).toEqual({
-    ...{ neededBytes: 300, freeBytes: 7 },
+    ...{ neededBytes: 400, freeBytes: 7 },
   });
   expect(estimateDisk({})).toEqual({});
 });

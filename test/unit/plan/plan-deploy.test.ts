@@ -181,7 +181,7 @@ it('refuses images that the disk has no room for, and tells of room what is know
     { images: {} },
     observed(ALL, { disk }),
   );
-  expect(refused).toMatchObject({ obstacle: expect.stringContaining('1200 MB') as string });
+  expect(refused).toMatchObject({ obstacle: expect.stringContaining('1600 MB') as string });
   const made = plan(observed(ALL, { disk: { freeBytes: 1 } }));
   expect(made.disk).toEqual({ freeBytes: 1 });
 });

@@ -3,10 +3,10 @@ import type { Obstacle } from '../plan-backup';
 import type { ObservedDisk } from './observed-release';
 
 /**
- * Room for each octet that a registry sends. gzip makes layers of programs and libraries two to two and a half times
- * smaller, and a layer lies beside its unpacked self until it is unpacked.
+ * Room for each octet that a registry sends. Unpacked, layers of programs and libraries are 2.8 times as large (measured:
+ * 172 of 61 MB for Debian 12, 449 of 163 MB with Node on it), and a layer lies beside its unpacked self until it is unpacked.
  */
-const ROOM_PER_FETCHED_BYTE = 3;
+const ROOM_PER_FETCHED_BYTE = 4;
 
 const MEGABYTE = 1_000_000;
 
