@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { approve, progress } from '../../workflows/messages';
 import type { DeployDescription } from '../../workflows/model/deployment';
 import type { PlannedOutcome } from '../../workflows/model/outcome';
 import type { DeployPlan } from '../../workflows/model/plans';
 import type { DeployInput } from '../../workflows/model/run';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
+import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 import { uniqueStack, WorkflowHarness, type ActivityDoubles } from '../support/workflow-harness';
 
@@ -23,7 +25,7 @@ describeWith(['temporal'], 'a release that is built first', () => {
   let harness: WorkflowHarness;
   let worker: string;
   let built: number;
-  const stack = uniqueStack({ deploy: DEPLOY });
+  const plain = uniqueStack({ deploy: DEPLOY });
   beforeAll(async () => {
     harness = await WorkflowHarness.start();
   });
@@ -60,7 +62,7 @@ describeWith(['temporal'], 'a release that is built first', () => {
     recordRun: () => Promise.resolve(),
   };
 
-  function execute(mode: DeployInput['mode'], planHash?: string): Promise<PlannedOutcome> {
+  function start(mode: DeployInput['mode'], planHash?: string, stack = plain) {
     const chosen = { images: {}, build: { push: false } };
     const input: DeployInput = {
       request: {
@@ -71,11 +73,15 @@ describeWith(['temporal'], 'a release that is built first', () => {
       },
       ...{ mode, number: 1 },
     };
-    return harness.client.workflow.execute('deploy', {
+    return harness.client.workflow.start('deploy', {
       workflowId: `${stack.name}/${randomUUID()}`,
       taskQueue: WORKFLOW_TASK_QUEUE,
       args: [input],
-    }) as Promise<PlannedOutcome>;
+    });
+  }
+
+  async function execute(mode: DeployInput['mode'], planHash?: string): Promise<PlannedOutcome> {
+    return (await (await start(mode, planHash)).result()) as PlannedOutcome;
   }
 
   async function messageOf(run: Promise<unknown>): Promise<string> {
@@ -114,6 +120,19 @@ describeWith(['temporal'], 'a release that is built first', () => {
     await harness.working(moving, async () => {
       const { plan } = await execute('plan');
       expect(await messageOf(execute('apply', plan.hash))).toMatch(/no longer the one that was/);
+    });
+  });
+
+  it('is approved with what came of the build, and is not built again', async () => {
+    const deploy = { required: 1, from: ['ben'], expiresSeconds: 300, self: false };
+    await harness.working(doubles, async () => {
+      const { plan } = await execute('plan');
+      const run = await start('apply', plan.hash, { ...plain, approvals: { deploy } });
+      const planHash = await until(async () => (await run.query(progress)).approval?.planHash);
+      expect(planHash).not.toBe(plan.hash);
+      await run.executeUpdate(approve, { args: [{ by: 'ben', planHash }] });
+      expect(await messageOf(run.result())).toMatch(`pulls ${BUILT.pinned}`);
+      expect(built).toBe(1);
     });
   });
 });
