@@ -1,6 +1,7 @@
 import { adoptRelease } from './adopt-release';
 import { awaitRun } from './await-run';
 import { backUpPart } from './back-up-part';
+import { buildImage } from './build-image';
 import { checkGate } from './check-gate';
 import { coolSlot } from './cool-slot';
 import { diffReleases } from './diff-releases';
@@ -25,6 +26,7 @@ import type { Ports } from './ports';
 import { prepareRelease } from './prepare-release';
 import { provePart } from './prove-part';
 import { pullImage } from './pull-image';
+import { pushImage } from './push-image';
 import { readTraffic } from './read-traffic';
 import { recordRelease } from './record-release';
 import { recordRun } from './record-run';
@@ -75,6 +77,8 @@ export function createHostActivities(ports: HostPorts) {
     recordRelease: recordRelease(ports),
     readTraffic: readTraffic(ports),
     pullImage: pullImage(ports),
+    pushImage: pushImage(ports),
+    buildImage: buildImage(ports),
     prepareRelease: prepareRelease(ports),
     observeRelease: observeRelease(ports),
     makeReleaseCurrent: makeReleaseCurrent(ports),

@@ -2,32 +2,29 @@ import type { Deployment, Slot } from '../workflows/model/deployment';
 import { otherSlot, SLOTS, slotService } from '../workflows/model/deployment';
 import { weightOf, type Traffic } from '../workflows/model/traffic';
 import type {
+  ObservedDisk,
   ObservedImage,
   ObservedRelease,
   ObservedService,
 } from '../workflows/plan/release/observed-release';
-import { AdapterError } from './adapter-error';
+import { composeService, imageName } from './compose-service';
 import { isSwitch } from './container-labels';
 import { deployOf } from './deploy-of';
 import type { Attempt, Site } from './ports';
-import type {
-  ComposeFacts,
-  ComposeServiceFacts,
-  HostPorts,
-  ReleasePorts,
-  ServiceContainer,
-} from './release-ports';
+import type { ComposeFacts, HostPorts, ReleasePorts, ServiceContainer } from './release-ports';
 import { runStep, type StepInput } from './run-step';
 
 export interface ObserveReleaseInput extends StepInput {
   /** Images in place of the Compose file's, by service. Absent: what their references mean now is not asked. */
   readonly images?: Readonly<Record<string, string>>;
+  /** Present: what the Compose file has a `build` for is built by this run, and these already are; by service. */
+  readonly built?: Readonly<Record<string, ObservedImage>>;
 }
 
 /**
  * Looks at everything a release would meet: the Compose project, what the images' references mean now, what runs, where
  * the switches stand, and which releases are stored.
- * Shape:  { stack, images } → ObservedRelease
+ * Shape:  { stack, images, built } → ObservedRelease
  * Retry:  safe; reads only
  * Throws: PreconditionFailed (Compose refuses the files, a service or an image is missing) · ServiceUnavailable
  */
@@ -37,8 +34,9 @@ export const observeRelease =
     runStep(ports, input, { phase: 'look at the release' }, async (attempt, site) => {
       const { services, release } = deployOf(input.stack);
       const facts = await ports.release.compose.facts(site, attempt);
-      const { images } = input;
-      const asked = { ports: ports.release, site, facts, attempt, resolves: images !== undefined };
+      const { images, built } = input;
+      const resolves = images !== undefined;
+      const asked = { ports: ports.release, site, facts, attempt, resolves, built };
       const stored = await ports.release.releases.list(input.stack.name);
       const switched = services.some(({ strategy }) => strategy === 'switch');
       const ofSwitch = switched ? await resolve(asked, release.switchImage) : undefined;
@@ -47,10 +45,14 @@ export const observeRelease =
         services.map((one) => observeService(look, one, images?.[one.service])),
       );
       const switchImage = ofSwitch && { reference: ofSwitch.reference, pinned: ofSwitch.pinned };
+      const disk = resolves
+        ? await observeDisk(look, [...observed.map(({ image }) => image), switchImage])
+        : undefined;
       return {
         project: facts.project,
         services: observed,
         ...(switchImage === undefined ? {} : { switchImage }),
+        ...(disk === undefined ? {} : { disk }),
         stored,
         notes: await notRunning(look, services),
       };
@@ -64,6 +66,7 @@ interface Look {
   readonly resolves: boolean;
   /** Of the image that a switch would have; undefined when it is not on this host, or nobody asked. */
   readonly switchImageId: string | undefined;
+  readonly built: ObserveReleaseInput['built'];
 }
 
 async function observeService(
@@ -72,12 +75,17 @@ async function observeService(
   wanted: string | undefined,
 ): Promise<ObservedService> {
   const { service } = deployment;
-  const facts = factsOf(look.facts, service);
-  const image = await observeImage(look, wanted ?? facts.image ?? builtImage(look.facts, service));
+  const facts = composeService(look.facts, service);
+  const name = imageName(look.facts, facts);
+  const builds = look.built !== undefined && wanted === undefined && facts.builds;
+  const image = builds
+    ? (look.built[service] ?? { reference: name, pinned: name })
+    : await observeImage(look, wanted ?? name);
   const found = await containersOf(look, service);
   const common = {
     service,
     image,
+    ...(builds ? { builds: { named: facts.image !== undefined } } : {}),
     dependsOn: facts.dependsOn,
     replicas: facts.replicas,
     published: facts.ports.flatMap(({ published }) => published ?? []),
@@ -86,21 +94,6 @@ async function observeService(
     return { ...common, ...runsAlone(found), warm: {}, left: [] };
   }
   return { ...common, ...(await runsSwitched(look, service, facts.replicas, found)) };
-}
-
-function factsOf({ services }: ComposeFacts, service: string): ComposeServiceFacts {
-  const found = services.find(({ name }) => name === service);
-  if (found !== undefined) return found;
-  throw new AdapterError(
-    'PreconditionFailed',
-    `deploy.${service}: the Compose project has no service ${service}`,
-    { advice: `Its services are: ${services.map(({ name }) => name).join(', ')}.` },
-  );
-}
-
-/** What Compose calls an image that it builds and that the file does not name. */
-function builtImage({ project }: ComposeFacts, service: string): string {
-  return `${project}-${service}`;
 }
 
 async function observeImage(look: Look, reference: string): Promise<ObservedImage> {
@@ -115,6 +108,28 @@ async function resolve(
   if (!resolves) return { reference, pinned: reference };
   const { pinned, id } = await ports.images.resolve(reference, attempt);
   return { reference, pinned, ...(id === undefined ? {} : { id }) };
+}
+
+/** Of images that lie in a registry and not here. One that is not built yet is in no registry. */
+async function observeDisk(
+  { ports, attempt }: Look,
+  images: readonly (ObservedImage | undefined)[],
+): Promise<ObservedDisk | undefined> {
+  const pinned = new Set(
+    images.flatMap((image) => (image?.pinned.includes('@') ? image.pinned : [])),
+  );
+  const missing = await Promise.all(
+    [...pinned].map((image) => ports.images.missingLayers(image, attempt)),
+  );
+  if (missing.every((layers) => layers?.length === 0)) return undefined;
+  const freeBytes = await ports.services.freeBytes();
+  const free = freeBytes === undefined ? {} : { freeBytes };
+  const known = missing.filter((layers) => layers !== undefined);
+  if (known.length < missing.length) return free;
+  // Images of one stack stand on the same layers, which are fetched once.
+  const sizes = new Map(known.flat().map(({ digest, sizeBytes }) => [digest, sizeBytes]));
+  const fetchedBytes = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  return { ...free, fetchedBytes };
 }
 
 async function containersOf(look: Look, service: string): Promise<readonly ServiceContainer[]> {

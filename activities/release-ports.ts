@@ -43,6 +43,18 @@ export interface Compose {
   /** Throws: PreconditionFailed (a variable is required and missing, or the files are refused) · CommandFailed */
   facts(site: Site, attempt: Attempt): Promise<ComposeFacts>;
   /**
+   * Builds the image of a service, from the project's own files; the same again is the builder's cache. Ended, nothing of
+   * it runs on. Progress: each time the builder says something.
+   * Throws: VerificationFailed (a step of the build fails) · PreconditionFailed (Compose refuses the files) ·
+   *         ServiceUnavailable (engine away) · CommandFailed (registry of a base image away, disk full)
+   */
+  build(site: Site, service: string, attempt: Attempt): Promise<void>;
+  /**
+   * Pushes the image of a service under its name; what the registry has is not sent again.
+   * Throws: CredentialsRejected · ServiceUnavailable (registry or engine away) · CommandFailed
+   */
+  push(site: Site, service: string, attempt: Attempt): Promise<void>;
+  /**
    * Makes `services` of a release's file what it says, and nothing else: no dependencies, no other services, no orphans,
    * no pulls. Returns when they are started, not when they are ready. What is so already is left alone.
    * Throws: PreconditionFailed (name or port taken, image missing) · ServiceUnavailable (engine away) · CommandFailed
@@ -120,10 +132,23 @@ export interface Images {
    * Throws: PreconditionFailed (neither has it) · CredentialsRejected · ServiceUnavailable (engine away)
    */
   resolve(reference: string, attempt: Attempt): Promise<ResolvedImage>;
+  /** Id of the image that has this name on this host, whatever registries have. Throws: ServiceUnavailable (engine away) */
+  onHost(reference: string): Promise<string | undefined>;
+  /**
+   * What a pull would fetch: none when the image is there, undefined when nobody tells.
+   * Throws: ServiceUnavailable (engine away)
+   */
+  missingLayers(pinned: string, attempt: Attempt): Promise<readonly MissingLayer[] | undefined>;
   /** Makes a pinned image present. Reports bytes. Throws: ServiceUnavailable (registry away) · CommandFailed (disk full) */
   pull(pinned: string, attempt: Attempt): Promise<{ readonly id: string }>;
   /** Removes them unless something uses them. Never rejects for an image that is gone or in use. */
   removeUnused(ids: readonly string[]): Promise<void>;
+}
+
+export interface MissingLayer {
+  readonly digest: string;
+  /** As it is fetched: compressed. */
+  readonly sizeBytes: number;
 }
 
 export interface ResolvedImage extends Omit<PinnedImage, 'id'> {

@@ -56,6 +56,8 @@ const DEPLOY_CHOICE = [
     '--image <service=reference...>',
     "this image in place of the Compose file's; again for each service",
   ],
+  ['--build', 'build here, before anything is touched, what the Compose file has a `build` for'],
+  ['--push', 'with --build: push what was built, and release it from its registry'],
 ] as const;
 const ROLLBACK_CHOICE = [
   ['--to <release>', 'this release (see `pawl releases`); by default the one that was replaced'],
@@ -117,6 +119,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       ['pawl deploy', 'what the Compose file says now; asks first'],
       ['pawl deploy --image api=registry/api:v2 -y', 'this image; asks nothing'],
+      ['pawl deploy --build', 'build it here first'],
+      ['pawl deploy --build --push -y', 'and push it: other hosts can have it'],
       ['pawl deploy -n', 'show the plan, touch nothing'],
     ],
     load: () => import('./commands/deploy.js'),

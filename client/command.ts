@@ -28,6 +28,8 @@ export interface Flags {
   readonly message?: string;
   /** `SERVICE=REFERENCE` each. */
   readonly image?: readonly string[];
+  readonly build?: boolean;
+  readonly push?: boolean;
   readonly to?: string;
   readonly schema?: string;
   readonly hold?: boolean;

@@ -12,6 +12,7 @@ import { isObstacle, preconditionFailed } from './support/failures';
 import { hashPlan } from './support/hash-plan';
 import { now } from './support/now';
 import { adopt } from './support/release/adopt';
+import { buildImages, hashBeforeBuild, type BuiltImages } from './support/release/build-images';
 import { checkGates } from './support/release/gates';
 import type { Placement } from './support/release/placement';
 import { placementOf } from './support/release/plan-placement';
@@ -38,11 +39,11 @@ interface Released extends PutInPlace {
  */
 export async function deploy(input: DeployInput): Promise<ReleasedOutcome | PlannedOutcome> {
   return runbook(input, async (run) => {
-    const look = () => makePlan(run, input);
-    const first = await look();
+    const first = await makePlan(run, input);
     if (input.mode === 'plan') return planned(first.plan);
     requireSamePlan(first.plan, input.request.options.planHash);
-    const { observed, plan } = await approvedAsItIs(run, first, look);
+    const ready = await buildFirst(run, input, first);
+    const { observed, plan } = await approvedAsItIs(run, ready, ready.again);
     const deploy = run.stack.deploy as DeployDescription;
 
     run.page.enter('apply');
@@ -74,22 +75,47 @@ export async function deploy(input: DeployInput): Promise<ReleasedOutcome | Plan
   });
 }
 
-async function makePlan(
-  run: Run,
-  input: DeployInput,
-): Promise<{ observed: ObservedRelease; plan: DeployPlan }> {
+interface Looked {
+  readonly observed: ObservedRelease;
+  readonly plan: DeployPlan;
+}
+
+async function makePlan(run: Run, input: DeployInput, built: BuiltImages = {}): Promise<Looked> {
   const { options } = input.request;
-  const observed = await observe(run, input);
+  const observed = await observe(run, input, built);
   run.page.enter('plan');
   const plan = adoptPlan<'deploy'>(run, planDeploy(run.stack, options, observed));
   return { observed, plan };
 }
 
-async function observe(run: Run, input: DeployInput): Promise<ObservedRelease> {
-  const { images } = input.request.options;
+async function observe(
+  run: Run,
+  { request }: DeployInput,
+  built: BuiltImages,
+): Promise<ObservedRelease> {
+  const { images, build } = request.options;
+  const asked = { stack: run.stack, images, ...(build === undefined ? {} : { built }) };
   return run.step('observe-release', 'look at what runs and what would', (options) =>
-    run.act.observeRelease.executeWithOptions(options, [{ stack: run.stack, images }]),
+    run.act.observeRelease.executeWithOptions(options, [asked]),
   );
+}
+
+/**
+ * Builds what is to be built, and plans again: now the plan, which people approve, says which image it is. In all else it
+ * must be the plan that was shown.
+ */
+async function buildFirst(
+  run: Run,
+  input: DeployInput,
+  first: Looked,
+): Promise<Looked & { readonly again: () => Promise<Looked> }> {
+  const { build, planHash } = input.request.options;
+  const built = build === undefined ? {} : await buildImages(run, first.plan, build);
+  const again = () => makePlan(run, input, built);
+  if (build === undefined) return { ...first, again };
+  const looked = await again();
+  requireSamePlan({ ...looked.plan, hash: hashBeforeBuild(looked.plan) }, planHash);
+  return { ...looked, again };
 }
 
 async function pullSwitch(run: Run, { switchImage }: ObservedRelease): Promise<void> {

@@ -1,4 +1,5 @@
 import type { BackupPlan, Plan, RestorePlan, RestorePlanPart } from '../../workflows/model/plans';
+import type { ExpectedDuration } from '../temporal/expected-duration';
 import { formatBytes, formatDuration, formatTime, printable } from './format';
 import { maintenanceLines } from './maintenance';
 import { partialRemark } from './points';
@@ -9,16 +10,26 @@ import { renderTable } from './table';
 const SHOWN_HASH = 12;
 
 /** What a run will do, for a person to say yes to. */
-export function renderPlan(plan: Plan): string {
+export function renderPlan(plan: Plan, expected?: ExpectedDuration): string {
   return [
     `Plan ${plan.hash.slice(0, SHOWN_HASH)}: ${plan.runbook} of stack ${plan.stack}`,
     ...bodyLines(plan),
+    ...(expected === undefined ? [] : [expectedLine(plan.runbook, expected)]),
     'Steps:',
     ...plan.steps.map(({ title }, index) => `  ${index + 1}. ${printable(title)}`),
     ...(plan.notes.length > 0
       ? ['To know:', ...plan.notes.map((note) => `  ${printable(note)}`)]
       : []),
   ].join('\n');
+}
+
+function expectedLine(
+  runbook: Plan['runbook'],
+  { seconds, runs, withApproval }: ExpectedDuration,
+): string {
+  const last = runs === 1 ? `the last ${runbook}` : `the last ${runs} ${runbook}s`;
+  const waits = withApproval ? ', the wait for approval among it' : '';
+  return `It takes about ${formatDuration(seconds)}, by ${last}${waits}.`;
 }
 
 function bodyLines(plan: Plan): string[] {

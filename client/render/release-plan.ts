@@ -1,15 +1,21 @@
-import type { DeployPlan, PlannedService, RollbackPlan } from '../../workflows/model/plans';
-import { formatCount } from './format';
+import type {
+  DeployPlan,
+  DiskEstimate,
+  PlannedService,
+  RollbackPlan,
+} from '../../workflows/model/plans';
+import { formatBytes, formatCount } from './format';
 import { shortImage, shortPinned } from './image';
 import { renderTable } from './table';
 
 /** What a deploy will do, but for its steps. */
 export function deployLines(plan: DeployPlan): string[] {
-  const { release, replaces, services, gates, migrations, recoveryPoint } = plan;
+  const { release, replaces, services, gates, migrations, recoveryPoint, disk } = plan;
   const before = replaces === undefined ? '' : `, in place of release ${replaces}`;
   return [
     `Release ${release}${before}:`,
     serviceTable(services),
+    ...(disk ? [diskLine(disk)] : []),
     ...(recoveryPoint ? ['A recovery point is saved first.'] : []),
     ...(migrations ? ['The schema is migrated.'] : []),
     ...(gates.before + gates.after > 0
@@ -53,10 +59,25 @@ function serviceTable(services: readonly PlannedService[]): string {
   const rows = services.map((service) => [
     service.service,
     wayOf(service),
-    shortImage(service.image),
+    imageOf(service),
     service.from === undefined ? '- (nothing runs)' : shortPinned(service.from),
   ]);
   return renderTable(['service', 'how', 'image', 'now'], rows).replace(/^/gm, '  ');
+}
+
+function diskLine({ neededBytes, freeBytes }: DiskEstimate): string {
+  const needed =
+    neededBytes === undefined
+      ? 'How much room the images to be pulled need is not known'
+      : `The images to be pulled need about ${formatBytes(neededBytes)}`;
+  const free = freeBytes === undefined ? 'not known' : formatBytes(freeBytes);
+  return `${needed}. Free on the engine's disk: ${free}.`;
+}
+
+/** What will be built has no digest yet. */
+function imageOf({ image, builds }: PlannedService): string {
+  const isBuilt = builds === true && image.pinned === image.reference;
+  return isBuilt ? `${image.reference} (built first)` : shortImage(image);
 }
 
 /** `into green: 5 %, 25 %, 100 %`. */

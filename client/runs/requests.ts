@@ -56,7 +56,14 @@ export function deployRequest(
   sender: Sender,
 ): RequestOf<'deploy'> {
   const services = requireDeploy(stack);
-  const options: DeployOptions = { images: readImages(services, flags.image ?? []) };
+  const { build = false, push = false } = flags;
+  if (push && !build) {
+    throw usage('--push sends what --build has built.', 'Give --build as well.');
+  }
+  const options: DeployOptions = {
+    images: readImages(services, flags.image ?? []),
+    ...(build ? { build: { push } } : {}),
+  };
   return envelope({ runbook: 'deploy', options }, stack, flags, sender);
 }
 

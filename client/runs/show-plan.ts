@@ -2,6 +2,7 @@ import type { PlannedOutcome } from '../../workflows/model/outcome';
 import type { RunInput, RunRequest } from '../../workflows/model/run';
 import { renderPlan } from '../render/plan';
 import { askWorker } from '../temporal/ask-worker';
+import type { ExpectedDuration } from '../temporal/expected-duration';
 import type { Session } from '../temporal/session';
 import type { Output } from '../terminal/output';
 
@@ -19,7 +20,11 @@ export async function planRun(
   return outcome.plan;
 }
 
-export function printPlan(output: Output, plan: PlannedOutcome['plan']): void {
-  output.json('pawl/plan@1', plan);
-  output.result(renderPlan(plan));
+export function printPlan(
+  output: Output,
+  plan: PlannedOutcome['plan'],
+  expected?: ExpectedDuration,
+): void {
+  output.json('pawl/plan@1', expected === undefined ? plan : { ...plan, expected });
+  output.result(renderPlan(plan, expected));
 }

@@ -2,6 +2,7 @@ import type { RunRequest } from '../../workflows/model/run';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { renderPlan } from '../render/plan';
+import { expectedDuration } from '../temporal/expected-duration';
 import { withSession } from '../temporal/session';
 import { confirmByYes } from '../terminal/ask';
 import { readPatience } from './patience';
@@ -24,12 +25,15 @@ export async function startAsShown(
   // Before anything is looked at: where nobody can be asked, a missing -y is told at once.
   const confirmed = globals.dryRun ? undefined : confirmByYes(output, globals.yes, what);
   return withSession(invocation, async (session) => {
-    const plan = await planRun(session, output, request);
+    const [plan, expected] = await Promise.all([
+      planRun(session, output, request),
+      expectedDuration(session, request),
+    ]);
     if (!confirmed) {
-      printPlan(output, plan);
+      printPlan(output, plan, expected);
       return EXIT_CODES.done;
     }
-    output.line(renderPlan(plan));
+    output.line(renderPlan(plan, expected));
     await confirmed();
     return startRun(session, output, bound(request, plan.hash), patience);
   });

@@ -1,4 +1,5 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { RunbookName } from '../../workflows/model/run';
 import { attributeKey } from './attributes';
 import type { Session } from './session';
 
@@ -31,7 +32,26 @@ export async function listRuns(
   stack: string,
   limit: number,
 ): Promise<ListedRun[]> {
-  const query = `WorkflowId STARTS_WITH "${stack}/"`;
+  return listBy(session, stack, `WorkflowId STARTS_WITH "${stack}/"`, limit);
+}
+
+/** Runs of one runbook that are done, newest first. */
+export async function listEndedWell(
+  session: Session,
+  stack: string,
+  runbook: RunbookName,
+  limit: number,
+): Promise<ListedRun[]> {
+  const ended = `ExecutionStatus = 'Completed' AND WorkflowType = '${runbook}'`;
+  return listBy(session, stack, `${ended} AND WorkflowId STARTS_WITH "${stack}/"`, limit);
+}
+
+async function listBy(
+  session: Session,
+  stack: string,
+  query: string,
+  limit: number,
+): Promise<ListedRun[]> {
   const runs = await session.call(async () => {
     const found: ListedRun[] = [];
     for await (const info of session.client.workflow.list({ query, pageSize: 100 })) {

@@ -48,6 +48,9 @@ export const IN_DEPLOY = [
   'retainReleases',
 ] as const satisfies readonly Activity[];
 
+/** Killed in a release that is built and pushed first. */
+export const IN_BUILD = ['buildImage', 'pushImage'] as const satisfies readonly Activity[];
+
 /** Killed while a release is undone. */
 export const IN_DEPLOY_UNDONE = [
   'removeService',

@@ -3,6 +3,7 @@ import type { HostPorts } from '../../activities/release-ports';
 import {
   ELSEWHERE,
   IN_BACKUP,
+  IN_BUILD,
   IN_DEPLOY,
   IN_DEPLOY_UNDONE,
   IN_MAINTENANCE,
@@ -14,7 +15,7 @@ import {
 it('has a chaos case for every activity', () => {
   const ports = {} as HostPorts;
   const all = { ...createHostActivities(ports), ...createRunActivities(ports) };
-  const inRuns = [...IN_BACKUP, ...IN_RESTORE, ...IN_DEPLOY, ...IN_ROLLBACK];
+  const inRuns = [...IN_BACKUP, ...IN_RESTORE, ...IN_BUILD, ...IN_DEPLOY, ...IN_ROLLBACK];
   const covered = [...inRuns, ...IN_UNDO, ...IN_DEPLOY_UNDONE, ...IN_MAINTENANCE, ...ELSEWHERE];
   expect([...covered].sort()).toEqual(Object.keys(all).sort());
 });

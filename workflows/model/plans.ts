@@ -16,7 +16,7 @@ export interface PlannedStep {
 
 interface PlanBase {
   readonly stack: string;
-  /** SHA-256 of the canonical JSON of all but itself, in hexadecimal: equal plans, equal hashes. */
+  /** SHA-256 of the canonical JSON of all but itself and estimates (`disk`), in hexadecimal: equal plans, equal hashes. */
   readonly hash: string;
   readonly steps: readonly PlannedStep[];
   /** What a person should know before saying yes, in sentences. */
@@ -56,7 +56,10 @@ export interface RestorePlanPart {
 export interface PlannedService {
   readonly service: string;
   readonly strategy: 'switch' | 'recreate';
+  /** Of one that is not built yet, `pinned` is the reference: what it will be, only its build tells. */
   readonly image: Omit<PinnedImage, 'id'>;
+  /** The run builds it on the host before anything else. */
+  readonly builds?: true;
   /** Id of the image that runs now. */
   readonly from?: string;
   readonly slot?: Slot;
@@ -82,6 +85,16 @@ export interface DeployPlan extends PlanBase {
   readonly recoveryPoint: boolean;
   /** How many there are. */
   readonly gates: { readonly before: number; readonly after: number };
+  /** Present when images are to be pulled. Changes from look to look, so the hash is not of it. */
+  readonly disk?: DiskEstimate;
+}
+
+/** Room for images. */
+export interface DiskEstimate {
+  /** Octets; absent when a registry does not tell the size of an image. */
+  readonly neededBytes?: number;
+  /** Octets; absent when the worker does not see the engine's disk. */
+  readonly freeBytes?: number;
 }
 
 export interface RollbackPlan extends PlanBase {

@@ -42,8 +42,15 @@ export interface RestoreOptions {
 export interface DeployOptions {
   /** Images to release in place of the Compose file's, by service. */
   readonly images: Readonly<Record<string, string>>;
+  /** Builds on the host what the Compose file has a `build` for; absent: nothing is built. */
+  readonly build?: BuildOptions;
   /** Hash of the plan that was shown; another plan is refused. */
   readonly planHash?: string;
+}
+
+export interface BuildOptions {
+  /** Whether what was built goes to its registry, and is released from there. */
+  readonly push: boolean;
 }
 
 export interface RollbackOptions {

@@ -1,11 +1,12 @@
 import type { Deployment } from '../model/deployment';
 import { otherSlot, slotService } from '../model/deployment';
 import type { DeployPlan, PlannedService, PlannedStep } from '../model/plans';
-import type { DeployOptions } from '../model/run';
+import type { BuildOptions, DeployOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
 import type { Obstacle } from './plan-backup';
 import type { ObservedImage, ObservedRelease, ObservedService } from './release/observed-release';
+import { estimateDisk, refuseFullDisk } from './release/estimate-disk';
 import { orderServices } from './release/order-services';
 
 /**
@@ -22,6 +23,11 @@ export function planDeploy(
   const deployments = new Map(deploy.services.map((one) => [one.service, one]));
   const unknown = Object.keys(options.images).filter((service) => !deployments.has(service));
   if (unknown.length > 0) return unknownServices(unknown, [...deployments.keys()]);
+  const disk = observed.disk && estimateDisk(observed.disk);
+  const full = disk && refuseFullDisk(disk);
+  if (full !== undefined) return full;
+  const refused = options.build && refuseBuild(options.build, observed.services);
+  if (refused !== undefined) return refused;
   const services = orderServices(observed.services).flatMap((service) => {
     const deployment = deployments.get(service.service);
     return deployment === undefined ? [] : [planService(service, deployment)];
@@ -43,8 +49,9 @@ export function planDeploy(
   };
   return {
     ...plan,
-    steps: steps(plan, observed, deploy.services),
+    steps: [...buildSteps(services, options.build), ...steps(plan, observed, deploy.services)],
     notes: notes(observed, services),
+    ...(disk === undefined ? {} : { disk }),
   };
 }
 
@@ -61,10 +68,11 @@ export function adoptsFirst(
 }
 
 function planService(observed: ObservedService, deployment: Deployment): PlannedService {
-  const { service, image, runs, runningImage } = observed;
+  const { service, image, builds, runs, runningImage } = observed;
   const planned = {
     service,
     image: { reference: image.reference, pinned: image.pinned },
+    ...(builds === undefined ? {} : { builds: true as const }),
     ...(runningImage === undefined ? {} : { from: runningImage }),
     adopts: runs === 'plain',
   };
@@ -122,6 +130,18 @@ function steps(
     { id: 'retain', title: 'remove releases that are no longer kept' },
     { id: 'record', title: 'write the audit record' },
   ];
+}
+
+function buildSteps(services: readonly PlannedService[], build?: BuildOptions): PlannedStep[] {
+  return services
+    .filter(({ builds }) => builds)
+    .flatMap(({ service, image }) => {
+      const push = { id: stepId('push', service), title: `push ${image.reference}` };
+      return [
+        { id: stepId('build', service), title: `build the image of ${service}` },
+        ...(build?.push === true ? [push] : []),
+      ];
+    });
 }
 
 export function adoptSteps(
@@ -220,6 +240,26 @@ function takeOverNote({ services, stored }: ObservedRelease, service: string): s
     `Plain Compose runs ${service} now. The switch takes ${what} over${again}: from the stop of the old ` +
     'container to the first answer of the new one there is a gap, usually some seconds. Later releases have none.'
   );
+}
+
+/** Whoever asks for a build expects one. */
+function refuseBuild(
+  { push }: BuildOptions,
+  services: readonly ObservedService[],
+): Obstacle | undefined {
+  const built = services.filter(({ builds }) => builds);
+  if (built.length === 0) {
+    return {
+      obstacle: 'no service of `deploy` is there to build: the Compose file has no `build` for any',
+      advice: 'Leave --build out, or give a service a `build`; one with --image is not built.',
+    };
+  }
+  const nameless = built.filter(({ builds }) => push && builds?.named === false);
+  if (nameless.length === 0) return undefined;
+  return {
+    obstacle: `the Compose file has no \`image\` for ${nameless.map(({ service }) => service).join(', ')}: nothing says where to push it`,
+    advice: 'Write `image: registry/name:tag` beside `build`, or leave --push out.',
+  };
 }
 
 function nothingToDeploy({ name }: StackDescription): Obstacle {

@@ -1,7 +1,13 @@
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex } from '@noble/hashes/utils';
 
-/** SHA-256 of a plan's canonical JSON. @noble/hashes: Temporal's sandbox has no node:crypto. */
+/** The hash of a plan: of all that it says it will do. What it only estimates changes from look to look. */
+export function hashOfPlan(plan: object): string {
+  const { disk: _, ...hashed } = plan as { readonly disk?: unknown };
+  return hashPlan(hashed);
+}
+
+/** SHA-256 of an object's canonical JSON. @noble/hashes: Temporal's sandbox has no node:crypto. */
 export function hashPlan(plan: object): string {
   return bytesToHex(sha256(canonicalJson(plan)));
 }

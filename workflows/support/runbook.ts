@@ -20,7 +20,7 @@ import type { Obstacle } from '../plan/plan-backup';
 import { hostActivities } from './activities';
 import { ApprovalDesk } from './approval-desk';
 import { causeOf, isObstacle, preconditionFailed } from './failures';
-import { hashPlan } from './hash-plan';
+import { hashOfPlan } from './hash-plan';
 import { HoldDesk } from './hold-desk';
 import { firstCharacters } from './markdown';
 import { now } from './now';
@@ -98,7 +98,7 @@ export function adoptPlan<Name extends RunbookName>(
   plan: Omit<PlanOf<Name>, 'hash'> | Obstacle,
 ): PlanOf<Name> {
   if (isObstacle(plan)) throw preconditionFailed(plan);
-  const hash = hashPlan(plan);
+  const hash = hashOfPlan(plan);
   run.page.planned(hash, plan.steps);
   return { ...plan, hash } as PlanOf<Name>;
 }

@@ -54,6 +54,15 @@ export const WRITTEN_PATHS: readonly string[] = [...WRITTEN, '--no-path-resoluti
 /** On standard input. */
 export const STANDARD_INPUT = '-';
 
+/** `docker compose build`: of what it depends on, nothing. */
+export function buildArguments(service: string): readonly string[] {
+  return ['build', '--', service];
+}
+
+export function pushArguments(service: string): readonly string[] {
+  return ['push', '--', service];
+}
+
 /**
  * Nothing but these services: no dependencies, no build; images were pulled before. Never `--yes`: it would agree to make
  * a volume anew whose description has changed.

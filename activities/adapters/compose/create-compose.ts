@@ -1,8 +1,11 @@
+import type { AdapterError } from '../../adapter-error';
 import type { Attempt, CommandRunner, Site } from '../../ports';
 import type { Compose } from '../../release-ports';
 import {
+  buildArguments,
   projectArguments,
   projectDirectory,
+  pushArguments,
   releaseArguments,
   removeArguments,
   RESOLVED,
@@ -11,14 +14,17 @@ import {
   stopArguments,
   WITHOUT_OUR_OWN,
 } from './arguments';
+import { buildFailure, pushFailure, type EndedBuild } from './build-failure';
 import { composeFailure, type Attempted } from './compose-failure';
 import { readFacts } from './facts';
 import { readModel } from './read-model';
+import { runBuilder } from './run-builder';
 import { isNameTaken, startServices } from './start-services';
 
 /** How Compose reaches the engine and its registries: the worker's own way. */
 const HANDED_DOWN = [
   ...['DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CONTEXT', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY'],
+  ...['DOCKER_BUILDKIT', 'BUILDX_BUILDER', 'BUILDX_CONFIG'],
   ...['XDG_RUNTIME_DIR', 'SSH_AUTH_SOCK', 'COMPOSE_PROFILES'],
 ];
 
@@ -48,6 +54,22 @@ export function createCompose(options: {
       signal.throwIfAborted();
       throw composeFailure(error, { doing, directory, reads });
     }
+  }
+
+  async function build(
+    site: Site,
+    { argv, doing }: Pick<Call, 'argv' | 'doing'>,
+    { signal, onProgress }: Attempt,
+    explain: (ended: EndedBuild) => AdapterError,
+  ): Promise<void> {
+    const directory = projectDirectory(site);
+    const command = [...WITHOUT_OUR_OWN, await options.program(), ...projectArguments(site)];
+    await runBuilder(
+      options.runner,
+      [...command, ...argv],
+      { cwd: directory, env: handedDown(), signal, onProgress },
+      (ended) => explain({ ...ended, doing, directory }),
+    );
   }
 
   const read = (site: Site, argv: readonly string[], attempt: Attempt): Promise<string> =>
@@ -81,6 +103,14 @@ export function createCompose(options: {
         );
       }),
     facts: async (site, attempt) => readFacts(await read(site, RESOLVED, attempt)),
+    build: (site, service, attempt) => {
+      const call = { argv: buildArguments(service), doing: `build ${service}` };
+      return build(site, call, attempt, buildFailure);
+    },
+    push: (site, service, attempt) => {
+      const call = { argv: pushArguments(service), doing: `push the image of ${service}` };
+      return build(site, call, attempt, pushFailure);
+    },
     up: async (site, file, services, attempt) => {
       const on = { site, file, attempt };
       const doing = `start ${services.join(', ')}`;

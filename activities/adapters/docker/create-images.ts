@@ -5,7 +5,8 @@ import type { CommandRunner } from '../../ports';
 import type { Images } from '../../release-ports';
 import { asking } from './docker-failure';
 import { engineStatus, unlessMissing } from './engine-status';
-import type { ImageAccess } from './local-image';
+import { localImage, type ImageAccess } from './local-image';
+import { missingLayers } from './missing-layers';
 import { pullImage } from './pull-image';
 import { resolveImage } from './resolve-image';
 
@@ -23,6 +24,8 @@ export function createImages({ docker, runner, dockerConfig }: ImagesOptions): I
   const access: ImageAccess = { docker, credentials: { folder, runner } };
   return {
     resolve: (reference, attempt) => resolveImage(access, reference, attempt),
+    onHost: async (reference) => (await localImage(docker, reference))?.id,
+    missingLayers: (pinned, attempt) => missingLayers(access, pinned, attempt),
     pull: (pinned, attempt) => pullImage(access, pinned, attempt),
     removeUnused: async (ids) => {
       for (const id of ids) await removeUnlessUsed(docker, id);

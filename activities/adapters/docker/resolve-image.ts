@@ -113,6 +113,9 @@ function nowhere(reference: string, reason: string): AdapterError {
   return new AdapterError(
     'PreconditionFailed',
     `Image ${reference} is neither to be had from a registry (${reason}) nor on this host`,
-    { advice: 'Push it, or build or load it on this host; `docker login` where it is private.' },
+    {
+      advice:
+        'Push it, or build (`pawl deploy --build`) or load it on this host; `docker login` where it is private.',
+    },
   );
 }

@@ -1,6 +1,8 @@
 import {
+  buildArguments,
   projectArguments,
   projectDirectory,
+  pushArguments,
   releaseArguments,
   removeArguments,
   RESOLVED,
@@ -40,6 +42,8 @@ it.each([
     WRITTEN,
     '--profile * config --no-interpolate --no-env-resolution --format json',
   ],
+  ['a build of one service', buildArguments('--push'), 'build -- --push'],
+  ['a push of one service', pushArguments('api'), 'push -- api'],
   [
     'a start of nothing else',
     upArguments(['api', '--rm']),

@@ -63,6 +63,31 @@ describe('the plan of a deploy', () => {
     expectGolden('plan-deploy', renderPlan(plan));
   });
 
+  it('says of an image that is built first that nobody knows its digest yet', () => {
+    const image = { reference: 'registry/api:v2', pinned: 'registry/api:v2' };
+    const text = (planned: PlannedService) => renderPlan({ ...plan, services: [planned] });
+    expect(text({ ...API, image, builds: true })).toContain('registry/api:v2 (built first)');
+    expect(text({ ...API, builds: true })).toContain('registry/api:v2 (1111aaaaaaaa)');
+  });
+
+  it('says how much room the images to be pulled need, as far as it is known', () => {
+    const text = (disk: DeployPlan['disk']) => renderPlan({ ...plan, ...(disk && { disk }) });
+    expect(text({ neededBytes: 3e9, freeBytes: 5e10 })).toContain(
+      "images to be pulled need about 3.0 GB. Free on the engine's disk: 50.0 GB.",
+    );
+    expect(text({})).toMatch(/need is not known\. Free on the engine's disk: not known\./);
+    expect(text(undefined)).not.toContain('disk');
+  });
+
+  it('says how long it took the last times', () => {
+    const text = (runs: number, withApproval = false) =>
+      renderPlan(plan, { seconds: 40.4, runs, withApproval });
+    expect(text(5)).toContain('\nIt takes about 40 s, by the last 5 deploys.\n');
+    expect(text(1)).toContain('by the last deploy.\n');
+    expect(text(2, true)).toContain('by the last 2 deploys, the wait for approval among it.');
+    expect(renderPlan(plan)).not.toContain('It takes');
+  });
+
   it('says of the first one what is taken over from plain Compose', () => {
     const api: PlannedService = { ...API, slot: 'blue', shares: [100], adopts: true };
     const first = { ...plan, migrations: false, recoveryPoint: false, services: [api] };

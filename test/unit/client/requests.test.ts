@@ -65,6 +65,13 @@ describe('requests for a release', () => {
     expect(deployRequest(releasing, {}, SENDER)).toMatchObject({ options: { images: {} } });
   });
 
+  it('build what the Compose file says, and push it when that is wanted too', () => {
+    const built = deployRequest(releasing, { build: true }, SENDER);
+    expect(built.options).toEqual({ images: {}, build: { push: false } });
+    const pushed = deployRequest(releasing, { build: true, push: true }, SENDER);
+    expect(pushed.options).toEqual({ images: {}, build: { push: true } });
+  });
+
   it('go back to the replaced release when none is named', () => {
     expect(rollbackRequest(releasing, {}, SENDER).options).toEqual({});
     const chosen = { to: '3', schema: 'down' };
@@ -77,6 +84,7 @@ describe('requests for a release', () => {
     ['an option as an image', () => deployRequest(releasing, { image: ['api=--x'] }, SENDER)],
     ['an unknown service', () => deployRequest(releasing, { image: ['ap=x'] }, SENDER)],
     ['two images for one', () => deployRequest(releasing, { image: ['api=x', 'api=y'] }, SENDER)],
+    ['a push of what is not built', () => deployRequest(releasing, { push: true }, SENDER)],
     ['a stack that releases nothing', () => deployRequest(stack, {}, SENDER)],
     ['a way back of such a stack', () => rollbackRequest(stack, {}, SENDER)],
     ['a way that there is not', () => rollbackRequest(releasing, { schema: 'up' }, SENDER)],

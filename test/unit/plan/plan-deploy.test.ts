@@ -154,6 +154,52 @@ it('names a step for each thing that the run does', () => {
   ]);
 });
 
+describe('with a build', () => {
+  const api = (named: boolean) =>
+    observedService('api', { image: { reference: 'api', pinned: 'api' }, builds: { named } });
+  const worker = observedService('worker');
+  const built = (named: boolean, push: boolean) =>
+    planDeploy(
+      { ...describeStack(), deploy: DEPLOY },
+      { images: {}, build: { push } },
+      observed([api(named), worker]),
+    );
+
+  it('begins with it, and says of which image nobody knows yet what it will be', () => {
+    const made = built(true, true);
+    if ('obstacle' in made) throw new Error(made.obstacle);
+    expect(made.steps.slice(0, 3).map(({ id }) => id)).toEqual([
+      ...['build:api', 'push:api', 'pull:api'],
+    ]);
+    expect(made.services.map(({ builds }) => builds)).toEqual([true, undefined]);
+    expect(built(false, false)).not.toHaveProperty('obstacle');
+  });
+
+  it('refuses to push what has no name', () => {
+    expect(built(false, true)).toMatchObject({
+      obstacle: expect.stringContaining('no `image` for api') as string,
+    });
+  });
+
+  it('refuses it where there is nothing to build', () => {
+    const options = { images: {}, build: { push: false } };
+    const refused = planDeploy({ ...describeStack(), deploy: DEPLOY }, options, observed(ALL));
+    expect(refused).toMatchObject({ obstacle: expect.stringContaining('to build') as string });
+  });
+});
+
+it('refuses images that the disk has no room for, and tells of room what is known', () => {
+  const disk = { fetchedBytes: 400_000_000, freeBytes: 1_000_000_000 };
+  const refused = planDeploy(
+    { ...describeStack(), deploy: DEPLOY },
+    { images: {} },
+    observed(ALL, { disk }),
+  );
+  expect(refused).toMatchObject({ obstacle: expect.stringContaining('1600 MB') as string });
+  const made = plan(observed(ALL, { disk: { freeBytes: 1 } }));
+  expect(made.disk).toEqual({ freeBytes: 1 });
+});
+
 it('refuses an image for a service that is not released', () => {
   const options = { images: { front: 'front:v2' } };
   const refused = planDeploy({ ...describeStack(), deploy: DEPLOY }, options, observed(ALL));

@@ -8,6 +8,8 @@ export type ObservedImage = Omit<PinnedImage, 'id'>;
 export interface ObservedService {
   readonly service: string;
   readonly image: ObservedImage;
+  /** Present where this run builds it. `named`: the Compose file says what the image is called. */
+  readonly builds?: { readonly named: boolean };
   readonly dependsOn: readonly string[];
   /** Containers that it should have. */
   readonly replicas: number;
@@ -35,7 +37,16 @@ export interface ObservedRelease {
   readonly services: readonly ObservedService[];
   /** Present when a service is switched. */
   readonly switchImage?: ObservedImage;
+  /** Present when images are to be pulled. */
+  readonly disk?: ObservedDisk;
   readonly stored: ReleaseList;
   /** Of services outside `deploy`: not running, in sentences. */
   readonly notes: readonly string[];
+}
+
+export interface ObservedDisk {
+  /** Octets that are to be fetched, compressed; absent when a registry does not tell. */
+  readonly fetchedBytes?: number;
+  /** Octets that are free where the engine keeps its images; absent when this host does not see it. */
+  readonly freeBytes?: number;
 }

@@ -1,0 +1,36 @@
+import type { RunRequest } from '../../workflows/model/run';
+import type { Session } from './session';
+import { listEndedWell, type ListedRun } from './run-list';
+
+/** Of how many runs: enough that one on a bad day does not count. */
+const RUNS_LOOKED_AT = 5;
+
+/** How long a run is likely to take, by those before it. */
+export interface ExpectedDuration {
+  readonly seconds: number;
+  /** Of how many earlier runs it is the median. */
+  readonly runs: number;
+  /** They have waited for people too. */
+  readonly withApproval: boolean;
+}
+
+/** Undefined when no such run has ended well in the time that Temporal keeps. */
+export async function expectedDuration(
+  session: Session,
+  { stack, runbook }: Pick<RunRequest, 'stack' | 'runbook'>,
+): Promise<ExpectedDuration | undefined> {
+  const runs = await listEndedWell(session, stack.name, runbook, RUNS_LOOKED_AT);
+  const seconds = median(runs.flatMap(secondsOf));
+  if (seconds === undefined) return undefined;
+  const withApproval = stack.approvals?.[runbook] !== undefined;
+  return { seconds, runs: runs.length, withApproval };
+}
+
+function secondsOf({ startedAt, endedAt }: ListedRun): number[] {
+  return endedAt === undefined ? [] : [(Date.parse(endedAt) - Date.parse(startedAt)) / 1000];
+}
+
+/** Of two in the middle, the longer one. */
+export function median(numbers: readonly number[]): number | undefined {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+}
