@@ -63,7 +63,7 @@ const ROLLBACK_CHOICE = [
   ['--to <release>', 'this release (see `pawl releases`); by default the one that was replaced'],
   [
     '--schema <way>',
-    'where the schema has moved on: `keep` leaves it, `down` takes it back by `migrations.down`',
+    'where the schema has moved on: `keep` leaves it, `down` takes it back by `migrations.down`, `restore` brings all data back as they were before',
   ],
 ] as const;
 
@@ -92,7 +92,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         '--confirm <stack>',
         "the stack's name, where nobody can be asked; whatever is replaced needs it",
       ],
-      ...WAITING,
+      ...STARTING,
     ],
     examples: [
       ['pawl restore', 'all of the newest recovery point; asks first'],
@@ -129,10 +129,18 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'rollback',
     about: 'Go back to an earlier release; seconds while its slots are warm',
     group: RUNS,
-    options: [...ROLLBACK_CHOICE, ...STARTING],
+    options: [
+      ...ROLLBACK_CHOICE,
+      [
+        '--confirm <stack>',
+        "with `--schema restore`: the stack's name, where nobody can be asked for it",
+      ],
+      ...STARTING,
+    ],
     examples: [
       ['pawl rollback', 'to the release that the current one replaced; asks first'],
       ['pawl rollback --to 3 --schema down', 'to release 3, with the schema it was made for'],
+      ['pawl rollback --schema restore', 'with all data as they were before; asks for the name'],
     ],
     load: () => import('./commands/rollback.js'),
   },

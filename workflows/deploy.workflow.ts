@@ -58,7 +58,7 @@ export async function deploy(input: DeployInput): Promise<ReleasedOutcome | Plan
       const recoveryPoint = plan.recoveryPoint ? await saveBefore(run, input) : undefined;
       const { migrations } = deploy;
       const schemaHead = migrations && (await migrate(run, undo, placement, migrations));
-      const placed = await putInPlace(run, undo, placement, deploy.after, images);
+      const placed = await putInPlace(run, undo, placement, { after: deploy.after, images });
       const ended = { ...placed, placement, pulled, modelHash, schemaHead, recoveryPoint };
       await record(run, input, ended);
       return ended;

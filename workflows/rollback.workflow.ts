@@ -3,17 +3,34 @@ import type { DeployDescription, Migrations } from './model/deployment';
 import type { PlannedOutcome, ReleasedOutcome } from './model/outcome';
 import type { RollbackPlan } from './model/plans';
 import type { RollbackInput } from './model/run';
+import { stepId } from './model/step-id';
 import { planRollback } from './plan/plan-rollback';
 import type { ObservedRelease } from './plan/release/observed-release';
 import { approvedAsItIs } from './support/approvals';
+import { isObstacle, preconditionFailed } from './support/failures';
 import { adopt } from './support/release/adopt';
-import type { Placement } from './support/release/placement';
+import { goBehindPage } from './support/release/behind-page';
+import {
+  isSwitched,
+  newService,
+  type PlacedService,
+  type Placement,
+} from './support/release/placement';
 import { placementOf } from './support/release/plan-placement';
 import { pullImages } from './support/release/pull-images';
 import { putInPlace } from './support/release/put-in-place';
 import { releasedOutcome, requireSamePlan } from './support/release/released-outcome';
 import { runMigrations, takeDown } from './support/release/schema';
 import { keepWarm } from './support/release/warm-slots';
+import {
+  keepForAWhile,
+  lookAtData,
+  restoreBeside,
+  swapAll,
+  tidyUp,
+  type LookedAtData,
+  type ProvedPart,
+} from './support/restore-parts';
 import { adoptPlan, planned, runbook, type Run } from './support/runbook';
 import { undoOnFailure, type Undo } from './support/undo-on-failure';
 
@@ -27,41 +44,133 @@ export async function rollback(input: RollbackInput): Promise<ReleasedOutcome | 
     const { observed, plan } = await approvedAsItIs(run, first, look);
     const { after, migrations } = run.stack.deploy as DeployDescription;
 
+    requireConfirmation(input, plan);
     run.page.enter('apply');
     // A kept release's images are kept too, or pulled by their digests.
     await pullImages(run, plan.services);
     const adopted = await adopt(run, input.request, plan.services, observed);
     const placement = placementOf(run.stack, plan, observed, { release: plan.release, adopted });
     const images = plan.services.map(({ image }) => image);
+    const data = await lookAtReplaced(run, plan, 'apply');
     const placed = await undoOnFailure(run, async (undo) => {
-      const put = await putInPlace(run, undo, placement, after, images);
+      const brought = data && (await bringDataBack(run, undo, placement, data));
+      const served = brought?.served;
+      const put = await putInPlace(run, undo, brought?.placement ?? placement, {
+        ...{ after, images },
+        ...(served && { served }),
+      });
       if (plan.schema.way === 'down' && migrations !== undefined) {
         await migrateDown(run, undo, placement, plan, migrations);
       }
       await makeCurrent(run, plan);
-      return put;
+      return { ...put, swapped: brought?.swapped };
     });
     run.stateIfItFailsNow = `Release ${plan.release} serves.`;
     run.page.enter('record');
-    const schemaHead = plan.schema.way === 'down' ? plan.schema.then : plan.schema.now;
+    const isBack = plan.schema.way === 'down' || plan.schema.way === 'restore';
+    const schemaHead = isBack ? plan.schema.then : plan.schema.now;
     return CancellationScope.nonCancellable(async () => {
       const warmUntil = await keepWarm(run, placement);
-      return releasedOutcome(run, plan, placement, { ...placed, warmUntil, schemaHead });
+      const keptUntil =
+        data && placed.swapped && (await keepReplaced(run, data.plan, placed.swapped));
+      const ended = { ...placed, warmUntil, schemaHead, keptUntil };
+      return releasedOutcome(run, plan, placement, ended);
     });
   });
 }
 
-async function makePlan(
-  run: Run,
-  input: RollbackInput,
-): Promise<{ observed: ObservedRelease; plan: RollbackPlan }> {
+interface Looked {
+  readonly observed: ObservedRelease;
+  readonly plan: RollbackPlan;
+}
+
+async function makePlan(run: Run, input: RollbackInput): Promise<Looked> {
   const { options } = input.request;
   const observed = await run.step('observe-release', 'look at what runs', (activity) =>
     run.act.observeRelease.executeWithOptions(activity, [{ stack: run.stack }]),
   );
   run.page.enter('plan');
-  const plan = adoptPlan<'rollback'>(run, planRollback(run.stack, options, observed));
+  const first = planRollback(run.stack, options, observed);
+  if (isObstacle(first)) throw preconditionFailed(first);
+  // As the plan that was shown, which had no number yet.
+  const data = await lookAtReplaced(run, first, 'plan');
+  const plan = adoptPlan<'rollback'>(run, planRollback(run.stack, options, observed, data?.plan));
   return { observed, plan };
+}
+
+/** What would be replaced; undefined where no data come back. */
+async function lookAtReplaced(
+  run: Run,
+  { schema: { point } }: Pick<RollbackPlan, 'schema'>,
+  mode: RollbackInput['mode'],
+): Promise<LookedAtData | undefined> {
+  if (point === undefined) return undefined;
+  return lookAtData(run, { point: { id: point }, only: [] }, mode);
+}
+
+/** The client asks; what was not asked for must not get past this either. */
+function requireConfirmation(
+  { request: { stack, options } }: RollbackInput,
+  plan: RollbackPlan,
+): void {
+  if (plan.restores === undefined || options.confirmation === stack.name) return;
+  throw preconditionFailed({
+    obstacle: `replacing the data of ${stack.name} was not confirmed with the stack's name`,
+    advice: `pawl rollback --schema restore --confirm=${stack.name}`,
+  });
+}
+
+interface BroughtBack {
+  /** Of slots that are started anew. */
+  readonly placement: Placement;
+  readonly swapped: readonly ProvedPart[];
+  readonly served: () => Promise<void>;
+}
+
+/** Built beside and proved while the newer release serves; then swapped behind a page, which stays until the old one serves. */
+async function bringDataBack(
+  run: Run,
+  undo: Undo,
+  placement: Placement,
+  data: LookedAtData,
+): Promise<BroughtBack> {
+  const proved = await restoreBeside(run, data, undo);
+  const served = await goBehindPage(run, undo, placement, 'We will be back in a moment.');
+  const swapped = await swapAll(run, proved, undo, true);
+  return { placement: await coolDown(run, placement), swapped, served };
+}
+
+/** What was kept warm may have files open that are not those of its data any more: it is started anew. */
+async function coolDown(run: Run, placement: Placement): Promise<Placement> {
+  const services: PlacedService[] = [];
+  for (const placed of placement.services) {
+    if (!isSwitched(placed) || !placed.warm) {
+      services.push(placed);
+      continue;
+    }
+    const { project, release } = placement;
+    const service = newService(placed);
+    await run.step(
+      stepId('remove', service),
+      `stop ${service}, which has the old data`,
+      (options) =>
+        run.act.removeService.executeWithOptions(options, [
+          { stack: run.stack, project, release, service },
+        ]),
+    );
+    services.push({ ...placed, warm: false });
+  }
+  return { ...placement, services };
+}
+
+async function keepReplaced(
+  run: Run,
+  plan: LookedAtData['plan'],
+  swapped: readonly ProvedPart[],
+): Promise<string | undefined> {
+  const until = await keepForAWhile(run, plan, swapped);
+  await tidyUp(run, swapped);
+  return until;
 }
 
 /** Only when nothing of the newer release gets requests; its own image knows the way down. */

@@ -3,9 +3,13 @@ import { deployRequest } from '../runs/requests';
 import { sender } from '../runs/sender';
 import { startAsShown } from '../runs/start-as-shown';
 import { loadStack } from '../stack';
+import { confirmByYes } from '../terminal/ask';
 
 export async function run(invocation: Invocation): Promise<number> {
   const stack = await loadStack(invocation.globals);
   const request = deployRequest(stack, invocation.flags, sender());
-  return startAsShown(invocation, request, `Deploy ${stack.name}`);
+  const { globals, output } = invocation;
+  return startAsShown(invocation, request, () =>
+    confirmByYes(output, globals.yes, `Deploy ${stack.name}`),
+  );
 }

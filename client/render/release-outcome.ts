@@ -5,13 +5,16 @@ import { renderTable } from './table';
 
 /** What a deploy or a rollback came to, with the way back. */
 export function renderReleased(outcome: ReleasedOutcome): string {
-  const { release, replaced, schemaHead, recoveryPoint, gapSeconds, notes } = outcome;
+  const { release, replaced, schemaHead, recoveryPoint, keptUntil, gapSeconds, notes } = outcome;
   const again = outcome.runbook === 'rollback' ? ' again' : '';
   const before = replaced === undefined ? '' : `, in place of release ${replaced}`;
   return [
     `Release ${release} serves${again}${before}`,
     serviceTable(outcome),
     ...canaryLines(outcome),
+    ...(keptUntil === undefined
+      ? []
+      : [`What the data replaced is kept until ${formatTime(keptUntil)}; see \`pawl kept\`.`]),
     ...(gapSeconds === undefined
       ? []
       : [`Nothing answered for ${formatDuration(gapSeconds)}, while the port changed hands.`]),

@@ -42,7 +42,7 @@ export function rollbackLines({
   ];
 }
 
-function schemaLine({ way, now = '', then = '' }: RollbackPlan['schema']): string {
+function schemaLine({ way, now = '', then = '', point = '' }: RollbackPlan['schema']): string {
   switch (way) {
     case 'same':
       return 'The schema stays as it is: it is the same for both.';
@@ -52,6 +52,8 @@ function schemaLine({ way, now = '', then = '' }: RollbackPlan['schema']): strin
       return `The schema stays at ${now}; the release was made for ${then}.`;
     case 'down':
       return `The schema is taken down from ${now} to ${then}.`;
+    case 'restore':
+      return `All data come back as they were before: recovery point ${point}.`;
   }
 }
 

@@ -74,12 +74,14 @@ export function rollbackRequest(
 ): RequestOf<'rollback'> {
   const { to, schema } = flags;
   requireDeploy(stack);
-  if (schema !== undefined && schema !== 'keep' && schema !== 'down') {
-    throw usage(`--schema takes no "${schema}".`, 'It is `keep` or `down`.');
+  if (schema !== undefined && schema !== 'keep' && schema !== 'down' && schema !== 'restore') {
+    throw usage(`--schema takes no "${schema}".`, 'It is `keep`, `down` or `restore`.');
   }
   const options: RollbackOptions = {
     ...(to === undefined ? {} : { to: readRelease(to) }),
     ...(schema === undefined ? {} : { schema }),
+    // The command has asked for it before the run is started.
+    ...(schema === 'restore' ? { confirmation: stack.name } : {}),
   };
   return envelope({ runbook: 'rollback', options }, stack, flags, sender);
 }

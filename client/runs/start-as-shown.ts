@@ -4,7 +4,7 @@ import { EXIT_CODES } from '../exit-codes';
 import { renderPlan } from '../render/plan';
 import { expectedDuration } from '../temporal/expected-duration';
 import { withSession } from '../temporal/session';
-import { confirmByYes } from '../terminal/ask';
+import type { Confirmation } from '../terminal/ask';
 import { readPatience } from './patience';
 import { planRun, printPlan } from './show-plan';
 import { startRun } from './start-run';
@@ -13,17 +13,17 @@ type ReleaseRequest = Extract<RunRequest, { runbook: 'deploy' | 'rollback' }>;
 
 /**
  * Shows the plan of a release, asks, and starts the run that was shown: one whose plan has become another (a tag that has
- * moved, a release by someone else) is refused by the run itself. `what` is the question.
+ * moved, a release by someone else) is refused by the run itself. `confirm` makes the question.
  */
 export async function startAsShown(
   invocation: Invocation,
   request: ReleaseRequest,
-  what: string,
+  confirm: () => Confirmation,
 ): Promise<number> {
   const { flags, globals, output } = invocation;
   const patience = readPatience(flags);
   // Before anything is looked at: where nobody can be asked, a missing -y is told at once.
-  const confirmed = globals.dryRun ? undefined : confirmByYes(output, globals.yes, what);
+  const confirmed = globals.dryRun ? undefined : confirm();
   return withSession(invocation, async (session) => {
     const [plan, expected] = await Promise.all([
       planRun(session, output, request),

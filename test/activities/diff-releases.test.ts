@@ -69,8 +69,9 @@ describe('the difference of two releases', () => {
   });
 
   it('never outgrows what Temporal takes, nor holds the worker up', async () => {
-    const lines = (word: string) => Array.from({ length: 60_000 }, (_, at) => `${word} ${at}`);
-    const large = ['', lines('x'.repeat(40)).join('\n')];
+    const lines = (word: string, length = 60_000) =>
+      Array.from({ length }, (_, at) => `${word} ${at}`);
+    const large = ['', lines('x'.repeat(400), 6_000).join('\n')];
     const difference = await compare(large, releases, { from: 1 });
     expect(JSON.stringify(difference).length).toBeLessThan(2 * 1024 ** 2);
     expect(difference.lines.at(-1)).toMatch(/^@@ and \d+ more lines @@$/);

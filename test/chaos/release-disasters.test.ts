@@ -48,8 +48,11 @@ class Scene {
   }
 
   /** Begins the next release, which waits at the beginning of an activity. */
-  async submitHeldIn(activity: string): Promise<{ run: string; held: ArmedFault }> {
-    await this.stack.describe(release(other(this.version), this.engine));
+  async submitHeldIn(
+    activity: string,
+    next = release(other(this.version), this.engine),
+  ): Promise<{ run: string; held: ArmedFault }> {
+    await this.stack.describe(next);
     const [held] = await this.faults.arm({ activity, at: 'start', then: 'hold' });
     const run = await this.stack.stack.submit('deploy', '-y');
     await held?.struck();
@@ -119,7 +122,7 @@ onOwnEngine(['temporal', 'restic', 'docker', 'compose'], 'a release on an engine
     await engine.remove();
   });
 
-  it('ends before anything is touched when the disk is full', async () => {
+  it('ends before anything is touched when the disk is too small, or full after all', async () => {
     const { stack } = scene;
     const registry = await TestRegistry.start();
     const reference = `${registry.address}/large:now`;
@@ -130,11 +133,20 @@ onOwnEngine(['temporal', 'restic', 'docker', 'compose'], 'a release on an engine
         .getImage(id)
         .remove({ force: true })
         .catch(() => undefined);
-      await stack.describe({ service: { image: reference }, network: engine.network });
+      const large = { service: { image: reference }, network: engine.network };
+      const small = `size=${(await engine.disk.usedMegabytes()) + 30}m`;
+      await stack.describe(large);
+      await engine.disk.remount(small);
+      const refused = await stack.deploy();
+      expect(refused.code).toBe(7);
+      expect(refused.stderr).toContain('need about');
+      await engine.disk.remount('size=3000m');
+
       const day = await BadDay.begin(stack, 'disk full during the pull');
-      const used = await engine.disk.usedMegabytes();
-      await engine.disk.remount(`size=${used + 30}m`);
-      const failed = await stack.deploy();
+      const { run, held } = await scene.submitHeldIn('pullImage', large);
+      await engine.disk.remount(small);
+      await held.release();
+      const failed = await stack.stack.watch(run);
       await engine.disk.remount('size=3000m');
       const { serves, before, now, report } = await day.end();
 
@@ -149,25 +161,28 @@ onOwnEngine(['temporal', 'restic', 'docker', 'compose'], 'a release on an engine
     }
   });
 
-  /* What still runs is stopped by the engine that comes back: nobody is served until pawl starts it again. */
+  /*
+   * What still runs is stopped by the engine that comes back: nobody is served until pawl starts it again. Whether it starts
+   * the switch itself is a matter of moments; where it does not, a release that watches it is undone.
+   */
   it.each([
-    ['pullImage', 0],
-    ['startService', 0],
-    ['watchTraffic', 3],
-    ['steerTraffic', 0],
-    ['drainSlot', 3],
-  ])('ends with one release that serves when the engine is killed in %s', (activity, code) =>
-    killEngineIn(activity, { code, liveRestore: false }),
+    ['pullImage', [0]],
+    ['startService', [0]],
+    ['watchTraffic', [0, 3]],
+    ['steerTraffic', [0]],
+    ['drainSlot', [0, 3]],
+  ])('ends with one release that serves when the engine is killed in %s', (activity, codes) =>
+    killEngineIn(activity, { codes, liveRestore: false }),
   );
 
   it.each(['startService', 'watchTraffic', 'drainSlot'])(
     'ends with the new one, and drops no request, when an engine with live-restore is killed in %s',
-    (activity) => killEngineIn(activity, { code: 0, liveRestore: true }),
+    (activity) => killEngineIn(activity, { codes: [0], liveRestore: true }),
   );
 
   async function killEngineIn(
     activity: string,
-    { code, ...how }: { readonly code: number; readonly liveRestore: boolean },
+    { codes, ...how }: { readonly codes: readonly number[]; readonly liveRestore: boolean },
   ): Promise<void> {
     const { stack, version } = scene;
     const way = how.liveRestore ? await pastDockersProxy() : undefined;
@@ -183,9 +198,9 @@ onOwnEngine(['temporal', 'restic', 'docker', 'compose'], 'a release on an engine
     await way?.close();
     scene.version = serves as Version;
 
-    expect(ended.code).toBe(code);
-    expect(serves).toBe(code === 0 ? other(version) : version);
-    if (code !== 0) {
+    expect(codes).toContain(ended.code);
+    expect(serves).toBe(ended.code === 0 ? other(version) : version);
+    if (ended.code !== 0) {
       expect(ended.failure?.message).toContain('The switch of api does not run');
       expect(ended.failure?.state).toMatch(/^Release \d+ serves\. /);
     }

@@ -105,6 +105,12 @@ export interface RollbackPlan extends PlanBase {
   /** The old slots are warm: it takes seconds. */
   readonly warm: boolean;
   readonly schema: SchemaPlan;
+  /** With `schema.way` = `restore`: what is replaced, and kept for a while. */
+  readonly restores?: {
+    readonly point: RecoveryPointSummary;
+    readonly parts: readonly Omit<RestorePlanPart, 'otherSessions'>[];
+    readonly keepReplacedSeconds: number;
+  };
 }
 
 /** What a rollback does with the schema. */
@@ -112,7 +118,11 @@ export interface SchemaPlan {
   /** Heads of the two releases, where they are known. */
   readonly now?: string;
   readonly then?: string;
-  readonly way: 'same' | 'unknown' | 'keep' | 'down';
+  readonly way: 'same' | 'unknown' | 'keep' | 'down' | 'restore';
+  /** With `restore`: the recovery point that has the data as they were. */
+  readonly point?: string;
+  /** With `restore`, ISO 8601, UTC: what was written from then on goes away. */
+  readonly lostSince?: string;
 }
 
 export interface MaintenancePlan extends PlanBase {

@@ -57,10 +57,12 @@ export interface RollbackOptions {
   /** Release to go back to; the one that the current one replaced when absent. */
   readonly to?: number;
   /**
-   * What to do with a schema that has moved on: leave it as it is, or take it down by `migrations.down`. Absent: one
-   * that has moved on is refused, with the ways there are.
+   * What to do with a schema that has moved on: leave it as it is, take it down by `migrations.down`, or bring all data
+   * back as they were before. Absent: one that has moved on is refused, with the ways there are.
    */
-  readonly schema?: 'keep' | 'down';
+  readonly schema?: 'keep' | 'down' | 'restore';
+  /** The stack's name, typed by the operator. Required where data are replaced. */
+  readonly confirmation?: string;
   /** Hash of the plan that was shown; another plan is refused. */
   readonly planHash?: string;
 }

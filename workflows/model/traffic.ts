@@ -22,7 +22,7 @@ export interface SlotCounters {
   readonly responses: number;
   readonly errors: number;
   readonly connectionErrors: number;
-  /** Average of the last 1,024 responses, in milliseconds. */
+  /** Average as HAProxy has it, in milliseconds: of the last responses, whichever release they were of. */
   readonly responseMilliseconds: number;
 }
 

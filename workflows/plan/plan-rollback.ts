@@ -1,8 +1,9 @@
 import type { Deployment } from '../model/deployment';
-import type { PlannedService, PlannedStep, RollbackPlan } from '../model/plans';
+import type { PlannedService, PlannedStep, RestorePlan, RollbackPlan } from '../model/plans';
 import type { Release, ReleasedService } from '../model/release';
 import type { RollbackOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
+import { stepId } from '../model/step-id';
 import type { Obstacle } from './plan-backup';
 import {
   adoptSteps,
@@ -14,17 +15,20 @@ import {
   startStep,
 } from './plan-deploy';
 import type { ObservedRelease, ObservedService } from './release/observed-release';
+import { maintenanceStep } from './plan-maintenance';
 import { orderServices } from './release/order-services';
 
 /**
  * Plans the way back to a stored release: over a slot that is still warm where there is one, and with what becomes of the
  * schema said.
- * Shape:  stack, options, observation → plan without its hash, or an obstacle
+ * Shape:  stack, options, observation, and where data come back how (it is known when `schema` of a plan without it names
+ *         their point) → plan without its hash, or an obstacle
  */
 export function planRollback(
   stack: StackDescription,
   options: RollbackOptions,
   observed: ObservedRelease,
+  data?: Omit<RestorePlan, 'hash'>,
 ): Omit<RollbackPlan, 'hash'> | Obstacle {
   const { releases, current } = observed.stored;
   const serving = releases.find(({ number }) => number === current);
@@ -35,7 +39,8 @@ export function planRollback(
   if (target.adopted) return wasPlain(target);
   const services = planServices(stack, target, observed);
   if ('obstacle' in services) return services;
-  const schema = planSchema(stack, options, serving, target);
+  const successor = releases.find(({ replaced }) => replaced === target.number);
+  const schema = planSchema(stack, options, { serving, target, successor });
   if ('obstacle' in schema) return schema;
   const plan = {
     ...{ runbook: 'rollback' as const, stack: stack.name },
@@ -45,7 +50,8 @@ export function planRollback(
   };
   return {
     ...plan,
-    steps: steps(plan, observed, stack.deploy?.after.length ?? 0),
+    ...(data && { restores: restored(data) }),
+    steps: steps(plan, observed, stack.deploy?.after.length ?? 0, data),
     notes: [...schemaNotes(schema), ...observed.notes],
   };
 }
@@ -96,29 +102,41 @@ function planBack(
 
 type SchemaPlan = RollbackPlan['schema'];
 
+interface Turn {
+  readonly serving: Release;
+  readonly target: Release;
+  /** The release that took the target's place: its recovery point has the data as the target left them. */
+  readonly successor: Release | undefined;
+}
+
 function planSchema(
   { deploy }: StackDescription,
   { schema }: RollbackOptions,
-  serving: Release,
-  target: Release,
+  { serving, target, successor }: Turn,
 ): SchemaPlan | Obstacle {
   const heads = {
     ...(serving.schemaHead === undefined ? {} : { now: serving.schemaHead }),
     ...(target.schemaHead === undefined ? {} : { then: target.schemaHead }),
   };
   if (deploy?.migrations === undefined || heads.now === heads.then) {
+    if (schema === 'restore') return nothingToRestoreFor(target);
     const asked = deploy?.migrations === undefined || heads.now !== undefined;
     return { ...heads, way: asked ? 'same' : 'unknown' };
   }
-  if (heads.now === undefined || heads.then === undefined) {
+  if (schema !== 'restore' && (heads.now === undefined || heads.then === undefined)) {
     return schema === 'down' ? noWayDown(target) : { ...heads, way: 'unknown' };
   }
   if (schema === undefined) return schemaMovedOn(serving, target, deploy.migrations.down);
+  if (schema === 'restore') {
+    const { recoveryPoint, releasedAt } = successor ?? {};
+    if (recoveryPoint === undefined || releasedAt === undefined) return noPoint(target);
+    return { ...heads, way: 'restore', point: recoveryPoint, lostSince: releasedAt };
+  }
   if (schema === 'down' && deploy.migrations.down === undefined) return noWayDown(target);
   return { ...heads, way: schema };
 }
 
-function schemaNotes({ way, now, then }: SchemaPlan): string[] {
+function schemaNotes({ way, now, then, point, lostSince }: SchemaPlan): string[] {
   switch (way) {
     case 'same':
       return [];
@@ -128,6 +146,11 @@ function schemaNotes({ way, now, then }: SchemaPlan): string[] {
       ];
     case 'keep':
       return [`The schema stays at ${now ?? ''}; the old release was made for ${then ?? ''}.`];
+    case 'restore':
+      return [
+        `All data come back as recovery point ${point ?? ''} has them; what was written since ${lostSince ?? ''} goes away with what is replaced.`,
+        'The service answers with a maintenance page from the swap of the data until the old release serves.',
+      ];
     case 'down':
       return [
         `The schema is taken down from ${now ?? ''} to ${then ?? ''} by the release's own step: ` +
@@ -140,20 +163,44 @@ function steps(
   { services, release, schema }: Pick<RollbackPlan, 'services' | 'release' | 'schema'>,
   observed: ObservedRelease,
   gates: number,
+  data: Omit<RestorePlan, 'hash'> | undefined,
 ): PlannedStep[] {
   const switched = services.filter(({ slot }) => slot !== undefined);
   const down = { id: 'migrate-down', title: `take the schema down to ${schema.then ?? ''}` };
   return [
     ...services.map(pullStep),
     ...adoptSteps(observed, services),
+    ...(data ? dataSteps(data, switched) : []),
     ...switched.map(startStep),
     ...switched.flatMap(shiftSteps),
     ...services.filter(({ slot }) => slot === undefined).map(replaceStep),
+    ...(data ? switched.map(({ service }) => maintenanceStep('off', service)) : []),
     ...gatesAfter(gates),
     ...(schema.way === 'down' ? [down] : []),
     { id: 'record-release', title: `make release ${release} the current one` },
     { id: 'record', title: 'write the audit record' },
   ];
+}
+
+/** Built beside and proved while the newer release serves; swapped behind a page. */
+function dataSteps(
+  { steps: restoring, parts }: Omit<RestorePlan, 'hash'>,
+  switched: readonly PlannedService[],
+): PlannedStep[] {
+  const swaps = new Set(parts.map(({ part }) => stepId('swap', part.name)));
+  const own = restoring.filter(({ id }) => id !== 'record');
+  return [
+    ...own.filter(({ id }) => !swaps.has(id)),
+    ...switched.map(({ service }) => maintenanceStep('on', service)),
+    ...own.filter(({ id }) => swaps.has(id)),
+  ];
+}
+
+function restored(data: Omit<RestorePlan, 'hash'>): NonNullable<RollbackPlan['restores']> {
+  const { point, keepReplacedSeconds } = data;
+  // How many sessions there are is another number each time, and no other plan.
+  const parts = data.parts.map(({ otherSessions: _, ...part }) => part);
+  return { point, parts, keepReplacedSeconds };
 }
 
 function nothingReleased({ name }: StackDescription): Obstacle {
@@ -205,6 +252,20 @@ function nothingInCommon({ number }: Release): Obstacle {
   };
 }
 
+function noPoint({ number }: Release): Obstacle {
+  return {
+    obstacle: `no recovery point was saved when release ${number} was replaced`,
+    advice: '`release.recoveryPoint` says when one is. `pawl points` lists those that there are.',
+  };
+}
+
+function nothingToRestoreFor({ number }: Release): Obstacle {
+  return {
+    obstacle: `the schema is the one that release ${number} was made for: no data need to come back`,
+    advice: 'Leave --schema out; `pawl restore` brings data back by itself.',
+  };
+}
+
 function noWayDown({ number }: Release): Obstacle {
   return {
     obstacle: `the schema cannot be taken down to that of release ${number}`,
@@ -225,9 +286,9 @@ function schemaMovedOn(
       ? 'a declared way down: set `migrations.down`, then `pawl rollback --schema down`'
       : 'the declared way down: `pawl rollback --schema down`',
     recoveryPoint === undefined
-      ? 'the data as it was: `pawl points` and `pawl restore`, then `--schema keep`'
-      : `the data as it was before release ${serving.number}: \`pawl restore --point ${recoveryPoint}\`, then ` +
-        `\`--schema keep\`; all that was written since ${serving.releasedAt} is lost by it`,
+      ? 'the data as it was: none was saved before it, so `pawl points` and `pawl restore`, then `--schema keep`'
+      : `the data as it was before (recovery point ${recoveryPoint}): \`pawl rollback --schema restore\`; all that was ` +
+        `written since ${serving.releasedAt} is lost by it`,
   ];
   return {
     obstacle: `the schema is at ${serving.schemaHead ?? ''}, and release ${target.number} was made for ${target.schemaHead ?? ''}`,

@@ -1,5 +1,6 @@
 import { startAsShown } from '../../../client/runs/start-as-shown';
 import { deployRequest } from '../../../client/runs/requests';
+import { confirmByYes } from '../../../client/terminal/ask';
 import { Output } from '../../../client/terminal/output';
 import { describeStack } from '../../support/descriptions';
 
@@ -14,7 +15,9 @@ function start(flags: object, json = false): Promise<number> {
   const pipe = { isTTY: false, write: () => true };
   const output = new Output(style, pipe, pipe);
   const invocation = { table: [], operands: [], flags, globals: {}, output };
-  return startAsShown(invocation, deployRequest(stack, flags, SENDER), 'Deploy melvin');
+  return startAsShown(invocation, deployRequest(stack, flags, SENDER), () =>
+    confirmByYes(output, false, 'Deploy melvin'),
+  );
 }
 
 describe('a release where nobody can be asked', () => {

@@ -35,7 +35,29 @@ it('does not lay at the door of the release what the old slot has too', () => {
 it('refuses a slot that is slower than allowed, by the old one in the same time', () => {
   const slow = counters(slot(3_000, 5, 40), slot(250, 0, 161));
   expect(judge(slow).verdict).toBe('failed');
-  expect(judge(slow).detail).toContain("161 ms, the old one's 40 ms");
+  expect(judge(slow).detail).toContain("241 ms, the old one's 41 ms");
+});
+
+it('is not led astray by what was in the slot before', () => {
+  // 200 answers of 400 ms after thousands of 100 ms: HAProxy's average has come to 197 ms.
+  const before = counters(slot(9_000, 0, 100), slot(5_000, 0, 100));
+  const after = counters(slot(9_200, 0, 100), slot(5_200, 0, 197));
+  const { verdict, detail } = judgeTraffic(
+    { ...POLICY, maxSlowdown: 2 },
+    'green',
+    before,
+    after,
+    NONE,
+  );
+  expect(detail).toContain("400 ms, the old one's 100 ms");
+  expect(verdict).toBe('failed');
+});
+
+it('takes the rounding of few answers for no slowdown', () => {
+  const policy = { ...POLICY, minRequests: 10 };
+  const before = counters(slot(9_000, 0, 10), slot(5_000, 0, 10));
+  const after = counters(slot(9_200, 0, 10), slot(5_020, 0, 11));
+  expect(judgeTraffic(policy, 'green', before, after, NONE).verdict).toBe('passed');
 });
 
 it('takes some milliseconds for no slowdown', () => {

@@ -4,7 +4,12 @@ import type { RollbackOptions } from '../../../workflows/model/run';
 import { planRollback } from '../../../workflows/plan/plan-rollback';
 import { planReleaseRetention } from '../../../workflows/plan/release/plan-retention';
 import type { ObservedRelease } from '../../../workflows/plan/release/observed-release';
-import { describeRelease, describeStack } from '../../support/descriptions';
+import {
+  describePart,
+  describePoint,
+  describeRelease,
+  describeStack,
+} from '../../support/descriptions';
 
 const DEPLOY: DeployDescription = {
   services: [
@@ -96,7 +101,7 @@ describe('when the schema has moved on', () => {
     expect(refused.obstacle).toBe('the schema is at b2, and release 3 was made for a1');
     expect(refused.advice).toContain('--schema keep');
     expect(refused.advice).toContain('--schema down');
-    expect(refused.advice).toContain('pawl restore --point cafe0123');
+    expect(refused.advice).toContain('recovery point cafe0123): `pawl rollback --schema restore`');
     expect(refused.advice).toContain('written since 2026-01-04T00:00:00Z is lost');
   });
 
@@ -109,6 +114,60 @@ describe('when the schema has moved on', () => {
     expect(made).toMatchObject({ schema: { way: 'down', now: 'b2', then: 'a1' } });
     const ids = ('steps' in made ? made.steps : []).map(({ id }) => id);
     expect(ids.indexOf('migrate-down')).toBeGreaterThan(ids.indexOf('shift:api/100'));
+  });
+
+  describe('brings all data back', () => {
+    const points = [
+      release(5, { schemaHead: 'c3', recoveryPoint: 'feed4567' }),
+      release(4, { schemaHead: 'b2', recoveryPoint: 'cafe0123' }),
+      release(3),
+    ];
+
+    it('of the point that was saved when the wanted release was replaced', () => {
+      const made = plan(observed(points, 5), { to: 3, schema: 'restore' });
+      expect(made).toMatchObject({
+        schema: { way: 'restore', point: 'cafe0123', lostSince: '2026-01-04T00:00:00Z' },
+        notes: [expect.stringContaining('what was written since 2026-01-04'), expect.anything()],
+      });
+    });
+
+    it('proved before the page, swapped behind it, and answers again before the gates', () => {
+      const accounts = describePart();
+      const target = { kind: 'database', into: 'melvin' } as never;
+      const data = {
+        ...({ runbook: 'restore', stack: 'melvin', point: describePoint() } as const),
+        parts: [{ part: accounts, target, bytes: 1, rows: 1, otherSessions: 3 }],
+        ...{ keepReplacedSeconds: 60, notes: [] },
+        steps: ['restore:accounts', 'prove:accounts', 'swap:accounts', 'record'].map((id) => ({
+          ...{ id, title: id },
+        })),
+      } as const;
+      const gates = { after: [{ kind: 'http', url: '', expect: 200, timeoutSeconds: 1 }] } as const;
+      const made = planRollback(
+        { ...describeStack(), deploy: { ...DEPLOY, ...gates } },
+        { to: 3, schema: 'restore' },
+        observed(points, 5),
+        data,
+      );
+      if ('obstacle' in made) throw new Error(made.obstacle);
+      expect(made.steps.map(({ id }) => id)).toEqual([
+        ...['pull:api', 'restore:accounts', 'prove:accounts', 'maintain:api', 'swap:accounts'],
+        ...['start:api-green', 'shift:api/100', 'drain:api', 'serve:api', 'gate-after:1'],
+        ...['record-release', 'record'],
+      ]);
+      expect(made.restores?.parts).toEqual([{ part: accounts, target, bytes: 1, rows: 1 }]);
+    });
+
+    it('not without a point, nor where the schema is the same', () => {
+      const none = observed([release(4, { schemaHead: 'b2' }), release(3)], 4);
+      expect(plan(none, { schema: 'restore' })).toMatchObject({
+        obstacle: 'no recovery point was saved when release 3 was replaced',
+      });
+      const same = observed([release(4), release(3)], 4);
+      expect(plan(same, { schema: 'restore' })).toMatchObject({
+        obstacle: expect.stringContaining('no data need to come back') as string,
+      });
+    });
   });
 
   it('refuses to take it down without a declared step', () => {

@@ -21,6 +21,9 @@ export type JudgedBy = Pick<CanaryPolicy, 'maxErrorRate' | 'maxSlowdown' | 'minR
 /** A difference of some milliseconds is no slowdown, however large the ratio. */
 const NOTICEABLE_MILLISECONDS = 20;
 
+/** Responses over which HAProxy's average goes. */
+const HAPROXY_WINDOW = 512;
+
 /**
  * Judges the new slot by the switch's own counters, beside the old slot in the same time.
  * Units:  maxErrorRate = per cent; maxSlowdown = ratio of the response times
@@ -54,7 +57,8 @@ export function judgeTraffic(
   if (newResponses < policy.minRequests) {
     return judged('not-enough-traffic', `${figures}; ${policy.minRequests} are needed to judge`);
   }
-  const slow = slowdown(fresh, old, after[slot], after[otherSlot(slot)]);
+  const other = otherSlot(slot);
+  const slow = slowdown([before[slot], after[slot]], [before[other], after[other]]);
   if (slow !== undefined && slow.ratio > policy.maxSlowdown) {
     return judged(
       'failed',
@@ -66,22 +70,44 @@ export function judgeTraffic(
 
 /** A switch that was restarted meanwhile counts from nothing. */
 function grown(before: SlotCounters, after: SlotCounters): { responses: number; errors: number } {
-  const restarted = after.responses < before.responses;
+  const restarted = hasRestarted(before, after);
   return {
     responses: after.responses - (restarted ? 0 : before.responses),
     errors: after.errors - (restarted ? 0 : before.errors),
   };
 }
 
+function hasRestarted(before: SlotCounters, after: SlotCounters): boolean {
+  return after.responses < before.responses;
+}
+
 function slowdown(
-  fresh: { readonly responses: number },
-  old: { readonly responses: number },
-  freshNow: SlotCounters,
-  oldNow: SlotCounters,
+  fresh: readonly [before: SlotCounters, after: SlotCounters],
+  old: readonly [before: SlotCounters, after: SlotCounters],
 ): { ratio: number; detail: string } | undefined {
-  if (fresh.responses === 0 || old.responses === 0) return undefined;
-  const [mine, theirs] = [freshNow.responseMilliseconds, oldNow.responseMilliseconds];
+  const { responses } = grown(...fresh);
+  if (responses === 0 || grown(...old).responses === 0) return undefined;
+  const [mine, theirs] = [meanResponse(...fresh), meanResponse(...old)];
   const detail = `its answers took ${mine.toFixed(0)} ms, the old one's ${theirs.toFixed(0)} ms`;
-  if (mine - theirs < NOTICEABLE_MILLISECONDS) return { ratio: 1, detail };
+  // HAProxy tells whole milliseconds of what hundreds of answers took: of a few, that is many.
+  const noticeable = NOTICEABLE_MILLISECONDS + HAPROXY_WINDOW / responses;
+  if (mine - theirs < noticeable) return { ratio: 1, detail };
   return { ratio: mine / Math.max(theirs, 1), detail };
+}
+
+/**
+ * Mean of the responses in between. HAProxy's own average goes on over releases that had the slot before: a sum from which
+ * each response takes a 512th away and to which it adds itself, divided by the responses, 512 at most
+ * (`TIME_STATS_SAMPLES`, `swrate_add`). So many responses of one mean make of a sum `kept` of it and the rest of theirs.
+ * Units:  milliseconds
+ */
+function meanResponse(before: SlotCounters, after: SlotCounters): number {
+  const servers = Math.max(after.up, 1);
+  const window = HAPROXY_WINDOW * servers;
+  const { responses } = grown(before, after);
+  const kept = (1 - 1 / HAPROXY_WINDOW) ** (responses / servers);
+  const sumOf = (counted: SlotCounters) =>
+    counted.responseMilliseconds * Math.min(counted.responses, window);
+  const earlier = hasRestarted(before, after) ? 0 : sumOf(before) * kept;
+  return Math.max(0, (sumOf(after) - earlier) / (window * (1 - kept)));
 }

@@ -17,6 +17,12 @@ import { takeWarmSlotsOver } from './warm-slots';
 
 export type PutInPlace = Pick<Shifted, 'canary' | 'gapSeconds' | 'notes'>;
 
+interface WhatFollows extends GatedImages {
+  readonly after: readonly Gate[];
+  /** When the release has all requests, before the gates. */
+  readonly served?: () => Promise<void>;
+}
+
 /**
  * Puts a release in the place of what serves: started beside it, given the requests, the single instances replaced, the
  * gates behind it checked, and watched under all requests.
@@ -25,14 +31,14 @@ export async function putInPlace(
   run: Run,
   undo: Undo,
   placement: Placement,
-  after: readonly Gate[],
-  images: GatedImages['images'],
+  { after, images, served }: WhatFollows,
 ): Promise<PutInPlace> {
   await takeWarmSlotsOver(run);
   run.stateIfItFailsNow = `${whoServes(placement)}. What was started of release ${placement.release} is removed.`;
   await startSlots(run, undo, placement);
   const shifted = await shiftTraffic(run, undo, placement);
   await replaceServices(run, undo, placement);
+  await served?.();
   run.page.enter('verify');
   await checkGates(run, 'after', after, placement, { images });
   for (const placed of placement.services) {

@@ -23,9 +23,11 @@ export function releasedOutcome(
     readonly warmUntil: string | undefined;
     readonly schemaHead: string | undefined;
     readonly recoveryPoint?: string | undefined;
+    /** Until when what data replaced is kept. */
+    readonly keptUntil?: string | undefined;
   },
 ): ReleasedOutcome {
-  const { canary, gapSeconds, notes, warmUntil, schemaHead, recoveryPoint } = ended;
+  const { canary, gapSeconds, notes, warmUntil, schemaHead, recoveryPoint, keptUntil } = ended;
   return {
     ...{ state: 'done', runbook: plan.runbook, run: run.reference.id, release },
     ...(before === undefined ? {} : { replaced: before }),
@@ -39,6 +41,7 @@ export function releasedOutcome(
     ...(warmUntil === undefined ? {} : { warmUntil }),
     ...(schemaHead === undefined ? {} : { schemaHead }),
     ...(recoveryPoint === undefined ? {} : { recoveryPoint }),
+    ...(keptUntil === undefined ? {} : { keptUntil }),
     ...(gapSeconds === 0 ? {} : { gapSeconds }),
     notes,
   };
@@ -47,7 +50,8 @@ export function releasedOutcome(
 /** What plain Compose ran has no slots to go back to. */
 function noWayBack(plan: DeployPlan | RollbackPlan): Pick<ReleasedOutcome, 'noWayBack'> {
   if (plan.runbook === 'rollback') {
-    return plan.schema.way === 'down' ? { noWayBack: 'schema-taken-down' } : {};
+    const { way } = plan.schema;
+    return way === 'down' || way === 'restore' ? { noWayBack: 'schema-taken-down' } : {};
   }
   return plan.services.some(({ adopts }) => adopts) ? { noWayBack: 'plain-compose' } : {};
 }
