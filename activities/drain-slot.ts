@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Slot, SwitchDeployment } from '../workflows/model/deployment';
-import { liveCounters } from './live-counters';
+import { liveCounters, requireSwitch } from './live-counters';
 import type { HostPorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';
 
@@ -40,7 +40,10 @@ export const drainSlot =
           const counters = await liveCounters(ports.release, site, of, attempt);
           const left = counters[input.slot].inFlight;
           const seconds = (performance.now() - begin) / 1000;
-          if (left === 0 || seconds >= drainSeconds) return { left, seconds };
+          if (left === 0 || seconds >= drainSeconds) {
+            await requireSwitch(ports.release, site, of, attempt);
+            return { left, seconds };
+          }
           await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
         }
       },

@@ -34,11 +34,29 @@ export async function liveCounters(
     if (!away) throw error;
     const ended = await staysAway(() => ports.services.containers(site, project, service), attempt);
     if (ended === undefined) throw error;
-    throw new AdapterError(
-      'VerificationFailed',
-      `The switch of ${service} does not run: ${ended.name} has ended with exit code ${ended.exitCode}, and Docker does not start it again`,
-    );
+    throw doesNotRun(service, ended);
   }
+}
+
+/**
+ * A switch answers on its socket also while the engine is away, which may stop it when it is back: asks the engine.
+ * Throws: ServiceUnavailable (the engine is away) · VerificationFailed (it has ended for good)
+ */
+export async function requireSwitch(
+  { services }: ReleasePorts,
+  site: Site,
+  { project, deployment: { service } }: SwitchOf,
+  attempt: Attempt,
+): Promise<void> {
+  const ended = await staysAway(() => services.containers(site, project, service), attempt);
+  if (ended !== undefined) throw doesNotRun(service, ended);
+}
+
+function doesNotRun(service: string, { name, exitCode }: ServiceContainer): AdapterError {
+  return new AdapterError(
+    'VerificationFailed',
+    `The switch of ${service} does not run: ${name} has ended with exit code ${exitCode}, and Docker does not start it again`,
+  );
 }
 
 /** The switch's container; undefined when it comes back. */
