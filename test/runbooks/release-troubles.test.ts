@@ -22,6 +22,12 @@ const MOST_SECONDS_AWAY = 5;
 type Version = '1' | '2';
 type Victim = 'the new slot' | 'the old slot' | 'the switch';
 
+interface CanaryChange {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly policy?: object;
+  readonly restart?: 'no' | 'unless-stopped';
+}
+
 describeWith(['temporal', 'restic', 'docker', 'compose'], 'on a bad day, a release', () => {
   let pawl: PawlEnvironment;
   let faults: Faults;
@@ -285,14 +291,12 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'on a bad day, a relea
 
     const other = (): Version => (version === '1' ? '2' : '1');
 
-    const canary = (next: Version, environment = {}, maxSlowdown = 20): ReleasedStackOptions => {
-      const policy = { minRequests: 10, maxErrorRate: '2%', maxSlowdown };
+    const canary = (next: Version, change: CanaryChange = {}): ReleasedStackOptions => {
+      const { environment = {}, policy, restart = 'unless-stopped' } = change;
+      const usual = { pauseSeconds: 4, minRequests: 10, maxErrorRate: '2%', maxSlowdown: 20 };
       return {
-        api: { canary: { steps: ['50%'], pauseSeconds: 4, ...policy } },
-        service: {
-          image: next === '1' ? TEST_IMAGES.app1 : TEST_IMAGES.app2,
-          restart: 'unless-stopped',
-        },
+        api: { canary: { steps: ['50%'], ...usual, ...policy } },
+        service: { image: next === '1' ? TEST_IMAGES.app1 : TEST_IMAGES.app2, restart },
         environment,
       };
     };
@@ -352,12 +356,24 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'on a bad day, a relea
       await expectNextGood(serves);
     });
 
-    it.each([
-      ['answers 5 % of all with errors', { FAIL_PERCENT: '5' }, 3, /were errors/],
-      ['dies after 5 s, again and again', { DIE_AFTER_MS: '5000' }, 20, /were errors/],
-      ['is four times as slow', { DELAY_MS: '100', SLOW_FACTOR: '4' }, 2, /its answers took/],
-    ])('the new one %s, the old one serves', async (how, environment, maxSlowdown, why) => {
-      await stack.describe(canary(other(), environment, maxSlowdown));
+    it.each<[string, CanaryChange, RegExp]>([
+      [
+        'answers 5 % of all with errors',
+        { environment: { FAIL_PERCENT: '5' }, policy: { pauseSeconds: 9 } },
+        /were errors/,
+      ],
+      [
+        'dies after 5 s',
+        { environment: { DIE_AFTER_MS: '5000' }, policy: { pauseSeconds: 9 }, restart: 'no' },
+        /were errors/,
+      ],
+      [
+        'is four times as slow',
+        { environment: { DELAY_MS: '100', SLOW_FACTOR: '4' }, policy: { maxSlowdown: 2 } },
+        /its answers took/,
+      ],
+    ])('the new one %s, the old one serves', async (how, change, why) => {
+      await stack.describe(canary(other(), change));
       const day = await BadDay.begin(stack, `the new one ${how}`);
       const ended = await stack.deploy();
       const { serves, now, report } = await day.end();
