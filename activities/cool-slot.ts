@@ -1,7 +1,7 @@
 import type { Slot } from '../workflows/model/deployment';
 import { slotService } from '../workflows/model/deployment';
 import { weightOf } from '../workflows/model/traffic';
-import { isOfRelease } from './container-labels';
+import { isOfRelease } from './service-container';
 import type { HostPorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';
 

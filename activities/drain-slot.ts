@@ -27,9 +27,7 @@ const LOOK_MILLISECONDS = 250;
 export const drainSlot =
   (ports: HostPorts) =>
   (input: DrainSlotInput): Promise<Drained> => {
-    const { stack, project, deployment } = input;
-    const { service, drainSeconds } = deployment;
-    const of = { stack: stack.name, project, deployment };
+    const { service, drainSeconds } = input.deployment;
     return runStep(
       ports,
       input,
@@ -37,11 +35,11 @@ export const drainSlot =
       async (attempt, site) => {
         const begin = performance.now();
         for (;;) {
-          const counters = await liveCounters(ports.release, site, of, attempt);
+          const counters = await liveCounters(ports.release, site, input, attempt);
           const left = counters[input.slot].inFlight;
           const seconds = (performance.now() - begin) / 1000;
           if (left === 0 || seconds >= drainSeconds) {
-            await requireSwitch(ports.release, site, of, attempt);
+            await requireSwitch(ports.release, site, input, attempt);
             return { left, seconds };
           }
           await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });

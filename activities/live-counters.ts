@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SwitchDeployment } from '../workflows/model/deployment';
+import type { StackDescription } from '../workflows/model/stack';
 import type { SwitchCounters } from '../workflows/model/traffic';
 import { AdapterError } from './adapter-error';
 import type { Attempt, Site } from './ports';
 import type { ReleasePorts, ServiceContainer } from './release-ports';
+import { hasEnded } from './service-container';
 
 export interface SwitchOf {
-  readonly stack: string;
+  readonly stack: StackDescription;
   /** Compose's name of it. */
   readonly project: string;
   readonly deployment: SwitchDeployment;
@@ -24,17 +26,16 @@ const LOOK_MILLISECONDS = 250;
 export async function liveCounters(
   ports: ReleasePorts,
   site: Site,
-  { stack, project, deployment: { service } }: SwitchOf,
+  of: SwitchOf,
   attempt: Attempt,
 ): Promise<SwitchCounters> {
+  const key = { stack: of.stack.name, service: of.deployment.service };
   try {
-    return await ports.switches.counters({ stack, service }, attempt);
+    return await ports.switches.counters(key, attempt);
   } catch (error) {
     const away = error instanceof AdapterError && error.kind === 'ServiceUnavailable';
-    if (!away) throw error;
-    const ended = await staysAway(() => ports.services.containers(site, project, service), attempt);
-    if (ended === undefined) throw error;
-    throw doesNotRun(service, ended);
+    if (away) await requireSwitch(ports, site, of, attempt);
+    throw error;
   }
 }
 
@@ -49,11 +50,9 @@ export async function requireSwitch(
   attempt: Attempt,
 ): Promise<void> {
   const ended = await staysAway(() => services.containers(site, project, service), attempt);
-  if (ended !== undefined) throw doesNotRun(service, ended);
-}
-
-function doesNotRun(service: string, { name, exitCode }: ServiceContainer): AdapterError {
-  return new AdapterError(
+  if (ended === undefined) return;
+  const { name, exitCode } = ended;
+  throw new AdapterError(
     'VerificationFailed',
     `The switch of ${service} does not run: ${name} has ended with exit code ${exitCode}, and Docker does not start it again`,
   );
@@ -67,7 +66,7 @@ async function staysAway(
   const deadline = performance.now() + BACK_WITHIN_MILLISECONDS;
   for (;;) {
     const containers = await look();
-    const ended = containers.find(({ state }) => state === 'exited' || state === 'dead');
+    const ended = containers.find(hasEnded);
     if (ended === undefined || performance.now() > deadline) return ended;
     await sleep(LOOK_MILLISECONDS, undefined, { signal });
   }

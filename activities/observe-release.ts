@@ -8,7 +8,7 @@ import type {
   ObservedService,
 } from '../workflows/plan/release/observed-release';
 import { composeService, imageName } from './compose-service';
-import { isSwitch } from './container-labels';
+import { isSwitch } from './service-container';
 import { deployOf } from './deploy-of';
 import type { Attempt, Site } from './ports';
 import type { ComposeFacts, HostPorts, ReleasePorts, ServiceContainer } from './release-ports';

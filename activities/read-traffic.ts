@@ -17,12 +17,10 @@ export interface ReadTrafficInput extends StepInput {
 export const readTraffic =
   (ports: HostPorts) =>
   (input: ReadTrafficInput): Promise<SwitchCounters> => {
-    const { stack, project, deployment } = input;
-    const of = { stack: stack.name, project, deployment };
     return runStep(
       ports,
       input,
-      { phase: `read traffic of ${deployment.service}` },
-      (attempt, site) => liveCounters(ports.release, site, of, attempt),
+      { phase: `read traffic of ${input.deployment.service}` },
+      (attempt, site) => liveCounters(ports.release, site, input, attempt),
     );
   };

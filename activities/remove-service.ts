@@ -1,7 +1,7 @@
 import { SLOTS } from '../workflows/model/deployment';
 import { weightOf } from '../workflows/model/traffic';
 import { AdapterError } from './adapter-error';
-import { isOfRelease, isSwitch } from './container-labels';
+import { isOfRelease, isSwitch } from './service-container';
 import type { Site } from './ports';
 import type { HostPorts, ServiceContainer } from './release-ports';
 import { runStep, type StepInput } from './run-step';

@@ -2,7 +2,8 @@ import { SLOTS, slotService, type SwitchDeployment } from '../workflows/model/de
 import type { StackDescription } from '../workflows/model/stack';
 import { weightOf, type Traffic } from '../workflows/model/traffic';
 import type { Attempt, Site } from './ports';
-import type { ReleasePorts, ServiceContainer } from './release-ports';
+import type { ReleasePorts } from './release-ports';
+import { hasEnded } from './service-container';
 
 export interface SlotsInUse {
   readonly stack: StackDescription;
@@ -29,8 +30,4 @@ export async function reviveSlots(
     const file = await releases.file(stack.name, Number(release));
     await compose.up(site, file, [service], attempt);
   }
-}
-
-function hasEnded({ state }: ServiceContainer): boolean {
-  return state === 'exited' || state === 'dead';
 }

@@ -1,6 +1,6 @@
 import type { Maintenance } from '../workflows/model/maintenance';
 import { AdapterError } from './adapter-error';
-import { isSwitch } from './container-labels';
+import { isSwitch } from './service-container';
 import type { Attempt, Site } from './ports';
 import type { HostPorts, ReleasePorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyCheck } from '../workflows/model/deployment';
 import { AdapterError } from './adapter-error';
-import { isOfRelease } from './container-labels';
+import { isOfRelease } from './service-container';
 import type { Attempt, Site } from './ports';
 import { probeContainer } from './probe-container';
 import type { HostPorts, ReleasePorts, ServiceContainer } from './release-ports';

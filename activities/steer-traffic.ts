@@ -3,7 +3,7 @@ import type { Slot, SwitchDeployment } from '../workflows/model/deployment';
 import { SLOTS, slotService } from '../workflows/model/deployment';
 import { weightOf, type SwitchCounters, type Traffic } from '../workflows/model/traffic';
 import { AdapterError } from './adapter-error';
-import { isSwitch } from './container-labels';
+import { isSwitch } from './service-container';
 import type { Attempt, Site } from './ports';
 import type { HostPorts, ReleasePorts } from './release-ports';
 import { reviveSlots } from './revive-slots';

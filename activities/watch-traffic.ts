@@ -59,12 +59,12 @@ export const watchTraffic =
 async function judge(
   ports: ReleasePorts,
   site: Site,
-  { stack, project, deployment, policy, slot, before }: WatchTrafficInput,
+  input: WatchTrafficInput,
   probes: { readonly sent: number; readonly failed: number },
   attempt: Attempt,
 ): Promise<Judgement> {
-  const of = { stack: stack.name, project, deployment };
-  const after = await liveCounters(ports, site, of, attempt);
+  const { policy, slot, before } = input;
+  const after = await liveCounters(ports, site, input, attempt);
   return judgeTraffic(policy, slot, before, after, probes);
 }
 

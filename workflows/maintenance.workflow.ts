@@ -2,6 +2,7 @@ import type { MaintenanceOutcome, PlannedOutcome } from './model/outcome';
 import type { MaintenancePlan } from './model/plans';
 import type { MaintenanceInput } from './model/run';
 import { maintainable, maintenanceStep, planMaintenance } from './plan/plan-maintenance';
+import { observeMaintenance } from './support/maintenance';
 import { now } from './support/now';
 import { adoptPlan, planned, runbook, type Run } from './support/runbook';
 
@@ -15,11 +16,7 @@ export async function maintenance(
   return runbook(input, async (run) => {
     const { options } = input.request;
     const wanted = maintainable(run.stack, options.only);
-    const observed = await run.step('observe-maintenance', 'look at the switches', (activity) =>
-      run.act.observeMaintenance.executeWithOptions(activity, [
-        { stack: run.stack, services: wanted },
-      ]),
-    );
+    const observed = await observeMaintenance(run, wanted);
     run.page.enter('plan');
     const turning = { by: run.requestedBy, at: now() };
     const plan = adoptPlan<'maintenance'>(

@@ -5,11 +5,10 @@ import type { RestoreInput } from './model/run';
 import { needsName } from './plan/plan-restore';
 import { requireApproval } from './support/approvals';
 import {
-  keepForAWhile,
+  keepReplaced,
   lookAtData,
   restoreBeside,
   swapAll,
-  tidyUp,
   unconfirmed,
   type ProvedPart,
 } from './support/restore-parts';
@@ -34,11 +33,7 @@ export async function restore(input: RestoreInput): Promise<RestoreOutcome | Pla
     });
     run.stateIfItFailsNow = 'What was restored is in place; what it replaced is kept beside it.';
     // All is swapped: whoever cancels now comes too late, and what is kept must find its keeper.
-    const keptUntil = await CancellationScope.nonCancellable(async () => {
-      const until = await keepForAWhile(run, plan, parts);
-      await tidyUp(run, parts);
-      return until;
-    });
+    const keptUntil = await CancellationScope.nonCancellable(() => keepReplaced(run, plan, parts));
     return outcome(run, plan, parts, keptUntil);
   });
 }

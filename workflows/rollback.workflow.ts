@@ -3,34 +3,20 @@ import type { DeployDescription, Migrations } from './model/deployment';
 import type { PlannedOutcome, ReleasedOutcome } from './model/outcome';
 import type { RollbackPlan } from './model/plans';
 import type { RollbackInput } from './model/run';
-import { stepId } from './model/step-id';
 import { planRollback } from './plan/plan-rollback';
 import type { ObservedRelease } from './plan/release/observed-release';
 import { approvedAsItIs } from './support/approvals';
 import { isObstacle, preconditionFailed } from './support/failures';
 import { adopt } from './support/release/adopt';
-import { goBehindPage } from './support/release/behind-page';
-import {
-  isSwitched,
-  newService,
-  type PlacedService,
-  type Placement,
-} from './support/release/placement';
+import { bringDataBack, lookAtReplaced } from './support/release/bring-data-back';
+import type { Placement } from './support/release/placement';
 import { placementOf } from './support/release/plan-placement';
 import { pullImages } from './support/release/pull-images';
 import { putInPlace } from './support/release/put-in-place';
 import { releasedOutcome, requireSamePlan } from './support/release/released-outcome';
 import { runMigrations, takeDown } from './support/release/schema';
 import { keepWarm } from './support/release/warm-slots';
-import {
-  keepForAWhile,
-  lookAtData,
-  restoreBeside,
-  swapAll,
-  tidyUp,
-  type LookedAtData,
-  type ProvedPart,
-} from './support/restore-parts';
+import { keepReplaced } from './support/restore-parts';
 import { adoptPlan, planned, runbook, type Run } from './support/runbook';
 import { undoOnFailure, type Undo } from './support/undo-on-failure';
 
@@ -98,16 +84,6 @@ async function makePlan(run: Run, input: RollbackInput): Promise<Looked> {
   return { observed, plan };
 }
 
-/** What would be replaced; undefined where no data come back. */
-async function lookAtReplaced(
-  run: Run,
-  { schema: { point } }: Pick<RollbackPlan, 'schema'>,
-  mode: RollbackInput['mode'],
-): Promise<LookedAtData | undefined> {
-  if (point === undefined) return undefined;
-  return lookAtData(run, { point: { id: point }, only: [] }, mode);
-}
-
 /** The client asks; what was not asked for must not get past this either. */
 function requireConfirmation(
   { request: { stack, options } }: RollbackInput,
@@ -118,59 +94,6 @@ function requireConfirmation(
     obstacle: `replacing the data of ${stack.name} was not confirmed with the stack's name`,
     advice: `pawl rollback --schema restore --confirm=${stack.name}`,
   });
-}
-
-interface BroughtBack {
-  /** Of slots that are started anew. */
-  readonly placement: Placement;
-  readonly swapped: readonly ProvedPart[];
-  readonly served: () => Promise<void>;
-}
-
-/** Built beside and proved while the newer release serves; then swapped behind a page, which stays until the old one serves. */
-async function bringDataBack(
-  run: Run,
-  undo: Undo,
-  placement: Placement,
-  data: LookedAtData,
-): Promise<BroughtBack> {
-  const proved = await restoreBeside(run, data, undo);
-  const served = await goBehindPage(run, undo, placement, 'We will be back in a moment.');
-  const swapped = await swapAll(run, proved, undo, true);
-  return { placement: await coolDown(run, placement), swapped, served };
-}
-
-/** What was kept warm may have files open that are not those of its data any more: it is started anew. */
-async function coolDown(run: Run, placement: Placement): Promise<Placement> {
-  const services: PlacedService[] = [];
-  for (const placed of placement.services) {
-    if (!isSwitched(placed) || !placed.warm) {
-      services.push(placed);
-      continue;
-    }
-    const { project, release } = placement;
-    const service = newService(placed);
-    await run.step(
-      stepId('remove', service),
-      `stop ${service}, which has the old data`,
-      (options) =>
-        run.act.removeService.executeWithOptions(options, [
-          { stack: run.stack, project, release, service },
-        ]),
-    );
-    services.push({ ...placed, warm: false });
-  }
-  return { ...placement, services };
-}
-
-async function keepReplaced(
-  run: Run,
-  plan: LookedAtData['plan'],
-  swapped: readonly ProvedPart[],
-): Promise<string | undefined> {
-  const until = await keepForAWhile(run, plan, swapped);
-  await tidyUp(run, swapped);
-  return until;
 }
 
 /** Only when nothing of the newer release gets requests; its own image knows the way down. */

@@ -1,7 +1,7 @@
-import { ClientError } from '../client-error';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { formatTime } from '../render/format';
+import { requireReason } from '../runs/usage-error';
 import { loadStack } from '../stack';
 import { requireWorker } from '../temporal/require-worker';
 import { withSession } from '../temporal/session';
@@ -9,13 +9,7 @@ import { freezeStack } from '../temporal/stack-updates';
 
 export async function run(invocation: Invocation): Promise<number> {
   const { flags, globals, output } = invocation;
-  const message = flags.message?.trim();
-  if (!message) {
-    throw new ClientError(EXIT_CODES.usage, 'A freeze needs a reason.', {
-      advice: 'Add -m "why".',
-      reason: 'usage',
-    });
-  }
+  const message = requireReason(flags, 'freeze');
   const stack = await loadStack(globals);
   const freeze = await withSession(invocation, async (session) => {
     await requireWorker(session);

@@ -1,8 +1,8 @@
 import type { HoldAnswer, HoldWay } from '../../workflows/model/hold';
-import { ClientError } from '../client-error';
 import type { Flags, Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { renderHeld, renderResolved } from '../render/hold';
+import { requireReason, usageError } from '../runs/usage-error';
 import { resolveRun } from '../stack';
 import { readHeldRun, resolveHold } from '../temporal/holds';
 import { requester } from '../temporal/requester';
@@ -35,8 +35,7 @@ export async function run(invocation: Invocation): Promise<number> {
 }
 
 function details(flags: Flags, way: HoldWay): Partial<HoldAnswer> {
-  const message = flags.message?.trim();
-  if (way === 'skip' && !message) throw usage('A skip needs a reason.', 'Add -m "why".');
+  const message = way === 'skip' ? requireReason(flags, 'skip') : flags.message?.trim();
   const { step, set = [] } = flags;
   return {
     ...(message ? { message } : {}),
@@ -48,9 +47,8 @@ function details(flags: Flags, way: HoldWay): Partial<HoldAnswer> {
 function readValue(text: string): readonly [name: string, value: number] {
   const [, name, value] = /^([A-Za-z]+)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
   if (name !== undefined && value !== undefined) return [name, Number(value)];
-  throw usage(`--set takes no "${text}".`, 'Write it as NAME=NUMBER, such as timeoutSeconds=120.');
-}
-
-function usage(message: string, advice: string): ClientError {
-  return new ClientError(EXIT_CODES.usage, message, { advice, reason: 'usage' });
+  throw usageError(
+    `--set takes no "${text}".`,
+    'Write it as NAME=NUMBER, such as timeoutSeconds=120.',
+  );
 }

@@ -8,10 +8,9 @@ import type {
 } from '../../workflows/model/run';
 import type { RunRequest } from '../../workflows/model/run';
 import type { StackDescription } from '../../workflows/model/stack';
-import { ClientError } from '../client-error';
 import type { Flags } from '../command';
-import { EXIT_CODES } from '../exit-codes';
 import { parseTime } from './parse-time';
+import { usageError } from './usage-error';
 
 type RequestOf<Name extends RunRequest['runbook']> = Extract<RunRequest, { runbook: Name }>;
 
@@ -40,7 +39,7 @@ export function restoreRequest(
 ): RequestOf<'restore'> {
   requireParts(stack, parts);
   if (flags.into !== undefined && parts.length !== 1) {
-    throw usage('--into takes exactly one part.', 'Name it: `pawl restore PART --into NAME`.');
+    throw usageError('--into takes exactly one part.', 'Name it: `pawl restore PART --into NAME`.');
   }
   const options: RestoreOptions = {
     point: choosePoint(flags),
@@ -58,7 +57,7 @@ export function deployRequest(
   const services = requireDeploy(stack);
   const { build = false, push = false } = flags;
   if (push && !build) {
-    throw usage('--push sends what --build has built.', 'Give --build as well.');
+    throw usageError('--push sends what --build has built.', 'Give --build as well.');
   }
   const options: DeployOptions = {
     images: readImages(services, flags.image ?? []),
@@ -75,7 +74,7 @@ export function rollbackRequest(
   const { to, schema } = flags;
   requireDeploy(stack);
   if (schema !== undefined && schema !== 'keep' && schema !== 'down' && schema !== 'restore') {
-    throw usage(`--schema takes no "${schema}".`, 'It is `keep`, `down` or `restore`.');
+    throw usageError(`--schema takes no "${schema}".`, 'It is `keep`, `down` or `restore`.');
   }
   const options: RollbackOptions = {
     ...(to === undefined ? {} : { to: readRelease(to) }),
@@ -104,10 +103,11 @@ export function maintenanceRequest(
 
 function readMessage({ message }: Flags): string {
   const text = message?.trim() ?? '';
-  if (text === '') throw usage('A maintenance needs a message.', 'Add -m "what the page says".');
+  if (text === '')
+    throw usageError('A maintenance needs a message.', 'Add -m "what the page says".');
   const bytes = Buffer.byteLength(text);
   if (bytes <= LONGEST_MESSAGE_BYTES) return text;
-  throw usage(
+  throw usageError(
     `The message has ${bytes} bytes; the page has room for ${LONGEST_MESSAGE_BYTES}.`,
     'Make it shorter, and link to the rest.',
   );
@@ -119,10 +119,10 @@ function requireSwitches(stack: StackDescription, wanted: readonly string[]): vo
   const switched = services.filter(({ strategy }) => strategy === 'switch');
   const names = switched.map(({ service }) => service);
   if (names.length === 0)
-    throw usage(`No service of \`deploy\` has a switch.`, 'One with `strategy: switch` has.');
+    throw usageError(`No service of \`deploy\` has a switch.`, 'One with `strategy: switch` has.');
   for (const name of wanted.filter((one) => !names.includes(one))) {
     const known = services.some(({ service }) => service === name);
-    throw usage(
+    throw usageError(
       known
         ? `${name} has no switch, since it is recreated.`
         : `\`deploy\` has no service "${name}".`,
@@ -134,7 +134,7 @@ function requireSwitches(stack: StackDescription, wanted: readonly string[]): vo
 /** The number of a release. */
 export function readRelease(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw usage(`"${text}" is no release.`, 'It is a number; `pawl releases` lists them.');
+  throw usageError(`"${text}" is no release.`, 'It is a number; `pawl releases` lists them.');
 }
 
 function envelope<Runbook extends RunbookRequest>(
@@ -144,7 +144,7 @@ function envelope<Runbook extends RunbookRequest>(
   sender: Sender,
 ) {
   if (despiteFreeze?.trim() === '') {
-    throw usage(
+    throw usageError(
       '--despite-freeze needs a reason.',
       'Say why: `--despite-freeze "repairs the login"`.',
     );
@@ -158,7 +158,7 @@ function envelope<Runbook extends RunbookRequest>(
 
 function choosePoint({ point, at }: Flags): RestoreOptions['point'] {
   if (point !== undefined && at !== undefined) {
-    throw usage('--point and --at exclude each other.', 'Leave one out.');
+    throw usageError('--point and --at exclude each other.', 'Leave one out.');
   }
   if (at !== undefined) return { at: parseTime(at) };
   return point === undefined ? { newest: true } : { id: point };
@@ -171,7 +171,7 @@ function requireParts({ protect }: StackDescription, parts: readonly string[]): 
     return !names.some((name) => part === name || part.startsWith(`${name}/`));
   });
   if (unknown.length === 0) return;
-  throw usage(
+  throw usageError(
     `The stack file protects no ${unknown.map((part) => `"${part}"`).join(', ')}.`,
     `Its parts are: ${names.join(', ')}.`,
   );
@@ -180,7 +180,7 @@ function requireParts({ protect }: StackDescription, parts: readonly string[]): 
 /** Names of the services that the stack releases. */
 function requireDeploy({ name, deploy }: StackDescription): readonly string[] {
   if (deploy) return deploy.services.map(({ service }) => service);
-  throw usage(
+  throw usageError(
     `The stack file of ${name} has no \`deploy\`.`,
     'Name the services to release there; see docs/stack-file.md.',
   );
@@ -195,22 +195,18 @@ function readImages(
   for (const choice of choices) {
     const [, service, reference] = /^([^=\s]+)=([^\s=-]\S*)$/.exec(choice) ?? [];
     if (service === undefined || reference === undefined) {
-      throw usage(`--image takes no "${choice}".`, 'Write it as SERVICE=REFERENCE.');
+      throw usageError(`--image takes no "${choice}".`, 'Write it as SERVICE=REFERENCE.');
     }
     if (!services.includes(service)) {
-      throw usage(
+      throw usageError(
         `\`deploy\` has no service "${service}".`,
         `Its services are: ${services.join(', ')}.`,
       );
     }
     if (images.has(service)) {
-      throw usage(`--image names two images for ${service}.`, 'Leave one out.');
+      throw usageError(`--image names two images for ${service}.`, 'Leave one out.');
     }
     images.set(service, reference);
   }
   return Object.fromEntries(images);
-}
-
-function usage(message: string, advice: string): ClientError {
-  return new ClientError(EXIT_CODES.usage, message, { advice, reason: 'usage' });
 }

@@ -2,9 +2,7 @@ import { approve, reject } from '../../workflows/messages';
 import type { ApprovalAnswer, ApprovalState } from '../../workflows/model/approval';
 import type { RunProgress } from '../../workflows/model/run';
 import type { Verdict } from '../../workflows/plan/judge-approval';
-import { ClientError } from '../client-error';
-import { EXIT_CODES } from '../exit-codes';
-import { askProgress, readProgress, sendAnswer } from './run-messages';
+import { askProgress, readProgress, sendAnswer, waitsForNone } from './run-messages';
 import { listOpenRuns } from './run-list';
 import type { Session } from './session';
 
@@ -30,10 +28,7 @@ export async function listWaitingRuns(session: Session, stack: string): Promise<
 export async function readWaitingRun(session: Session, run: string): Promise<WaitingRun> {
   const waiting = asWaiting(await readProgress(session, run));
   if (waiting !== undefined) return waiting;
-  throw new ClientError(EXIT_CODES.refused, `${run} waits for no approval.`, {
-    advice: `\`pawl show ${run}\` says how it is.`,
-    reason: 'PreconditionFailed',
-  });
+  throw waitsForNone(run, 'waits for no approval');
 }
 
 export function answerRun(

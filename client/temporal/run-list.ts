@@ -66,13 +66,7 @@ async function listBy(
 /** Runs of a stack that have begun and not ended. */
 export async function listOpenRuns(session: Session, stack: string): Promise<string[]> {
   const query = `ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH "${stack}/"`;
-  return session.call(async () => {
-    const found: string[] = [];
-    for await (const { workflowId } of session.client.workflow.list({ query, pageSize: 100 })) {
-      if (runNumber(workflowId, stack) !== undefined) found.push(workflowId);
-    }
-    return found;
-  });
+  return (await listBy(session, stack, query, Infinity)).map(({ run }) => run);
 }
 
 function listedRun(info: WorkflowExecutionInfo): ListedRun {

@@ -27,6 +27,14 @@ export async function readProgress(session: Session, run: string): Promise<RunPr
   }
 }
 
+/** The run is there, and waits for nothing of the kind. */
+export function waitsForNone(run: string, what: string): ClientError {
+  return new ClientError(EXIT_CODES.refused, `${run} ${what}.`, {
+    advice: `\`pawl show ${run}\` says how it is.`,
+    reason: 'PreconditionFailed',
+  });
+}
+
 /** Sent again, with the same id, when the connection is lost: it is taken once. */
 export async function sendAnswer<Result, Answer>(
   session: Session,

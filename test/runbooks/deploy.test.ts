@@ -4,10 +4,10 @@ import type { ReleasedOutcome, RunOutcome } from '../../workflows/model/outcome'
 import type { DeployPlan } from '../../workflows/model/plans';
 import { docker, TEST_IMAGES } from '../support/docker';
 import { startLoad } from '../support/load';
-import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
-import { ReleasedStack, type ReleasedStackOptions } from './support/released-stack';
+import type { ReleasedStack, ReleasedStackOptions } from './support/released-stack';
+import { releasedStacks } from './support/released-stacks';
 
 const VERSION_2 = { service: { image: TEST_IMAGES.app2 } };
 const MIGRATE = '/app/migrate.cjs';
@@ -18,23 +18,7 @@ function released(outcome: RunOutcome | undefined): ReleasedOutcome {
 }
 
 describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
-  let pawl: PawlEnvironment;
-  const stacks: ReleasedStack[] = [];
-
-  beforeAll(async () => {
-    pawl = await startPawl();
-  });
-
-  afterAll(async () => {
-    for (const stack of stacks) await stack.remove();
-    await pawl.stop();
-  });
-
-  async function newStack(options: ReleasedStackOptions = {}): Promise<ReleasedStack> {
-    const stack = await ReleasedStack.create(pawl, options);
-    stacks.push(stack);
-    return stack;
-  }
+  const newStack = releasedStacks();
 
   async function releasedStack(options: ReleasedStackOptions = {}): Promise<ReleasedStack> {
     const stack = await newStack(options);

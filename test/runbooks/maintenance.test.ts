@@ -1,9 +1,9 @@
 import { docker, TEST_IMAGES } from '../support/docker';
 import { startLoad } from '../support/load';
-import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
-import { ReleasedStack, type ReleasedStackOptions } from './support/released-stack';
+import type { ReleasedStack } from './support/released-stack';
+import { releasedStacks } from './support/released-stacks';
 
 const HOSTILE = `<script>alert("1 & 2")</script>\nback at 14:00 %[src] 'o' 😀; set map x`;
 const AS_HTML =
@@ -17,23 +17,7 @@ interface Status {
 }
 
 describeWith(['temporal', 'restic', 'docker', 'compose'], 'a maintenance', () => {
-  let pawl: PawlEnvironment;
-  const stacks: ReleasedStack[] = [];
-
-  beforeAll(async () => {
-    pawl = await startPawl();
-  });
-
-  afterAll(async () => {
-    for (const stack of stacks) await stack.remove();
-    await pawl.stop();
-  });
-
-  async function newStack(options: ReleasedStackOptions = {}): Promise<ReleasedStack> {
-    const stack = await ReleasedStack.create(pawl, options);
-    stacks.push(stack);
-    return stack;
-  }
+  const newStack = releasedStacks();
 
   const turn = (stack: ReleasedStack, ...argv: readonly string[]) =>
     stack.stack.follow('maintenance', ...argv);

@@ -74,9 +74,9 @@ export interface ReleasedOutcome {
   readonly schemaHead?: string;
   /** Id of the recovery point that was saved first. */
   readonly recoveryPoint?: string;
-  /** How long nothing answered on the port; absent when there was no gap. */
   /** ISO 8601, UTC: so long the data that a restore has replaced are kept. */
   readonly keptUntil?: string;
+  /** How long nothing answered on the port; absent when there was no gap. */
   readonly gapSeconds?: number;
   readonly notes: readonly string[];
 }

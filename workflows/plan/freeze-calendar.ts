@@ -18,7 +18,7 @@ export function frozenBy(
   );
 }
 
-/** `frozen for the weekend (fri 16:00-24:00, Europe/Berlin)`. */
+/** `the weekend (fri 16:00-24:00, Europe/Berlin)`. */
 export function freezeWords({ days, hours, dates, zone, reason }: FreezeWindow): string {
   const when = [
     ...(dates === undefined ? [] : [`${dates.first}..${dates.last}`]),

@@ -1,5 +1,5 @@
 import type { ApprovalAnswer, ApprovalPolicy, ApprovalState } from '../model/approval';
-import { isObject, isText, LONGEST_MESSAGE, LONGEST_NAME } from './answer';
+import { isObject, isText, LONGEST_MESSAGE, LONGEST_NAME, needsReason, reasonIn } from './answer';
 import type { Obstacle } from './plan-backup';
 
 const SHOWN_HASH = 12;
@@ -99,9 +99,8 @@ function judgeSecond(
   };
 }
 
-function judgeReason({ message = '' }: ApprovalAnswer): Obstacle | undefined {
-  if (message.trim() !== '') return undefined;
-  return { obstacle: 'a rejection needs a reason', advice: 'Add a `message` (-m "why").' };
+function judgeReason(answer: ApprovalAnswer): Obstacle | undefined {
+  return reasonIn(answer) === undefined ? needsReason('rejection') : undefined;
 }
 
 function isAnswer(answer: unknown): answer is ApprovalAnswer {

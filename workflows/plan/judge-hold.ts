@@ -1,5 +1,5 @@
 import type { HeldStep, HoldAnswer } from '../model/hold';
-import { isObject, isText, LONGEST_MESSAGE, LONGEST_NAME } from './answer';
+import { isObject, isText, LONGEST_MESSAGE, LONGEST_NAME, needsReason, reasonIn } from './answer';
 import type { Obstacle } from './plan-backup';
 
 const LONGEST_STEP = 500;
@@ -51,9 +51,8 @@ function judgeWay({ title, ways }: HeldStep, { way }: HoldAnswer): Obstacle | un
   };
 }
 
-function judgeReason({ way, message = '' }: HoldAnswer): Obstacle | undefined {
-  if (way !== 'skip' || message.trim() !== '') return undefined;
-  return { obstacle: 'a skip needs a reason', advice: 'Add a `message` (-m "why").' };
+function judgeReason(answer: HoldAnswer): Obstacle | undefined {
+  return answer.way === 'skip' && reasonIn(answer) === undefined ? needsReason('skip') : undefined;
 }
 
 function judgeValues(step: HeldStep, { way, values = {} }: HoldAnswer): Obstacle | undefined {

@@ -1,5 +1,4 @@
 import type { Deployment } from '../model/deployment';
-import { otherSlot, slotService } from '../model/deployment';
 import type { DeployPlan, PlannedService, PlannedStep } from '../model/plans';
 import type { BuildOptions, DeployOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
@@ -8,6 +7,17 @@ import type { Obstacle } from './plan-backup';
 import type { ObservedImage, ObservedRelease, ObservedService } from './release/observed-release';
 import { estimateDisk, refuseFullDisk } from './release/estimate-disk';
 import { orderServices } from './release/order-services';
+import {
+  adoptsFirst,
+  adoptSteps,
+  gatesAfter,
+  numbered,
+  pullStep,
+  replaceStep,
+  shiftSteps,
+  slotFor,
+  startStep,
+} from './release/release-steps';
 
 /**
  * Plans a release: which images, which slots, which shares of the traffic, in which order.
@@ -55,18 +65,6 @@ export function planDeploy(
   };
 }
 
-/** What plain Compose runs is recorded as a release of its own first, unless the last record says just that: the way back. */
-export function adoptsFirst(
-  { stored }: ObservedRelease,
-  services: readonly PlannedService[],
-): boolean {
-  const recorded = stored.releases.find(({ number }) => number === stored.current);
-  const isRecorded = ({ service, from }: PlannedService) =>
-    recorded?.adopted === true &&
-    recorded.services.some((one) => one.service === service && one.image.id === from);
-  return services.some((planned) => planned.adopts && !isRecorded(planned));
-}
-
 function planService(observed: ObservedService, deployment: Deployment): PlannedService {
   const { service, image, builds, runs, runningImage } = observed;
   const planned = {
@@ -82,24 +80,6 @@ function planService(observed: ObservedService, deployment: Deployment): Planned
   const renews = way.active !== undefined && observed.renewsSwitch === true;
   const renewal = renews ? { renewsSwitch: true } : {};
   return { ...planned, strategy: 'switch', ...way, ...renewal, shares: [...steps, 100] };
-}
-
-/** The slot that does not serve; what the other one has been left with is removed where neither does. */
-export function slotFor({
-  runs,
-  active,
-  left,
-}: ObservedService): Required<Pick<PlannedService, 'slot'>> &
-  Pick<PlannedService, 'active' | 'clears'> {
-  if (runs === 'switched' && active !== undefined) return { slot: otherSlot(active), active };
-  const slot = active === undefined ? 'blue' : otherSlot(active);
-  const other = otherSlot(slot);
-  return { slot, ...(left.includes(other) ? { clears: other } : {}) };
-}
-
-/** The name that a service's new containers have in the release's file. */
-function placedService({ service, slot }: Pick<PlannedService, 'service' | 'slot'>): string {
-  return slot === undefined ? service : slotService(service, slot);
 }
 
 function steps(
@@ -144,71 +124,8 @@ function buildSteps(services: readonly PlannedService[], build?: BuildOptions): 
     });
 }
 
-export function adoptSteps(
-  observed: ObservedRelease,
-  services: readonly PlannedService[],
-): PlannedStep[] {
-  const title = `record what runs now as release ${observed.stored.next}`;
-  return adoptsFirst(observed, services) ? [{ id: 'adopt', title }] : [];
-}
-
-export function pullStep({ service, image }: PlannedService): PlannedStep {
-  const title = `make sure of the image ${image.reference} for ${service}`;
-  return { id: stepId('pull', service), title };
-}
-
-export function startStep(planned: PlannedService): PlannedStep {
-  const name = placedService(planned);
-  return { id: stepId('start', name), title: `start ${name}` };
-}
-
-export function replaceStep({ service }: PlannedService): PlannedStep {
-  return { id: stepId('start', service), title: `replace ${service}` };
-}
-
 function pullSwitch({ reference }: ObservedImage): PlannedStep {
   return { id: 'pull-switch', title: `make sure of the image ${reference} for the switch` };
-}
-
-export function shiftSteps(planned: PlannedService): PlannedStep[] {
-  const { service, slot = '', active, clears, shares } = planned;
-  const drain = {
-    id: stepId('drain', service),
-    title: `wait for what is in flight in ${active ?? ''}`,
-  };
-  const clear = {
-    id: stepId('clear', service),
-    title: `remove what is left in ${clears ?? ''}`,
-  };
-  return [
-    ...(planned.renewsSwitch === true ? [renewStep(service)] : []),
-    ...shares.flatMap((share) => {
-      const id = `${service}/${share}`;
-      const title = `send ${share} % of ${service}'s requests to ${slot}`;
-      const judge = `judge ${placedService(planned)} at ${share} %`;
-      return [
-        { id: stepId('shift', id), title },
-        ...(share < 100 ? [{ id: stepId('judge', id), title: judge }] : []),
-      ];
-    }),
-    ...(active === undefined ? [] : [drain]),
-    ...(clears === undefined ? [] : [clear]),
-  ];
-}
-
-export function renewStep(service: string): PlannedStep {
-  return { id: stepId('renew', service), title: `make the switch of ${service} anew` };
-}
-
-export function gatesAfter(count: number): PlannedStep[] {
-  return numbered(count, 'gate-after', 'gate after the release');
-}
-
-function numbered(count: number, id: string, title: string): PlannedStep[] {
-  return Array.from({ length: count }, (_, index) => ({
-    id: stepId(id, String(index + 1)),
-    title: `${title} ${index + 1} of ${count}`,
-  }));
 }
 
 function notes(observed: ObservedRelease, services: readonly PlannedService[]): string[] {

@@ -2,9 +2,11 @@ import { condition, setHandler } from '@temporalio/workflow';
 import { approve, reject } from '../messages';
 import type { ApprovalAnswer, ApprovalPolicy, ApprovalState, GivenAnswer } from '../model/approval';
 import type { Plan } from '../model/plans';
+import { reasonIn } from '../plan/answer';
 import { judgeAnswer, type Verdict } from '../plan/judge-approval';
 import { preconditionFailed } from './failures';
 import { firstCharacters } from './markdown';
+import { now } from './now';
 import type { RunPage } from './run-page';
 
 const MOST_NOTES = 20;
@@ -55,14 +57,13 @@ export class ApprovalDesk {
     take: (state: ApprovalState, given: GivenAnswer) => ApprovalState,
   ): void {
     const refuse = (answer: ApprovalAnswer): void => {
-      const now = new Date().toISOString();
-      const obstacle = judgeAnswer(verdict, this.run, this.waiting, answer, now);
+      const obstacle = judgeAnswer(verdict, this.run, this.waiting, answer, now());
       if (obstacle !== undefined) throw preconditionFailed(obstacle);
     };
-    const handle = ({ by, planHash, message = '' }: ApprovalAnswer): ApprovalState => {
-      const why = message.trim();
-      const at = new Date().toISOString();
-      const given = { by, planHash, at, ...(why === '' ? {} : { message: why }) };
+    const handle = (answer: ApprovalAnswer): ApprovalState => {
+      const { by, planHash } = answer;
+      const message = reasonIn(answer);
+      const given = { by, planHash, at: now(), ...(message === undefined ? {} : { message }) };
       const state = take(this.page.approval as ApprovalState, given);
       this.isOpen = state.rejectedBy === undefined && state.given.length < state.required;
       this.page.approve(state);

@@ -1,17 +1,23 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { FailureEvidence } from '../model/failure-type';
+import type { RunRequest } from '../model/run';
 import type { RunbookName } from '../model/runbook-name';
 import { freezeWords, frozenBy } from '../plan/freeze-calendar';
-import type { Run } from './runbook';
 
-export const DESPITE_FREEZE =
-  '`freeze` in the stack file says when; `--despite-freeze "why"` starts it nevertheless.';
-
-/** For a run that has waited: in the queue, or for people. */
-export function requireNotFrozen({ stack, despiteFreeze }: Run, runbook: RunbookName): void {
+/** When it is asked for, and again when it has waited in the queue or for people. Throws: ResourceBusy, with the reason. */
+export function requireNotFrozen(
+  {
+    stack,
+    despiteFreeze,
+  }: Pick<RunRequest, 'stack'> & { readonly despiteFreeze?: string | undefined },
+  runbook: RunbookName,
+): void {
   const window = frozenBy(stack.freeze, runbook, new Date());
   if (window === undefined || despiteFreeze !== undefined) return;
-  const evidence: FailureEvidence = { advice: DESPITE_FREEZE };
+  const evidence: FailureEvidence = {
+    advice:
+      '`freeze` in the stack file says when; `--despite-freeze "why"` starts it nevertheless.',
+  };
   throw ApplicationFailure.nonRetryable(
     `${stack.name} is frozen: ${freezeWords(window)}`,
     'ResourceBusy',

@@ -1,9 +1,11 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import { resolve } from '../messages';
 import type { HeldStep, HoldAnswer, ResolvedHold } from '../model/hold';
+import { reasonIn } from '../plan/answer';
 import { chooseHeld, judgeHold } from '../plan/judge-hold';
 import { preconditionFailed } from './failures';
 import { firstCharacters } from './markdown';
+import { now } from './now';
 import type { RunPage } from './run-page';
 
 const LONGEST_FAILURE = 1000;
@@ -42,13 +44,14 @@ export class HoldDesk {
     return this.resolved.findLast((one) => one.step === held.step) as ResolvedHold;
   }
 
-  private take({ by, way, step, message = '', values = {} }: HoldAnswer): ResolvedHold {
+  private take(answer: HoldAnswer): ResolvedHold {
+    const { by, way, step, values = {} } = answer;
     const held = chooseHeld(this.held, step === undefined ? {} : { step }) as HeldStep;
-    const why = message.trim();
+    const message = reasonIn(answer);
     const { title, failure, since } = held;
     const resolved = {
-      ...{ step: held.step, title, failure, since, by, way, at: new Date().toISOString() },
-      ...(why === '' ? {} : { message: why }),
+      ...{ step: held.step, title, failure, since, by, way, at: now() },
+      ...(message === undefined ? {} : { message }),
       ...(Object.keys(values).length === 0 ? {} : { values }),
     };
     this.resolved.push(resolved);

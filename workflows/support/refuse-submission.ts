@@ -1,8 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { FailureEvidence, FailureType } from '../model/failure-type';
 import { ADMISSION, type RunRequest } from '../model/run';
-import { freezeWords, frozenBy } from '../plan/freeze-calendar';
-import { DESPITE_FREEZE } from './freeze';
+import { requireNotFrozen } from './freeze';
 import { jsonBytes } from './telling-steps';
 import type { StackQueue } from './stack-queue';
 
@@ -36,10 +35,7 @@ export function refuseSubmission(stack: string, line: StackQueue, request: RunRe
       'pawl unfreeze admits runs again.',
     );
   }
-  const window = frozenBy(request.stack.freeze, request.runbook, new Date());
-  if (window !== undefined && request.despiteFreeze === undefined) {
-    throw refusal('ResourceBusy', `${stack} is frozen: ${freezeWords(window)}`, DESPITE_FREEZE);
-  }
+  requireNotFrozen(request, request.runbook);
   if (line.running.length + line.waiting.length >= LONGEST_LINE) {
     throw refusal(
       'ResourceBusy',

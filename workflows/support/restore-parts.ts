@@ -164,7 +164,7 @@ function withKept(proved: ProvedPart): ProvedPart {
 }
 
 /** Where nothing was replaced, an engine may have left the mark of a swap that is done (an empty folder). */
-export async function tidyUp(run: Run, swapped: readonly ProvedPart[]): Promise<void> {
+async function tidyUp(run: Run, swapped: readonly ProvedPart[]): Promise<void> {
   for (const { part, target, keepAs } of swapped) {
     if (keepAs !== undefined) continue;
     await run.act.discardKept.executeWithOptions({ summary: `tidy up after ${part.name}` }, [
@@ -174,7 +174,7 @@ export async function tidyUp(run: Run, swapped: readonly ProvedPart[]): Promise<
 }
 
 /** What was replaced outlives this run: a workflow of its own drops it after its time, or when told to. */
-export async function keepForAWhile(
+async function keepForAWhile(
   run: Run,
   plan: LookedAtData['plan'],
   swapped: readonly ProvedPart[],
@@ -194,5 +194,16 @@ export async function keepForAWhile(
       keyword(SEARCH_ATTRIBUTES.host, run.stack.host),
     ],
   });
+  return until;
+}
+
+/** After the swap: what was replaced finds its keeper. Returns until when it is kept; undefined where nothing was replaced. */
+export async function keepReplaced(
+  run: Run,
+  plan: LookedAtData['plan'],
+  swapped: readonly ProvedPart[],
+): Promise<string | undefined> {
+  const until = await keepForAWhile(run, plan, swapped);
+  await tidyUp(run, swapped);
   return until;
 }

@@ -1,5 +1,5 @@
 import type { PlannedService } from '../../model/plans';
-import { adoptsFirst } from '../../plan/plan-deploy';
+import { adoptsFirst } from '../../plan/release/release-steps';
 import type { ObservedRelease } from '../../plan/release/observed-release';
 import { hashPlan } from '../hash-plan';
 import { now } from '../now';

@@ -1,7 +1,10 @@
-import type { Run } from '../runbook';
+import type { ActivityOptions } from '@temporalio/workflow';
+import type { Maintenance } from '../../model/maintenance';
 import { maintenanceStep } from '../../plan/plan-maintenance';
-import type { Undo } from '../undo-on-failure';
+import { observeMaintenance } from '../maintenance';
 import { now } from '../now';
+import type { Run } from '../runbook';
+import type { Undo } from '../undo-on-failure';
 import { isSwitched, type Placement } from './placement';
 
 /**
@@ -15,31 +18,29 @@ export async function goBehindPage(
   message: string,
 ): Promise<() => Promise<void>> {
   const switched = services.filter(isSwitched).map(({ deployment }) => deployment.service);
-  const observed = await run.step('observe-maintenance', 'look at the switches', (options) =>
-    run.act.observeMaintenance.executeWithOptions(options, [
-      { stack: run.stack, services: switched },
-    ]),
-  );
+  const observed = await observeMaintenance(run, switched);
   const free = observed.filter((one) => one.switched && one.maintenance === undefined);
   const maintenance = { message, by: run.requestedBy, since: now() };
-  for (const { service } of free) {
-    const off = maintenanceStep('off', service);
-    undo.push(off.id, off.title, (options) =>
-      run.act.setMaintenance.executeWithOptions(options, [{ stack: run.stack, service }]),
-    );
-    const on = maintenanceStep('on', service);
-    await run.step(on.id, on.title, (options) =>
-      run.act.setMaintenance.executeWithOptions(options, [
-        { stack: run.stack, service, maintenance },
-      ]),
-    );
+  const steps = free.map(({ service }) => ({
+    on: turnStep(run, 'on', { service, maintenance }),
+    off: turnStep(run, 'off', { service }),
+  }));
+  for (const { on, off } of steps) {
+    undo.push(...off);
+    await run.step(...on);
   }
   return async () => {
-    for (const { service } of free) {
-      const { id, title } = maintenanceStep('off', service);
-      await run.step(id, title, (options) =>
-        run.act.setMaintenance.executeWithOptions(options, [{ stack: run.stack, service }]),
-      );
-    }
+    for (const { off } of steps) await run.step(...off);
   };
+}
+
+function turnStep(
+  run: Run,
+  turn: 'on' | 'off',
+  planned: { readonly service: string; readonly maintenance?: Maintenance },
+) {
+  const { id, title } = maintenanceStep(turn, planned.service);
+  const act = (options: ActivityOptions) =>
+    run.act.setMaintenance.executeWithOptions(options, [{ stack: run.stack, ...planned }]);
+  return [id, title, act] as const;
 }

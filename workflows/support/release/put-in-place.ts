@@ -10,8 +10,9 @@ import {
   type Placement,
   type SwitchedService,
 } from './placement';
+import { notJudged, requireGood } from './judge-canary';
 import { replaceServices } from './replace-services';
-import { notJudged, requireGood, shiftTraffic, type Shifted } from './shift-traffic';
+import { shiftTraffic, type Shifted } from './shift-traffic';
 import { startSlots } from './start-slots';
 import { takeWarmSlotsOver } from './warm-slots';
 

@@ -1,25 +1,16 @@
-import { ApplicationFailure } from '@temporalio/workflow';
 import { otherSlot, slotService, type Slot } from '../../model/deployment';
-import type { ReleasedOutcome } from '../../model/outcome';
+import type { CanaryStep } from '../../model/outcome';
 import { stepId } from '../../model/step-id';
-import type { SwitchCounters, Traffic } from '../../model/traffic';
-import { renewStep } from '../../plan/plan-deploy';
-import type { Judgement } from '../../plan/release/judge-traffic';
+import type { Traffic } from '../../model/traffic';
+import { renewStep } from '../../plan/release/release-steps';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
-import {
-  INSIST_SECONDS,
-  isSwitched,
-  newService,
-  type Placement,
-  type SwitchedService,
-} from './placement';
-
-type CanaryVerdict = ReleasedOutcome['canary'][number];
+import { judge, type Reached } from './judge-canary';
+import { INSIST_SECONDS, isSwitched, type Placement, type SwitchedService } from './placement';
 
 /** What came of the shifting of one service's requests. */
 export interface Shifted {
-  readonly canary: readonly CanaryVerdict[];
+  readonly canary: readonly CanaryStep[];
   /** Longest time without an answer; only where the switch was made, or made anew. */
   readonly gapSeconds: number;
   readonly notes: readonly string[];
@@ -27,7 +18,7 @@ export interface Shifted {
 
 /** Sends the requests of every switched service to the release: share by share, judged in between. */
 export async function shiftTraffic(run: Run, undo: Undo, placement: Placement): Promise<Shifted> {
-  const canary: CanaryVerdict[] = [];
+  const canary: CanaryStep[] = [];
   const notes: string[] = [];
   let gapSeconds = 0;
   for (const placed of placement.services) {
@@ -58,7 +49,7 @@ async function shiftService(
       ]),
     'urgent',
   );
-  const canary: CanaryVerdict[] = [];
+  const canary: CanaryStep[] = [];
   let gapSeconds = placed.renewsSwitch ? await renewSwitch(run, placement, placed, active) : 0;
   const reached = shareWhileHeld(run, placement, placed, active);
   for (const share of placed.shares) {
@@ -70,13 +61,6 @@ async function shiftService(
     if (share < 100) canary.push(await judge(run, placement, placed, share, reached));
   }
   return { canary, gapSeconds, notes: await drain(run, placement, placed, active) };
-}
-
-interface Reached {
-  /** Per cent that the new slot has; 0 before the first. */
-  share: number;
-  /** As they were when it had got them. */
-  counters?: SwitchCounters;
 }
 
 /** While a person thinks about a step that has failed, all requests go to what served well before. */
@@ -238,57 +222,6 @@ async function steer(
       ]),
     gapDetail,
   );
-}
-
-async function judge(
-  run: Run,
-  { project }: Placement,
-  placed: SwitchedService,
-  share: number,
-  reached: Reached,
-): Promise<CanaryVerdict> {
-  const { deployment, slot } = placed;
-  const { canary } = deployment;
-  if (canary === undefined) {
-    throw ApplicationFailure.nonRetryable('a share without a canary', 'InternalError');
-  }
-  const { pauseSeconds, maxErrorRate, maxSlowdown, minRequests } = canary;
-  const { verdict, newResponses, newErrors, detail } = await run.step(
-    stepId('judge', `${deployment.service}/${share}`),
-    `judge ${newService(placed)} at ${share} %`,
-    async (options, corrected) => {
-      const { counters: before } = reached;
-      if (before === undefined) {
-        throw ApplicationFailure.nonRetryable('nothing was counted before', 'InternalError');
-      }
-      const policy = { ...canary, ...corrected };
-      const watched = await run.act.watchTraffic.executeWithOptions(options, [
-        {
-          ...{ stack: run.stack, project, deployment, slot, before, policy },
-          seconds: policy.pauseSeconds,
-        },
-      ]);
-      return requireGood(newService(placed), `at ${share} %`, watched);
-    },
-    ({ detail: figures }) => ({ detail: figures }),
-    { skipped: notJudged, values: { pauseSeconds, maxErrorRate, maxSlowdown, minRequests } },
-  );
-  return { service: deployment.service, share, verdict, newResponses, newErrors, detail };
-}
-
-type Judged = Omit<CanaryVerdict, 'service' | 'share'>;
-
-/** Throws: VerificationFailed with the figures. */
-export function requireGood(service: string, when: string, watched: Judgement): Judged {
-  const { verdict, ...figures } = watched;
-  if (verdict !== 'failed') return { verdict, ...figures };
-  const message = `${service} ${when}: ${figures.detail}`;
-  throw ApplicationFailure.nonRetryable(message, 'VerificationFailed', {});
-}
-
-/** What stands in place of a judgement that a person has skipped. */
-export function notJudged(): Judged {
-  return { verdict: 'skipped', newResponses: 0, newErrors: 0, detail: 'not judged' };
 }
 
 async function drain(

@@ -9,3 +9,8 @@ export function isOfRelease({ labels }: ServiceContainer, release: number): bool
 export function isSwitch({ labels }: ServiceContainer): boolean {
   return labels['pawl.role'] === 'switch';
 }
+
+/** It does not run, and nothing is starting it. */
+export function hasEnded({ state }: ServiceContainer): boolean {
+  return state === 'exited' || state === 'dead';
+}

@@ -1,0 +1,99 @@
+import { otherSlot, slotService } from '../../model/deployment';
+import type { PlannedService, PlannedStep } from '../../model/plans';
+import { stepId } from '../../model/step-id';
+import type { ObservedRelease, ObservedService } from './observed-release';
+
+/* What deploy and rollback do in the same way, as their plans tell it. */
+
+/** What plain Compose runs is recorded as a release of its own first, unless the last record says just that: the way back. */
+export function adoptsFirst(
+  { stored }: ObservedRelease,
+  services: readonly PlannedService[],
+): boolean {
+  const recorded = stored.releases.find(({ number }) => number === stored.current);
+  const isRecorded = ({ service, from }: PlannedService) =>
+    recorded?.adopted === true &&
+    recorded.services.some((one) => one.service === service && one.image.id === from);
+  return services.some((planned) => planned.adopts && !isRecorded(planned));
+}
+
+/** The slot that does not serve; what the other one has been left with is removed where neither does. */
+export function slotFor({
+  runs,
+  active,
+  left,
+}: ObservedService): Required<Pick<PlannedService, 'slot'>> &
+  Pick<PlannedService, 'active' | 'clears'> {
+  if (runs === 'switched' && active !== undefined) return { slot: otherSlot(active), active };
+  const slot = active === undefined ? 'blue' : otherSlot(active);
+  const other = otherSlot(slot);
+  return { slot, ...(left.includes(other) ? { clears: other } : {}) };
+}
+
+/** The name that a service's new containers have in the release's file. */
+function placedService({ service, slot }: Pick<PlannedService, 'service' | 'slot'>): string {
+  return slot === undefined ? service : slotService(service, slot);
+}
+
+export function adoptSteps(
+  observed: ObservedRelease,
+  services: readonly PlannedService[],
+): PlannedStep[] {
+  const title = `record what runs now as release ${observed.stored.next}`;
+  return adoptsFirst(observed, services) ? [{ id: 'adopt', title }] : [];
+}
+
+export function pullStep({ service, image }: PlannedService): PlannedStep {
+  const title = `make sure of the image ${image.reference} for ${service}`;
+  return { id: stepId('pull', service), title };
+}
+
+export function startStep(planned: PlannedService): PlannedStep {
+  const name = placedService(planned);
+  return { id: stepId('start', name), title: `start ${name}` };
+}
+
+export function replaceStep({ service }: PlannedService): PlannedStep {
+  return { id: stepId('start', service), title: `replace ${service}` };
+}
+
+export function shiftSteps(planned: PlannedService): PlannedStep[] {
+  const { service, slot = '', active, clears, shares } = planned;
+  const drain = {
+    id: stepId('drain', service),
+    title: `wait for what is in flight in ${active ?? ''}`,
+  };
+  const clear = {
+    id: stepId('clear', service),
+    title: `remove what is left in ${clears ?? ''}`,
+  };
+  return [
+    ...(planned.renewsSwitch === true ? [renewStep(service)] : []),
+    ...shares.flatMap((share) => {
+      const id = `${service}/${share}`;
+      const title = `send ${share} % of ${service}'s requests to ${slot}`;
+      const judge = `judge ${placedService(planned)} at ${share} %`;
+      return [
+        { id: stepId('shift', id), title },
+        ...(share < 100 ? [{ id: stepId('judge', id), title: judge }] : []),
+      ];
+    }),
+    ...(active === undefined ? [] : [drain]),
+    ...(clears === undefined ? [] : [clear]),
+  ];
+}
+
+export function renewStep(service: string): PlannedStep {
+  return { id: stepId('renew', service), title: `make the switch of ${service} anew` };
+}
+
+export function gatesAfter(count: number): PlannedStep[] {
+  return numbered(count, 'gate-after', 'gate after the release');
+}
+
+export function numbered(count: number, id: string, title: string): PlannedStep[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: stepId(id, String(index + 1)),
+    title: `${title} ${index + 1} of ${count}`,
+  }));
+}

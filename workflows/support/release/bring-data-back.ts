@@ -1,0 +1,67 @@
+import type { RollbackPlan } from '../../model/plans';
+import type { RunInput } from '../../model/run';
+import { stepId } from '../../model/step-id';
+import {
+  lookAtData,
+  restoreBeside,
+  swapAll,
+  type LookedAtData,
+  type ProvedPart,
+} from '../restore-parts';
+import type { Run } from '../runbook';
+import type { Undo } from '../undo-on-failure';
+import { goBehindPage } from './behind-page';
+import { isSwitched, newService, type PlacedService, type Placement } from './placement';
+
+/** What would be replaced; undefined where no data come back. */
+export async function lookAtReplaced(
+  run: Run,
+  { schema: { point } }: Pick<RollbackPlan, 'schema'>,
+  mode: RunInput['mode'],
+): Promise<LookedAtData | undefined> {
+  if (point === undefined) return undefined;
+  return lookAtData(run, { point: { id: point }, only: [] }, mode);
+}
+
+export interface BroughtBack {
+  /** Of slots that are started anew. */
+  readonly placement: Placement;
+  readonly swapped: readonly ProvedPart[];
+  readonly served: () => Promise<void>;
+}
+
+/** Built beside and proved while the newer release serves; then swapped behind a page, which stays until the old one serves. */
+export async function bringDataBack(
+  run: Run,
+  undo: Undo,
+  placement: Placement,
+  data: LookedAtData,
+): Promise<BroughtBack> {
+  const proved = await restoreBeside(run, data, undo);
+  const served = await goBehindPage(run, undo, placement, 'We will be back in a moment.');
+  const swapped = await swapAll(run, proved, undo, true);
+  return { placement: await coolDown(run, placement), swapped, served };
+}
+
+/** What was kept warm may have files open that are not those of its data any more: it is started anew. */
+async function coolDown(run: Run, placement: Placement): Promise<Placement> {
+  const services: PlacedService[] = [];
+  for (const placed of placement.services) {
+    if (!isSwitched(placed) || !placed.warm) {
+      services.push(placed);
+      continue;
+    }
+    const { project, release } = placement;
+    const service = newService(placed);
+    await run.step(
+      stepId('remove', service),
+      `stop ${service}, which has the old data`,
+      (options) =>
+        run.act.removeService.executeWithOptions(options, [
+          { stack: run.stack, project, release, service },
+        ]),
+    );
+    services.push({ ...placed, warm: false });
+  }
+  return { ...placement, services };
+}
