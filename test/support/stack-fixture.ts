@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from 'pg';
 import type { Snapshot } from '../../activities/adapters/restic/events';
 import type { BackupOutcome, RestoreOutcome } from '../../workflows/model/outcome';
+import { repositoryLocks } from './repository-locks';
 import { resticProgram } from './restic-repository';
 import { runProcess, type ProcessOptions, type ProcessResult } from './run-process';
 import * as content from './stack-content';
@@ -145,11 +146,8 @@ export class StackFixture {
     return JSON.parse((await runProcess(argv, { env })).stdout) as Snapshot[];
   }
 
-  /** One that restic was killed in writing has another name, and is none. */
-  async locks(): Promise<readonly string[]> {
-    if (!existsSync(this.repository)) return [];
-    const names = await readdir(join(this.repository, 'locks'));
-    return names.filter((name) => /^[0-9a-f]{64}$/.test(name));
+  locks(): Promise<readonly string[]> {
+    return repositoryLocks(this.repository);
   }
 
   private get repository(): string {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Snapshot } from '../../../activities/adapters/restic/events';
 import type { StepView } from '../../../client/follow/run-view';
@@ -8,6 +8,7 @@ import type { RunOutcome } from '../../../workflows/model/outcome';
 import type { RecoveryPointSummary } from '../../../workflows/model/recovery-point';
 import type { PawlEnvironment } from '../../support/pawl-environment';
 import { until } from '../../support/processes';
+import { repositoryLocks } from '../../support/repository-locks';
 import { resticProgram } from '../../support/restic-repository';
 import { runProcess, type ProcessResult } from '../../support/run-process';
 
@@ -163,13 +164,13 @@ export class ProtectedStack {
   }
 
   /** Every snapshot, as restic itself lists them: of parts, torn or whole, and of manifests. */
+  /** By their ids: restic tells them in the order in which it has read them. */
   async snapshots(): Promise<readonly Snapshot[]> {
-    return JSON.parse(await this.restic('snapshots', '--json', '--no-lock')) as Snapshot[];
+    const told = await this.restic('snapshots', '--json', '--no-lock');
+    return (JSON.parse(told) as Snapshot[]).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  /** Without those that are being written. */
-  async locks(): Promise<readonly string[]> {
-    const files = await readdir(join(this.repository, 'locks'));
-    return files.filter((name) => /^[0-9a-f]{64}$/.test(name));
+  locks(): Promise<readonly string[]> {
+    return repositoryLocks(this.repository);
   }
 }
