@@ -157,16 +157,17 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
   describe('locked exclusively', () => {
     let holder: RunningCommand;
     let holderPid: number;
-    /** A prune that is stopped while it holds its lock. */
+    /** A check that is stopped while it holds its lock. It reads 1 KiB a second: it does not end before. */
     beforeEach(async () => {
-      await store(randomBytes(1000));
-      const prune = [resticProgram(), 'prune', `--cache-dir=${join(subject.directory, 'cache')}`];
-      holder = await hostRunner.spawn(prune, { env: resticEnvironment(subject) });
+      await store(randomBytes(200_000));
+      const cache = `--cache-dir=${join(subject.directory, 'cache')}`;
+      const check = [resticProgram(), 'check', '--read-data', '--limit-download=1', cache];
+      holder = await hostRunner.spawn(check, { env: resticEnvironment(subject) });
       const [lock = ''] = await until(async () => {
         const locks = await subject.locks();
         return locks.length > 0 ? locks : undefined;
       });
-      [holderPid = 0] = await processesWith(prune.join(' '));
+      [holderPid = 0] = await processesWith(check.join(' '));
       process.kill(holderPid, 'SIGSTOP');
       expect(await subject.restic('cat', 'lock', lock, '--no-lock')).toContain('"exclusive": true');
     });
