@@ -12,6 +12,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   reporters: ['default', '<rootDir>/test/support/closing-lines.cjs'],
+  testSequencer: '<rootDir>/test/support/longest-first.cjs',
   testTimeout: 120_000,
   maxWorkers: 3,
 };

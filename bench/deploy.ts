@@ -2,9 +2,9 @@
  * What a release costs the users of a service: the same application released again and again under the same load, by
  * pawl and by what else people use on one Docker host. Nothing is tried again by the load.
  *
- *   npm run bench -- deploy                                      all contenders
- *   npm run bench -- deploy --contender nginx --deploys 5        one of them
- *   npm run bench -- deploy --held                               with a WebSocket and streams of 30 s held across
+ *   npm run bench -- deploy                                      pawl: 30 releases, 10 rollbacks, in about 25 minutes
+ *   npm run bench -- deploy --contender all --deploys 5          each way, one after another
+ *   npm run bench -- deploy --no-held                            without a WebSocket and a stream of 30 s held across
  *   npm run bench -- deploy --smoke                              whether it works at all
  */
 import { cpus, loadavg } from 'node:os';
@@ -33,12 +33,13 @@ async function main(): Promise<void> {
 
 function readArguments(): { names: readonly string[]; options: RaceOptions } {
   const { values } = parseArgs({
+    allowNegative: true,
     options: {
       deploys: { type: 'string', default: '30' },
       rollbacks: { type: 'string', default: '10' },
       connections: { type: 'string', default: '32' },
-      contender: { type: 'string', multiple: true, default: ['all'] },
-      held: { type: 'boolean', default: false },
+      contender: { type: 'string', multiple: true, default: ['pawl'] },
+      held: { type: 'boolean', default: true },
       smoke: { type: 'boolean', default: false },
     },
   });
@@ -71,7 +72,11 @@ async function raceOf(opening: Promise<Contender>, options: RaceOptions): Promis
   const contender = await opening;
   console.log(`${contender.title}, at ${contender.url}`);
   const result = await race(contender, options);
-  for (const phase of result.load.phases) console.log(lineOf(phase));
+  const [before, ...phases] = result.load.phases;
+  if (before !== undefined) console.log(lineOf(before, undefined));
+  phases.forEach((phase, n) => {
+    console.log(lineOf(phase, result.turns[n]));
+  });
   console.log(`  load average of ${cpus().length} cores: ${loadavg()[0]?.toFixed(1) ?? ''}`);
   return result;
 }

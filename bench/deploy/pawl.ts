@@ -5,10 +5,12 @@ import { PawlOnThisHost } from '../../examples/demo/pawl-on-this-host';
 import { TEST_IMAGES } from '../../test/support/docker';
 import { freePort } from '../../worker/free-port';
 import { composeFile, removeProject } from './compose-project';
-import type { Contender, Version } from './contender';
+import type { CanaryWindow, Contender, Version } from './contender';
 import { imageOf } from './images';
 
 const PASSWORD = 'bench-repository-password';
+/** Per cent. */
+const CANARY = [10, 50] as const;
 
 /** pawl's way, by the command line from the first line to the last: what it costs to start is in its seconds. */
 export async function openPawl(): Promise<Contender> {
@@ -23,14 +25,18 @@ export async function openPawl(): Promise<Contender> {
   };
   await describe('1');
   const pawl = await PawlOnThisHost.start(folder, { BENCH_REPOSITORY_PASSWORD: PASSWORD });
+  let lastRun = '';
   return {
     title: 'pawl deploy',
     url: `http://127.0.0.1:${port}`,
     release: async (version) => {
       await describe(version);
-      await run(pawl, 'deploy', '-y');
+      lastRun = await run(pawl, 'deploy');
     },
-    rollback: () => run(pawl, 'rollback', '-y'),
+    rollback: async () => {
+      lastRun = await run(pawl, 'rollback');
+    },
+    canary: () => windowsOf(pawl, lastRun),
     remove: async () => {
       await pawl.stop();
       await removeProject(stack);
@@ -39,10 +45,32 @@ export async function openPawl(): Promise<Contender> {
   };
 }
 
-async function run(pawl: PawlOnThisHost, ...argv: string[]): Promise<void> {
-  const { code, stdout, stderr } = await pawl.cli(...argv);
-  if (code !== 0)
-    throw new Error(`pawl ${argv.join(' ')} exited with ${code}:\n${stdout}${stderr}`);
+/** Runs it to its end, as a person does who says yes, and tells its number. */
+async function run(pawl: PawlOnThisHost, runbook: 'deploy' | 'rollback'): Promise<string> {
+  const { code, stdout, stderr } = await pawl.cli(runbook, '-y', '--json');
+  if (code !== 0) throw new Error(`pawl ${runbook} exited with ${code}:\n${stdout}${stderr}`);
+  const [submitted = ''] = stdout.split('\n', 1);
+  return (JSON.parse(submitted) as { run: string }).run;
+}
+
+interface StepTimes {
+  readonly id: string;
+  readonly endedAt: string;
+}
+
+/** A share holds from the end of its shift to the end of its judgement. */
+async function windowsOf(pawl: PawlOnThisHost, ofRun: string): Promise<CanaryWindow[]> {
+  const { stdout } = await pawl.cli('show', ofRun, '--json');
+  const { steps } = JSON.parse(stdout) as { steps: readonly StepTimes[] };
+  const endOf = (id: string): number | undefined => {
+    const ended = steps.find((step) => step.id === id)?.endedAt;
+    return ended === undefined ? undefined : Date.parse(ended);
+  };
+  return CANARY.flatMap((weight) => {
+    const [from, to] = [endOf(`shift:api/${weight}`), endOf(`judge:api/${weight}`)];
+    // A rollback to a warm slot has no canary.
+    return from === undefined || to === undefined ? [] : [{ weight, between: { from, to } }];
+  });
 }
 
 function stackFile(stack: string): string {
@@ -52,6 +80,10 @@ protect:
   uploads: {engine: files, path: ./uploads}
 release: {switchImage: ${TEST_IMAGES.switch}, recoveryPoint: never}
 deploy:
-  api: {strategy: switch, port: 8000, ready: {http: /healthz}}
+  api:
+    strategy: switch
+    port: 8000
+    ready: {http: /healthz}
+    canary: {steps: [${CANARY.map((share) => `${share}%`).join(', ')}], pauseSeconds: 5}
 `;
 }

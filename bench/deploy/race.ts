@@ -2,10 +2,12 @@ import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   startLoad,
+  type Held,
   type HeldKind,
   type Load,
   type LoadReport,
   type PhaseReport,
+  type Share,
 } from '../../test/support/load';
 import { ask } from '../../test/support/load/exchange';
 import { until } from '../../test/support/processes';
@@ -15,24 +17,42 @@ export interface RaceOptions {
   readonly releases: number;
   readonly rollbacks: number;
   readonly connections: number;
-  /** Long-lived connections beside the requests. */
+  /** Connections that are held across each cutover, beside the requests: opened before, ended when the new version serves. */
   readonly held: readonly HeldKind[];
+}
+
+/** One release or rollback. */
+interface Turn {
+  readonly kind: 'release' | 'rollback';
+  /** Until the new version has all requests. */
+  readonly servedSeconds: number;
+  /** Until all is over, what was held included. */
+  readonly seconds: number;
+  /** Connections that were open when the new version had all requests. */
+  readonly heldAcross: number;
+  readonly canary: readonly MeasuredShare[];
+}
+
+/** What a share of a canary came to, by the answers that the load got. */
+export interface MeasuredShare extends Share {
+  readonly weight: number;
 }
 
 /** How one contender has done. */
 export interface Result {
   readonly contender: string;
-  readonly releaseSeconds: readonly number[];
-  readonly rollbackSeconds: readonly number[];
+  readonly turns: readonly Turn[];
   readonly load: LoadReport;
 }
 
 /** What fails late still counts for the release that caused it; and nobody releases without a pause. */
 const SETTLE_MILLISECONDS = 3_000;
 /** Bounds the load, should a contender hang. */
-const MOST_SECONDS_OF_A_TURN = 90;
-const ANSWERS_IN_A_ROW = 5;
+const MOST_SECONDS_OF_A_TURN = 120;
+/** Of a canary's half, so many in a row are all but impossible. */
+const ANSWERS_IN_A_ROW = 20;
 const ANSWER_MILLISECONDS = 5_000;
+const SERVED_SECONDS = 90;
 
 /** Releases the two versions in turns under load, then goes back and forth; each turn is a phase of the load's. */
 export async function race(contender: Contender, options: RaceOptions): Promise<Result> {
@@ -41,34 +61,57 @@ export async function race(contender: Contender, options: RaceOptions): Promise<
   await contender.release(version);
   await untilServed(contender.url, version);
   const mostSeconds = (releases + rollbacks + 1) * MOST_SECONDS_OF_A_TURN;
-  const load = await startLoad({ url: contender.url, connections, held, mostSeconds });
-  const turn = async (name: string, change: (to: Version) => Promise<void>): Promise<number> => {
+  const load = await startLoad({ url: contender.url, connections, mostSeconds });
+  const next = (kind: Turn['kind'], n: number): Promise<Turn> => {
     version = version === '1' ? '2' : '1';
-    load.phase(`${name}, to ${version}`);
-    const startedAt = performance.now();
-    await change(version);
-    await untilServed(contender.url, version);
-    const seconds = (performance.now() - startedAt) / 1000;
-    await sleep(SETTLE_MILLISECONDS);
-    return seconds;
+    load.phase(`${kind} ${n}, to ${version}`);
+    return turn(contender, load, { kind, version, held });
   };
-  const release = (to: Version): Promise<void> => contender.release(to);
-  const rollback = (to: Version): Promise<void> => contender.rollback?.(to) ?? release(to);
   try {
     await sleep(SETTLE_MILLISECONDS);
-    const releaseSeconds = await times(releases, (n) => turn(`release ${n}`, release));
-    const rollbackSeconds = await times(rollbacks, (n) => turn(`rollback ${n}`, rollback));
-    const report = await load.stop();
-    return { contender: contender.title, releaseSeconds, rollbackSeconds, load: report };
+    const turns: Turn[] = [];
+    for (let n = 1; n <= releases; n += 1) turns.push(await next('release', n));
+    for (let n = 1; n <= rollbacks; n += 1) turns.push(await next('rollback', n));
+    return { contender: contender.title, turns, load: await load.stop() };
   } finally {
     await ended(load);
   }
 }
 
-async function times(count: number, work: (n: number) => Promise<number>): Promise<number[]> {
-  const results: number[] = [];
-  for (let n = 1; n <= count; n += 1) results.push(await work(n));
-  return results;
+interface TurnOptions {
+  readonly kind: Turn['kind'];
+  readonly version: Version;
+  readonly held: readonly HeldKind[];
+}
+
+async function turn(
+  contender: Contender,
+  load: Load,
+  { kind, version, held }: TurnOptions,
+): Promise<Turn> {
+  const startedAt = performance.now();
+  const elapsed = (): number => (performance.now() - startedAt) / 1000;
+  const connections = await Promise.all(held.map((one) => load.hold(one)));
+  const back = kind === 'rollback' ? contender.rollback?.(version) : undefined;
+  const change = back ?? contender.release(version);
+  const served = untilServed(contender.url, version).then(async () => {
+    const across = { servedSeconds: elapsed(), heldAcross: count(connections) };
+    await Promise.all(connections.map((one) => one.end()));
+    return across;
+  });
+  const [across] = await Promise.all([served, change]);
+  const seconds = elapsed();
+  const windows = (await contender.canary?.()) ?? [];
+  const canary = windows.map(({ weight, between }) => ({
+    weight,
+    ...load.share(version, between),
+  }));
+  await sleep(SETTLE_MILLISECONDS);
+  return { kind, ...across, seconds, canary };
+}
+
+function count(connections: readonly Held[]): number {
+  return connections.filter(({ isOpen }) => isOpen()).length;
 }
 
 /** Whatever came of it: the first failure is the one to tell. */
@@ -76,20 +119,24 @@ async function ended(load: Load): Promise<void> {
   await load.stop().catch(() => undefined);
 }
 
-/** Waits until some answers in a row, each on a connection of its own, are of that version. */
+/** Waits until many answers in a row, each on a connection of its own, are of that version. */
 async function untilServed(url: string, version: Version): Promise<void> {
   const fresh = new Agent();
-  let inARow = 0;
+  const question = { url: new URL('/version', url), slow: false };
   await until(async () => {
-    const question = { url: new URL('/version', url), slow: false };
-    const answer = await ask(question, fresh, ANSWER_MILLISECONDS);
-    inARow = answer.version === version ? inARow + 1 : 0;
-    return inARow === ANSWERS_IN_A_ROW ? true : undefined;
-  }, 30);
+    for (let inARow = 0; inARow < ANSWERS_IN_A_ROW; inARow += 1) {
+      const answer = await ask(question, fresh, ANSWER_MILLISECONDS);
+      if (answer.version !== version) return undefined;
+    }
+    return true;
+  }, SERVED_SECONDS);
 }
 
-/** One line of a phase. */
-export function lineOf({ name, sent, failed, reasons, ...more }: PhaseReport): string {
+/** One line of a phase; `turn` is absent for what came before the first one. */
+export function lineOf(
+  { name, sent, failed, reasons, ...more }: PhaseReport,
+  turn: Turn | undefined,
+): string {
   const counts = (of: Readonly<Record<string, number>>): string =>
     Object.entries(of)
       .map(([what, count]) => `${count} ${what}`)
@@ -99,6 +146,16 @@ export function lineOf({ name, sent, failed, reasons, ...more }: PhaseReport): s
   const byApplication = more.byApplication === 0 ? '' : `, ${more.byApplication} by application`;
   return (
     `  ${name}: ${sent} requests, ${failed} failed${why}${byApplication}${cut}, ` +
-    `p99 ${more.p99Milliseconds.toFixed(0)} ms, gap ${more.longestGapSeconds.toFixed(2)} s`
+    `p99 ${more.p99Milliseconds.toFixed(0)} ms, gap ${more.longestGapSeconds.toFixed(2)} s` +
+    (turn === undefined ? '' : toldOf(turn))
   );
+}
+
+function toldOf({ servedSeconds, seconds, heldAcross, canary }: Turn): string {
+  const shares = canary.map(
+    ({ weight, percent, answers }) => `, canary ${weight} %: ${percent.toFixed(1)} % of ${answers}`,
+  );
+  const held = heldAcross === 0 ? '' : `, ${heldAcross} held across`;
+  const times = `, serves after ${servedSeconds.toFixed(1)} s, over after ${seconds.toFixed(1)} s`;
+  return `${shares.join('')}${held}${times}`;
 }

@@ -1,10 +1,10 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, type Question } from './load/exchange';
-import { hold, type HeldKind } from './load/held';
+import { hold, type Held, type HeldKind } from './load/held';
 import { Tally, type PhaseReport } from './load/tally';
 
-export type { HeldKind, PhaseReport };
+export type { Held, HeldKind, PhaseReport };
 
 /*
  * A bounded load of requests on loopback: what the users of a service do while it is released. Nothing is ever tried
@@ -20,8 +20,6 @@ export interface LoadOptions {
   readonly thinkMilliseconds?: number;
   /** Of one request, to the end of its answer; 15 when absent. */
   readonly timeoutSeconds?: number;
-  /** Connections that are held all the time, one of each. */
-  readonly held?: readonly HeldKind[];
   /** It ends by itself after so long, and `stop` fails then; 900 when absent. */
   readonly mostSeconds?: number;
 }
@@ -34,6 +32,10 @@ export interface LoadReport {
 export interface Load {
   /** Begins another phase. */
   phase(name: string): void;
+  /** Opens a connection to be held. One that cannot be opened, or ends before it is to, is counted as cut. */
+  hold(kind: HeldKind): Promise<Held>;
+  /** Per cent of the good answers to what was asked between two times that were of that version, and how many there were. */
+  share(version: string, between: Between): Share;
   /**
    * Asks nothing more, waits for what is under way, and reports. A second call answers as the first did.
    * Throws: Error (the load had ended by itself: nothing was measured since)
@@ -41,6 +43,18 @@ export interface Load {
   stop(): Promise<LoadReport>;
 }
 
+/** Milliseconds since 1970. */
+export interface Between {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Share {
+  readonly percent: number;
+  readonly answers: number;
+}
+
+const NOT_OPENED: Held = { isOpen: () => false, end: () => Promise.resolve(false) };
 const MOST_CONNECTIONS = 64;
 const SLOW_MILLISECONDS = 2_000;
 /** Of 20 requests. */
@@ -73,23 +87,16 @@ class RunningLoad implements Load {
   private asked = 0;
   private lastOkAt = performance.now();
   private report: Promise<LoadReport> | undefined;
+  /** Of good answers, each with the time at which it was asked for. */
+  private readonly versions: { readonly askedAt: number; readonly version: string }[] = [];
 
   constructor(
     private readonly options: LoadOptions,
     connections: number,
   ) {
-    const { url, held = [], mostSeconds = 900 } = options;
+    const { mostSeconds = 900 } = options;
     const lanes = Array.from({ length: connections }, (_, lane) => this.run(lane % 2 === 0));
-    const watcher = {
-      opened: (kind: string) => {
-        for (const tally of this.tallies()) tally.addHeld(kind);
-      },
-      cut: (how: string) => {
-        for (const tally of this.tallies()) tally.addCut(how);
-      },
-    };
-    const holding = held.map((kind) => hold(kind, url, watcher, this.ending.signal));
-    this.work = Promise.all([...lanes, ...holding]);
+    this.work = Promise.all(lanes);
     this.bound = setTimeout(() => {
       this.ranOut = true;
       this.ending.abort();
@@ -100,6 +107,32 @@ class RunningLoad implements Load {
     const now = performance.now();
     this.phases.at(-1)?.close(now);
     this.phases.push(new Tally(name, now));
+  }
+
+  async hold(kind: HeldKind): Promise<Held> {
+    const cut = (how: string): void => {
+      for (const tally of this.tallies()) tally.addCut(how);
+    };
+    try {
+      const { isOpen, end } = await hold(kind, this.options.url, this.ending.signal);
+      for (const tally of this.tallies()) tally.addHeld(kind);
+      const ended = async (): Promise<boolean> => {
+        const lived = await end();
+        if (!lived) cut(kind);
+        return lived;
+      };
+      return { isOpen, end: ended };
+    } catch {
+      // What is measured: nobody gave it a connection.
+      cut(`${kind} not opened`);
+      return NOT_OPENED;
+    }
+  }
+
+  share(version: string, { from, to }: Between): Share {
+    const answers = this.versions.filter(({ askedAt }) => askedAt >= from && askedAt < to);
+    const its = answers.filter((answer) => answer.version === version);
+    return { percent: (its.length / answers.length) * 100, answers: answers.length };
   }
 
   stop(): Promise<LoadReport> {
@@ -126,10 +159,14 @@ class RunningLoad implements Load {
     // Not all at once.
     await sleep(Math.random() * thinkMilliseconds);
     while (!this.ending.signal.aborted) {
+      const askedAt = Date.now();
       const ended = await ask(this.nextQuestion(), agent, timeoutSeconds * 1000);
       const failed = ended.reason !== undefined;
       for (const tally of this.tallies()) tally.add(ended);
-      if (!failed && ended.byApplication !== true) this.noteGap(performance.now());
+      if (!failed && ended.byApplication !== true) {
+        this.versions.push({ askedAt, version: ended.version });
+        this.noteGap(performance.now());
+      }
       const pause = thinkMilliseconds * (0.5 + Math.random());
       await sleep(failed ? pause + AFTER_FAILURE_MILLISECONDS : pause);
     }

@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { startLoad, type LoadOptions, type LoadReport, type PhaseReport } from '../support/load';
+import {
+  startLoad,
+  type Load,
+  type LoadOptions,
+  type LoadReport,
+  type PhaseReport,
+} from '../support/load';
 import { until } from '../support/processes';
 
 /** How a request other than a slow one is answered. */
@@ -181,44 +187,91 @@ describe('the load for releases', () => {
     await expect(running.stop()).rejects.toThrow('ended by itself after 0.2 s');
   });
 
-  it('holds a WebSocket and a stream, opens those that are cut again, and counts them', async () => {
-    const { server, url } = await serve();
+  describe('holds connections', () => {
     const held: Duplex[] = [];
-    behave.now = (request, response) => {
-      if (request.url?.startsWith('/stream') === true) {
-        response.write('0\n');
-        held.push(request.socket);
-      } else good(request, response);
-    };
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
-      acceptWebSocket(request, socket);
-      held.push(socket);
+    const streams: ServerResponse[] = [];
+    afterEach(() => {
+      held.splice(0);
+      streams.splice(0);
     });
-    const running = await startLoad({ url, connections: 1, held: ['websocket', 'stream'] });
-    const both = () => until(() => (held.length === 2 ? true : undefined));
-    await both();
-    running.phase('cut');
-    for (const socket of held.splice(0)) socket.destroy();
-    await both();
-    const { phases, total } = await running.stop();
-    const one = { websocket: 1, stream: 1 };
-    expect(phases.map((phase) => [phase.held, phase.cut])).toEqual([
-      [one, {}],
-      [one, one],
-    ]);
-    expect(total).toMatchObject({ held: { websocket: 2, stream: 2 }, cut: one, failed: 0 });
+
+    async function holding(work: (running: Load) => Promise<void>): Promise<LoadReport> {
+      const { server, url } = await serve();
+      behave.now = (request, response) => {
+        if (request.url?.startsWith('/stream') === true) {
+          response.write('0\n');
+          held.push(request.socket);
+          streams.push(response);
+        } else good(request, response);
+      };
+      server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
+        acceptWebSocket(request, socket);
+        held.push(socket);
+      });
+      const running = await startLoad({ url, connections: 1 });
+      await work(running);
+      return running.stop();
+    }
+
+    it('until they are ended: a WebSocket, and a stream that is read to its end', async () => {
+      const { total } = await holding(async (running) => {
+        const [socket, stream] = [await running.hold('websocket'), await running.hold('stream')];
+        expect([socket.isOpen(), stream.isOpen()]).toEqual([true, true]);
+        for (const response of streams) response.end('end\n');
+        expect(await Promise.all([socket.end(), stream.end()])).toEqual([true, true]);
+        expect([socket.isOpen(), stream.isOpen()]).toEqual([false, false]);
+      });
+      expect(total).toMatchObject({ held: { websocket: 1, stream: 1 }, cut: {}, failed: 0 });
+    });
+
+    it('and counts those that are cut, in the phase in which they were to end', async () => {
+      const { phases } = await holding(async (running) => {
+        const both = [await running.hold('websocket'), await running.hold('stream')];
+        for (const socket of held) socket.destroy();
+        await until(() => (both.some(({ isOpen }) => isOpen()) ? undefined : true));
+        running.phase('end');
+        for (const one of both) expect(await one.end()).toBe(false);
+      });
+      const one = { websocket: 1, stream: 1 };
+      expect(phases.map((phase) => [phase.held, phase.cut])).toEqual([
+        [one, {}],
+        [{}, one],
+      ]);
+    });
+
+    it('and tells those that cannot be opened', async () => {
+      const { url } = await serve();
+      behave.now = (_request, response) => {
+        response.writeHead(404).end();
+      };
+      const running = await startLoad({ url, connections: 1 });
+      for (const kind of ['websocket', 'stream'] as const) {
+        expect((await running.hold(kind)).isOpen()).toBe(false);
+      }
+      const { total } = await running.stop();
+      expect(total.held).toEqual({});
+      expect(total.cut).toEqual({ 'websocket not opened': 1, 'stream not opened': 1 });
+    });
   });
 
-  it('tells that a WebSocket cannot be opened', async () => {
+  it('tells the share of a version in what was asked between two times', async () => {
     const { server, url } = await serve();
-    behave.now = (_request, response) => {
-      response.writeHead(404).end();
+    const running = await startLoad({ url, connections: 4, thinkMilliseconds: 5 });
+    await asked(server, 40);
+    const from = Date.now();
+    let turn = 0;
+    behave.now = (request, response) => {
+      turn += 1;
+      response.setHeader('x-version', turn % 4 === 0 ? '2' : '1');
+      if (request.method === 'POST') request.pipe(response);
+      else response.end(turn % 4 === 0 ? '2\n' : '1\n');
     };
-    const running = await startLoad({ url, connections: 1, held: ['websocket'] });
-    await asked(server, 3);
-    const { total } = await running.stop();
-    expect(total.held).toEqual({});
-    expect(total.cut['websocket not opened']).toBeGreaterThan(0);
+    await asked(server, 200);
+    const { percent, answers } = running.share('2', { from, to: Date.now() });
+    await running.stop();
+    expect(answers).toBeGreaterThan(100);
+    expect(percent).toBeGreaterThan(19);
+    expect(percent).toBeLessThan(27);
   });
 });
 

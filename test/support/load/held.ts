@@ -2,56 +2,27 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A connection that lives long: an echoing WebSocket that also tells a number each second, or a stream of 30 s. */
 export type HeldKind = 'websocket' | 'stream';
 
-interface Watcher {
-  opened(kind: HeldKind): void;
-  cut(how: string): void;
+/** One that was opened. */
+export interface Held {
+  /** It has not ended. */
+  readonly isOpen: () => boolean;
+  /** Ends it as its client would: a stream by reading it to its end. Tells whether it had lived until then. */
+  readonly end: () => Promise<boolean>;
 }
 
 const STREAM_SECONDS = 30;
 const SILENCE_MILLISECONDS = 5_000;
-const PAUSE_MILLISECONDS = 500;
 
-/** Holds one until the signal comes; when it ends, whether in time or not, another is opened. */
-export async function hold(
-  kind: HeldKind,
-  url: string,
-  watcher: Watcher,
-  signal: AbortSignal,
-): Promise<void> {
-  const follow = kind === 'websocket' ? followWebSocket : followStream;
-  while (!signal.aborted) {
-    const cut = await follow(
-      url,
-      () => {
-        watcher.opened(kind);
-      },
-      signal,
-    ).then(
-      (whole) => (whole ? undefined : kind),
-      () => `${kind} not opened`,
-    );
-    if (cut !== undefined && !stopped(signal)) watcher.cut(cut);
-    // Ended by the signal too: that is its use.
-    await sleep(PAUSE_MILLISECONDS, undefined, { signal }).catch(() => undefined);
-  }
+/** Opens one; the signal cuts it off. Throws: Error (it was not opened) */
+export function hold(kind: HeldKind, url: string, signal: AbortSignal): Promise<Held> {
+  return kind === 'websocket' ? holdWebSocket(url, signal) : holdStream(url, signal);
 }
 
-/** A function, since the compiler takes a flag that was read for settled. */
-function stopped(signal: AbortSignal): boolean {
-  return signal.aborted;
-}
-
-/** True when the stream came to its end. Throws: Error (it was not opened) */
-async function followStream(
-  url: string,
-  onOpen: () => void,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function holdStream(url: string, signal: AbortSignal): Promise<Held> {
   const asked = request(new URL(`/stream?seconds=${STREAM_SECONDS}`, url), {
     agent: false,
     signal,
@@ -64,8 +35,11 @@ async function followStream(
     asked.destroy();
     throw new Error(`status ${String(response.statusCode)}`);
   }
-  onOpen();
-  return readsToItsEnd(response).catch(() => false);
+  let open = true;
+  const whole = readsToItsEnd(response)
+    .catch(() => false)
+    .finally(() => (open = false));
+  return { isOpen: () => open, end: () => whole };
 }
 
 async function readsToItsEnd(response: IncomingMessage): Promise<boolean> {
@@ -75,12 +49,7 @@ async function readsToItsEnd(response: IncomingMessage): Promise<boolean> {
   return last.endsWith('end\n');
 }
 
-/** Always false: only the end of the load ends a WebSocket in time. Throws: Error (it was not opened) */
-async function followWebSocket(
-  url: string,
-  onOpen: () => void,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function holdWebSocket(url: string, signal: AbortSignal): Promise<Held> {
   const key = randomBytes(16).toString('base64');
   const headers = {
     connection: 'upgrade',
@@ -96,9 +65,15 @@ async function followWebSocket(
     socket.destroy();
     throw new Error('not the answer to this handshake');
   }
-  onOpen();
-  await untilClosed(socket, signal);
-  return false;
+  let open = true;
+  const closed = untilClosed(socket, signal).finally(() => (open = false));
+  const end = async (): Promise<boolean> => {
+    const lived = open;
+    socket.destroy();
+    await closed;
+    return lived;
+  };
+  return { isOpen: () => open, end };
 }
 
 function upgraded(
