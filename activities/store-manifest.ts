@@ -7,6 +7,8 @@ import type {
 import type { RunReference } from '../workflows/model/run';
 import { AdapterError } from './adapter-error';
 import type { Ports } from './ports';
+import type { ReleasePorts } from './release-ports';
+import { releaseText } from './release-text';
 import { runStep, type StepInput } from './run-step';
 
 export interface StoreManifestInput extends StepInput {
@@ -22,6 +24,8 @@ export interface StoreManifestInput extends StepInput {
 /** Where a part's dump is; what it was, its receipt says. */
 export type StoredPlace = Pick<PartSummary, 'part' | 'snapshotId' | 'path'>;
 
+type ManifestPorts = Ports & { readonly release: Pick<ReleasePorts, 'releases'> };
+
 /**
  * Makes the recovery point exist: its manifest is the last thing stored.
  * Shape:  { stack, run, parts, only, takenAt } → RecoveryPointSummary
@@ -29,14 +33,14 @@ export type StoredPlace = Pick<PartSummary, 'part' | 'snapshotId' | 'path'>;
  * Throws: PreconditionFailed (the host's state directory was lost during the run) · as the repository
  */
 export const storeManifest =
-  (ports: Ports) =>
+  (ports: ManifestPorts) =>
   (input: StoreManifestInput): Promise<RecoveryPointSummary> =>
     runStep(ports, input, { phase: 'store manifest' }, async (attempt, site) => {
       const repository = ports.openRepository(site, input.stack.repository);
       return repository.storeManifest(await compose(ports, input), attempt);
     });
 
-async function compose(ports: Ports, input: StoreManifestInput): Promise<Manifest> {
+async function compose(ports: ManifestPorts, input: StoreManifestInput): Promise<Manifest> {
   const { run, stack, takenAt, requestedBy, pawlVersion } = input;
   return {
     schema: 'pawl/manifest@1',
@@ -50,6 +54,25 @@ async function compose(ports: Ports, input: StoreManifestInput): Promise<Manifes
     ...coverage(input),
     parts: await Promise.all(input.parts.map((part) => withContents(ports, run, part))),
     audit: (await ports.audit.read(stack.name)).join('\n'),
+    ...(await keptReleases(ports.release, stack.name)),
+  };
+}
+
+/** What serves must be known when the host is lost. */
+async function keptReleases(
+  { releases }: ManifestPorts['release'],
+  stack: string,
+): Promise<Pick<Manifest, 'releases' | 'currentRelease'>> {
+  const { releases: recorded, current } = await releases.list(stack);
+  if (recorded.length === 0) return {};
+  const kept = recorded.map(async (release) => ({
+    number: release.number,
+    release: releaseText(release),
+    model: await releases.readModel(stack, release.number),
+  }));
+  return {
+    releases: await Promise.all(kept),
+    ...(current === undefined ? {} : { currentRelease: current }),
   };
 }
 

@@ -1,10 +1,16 @@
 import { backUpPart, type BackUpPartInput } from '../../activities/back-up-part';
 import { initialiseRepository } from '../../activities/initialise-repository';
+import { releaseText } from '../../activities/release-text';
 import { recordRun } from '../../activities/record-run';
 import { storeManifest, type StoreManifestInput } from '../../activities/store-manifest';
-import type { PartSummary } from '../../workflows/model/recovery-point';
+import type { Manifest, PartSummary } from '../../workflows/model/recovery-point';
 import { attemptOf } from '../adapters/restic/fixtures';
-import { describePart, describePostgresEntry, describeStack } from '../support/descriptions';
+import {
+  describePart,
+  describePostgresEntry,
+  describeRelease,
+  describeStack,
+} from '../support/descriptions';
 import { attempt, FACTS, portsInMemory, RUN, STACK, type MemoryPorts } from './ports-in-memory';
 
 const takenAt = '2026-01-01T00:00:00.000Z';
@@ -33,6 +39,11 @@ const manifest = (
   const rest = { only: [], takenAt, requestedBy: 'anna', pawlVersion: '0.0.0', ...change };
   return attempt(() => storeManifest(ports)({ stack: STACK, run: RUN, parts, ...rest }));
 };
+
+function readManifest(ports: MemoryPorts, id: string): Promise<Manifest> {
+  const site = { stack: 'melvin', directory: '/', secret: () => Promise.resolve('secret') };
+  return ports.openRepository(site, STACK.repository).readManifest(id, attemptOf());
+}
 
 describe('backing up a part', () => {
   it('stores its dump, with counts taken by the source', async () => {
@@ -141,10 +152,28 @@ describe('storing the manifest', () => {
     const audit = { ...ports.audit, read: () => Promise.resolve(lines) };
     const recorded = { ...ports, audit };
     const { id } = await manifest(recorded, [await backUp(recorded)]);
-    const site = { stack: 'melvin', directory: '/', secret: () => Promise.resolve('secret') };
-    const repository = ports.openRepository(site, STACK.repository);
-    const stored = await repository.readManifest(id, attemptOf());
-    expect(stored.audit).toBe(lines.join('\n'));
+    expect((await readManifest(ports, id)).audit).toBe(lines.join('\n'));
+  });
+
+  it('puts the releases of the host into the manifest, as their files stand', async () => {
+    const ports = await portsWithRepository();
+    const [two, one] = [describeRelease({ number: 2 }), describeRelease({ number: 1 })];
+    ports.recorded.push(two, one);
+    const { id } = await manifest(ports, [await backUp(ports)]);
+    const { releases, currentRelease } = await readManifest(ports, id);
+    expect(currentRelease).toBe(2);
+    expect(releases).toEqual([
+      { number: 2, release: releaseText(two), model: 'model of 2' },
+      { number: 1, release: releaseText(one), model: 'model of 1' },
+    ]);
+  });
+
+  it('says nothing of releases where there was none', async () => {
+    const ports = await portsWithRepository();
+    const { id } = await manifest(ports, [await backUp(ports)]);
+    const stored = await readManifest(ports, id);
+    expect(Object.keys(stored)).not.toContain('releases');
+    expect(Object.keys(stored)).not.toContain('currentRelease');
   });
 
   it('refuses when the receipts were lost in between: nothing could be proved', async () => {

@@ -2,6 +2,8 @@ import { PassThrough, Readable } from 'node:stream';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { AuditEntry, ByteSink, Engine, Engines, Ports } from '../../activities/ports';
+import type { Releases } from '../../activities/release-ports';
+import type { Release, ReleaseList } from '../../workflows/model/release';
 import type { PartFacts } from '../../workflows/model/recovery-point';
 import type { PostgresEntry } from '../../workflows/model/stack';
 import { describeStack } from '../support/descriptions';
@@ -26,12 +28,16 @@ export interface MemoryPorts extends Ports {
   readonly audited: readonly AuditEntry[];
   /** What was received by `receive`. */
   readonly received: Buffer[];
+  readonly release: { readonly releases: Releases };
+  /** Recorded by a deploy, newest first; the first one serves. */
+  readonly recorded: Release[];
 }
 
 /** Ports that hold everything in memory; `engine` replaces methods of the one engine there is. */
 export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): MemoryPorts {
   const dumps: string[] = [];
   const received: Buffer[] = [];
+  const recorded: Release[] = [];
   const audit = createInMemoryAuditRecord();
   const postgres: Partial<Engine<PostgresEntry>> = {
     kind: 'postgres',
@@ -63,7 +69,17 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
     host: 'local',
     dumps,
     received,
+    release: { releases: releasesOf(recorded) },
+    recorded,
   };
+}
+
+function releasesOf(recorded: readonly Release[]): Releases {
+  const list: ReleaseList = { releases: recorded, next: recorded.length + 1 };
+  return {
+    list: () => Promise.resolve({ ...list, ...(recorded[0] && { current: recorded[0].number }) }),
+    readModel: (_stack, number) => Promise.resolve(`model of ${number}`),
+  } as Partial<Releases> as Releases;
 }
 
 /** Runs one attempt of an activity. */

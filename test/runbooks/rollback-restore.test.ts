@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Manifest, RecoveryPointSummary } from '../../workflows/model/recovery-point';
 import { TEST_IMAGES } from '../support/docker';
 import { startLoad } from '../support/load';
 import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
@@ -54,6 +55,21 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a rollback with its d
     expect(await back('-y')).toMatchObject({ code: 2 });
     expect(await back('--confirm', 'another')).toMatchObject({ code: 2 });
     expect(await written()).toBe('of release 2');
+  });
+
+  it('finds the older release in the recovery point, as its files stand on the host', async () => {
+    const { stdout } = await stack.stack.cli('points', '--json');
+    const { points } = JSON.parse(stdout) as { points: readonly [RecoveryPointSummary] };
+    const dump = ['dump', '--no-lock', points[0].id, '/manifest.json'];
+    const manifest = JSON.parse(await stack.stack.restic(...dump)) as Manifest;
+    const folder = join(pawl.stateDirectory, 'releases', stack.project, '1');
+    const [release, model] = await Promise.all(
+      ['release.json', 'compose.yaml'].map((name) => readFile(join(folder, name), 'utf8')),
+    );
+    expect(manifest).toMatchObject({
+      currentRelease: 1,
+      releases: [{ number: 1, release, model }],
+    });
   });
 
   it('puts the newer release and its data back when a gate stays closed', async () => {

@@ -81,6 +81,19 @@ export interface Manifest {
   readonly parts: readonly StoredPart[];
   /** The host's audit record of this stack before this run: its lines as they stand, without the last line break. */
   readonly audit?: string;
+  /** The releases that the host had before this run, newest first; absent where there was none. */
+  readonly releases?: readonly KeptRelease[];
+  /** Number of the one that served. */
+  readonly currentRelease?: number;
+}
+
+/** A release as it lies in a host's state directory. */
+export interface KeptRelease {
+  readonly number: number;
+  /** Text of its `release.json`. */
+  readonly release: string;
+  /** Text of its `compose.yaml`. */
+  readonly model: string;
 }
 
 /** What a list shows of a recovery point. */

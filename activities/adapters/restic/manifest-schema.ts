@@ -46,4 +46,8 @@ export const manifestSchema = z.object({
   partial: z.boolean(),
   parts: z.array(storedPart),
   audit: z.string().exactOptional(),
+  releases: z
+    .array(z.object({ number: z.number(), release: z.string(), model: z.string() }))
+    .exactOptional(),
+  currentRelease: z.number().exactOptional(),
 }) satisfies z.ZodType<Manifest>;

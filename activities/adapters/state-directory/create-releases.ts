@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Release, ReleaseList } from '../../../workflows/model/release';
 import { AdapterError } from '../../adapter-error';
 import type { PreparedRelease, Releases } from '../../release-ports';
+import { releaseText } from '../../release-text';
 import { makeFolder, onDisk, writeDurably } from './durable-files';
 import { withFileLock } from './file-lock';
 import {
@@ -117,9 +118,8 @@ async function record(layout: StackLayout, release: Release): Promise<void> {
     throw new AdapterError('InternalError', `Release ${nameOf(release)} was ${by}: ${runKey}`);
   }
   await modelOf(layout, number);
-  const text = JSON.stringify(release, undefined, 2);
   if ((await recordedIn(layout, number)) === undefined) {
-    await writeDurably(layout.release(number), `${text}\n`);
+    await writeDurably(layout.release(number), releaseText(release));
   }
   await setCurrent(layout, number);
 }
