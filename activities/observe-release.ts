@@ -1,5 +1,7 @@
 import type { Deployment, Slot } from '../workflows/model/deployment';
 import { otherSlot, SLOTS, slotService } from '../workflows/model/deployment';
+import type { ReleaseList } from '../workflows/model/release';
+import type { StackDescription } from '../workflows/model/stack';
 import { weightOf, type Traffic } from '../workflows/model/traffic';
 import type {
   ObservedDisk,
@@ -10,6 +12,7 @@ import type {
 import { composeService, imageName } from './compose-service';
 import { isSwitch } from './service-container';
 import { deployOf } from './deploy-of';
+import { carriedModel, changedSwitches, otherSwitches } from './observe-model';
 import type { Attempt, Site } from './ports';
 import type { ComposeFacts, HostPorts, ReleasePorts, ServiceContainer } from './release-ports';
 import { runStep, type StepInput } from './run-step';
@@ -26,7 +29,8 @@ export interface ObserveReleaseInput extends StepInput {
  * the switches stand, and which releases are stored.
  * Shape:  { stack, images, built } → ObservedRelease
  * Retry:  safe; reads only
- * Throws: PreconditionFailed (Compose refuses the files, a service or an image is missing) · ServiceUnavailable
+ * Throws: PreconditionFailed (Compose refuses the files, a release cannot carry something in them, a service or an image
+ *         is missing) · ServiceUnavailable
  */
 export const observeRelease =
   (ports: HostPorts) =>
@@ -44,13 +48,14 @@ export const observeRelease =
       const observed = await Promise.all(
         services.map((one) => observeService(look, one, images?.[one.service])),
       );
+      const withSwitches = await observeSwitches(look, input.stack, stored, ofSwitch?.pinned);
       const switchImage = ofSwitch && { reference: ofSwitch.reference, pinned: ofSwitch.pinned };
       const disk = resolves
         ? await observeDisk(look, [...observed.map(({ image }) => image), switchImage])
         : undefined;
       return {
         project: facts.project,
-        services: observed,
+        services: observed.map(withSwitches),
         ...(switchImage === undefined ? {} : { switchImage }),
         ...(disk === undefined ? {} : { disk }),
         stored,
@@ -67,6 +72,25 @@ interface Look {
   /** Of the image that a switch would have; undefined when it is not on this host, or nobody asked. */
   readonly switchImageId: string | undefined;
   readonly built: ObserveReleaseInput['built'];
+}
+
+/** Adds which releases would make a service's switch anew: this one, or one of those that are stored. */
+async function observeSwitches(
+  { ports, site, attempt, resolves }: Look,
+  stack: StackDescription,
+  { releases, current }: ReleaseList,
+  switchImage: string | undefined,
+): Promise<(observed: ObservedService) => ObservedService> {
+  const model = resolves ? await carriedModel(ports, site, stack, attempt) : undefined;
+  if (current === undefined || switchImage === undefined) return (observed) => observed;
+  const changed = model ? await changedSwitches(ports, stack, model, { switchImage, current }) : [];
+  const numbers = releases.map(({ number }) => number);
+  const others = await otherSwitches(ports, { stack: stack.name, current, numbers });
+  return (observed) => {
+    if (observed.runs !== 'switched') return observed;
+    const renews = changed.includes(observed.service) ? { renewsSwitch: true } : {};
+    return { ...observed, ...others(observed.service), ...renews };
+  };
 }
 
 async function observeService(

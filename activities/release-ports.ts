@@ -40,6 +40,11 @@ export interface Compose {
    * Throws: PreconditionFailed (Compose refuses the files; its message has the position) · CommandFailed
    */
   model(site: Site, attempt: Attempt): Promise<ComposeModel>;
+  /**
+   * Where a path of the model is written, such as `compose.yaml:12:5`. Undefined where no file of the project says it
+   * itself, as with `extends` and `include`.
+   */
+  locate(site: Site, path: readonly (string | number)[]): Promise<string | undefined>;
   /** Throws: PreconditionFailed (a variable is required and missing, or the files are refused) · CommandFailed */
   facts(site: Site, attempt: Attempt): Promise<ComposeFacts>;
   /**

@@ -97,10 +97,33 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
         (await stack.stack.cli('plan', 'deploy', '--json')).stdout,
       ) as DeployPlan;
       expect(again.services[0]).not.toHaveProperty('renewsSwitch');
+
+      const back = await stack.stack.cli('plan', 'rollback', '--json');
+      expect(JSON.parse(back.stdout)).toMatchObject({
+        services: [{ service: 'api', renewsSwitch: true }],
+        notes: [expect.stringContaining('The switch of api is made anew')],
+      });
     } finally {
       await stack.remove();
       await docker.getImage(switchImage).remove({ force: true });
     }
+  });
+
+  it('refuses in the plan what it cannot carry, with its place, and tells what another port costs', async () => {
+    const stack = await releasedStack();
+    await stack.describe({ service: { external_links: ['other'] } });
+    const refused = await stack.stack.cli('plan', 'deploy');
+    expect(refused.code).toBe(7);
+    expect(refused.stderr).toMatch(
+      /compose\.yaml:\d+:\d+ services\.api\.external_links: the switch cannot take legacy links over/,
+    );
+    const ports = [`127.0.0.1:${stack.port}:8000`, '127.0.0.1::8000'];
+    await stack.describe({ service: { ports } });
+    const plan = await stack.stack.cli('plan', 'deploy', '--json');
+    expect(JSON.parse(plan.stdout)).toMatchObject({
+      services: [{ service: 'api', renewsSwitch: true }],
+    });
+    expect(await stack.serving()).toBe('1');
   });
 
   it('keeps the old slot when the new one never becomes healthy', async () => {

@@ -69,7 +69,7 @@ export interface PlannedService {
   readonly clears?: Slot;
   /** Plain Compose runs it now: the switch takes its port over, with a short gap. */
   readonly adopts: boolean;
-  /** The switch is made anew, of another image: a gap of some seconds before the first share. */
+  /** The switch is made anew, of another image or with other ports: a gap of some seconds before the first share. */
   readonly renewsSwitch?: boolean;
   /** Traffic shares of the new slot, in per cent, the last is 100; empty for recreate. */
   readonly shares: readonly number[];

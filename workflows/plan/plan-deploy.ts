@@ -13,6 +13,7 @@ import {
   gatesAfter,
   numbered,
   pullStep,
+  renewalNotes,
   replaceStep,
   shiftSteps,
   slotFor,
@@ -130,20 +131,11 @@ function pullSwitch({ reference }: ObservedImage): PlannedStep {
 
 function notes(observed: ObservedRelease, services: readonly PlannedService[]): string[] {
   const taken = services.filter(({ adopts, strategy }) => adopts && strategy === 'switch');
-  const renewed = services.filter(({ renewsSwitch }) => renewsSwitch === true);
   return [
     ...taken.map(({ service }) => takeOverNote(observed, service)),
-    ...renewed.map(({ service }) => renewalNote(observed, service)),
+    ...renewalNotes(services),
     ...observed.notes,
   ];
-}
-
-function renewalNote({ switchImage }: ObservedRelease, service: string): string {
-  return (
-    `The switch of ${service} is made anew from ${switchImage?.reference ?? 'another image'}: what is in flight is cut off, ` +
-    'and from the stop of the old one to the first answer of the new one there is a gap, usually some seconds. An undone ' +
-    'release has it a second time.'
-  );
 }
 
 function takeOverNote({ services, stored }: ObservedRelease, service: string): string {

@@ -13,6 +13,7 @@ import {
   adoptSteps,
   gatesAfter,
   pullStep,
+  renewalNotes,
   replaceStep,
   shiftSteps,
   slotFor,
@@ -53,7 +54,7 @@ export function planRollback(
     ...plan,
     ...(data && { restores: restored(data) }),
     steps: steps(plan, observed, stack.deploy?.after.length ?? 0, data),
-    notes: [...schemaNotes(schema), ...observed.notes],
+    notes: [...schemaNotes(schema), ...renewalNotes(plan.services), ...observed.notes],
   };
 }
 
@@ -96,9 +97,24 @@ function planBack(
   }
   const way = slotFor(observed);
   return {
-    planned: { ...common, strategy: 'switch', ...way, shares: [100] },
+    planned: {
+      ...common,
+      strategy: 'switch',
+      ...way,
+      ...renewal(observed, way, release),
+      shares: [100],
+    },
     warm: observed.warm[way.slot] === release,
   };
+}
+
+/** The stored release has its switch with another image, other ports, … */
+function renewal(
+  { otherSwitch = [] }: ObservedService,
+  { active }: Pick<PlannedService, 'active'>,
+  release: number,
+): Pick<PlannedService, 'renewsSwitch'> {
+  return active !== undefined && otherSwitch.includes(release) ? { renewsSwitch: true } : {};
 }
 
 function steps(

@@ -3,7 +3,7 @@ import { SLOTS, slotService } from '../model/deployment';
 import type { PinnedImage } from '../model/release';
 import type { Obstacle } from './plan-backup';
 import { labelled, type ComposeProjectModel, type ComposeService } from './release/compose-model';
-import { refusals } from './release/refusals';
+import { refusals, tellRefusal, type Refusal } from './release/refusals';
 import { renderSlot, renderSwitch } from './release/render-switched';
 
 export interface RenderInput {
@@ -27,17 +27,10 @@ export function renderRelease(
   input: RenderInput,
 ): { readonly model: ComposeProjectModel } | Obstacle {
   const { model, services } = input;
-  const switched = services.flatMap(({ deployment }) =>
-    deployment.strategy === 'switch' ? [deployment] : [],
-  );
-  const missing = services.filter(
-    ({ deployment }) => !Object.hasOwn(model.services ?? {}, deployment.service),
-  );
-  const refused = [
-    ...missing.map(({ deployment: { service } }) => `services.${service}: there is none`),
-    ...refusals(model, switched),
-  ];
-  if (refused.length > 0) return cannotBeCarried(refused);
+  const deployments = services.map(({ deployment }) => deployment);
+  const refused = whatCannotBeCarried(model, deployments);
+  if (refused.length > 0) return cannotBeCarried(refused.map((one) => tellRefusal(one)));
+  const switched = switchedOf(deployments);
   const rendered = services.reduce<Record<string, ComposeService>>(
     (all, { deployment, image }) => ({
       ...all,
@@ -46,6 +39,24 @@ export function renderRelease(
     { ...withoutHealthConditions(model, switched) },
   );
   return { model: { ...model, services: rendered } };
+}
+
+/** What of a project a release of these services cannot carry. */
+export function whatCannotBeCarried(
+  model: ComposeProjectModel,
+  deployments: readonly Deployment[],
+): Refusal[] {
+  const missing = deployments.filter(
+    ({ service }) => !Object.hasOwn(model.services ?? {}, service),
+  );
+  return [
+    ...missing.map(({ service }) => ({ path: ['services', service], why: 'there is none' })),
+    ...refusals(model, switchedOf(deployments)),
+  ];
+}
+
+function switchedOf(deployments: readonly Deployment[]): SwitchDeployment[] {
+  return deployments.filter((deployment) => deployment.strategy === 'switch');
 }
 
 /**
@@ -111,7 +122,8 @@ function withoutHealthConditions(
   );
 }
 
-function cannotBeCarried(refused: readonly string[]): Obstacle {
+/** `refused`: each with its place and the reason. */
+export function cannotBeCarried(refused: readonly string[]): Obstacle {
   return {
     obstacle: `the Compose project has what a release cannot carry: ${refused.join('; ')}`,
     advice: 'Change the Compose file there, or release the service with `strategy: recreate`.',

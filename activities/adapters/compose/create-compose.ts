@@ -17,6 +17,7 @@ import {
 import { buildFailure, pushFailure, type EndedBuild } from './build-failure';
 import { composeFailure, type Attempted } from './compose-failure';
 import { readFacts } from './facts';
+import { locate } from './locate';
 import { readModel } from './read-model';
 import { runBuilder } from './run-builder';
 import { isNameTaken, startServices } from './start-services';
@@ -102,6 +103,7 @@ export function createCompose(options: {
           attempt,
         );
       }),
+    locate: (site, path) => locate(site, path),
     facts: async (site, attempt) => readFacts(await read(site, RESOLVED, attempt)),
     build: (site, service, attempt) => {
       const call = { argv: buildArguments(service), doing: `build ${service}` };

@@ -24,8 +24,10 @@ export interface ObservedService {
   readonly left: readonly Slot[];
   /** Gets the requests now. */
   readonly active?: Slot;
-  /** The switch that runs is of another image than the stack file names now: the release makes it anew. */
+  /** The switch that runs is another than the release would have (its image, ports, networks, …): it is made anew. */
   readonly renewsSwitch?: boolean;
+  /** Numbers of stored releases whose file has another switch than the current one's: going back there makes it anew. */
+  readonly otherSwitch?: readonly number[];
   /** Image id of what runs now. */
   readonly runningImage?: string;
   /** Published ports, such as `8000`. */

@@ -87,6 +87,17 @@ export function renewStep(service: string): PlannedStep {
   return { id: stepId('renew', service), title: `make the switch of ${service} anew` };
 }
 
+export function renewalNotes(services: readonly PlannedService[]): string[] {
+  return services
+    .filter(({ renewsSwitch }) => renewsSwitch === true)
+    .map(
+      ({ service }) =>
+        `The switch of ${service} is made anew, of another image or with other ports, networks or names: what is in flight ` +
+        'is cut off, and from the stop of the old one to the first answer of the new one there is a gap, usually some ' +
+        'seconds. Undone, it comes a second time.',
+    );
+}
+
 export function gatesAfter(count: number): PlannedStep[] {
   return numbered(count, 'gate-after', 'gate after the release');
 }
