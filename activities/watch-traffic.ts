@@ -42,10 +42,13 @@ export const watchTraffic =
     return runStep(ports, input, { phase }, async (attempt, site) => {
       const deadline = performance.now() + input.seconds * 1000;
       const probes = { sent: 0, failed: 0 };
+      const looks: [SwitchCounters, ...SwitchCounters[]] = [input.before];
       for (;;) {
         if (probes.sent % LOOK_EACH_PROBES === 0 || performance.now() >= deadline) {
-          const judgement = await judge(ports.release, site, input, probes, attempt);
-          if (judgement.verdict === 'failed' || performance.now() >= deadline) return judgement;
+          looks.push(await liveCounters(ports.release, site, input, attempt));
+          const isOver = performance.now() >= deadline;
+          const judgement = judgeTraffic(input.policy, input.slot, looks, probes, isOver);
+          if (judgement.verdict === 'failed' || isOver) return judgement;
         }
         const next = sleep(PROBE_EACH_MILLISECONDS, undefined, { signal: attempt.signal });
         const good = await probe(ports.release, site, input, probes.sent, attempt);
@@ -55,18 +58,6 @@ export const watchTraffic =
       }
     });
   };
-
-async function judge(
-  ports: ReleasePorts,
-  site: Site,
-  input: WatchTrafficInput,
-  probes: { readonly sent: number; readonly failed: number },
-  attempt: Attempt,
-): Promise<Judgement> {
-  const { policy, slot, before } = input;
-  const after = await liveCounters(ports, site, input, attempt);
-  return judgeTraffic(policy, slot, before, after, probes);
-}
 
 /** Containers in turn; one that does not run is a failed answer. */
 async function probe(

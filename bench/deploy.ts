@@ -15,7 +15,7 @@ import { docker } from '../test/support/docker';
 import { RUN_VARIABLE, runName } from '../test/support/run-labels';
 import type { Contender } from './deploy/contender';
 import { CONTENDERS } from './deploy/contenders';
-import { lineOf, race, type RaceOptions, type Result } from './deploy/race';
+import { race, type RaceOptions, type Result } from './deploy/race';
 import { tableOf } from './deploy/results';
 
 const SMOKE: RaceOptions = { releases: 2, rollbacks: 1, connections: 8, held: [] };
@@ -72,11 +72,6 @@ async function raceOf(opening: Promise<Contender>, options: RaceOptions): Promis
   const contender = await opening;
   console.log(`${contender.title}, at ${contender.url}`);
   const result = await race(contender, options);
-  const [before, ...phases] = result.load.phases;
-  if (before !== undefined) console.log(lineOf(before, undefined));
-  phases.forEach((phase, n) => {
-    console.log(lineOf(phase, result.turns[n]));
-  });
   console.log(`  load average of ${cpus().length} cores: ${loadavg()[0]?.toFixed(1) ?? ''}`);
   return result;
 }

@@ -31,6 +31,7 @@ interface Turn {
   /** Connections that were open when the new version had all requests. */
   readonly heldAcross: number;
   readonly canary: readonly MeasuredShare[];
+  readonly phase: PhaseReport;
 }
 
 /** What a share of a canary came to, by the answers that the load got. */
@@ -67,11 +68,18 @@ export async function race(contender: Contender, options: RaceOptions): Promise<
     load.phase(`${kind} ${n}, to ${version}`);
     return turn(contender, load, { kind, version, held });
   };
+  const turns: Turn[] = [];
+  const times = async (kind: Turn['kind'], count: number): Promise<void> => {
+    for (let n = 1; n <= count; n += 1) {
+      const ended = await next(kind, n);
+      console.log(lineOf(ended));
+      turns.push(ended);
+    }
+  };
   try {
     await sleep(SETTLE_MILLISECONDS);
-    const turns: Turn[] = [];
-    for (let n = 1; n <= releases; n += 1) turns.push(await next('release', n));
-    for (let n = 1; n <= rollbacks; n += 1) turns.push(await next('rollback', n));
+    await times('release', releases);
+    await times('rollback', rollbacks);
     return { contender: contender.title, turns, load: await load.stop() };
   } finally {
     await ended(load);
@@ -107,7 +115,7 @@ async function turn(
     ...load.share(version, between),
   }));
   await sleep(SETTLE_MILLISECONDS);
-  return { kind, ...across, seconds, canary };
+  return { kind, ...across, seconds, canary, phase: load.current() };
 }
 
 function count(connections: readonly Held[]): number {
@@ -132,30 +140,25 @@ async function untilServed(url: string, version: Version): Promise<void> {
   }, SERVED_SECONDS);
 }
 
-/** One line of a phase; `turn` is absent for what came before the first one. */
-export function lineOf(
-  { name, sent, failed, reasons, ...more }: PhaseReport,
-  turn: Turn | undefined,
-): string {
+function lineOf({ phase, ...turn }: Turn): string {
+  const { name, sent, failed, reasons, byApplication, cut } = phase;
   const counts = (of: Readonly<Record<string, number>>): string =>
     Object.entries(of)
-      .map(([what, count]) => `${count} ${what}`)
+      .map(([what, times]) => `${times} ${what}`)
       .join(', ');
-  const why = failed === 0 ? '' : ` (${counts(reasons)})`;
-  const cut = Object.keys(more.cut).length === 0 ? '' : `, cut: ${counts(more.cut)}`;
-  const byApplication = more.byApplication === 0 ? '' : `, ${more.byApplication} by application`;
-  return (
-    `  ${name}: ${sent} requests, ${failed} failed${why}${byApplication}${cut}, ` +
-    `p99 ${more.p99Milliseconds.toFixed(0)} ms, gap ${more.longestGapSeconds.toFixed(2)} s` +
-    (turn === undefined ? '' : toldOf(turn))
+  const shares = turn.canary.map(
+    ({ weight, percent, answers }) => `canary ${weight} %: ${percent.toFixed(1)} % of ${answers}`,
   );
-}
-
-function toldOf({ servedSeconds, seconds, heldAcross, canary }: Turn): string {
-  const shares = canary.map(
-    ({ weight, percent, answers }) => `, canary ${weight} %: ${percent.toFixed(1)} % of ${answers}`,
-  );
-  const held = heldAcross === 0 ? '' : `, ${heldAcross} held across`;
-  const times = `, serves after ${servedSeconds.toFixed(1)} s, over after ${seconds.toFixed(1)} s`;
-  return `${shares.join('')}${held}${times}`;
+  const told = [
+    `${sent} requests`,
+    `${failed} failed${failed === 0 ? '' : ` (${counts(reasons)})`}`,
+    ...(byApplication === 0 ? [] : [`${byApplication} by application`]),
+    ...(turn.heldAcross === 0 ? [] : [`${turn.heldAcross} held across`]),
+    ...(Object.keys(cut).length === 0 ? [] : [`cut: ${counts(cut)}`]),
+    `p99 ${phase.p99Milliseconds.toFixed(0)} ms`,
+    `gap ${phase.longestGapSeconds.toFixed(2)} s`,
+    ...shares,
+    `serves after ${turn.servedSeconds.toFixed(1)} s, over after ${turn.seconds.toFixed(1)} s`,
+  ];
+  return `  ${name}: ${told.join(', ')}`;
 }

@@ -22,7 +22,7 @@ export function tableOf(results: readonly Result[]): void {
 
 /** Requests and failures are those of all turns, rollbacks included, without what came before the first one. */
 function row({ contender, turns, load }: Result): string[] {
-  const phases = load.phases.slice(1);
+  const phases = turns.map(({ phase }) => phase);
   const sum = (of: (phase: (typeof phases)[number]) => number): number =>
     phases.reduce((total, phase) => total + of(phase), 0);
   const [sent, failed] = [sum((phase) => phase.sent), sum((phase) => phase.failed)];

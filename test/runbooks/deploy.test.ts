@@ -109,89 +109,86 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
     }
   });
 
-  it('refuses in the plan what it cannot carry, with its place, and tells what another port costs', async () => {
-    const stack = await releasedStack();
-    await stack.describe({ service: { external_links: ['other'] } });
-    const refused = await stack.stack.cli('plan', 'deploy');
-    expect(refused.code).toBe(7);
-    expect(refused.stderr).toMatch(
-      /compose\.yaml:\d+:\d+ services\.api\.external_links: the switch cannot take legacy links over/,
-    );
-    const ports = [`127.0.0.1:${stack.port}:8000`, '127.0.0.1::8000'];
-    await stack.describe({ service: { ports } });
-    const plan = await stack.stack.cli('plan', 'deploy', '--json');
-    expect(JSON.parse(plan.stdout)).toMatchObject({
-      services: [{ service: 'api', renewsSwitch: true }],
+  describe('over another one', () => {
+    let stack: ReleasedStack;
+    beforeAll(async () => {
+      stack = await releasedStack();
     });
-    expect(await stack.serving()).toBe('1');
-  });
+    beforeEach(() => stack.describe({}));
 
-  it('keeps the old slot when the new one never becomes healthy', async () => {
-    const stack = await releasedStack({ api: { ready: { http: '/healthz', timeoutSeconds: 4 } } });
-    await stack.describe({
-      api: { ready: { http: '/healthz', timeoutSeconds: 4 } },
-      environment: { HEALTH: 'never' },
+    it('refuses in the plan what it cannot carry, with its place, and tells what another port costs', async () => {
+      await stack.describe({ service: { external_links: ['other'] } });
+      const refused = await stack.stack.cli('plan', 'deploy');
+      expect(refused.code).toBe(7);
+      expect(refused.stderr).toMatch(
+        /compose\.yaml:\d+:\d+ services\.api\.external_links: the switch cannot take legacy links over/,
+      );
+      const ports = [`127.0.0.1:${stack.port}:8000`, '127.0.0.1::8000'];
+      await stack.describe({ service: { ports } });
+      const plan = await stack.stack.cli('plan', 'deploy', '--json');
+      expect(JSON.parse(plan.stdout)).toMatchObject({
+        services: [{ service: 'api', renewsSwitch: true }],
+      });
+      expect(await stack.serving()).toBe('1');
     });
-    const failed = await stack.deploy();
-    expect(failed).toMatchObject({ code: 3, failure: { type: 'VerificationFailed' } });
-    expect(failed.failure?.message).toContain('/healthz');
-    expect(failed.failure?.message).toContain('status 503');
-    expect(await stack.serving()).toBe('1');
-    expect(await stack.running()).toEqual(['api', 'api-blue']);
-  });
 
-  it('undoes a release that dies after it was healthy', async () => {
-    const api = { watch: '10s' };
-    const stack = await releasedStack({ api: { ...api, watch: '0s' } });
-    const environment = { DIE_AFTER_MS: '4000' };
-    await stack.describe({ api, environment, service: { image: TEST_IMAGES.app2, restart: 'no' } });
-    expect(await stack.deploy()).toMatchObject({ code: 3 });
-    expect(await stack.serving()).toBe('1');
-    expect(await stack.running()).toEqual(['api', 'api-blue']);
-  });
-
-  it.each([
-    ['answers with errors', { FAIL_PERCENT: '30' }, /were errors/],
-    ['is four times as slow', { DELAY_MS: '400' }, /its answers took/],
-  ])(
-    'undoes a canary that %s, and leaves the others their old slot',
-    async (_how, environment, why) => {
-      const canary = { steps: ['20%'], pauseSeconds: 6, minRequests: 40, maxErrorRate: '2%' };
-      const stack = await releasedStack();
-      await stack.describe({ api: { canary }, environment, ...VERSION_2 });
-      const load = await startLoad({ url: stack.url, connections: 16 });
-      const undone = await stack.deploy();
-      await load.stop();
-      expect(undone).toMatchObject({ code: 3, failure: { type: 'VerificationFailed' } });
-      expect(undone.failure?.message).toMatch(why);
+    it('keeps the old slot when the new one never becomes healthy', async () => {
+      await stack.describe({
+        api: { ready: { http: '/healthz', timeoutSeconds: 4 } },
+        environment: { HEALTH: 'never' },
+      });
+      const failed = await stack.deploy();
+      expect(failed).toMatchObject({ code: 3, failure: { type: 'VerificationFailed' } });
+      expect(failed.failure?.message).toContain('/healthz');
+      expect(failed.failure?.message).toContain('status 503');
       expect(await stack.serving()).toBe('1');
       expect(await stack.running()).toEqual(['api', 'api-blue']);
-    },
-  );
+    });
 
-  it('says when there was not enough traffic to judge a canary, and goes on', async () => {
-    const stack = await releasedStack();
-    const canary = { steps: ['10%', '50%'], pauseSeconds: 1, minRequests: 1000 };
-    await stack.describe({ api: { canary }, ...VERSION_2 });
-    const outcome = released((await stack.mustDeploy()).outcome);
-    expect(outcome.canary.map(({ share, verdict }) => [share, verdict])).toEqual([
-      [10, 'not-enough-traffic'],
-      [50, 'not-enough-traffic'],
-    ]);
-    expect(await stack.serving()).toBe('2');
-  });
+    it('undoes a release that dies after it was healthy', async () => {
+      const environment = { DIE_AFTER_MS: '4000' };
+      await stack.describe({
+        api: { watch: '10s' },
+        environment,
+        service: { image: TEST_IMAGES.app2, restart: 'no' },
+      });
+      expect(await stack.deploy()).toMatchObject({ code: 3 });
+      expect(await stack.serving()).toBe('1');
+      expect(await stack.running()).toEqual(['api', 'api-blue']);
+    });
 
-  it('touches nothing when a gate before the release stays closed', async () => {
-    const stack = await releasedStack();
-    const before = await stack.containers();
-    const command = ['node', '-e', 'console.error("the tests fail"); process.exit(7)'];
-    const gates = { before: [{ run: { service: 'api', command } }] };
-    await stack.describe({ ...VERSION_2, file: { gates } });
-    const failed = await stack.deploy();
-    expect(failed).toMatchObject({ code: 3, failure: { type: 'VerificationFailed' } });
-    expect(failed.failure?.message).toContain('exit code 7');
-    expect(JSON.stringify(failed.failure)).toContain('the tests fail');
-    expect(await stack.containers()).toEqual(before);
+    it('touches nothing when a gate before the release stays closed', async () => {
+      const before = await stack.containers();
+      const command = ['node', '-e', 'console.error("the tests fail"); process.exit(7)'];
+      const gates = { before: [{ run: { service: 'api', command } }] };
+      await stack.describe({ ...VERSION_2, file: { gates } });
+      const failed = await stack.deploy();
+      expect(failed).toMatchObject({ code: 3, failure: { type: 'VerificationFailed' } });
+      expect(failed.failure?.message).toContain('exit code 7');
+      expect(JSON.stringify(failed.failure)).toContain('the tests fail');
+      expect(await stack.containers()).toEqual(before);
+    });
+
+    it('refuses a plan that is no longer the one that was shown', async () => {
+      const { stdout } = await stack.stack.cli('plan', 'deploy', '--json');
+      const { hash } = JSON.parse(stdout) as { hash: string };
+      const again = await stack.stack.cli('plan', 'deploy', '--json');
+      expect(JSON.parse(again.stdout)).toMatchObject({ hash });
+      await stack.describe(VERSION_2);
+      const moved = await stack.stack.cli('plan', 'deploy', '--json');
+      expect(JSON.parse(moved.stdout)).not.toMatchObject({ hash });
+    });
+
+    it('says when there was not enough traffic to judge a canary, and goes on', async () => {
+      const canary = { steps: ['10%', '50%'], pauseSeconds: 1, minRequests: 1000 };
+      await stack.describe({ api: { canary }, ...VERSION_2 });
+      const outcome = released((await stack.mustDeploy()).outcome);
+      expect(outcome.canary.map(({ share, verdict }) => [share, verdict])).toEqual([
+        [10, 'not-enough-traffic'],
+        [50, 'not-enough-traffic'],
+      ]);
+      expect(await stack.serving()).toBe('2');
+    });
   });
 
   it('replaces a service of one instance with its grace, and puts the old one back when a gate stays closed', async () => {
@@ -253,17 +250,6 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
       expect({ code, head: stdout.trim() }).toEqual({ code: 0, head: '1' });
       expect(await stack.serving()).toBe('1');
     });
-  });
-
-  it('refuses a plan that is no longer the one that was shown', async () => {
-    const stack = await releasedStack();
-    const { stdout } = await stack.stack.cli('plan', 'deploy', '--json');
-    const { hash } = JSON.parse(stdout) as { hash: string };
-    const again = await stack.stack.cli('plan', 'deploy', '--json');
-    expect(JSON.parse(again.stdout)).toMatchObject({ hash });
-    await stack.describe(VERSION_2);
-    const moved = await stack.stack.cli('plan', 'deploy', '--json');
-    expect(JSON.parse(moved.stdout)).not.toMatchObject({ hash });
   });
 
   it('adopts again what somebody made with plain Compose in between', async () => {

@@ -32,6 +32,8 @@ export interface LoadReport {
 export interface Load {
   /** Begins another phase. */
   phase(name: string): void;
+  /** Of the present phase, so far. */
+  current(): PhaseReport;
   /** Opens a connection to be held. One that cannot be opened, or ends before it is to, is counted as cut. */
   hold(kind: HeldKind): Promise<Held>;
   /** Per cent of the good answers to what was asked between two times that were of that version, and how many there were. */
@@ -107,6 +109,10 @@ class RunningLoad implements Load {
     const now = performance.now();
     this.phases.at(-1)?.close(now);
     this.phases.push(new Tally(name, now));
+  }
+
+  current(): PhaseReport {
+    return (this.phases.at(-1) ?? this.total).report();
   }
 
   async hold(kind: HeldKind): Promise<Held> {

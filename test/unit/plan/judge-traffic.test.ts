@@ -1,5 +1,5 @@
 import type { SlotCounters, SwitchCounters } from '../../../workflows/model/traffic';
-import { judgeTraffic } from '../../../workflows/plan/release/judge-traffic';
+import { judgeTraffic, type Looks } from '../../../workflows/plan/release/judge-traffic';
 
 const POLICY = { maxErrorRate: 1, maxSlowdown: 1.5, minRequests: 100 };
 const NONE = { sent: 0, failed: 0 };
@@ -14,7 +14,7 @@ const counters = (blue: SlotCounters, green: SlotCounters): SwitchCounters => ({
 const START = counters(slot(1_000, 5), slot(50, 0));
 
 const judge = (after: SwitchCounters, probes = NONE) =>
-  judgeTraffic(POLICY, 'green', START, after, probes);
+  judgeTraffic(POLICY, 'green', [START, after], probes);
 
 it('passes a slot that answers as the old one does', () => {
   expect(judge(counters(slot(3_000, 5), slot(250, 0)))).toMatchObject({
@@ -45,8 +45,7 @@ it('is not led astray by what was in the slot before', () => {
   const { verdict, detail } = judgeTraffic(
     { ...POLICY, maxSlowdown: 2 },
     'green',
-    before,
-    after,
+    [before, after],
     NONE,
   );
   expect(detail).toContain("400 ms, the old one's 100 ms");
@@ -57,7 +56,53 @@ it('takes the rounding of few answers for no slowdown', () => {
   const policy = { ...POLICY, minRequests: 10 };
   const before = counters(slot(9_000, 0, 10), slot(5_000, 0, 10));
   const after = counters(slot(9_200, 0, 10), slot(5_020, 0, 11));
-  expect(judgeTraffic(policy, 'green', before, after, NONE).verdict).toBe('passed');
+  expect(judgeTraffic(policy, 'green', [before, after], NONE).verdict).toBe('passed');
+});
+
+/** Looks at a slot of which each span has so many responses with these means; HAProxy's average as it comes to be. */
+function looksOf(spans: readonly (readonly [fresh: number, old: number])[]): Looks {
+  const RESPONSES = 140;
+  const kept = (1 - 1 / 512) ** RESPONSES;
+  const next = (counted: SlotCounters, mean: number): SlotCounters => {
+    const average = counted.responseMilliseconds * kept + mean * (1 - kept);
+    return slot(counted.responses + RESPONSES, 0, average);
+  };
+  return spans.reduce<Looks>(
+    (looks, [fresh, old]) => {
+      const { blue, green } = looks.at(-1) ?? looks[0];
+      return [...looks, counters(next(blue, old), next(green, fresh))];
+    },
+    [counters(slot(9_000, 0, 50), slot(9_000, 0, 50))],
+  );
+}
+
+it('takes for no slowdown what some slow answers among many quick ones make by chance', () => {
+  const spans = [
+    [20, 60],
+    [310, 40],
+    [40, 90],
+    [30, 20],
+    [110, 40],
+  ] as const;
+  const judged = judgeTraffic(POLICY, 'green', looksOf(spans), NONE);
+  expect(judged.detail).toMatch(/its answers took 96 ± 54 ms, the old one's 47 ± 12 ms/);
+  expect(judged.verdict).toBe('passed');
+});
+
+it('refuses a slot that is slower all the time, at once only when that is beyond doubt', () => {
+  const steady = [
+    [210, 60],
+    [190, 40],
+    [240, 90],
+    [230, 20],
+    [160, 40],
+  ] as const;
+  const isOver = (over: boolean) => judgeTraffic(POLICY, 'green', looksOf(steady), NONE, over);
+  expect(isOver(true).verdict).toBe('failed');
+  const unsteady = steady.map(([fresh, old], at) => [fresh + (at % 2) * 120, old] as const);
+  const doubtful = (over: boolean) => judgeTraffic(POLICY, 'green', looksOf(unsteady), NONE, over);
+  expect(isOver(false).verdict).toBe('failed');
+  expect([doubtful(true).verdict, doubtful(false).verdict]).toEqual(['failed', 'passed']);
 });
 
 it('takes some milliseconds for no slowdown', () => {

@@ -16,10 +16,22 @@ export interface Judgement {
   readonly detail: string;
 }
 
+/** What the switch counts, again and again; the first look is before. */
+export type Looks = readonly [SwitchCounters, ...SwitchCounters[]];
+
 export type JudgedBy = Pick<CanaryPolicy, 'maxErrorRate' | 'maxSlowdown' | 'minRequests'>;
 
 /** A difference of some milliseconds is no slowdown, however large the ratio. */
 const NOTICEABLE_MILLISECONDS = 20;
+
+/**
+ * A few slow answers among many quick ones make a mean that is now this, now that: what is slower by chance is no slowdown.
+ * So many standard errors are not; while the time is not over, each look is another throw of the dice, and takes more.
+ */
+const SURE_DEVIATIONS = 3;
+const SURE_AT_ONCE_DEVIATIONS = 6;
+/** Fewer tell nothing of chance. */
+const LEAST_SPANS = 3;
 
 /** Responses over which HAProxy's average goes. */
 const HAPROXY_WINDOW = 512;
@@ -27,15 +39,16 @@ const HAPROXY_WINDOW = 512;
 /**
  * Judges the new slot by the switch's own counters, beside the old slot in the same time.
  * Units:  maxErrorRate = per cent; maxSlowdown = ratio of the response times
- * Shape:  policy, slot, counters before and after, probes → verdict with figures
+ * Shape:  policy, slot, counters at each look since before, probes, whether the time is over → verdict with figures
  */
 export function judgeTraffic(
   policy: JudgedBy,
   slot: Slot,
-  before: SwitchCounters,
-  after: SwitchCounters,
+  looks: Looks,
   probes: Probes,
+  isOver = true,
 ): Judgement {
+  const [before, after] = [looks[0], looks.at(-1) ?? looks[0]];
   const fresh = grown(before[slot], after[slot]);
   const old = grown(before[otherSlot(slot)], after[otherSlot(slot)]);
   const newResponses = fresh.responses + probes.sent;
@@ -57,9 +70,9 @@ export function judgeTraffic(
   if (newResponses < policy.minRequests) {
     return judged('not-enough-traffic', `${figures}; ${policy.minRequests} are needed to judge`);
   }
-  const other = otherSlot(slot);
-  const slow = slowdown([before[slot], after[slot]], [before[other], after[other]]);
-  if (slow !== undefined && slow.ratio > policy.maxSlowdown) {
+  const slow = slowdown(slot, looks);
+  const sure = isOver ? SURE_DEVIATIONS : SURE_AT_ONCE_DEVIATIONS;
+  if (slow !== undefined && slow.ratio > policy.maxSlowdown && slow.deviations > sure) {
     return judged(
       'failed',
       `${figures}; ${slow.detail}, at most ${policy.maxSlowdown} times is allowed`,
@@ -81,18 +94,68 @@ function hasRestarted(before: SlotCounters, after: SlotCounters): boolean {
   return after.responses < before.responses;
 }
 
-function slowdown(
-  fresh: readonly [before: SlotCounters, after: SlotCounters],
-  old: readonly [before: SlotCounters, after: SlotCounters],
-): { ratio: number; detail: string } | undefined {
-  const { responses } = grown(...fresh);
-  if (responses === 0 || grown(...old).responses === 0) return undefined;
-  const [mine, theirs] = [meanResponse(...fresh), meanResponse(...old)];
-  const detail = `its answers took ${mine.toFixed(0)} ms, the old one's ${theirs.toFixed(0)} ms`;
+interface Slowdown {
+  readonly ratio: number;
+  /** By how many standard errors it is slower. */
+  readonly deviations: number;
+  readonly detail: string;
+}
+
+function slowdown(slot: Slot, looks: Looks): Slowdown | undefined {
+  const fresh = looks.map((look) => look[slot]);
+  const old = looks.map((look) => look[otherSlot(slot)]);
+  const [mine, theirs] = [meanOver(fresh), meanOver(old)];
+  if (mine === undefined || theirs === undefined) return undefined;
+  const error = Math.hypot(mine.error, theirs.error);
+  const detail = `its answers took ${told(mine)} ms, the old one's ${told(theirs)} ms`;
   // HAProxy tells whole milliseconds of what hundreds of answers took: of a few, that is many.
-  const noticeable = NOTICEABLE_MILLISECONDS + HAPROXY_WINDOW / responses;
-  if (mine - theirs < noticeable) return { ratio: 1, detail };
-  return { ratio: mine / Math.max(theirs, 1), detail };
+  const noticeable = NOTICEABLE_MILLISECONDS + HAPROXY_WINDOW / mine.responses;
+  const more = mine.milliseconds - theirs.milliseconds;
+  if (more < noticeable) return { ratio: 1, deviations: 0, detail };
+  const ratio = mine.milliseconds / Math.max(theirs.milliseconds, 1);
+  return { ratio, deviations: more / error, detail };
+}
+
+interface Mean {
+  readonly milliseconds: number;
+  /** Standard error; 0 when the looks were too few to tell. */
+  readonly error: number;
+  readonly responses: number;
+}
+
+function told({ milliseconds, error }: Mean): string {
+  return error < 1 ? milliseconds.toFixed(0) : `${milliseconds.toFixed(0)} ± ${error.toFixed(0)}`;
+}
+
+/** Undefined when there was no response. */
+function meanOver(looks: readonly SlotCounters[]): Mean | undefined {
+  const spans = looks.slice(1).flatMap((after, at) => spanOf(looks[at] ?? after, after) ?? []);
+  const [first, last] = [looks[0], looks.at(-1)];
+  const whole = first && last && spanOf(first, last);
+  return whole && { ...whole, error: standardError(spans) };
+}
+
+type Span = Pick<Mean, 'milliseconds' | 'responses'>;
+
+function spanOf(before: SlotCounters, after: SlotCounters): Span | undefined {
+  const { responses } = grown(before, after);
+  return responses === 0 ? undefined : { responses, milliseconds: meanResponse(before, after) };
+}
+
+/**
+ * Of the mean of all responses, by how the means of the spans differ.
+ * Source: the variance of a ratio estimator; W. G. Cochran, Sampling Techniques, 6.4
+ */
+function standardError(spans: readonly Span[]): number {
+  if (spans.length < LEAST_SPANS) return 0;
+  const all = spans.reduce((sum, { responses }) => sum + responses, 0);
+  const mean =
+    spans.reduce((sum, { responses, milliseconds }) => sum + responses * milliseconds, 0) / all;
+  const squares = spans.reduce(
+    (sum, { responses, milliseconds }) => sum + (responses * (milliseconds - mean)) ** 2,
+    0,
+  );
+  return Math.sqrt((squares * spans.length) / (spans.length - 1)) / all;
 }
 
 /**
