@@ -54,6 +54,7 @@ const MOST_SECONDS_OF_A_TURN = 120;
 const ANSWERS_IN_A_ROW = 20;
 const ANSWER_MILLISECONDS = 5_000;
 const SERVED_SECONDS = 90;
+const BETWEEN_LOOKS_MILLISECONDS = 250;
 
 /** Releases the two versions in turns under load, then goes back and forth; each turn is a phase of the load's. */
 export async function race(contender: Contender, options: RaceOptions): Promise<Result> {
@@ -134,7 +135,11 @@ async function untilServed(url: string, version: Version): Promise<void> {
   await until(async () => {
     for (let inARow = 0; inARow < ANSWERS_IN_A_ROW; inARow += 1) {
       const answer = await ask(question, fresh, ANSWER_MILLISECONDS);
-      if (answer.version !== version) return undefined;
+      if (answer.version !== version) {
+        // Of two slots in turn, each question that ends at the old one's answer leaves the load one more of the new one's.
+        await sleep(BETWEEN_LOOKS_MILLISECONDS);
+        return undefined;
+      }
     }
     return true;
   }, SERVED_SECONDS);
