@@ -1,6 +1,7 @@
 import { adoptRelease } from './adopt-release';
 import { awaitRun } from './await-run';
 import { backUpPart } from './back-up-part';
+import { bringEdge } from './bring-edge';
 import { buildImage } from './build-image';
 import { checkGate } from './check-gate';
 import { coolSlot } from './cool-slot';
@@ -25,12 +26,14 @@ import { observeRestoreTarget } from './observe-restore-target';
 import type { Ports } from './ports';
 import { prepareRelease } from './prepare-release';
 import { provePart } from './prove-part';
+import { putEdgeBack } from './put-edge-back';
 import { pullImage } from './pull-image';
 import { pushImage } from './push-image';
 import { readTraffic } from './read-traffic';
 import { recordRelease } from './record-release';
 import { recordRun } from './record-run';
 import type { HostPorts } from './release-ports';
+import { removeEdge } from './remove-edge';
 import { removeService } from './remove-service';
 import { restorePart } from './restore-part';
 import { retainReleases } from './retain-releases';
@@ -89,6 +92,9 @@ export function createHostActivities(ports: HostPorts) {
     adoptRelease: adoptRelease(ports),
     observeMaintenance: observeMaintenance(ports),
     setMaintenance: setMaintenance(ports),
+    bringEdge: bringEdge(ports),
+    removeEdge: removeEdge(ports),
+    putEdgeBack: putEdgeBack(ports),
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   ObservedService,
 } from '../workflows/plan/release/observed-release';
 import { composeService, imageName } from './compose-service';
+import { observeEdge, type EdgeQuestion } from './edge-change';
 import { isSwitch } from './service-container';
 import { deployOf } from './deploy-of';
 import { carriedModel, changedSwitches, otherSwitches } from './observe-model';
@@ -50,14 +51,18 @@ export const observeRelease =
       );
       const withSwitches = await observeSwitches(look, input.stack, stored, ofSwitch?.pinned);
       const switchImage = ofSwitch && { reference: ofSwitch.reference, pinned: ofSwitch.pinned };
+      const edge = resolves
+        ? await observeEdge(ports.release, site, edgeQuestion(look, input.stack), attempt)
+        : undefined;
       const disk = resolves
-        ? await observeDisk(look, [...observed.map(({ image }) => image), switchImage])
+        ? await observeDisk(look, [...observed.map(({ image }) => image), switchImage, edge?.image])
         : undefined;
       return {
         project: facts.project,
         services: observed.map(withSwitches),
         ...(switchImage === undefined ? {} : { switchImage }),
         ...(disk === undefined ? {} : { disk }),
+        ...(edge === undefined ? {} : { edge }),
         stored,
         notes: await notRunning(look, services),
       };
@@ -118,6 +123,11 @@ async function observeService(
     return { ...common, ...runsAlone(found), warm: {}, left: [] };
   }
   return { ...common, ...(await runsSwitched(look, service, facts.replicas, found)) };
+}
+
+function edgeQuestion(look: Look, stack: StepInput['stack']): EdgeQuestion {
+  const resolve = (reference: string) => observeImage(look, reference);
+  return { stack, project: look.facts.project, resolve };
 }
 
 async function observeImage(look: Look, reference: string): Promise<ObservedImage> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import Dockerode from 'dockerode';
+import { createCaddy } from '../activities/adapters/caddy/create-caddy';
 import { createContainers } from '../activities/adapters/docker/create-containers';
 import { createCompose } from '../activities/adapters/compose/create-compose';
 import { createImages } from '../activities/adapters/docker/create-images';
@@ -14,6 +15,7 @@ import { createQueries } from '../activities/adapters/postgres/create-queries';
 import { hostRunner } from '../activities/adapters/process/run-command';
 import { createResticRepositories } from '../activities/adapters/restic/create-restic-repositories';
 import { createAuditRecord } from '../activities/adapters/state-directory/create-audit-record';
+import { createEdgeFiles } from '../activities/adapters/state-directory/create-edge-files';
 import { createReceipts } from '../activities/adapters/state-directory/create-receipts';
 import { createReleases } from '../activities/adapters/state-directory/create-releases';
 import type { SecretResolver } from '../activities/ports';
@@ -37,6 +39,8 @@ export function portsOnThisHost(
   // Without a version: engines refuse versions they are too old or too new for.
   const docker = new Dockerode();
   const containers = createContainers({ docker });
+  const services = createServicesEngine({ docker });
+  const composeProjects = createCompose({ program: compose, runner: hostRunner });
   return (runs) => ({
     engines: {
       postgres: createPostgresEngine({ hostRunner, containers }),
@@ -56,12 +60,14 @@ export function portsOnThisHost(
     release: {
       host: hostRunner,
       queries: createQueries({ hostRunner, containers }),
-      compose: createCompose({ program: compose, runner: hostRunner }),
-      services: createServicesEngine({ docker }),
+      compose: composeProjects,
+      services,
       images: createImages({ docker, runner: hostRunner }),
       prober: createProber(),
       releases: createReleases(stateDirectory),
       switches: createSwitches({ stateDirectory, exclusively: withFileLock }),
+      edges: createEdgeFiles(stateDirectory),
+      caddy: createCaddy({ compose: composeProjects, services, containers }),
     },
   });
 }

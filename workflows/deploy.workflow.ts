@@ -12,6 +12,7 @@ import { isObstacle, preconditionFailed } from './support/failures';
 import { hashPlan } from './support/hash-plan';
 import { now } from './support/now';
 import { adopt } from './support/release/adopt';
+import { bringEdge, pullEdge } from './support/release/bring-edge';
 import { buildImages, hashBeforeBuild, type BuiltImages } from './support/release/build-images';
 import { checkGates } from './support/release/gates';
 import type { Placement } from './support/release/placement';
@@ -49,6 +50,7 @@ export async function deploy(input: DeployInput): Promise<ReleasedOutcome | Plan
     run.page.enter('apply');
     const pulled = await pullImages(run, plan.services);
     await pullSwitch(run, observed);
+    await pullEdge(run, plan);
     const adopted = await adopt(run, input.request, plan.services, observed);
     const images = pulled.map(({ image }) => image);
     const released = await undoOnFailure(run, async (undo) => {
@@ -58,7 +60,12 @@ export async function deploy(input: DeployInput): Promise<ReleasedOutcome | Plan
       const recoveryPoint = plan.recoveryPoint ? await saveBefore(run, input) : undefined;
       const { migrations } = deploy;
       const schemaHead = migrations && (await migrate(run, undo, placement, migrations));
-      const placed = await putInPlace(run, undo, placement, { after: deploy.after, images });
+      const served = () => bringEdge(run, undo, placement, plan);
+      const placed = await putInPlace(run, undo, placement, {
+        after: deploy.after,
+        images,
+        served,
+      });
       const ended = { ...placed, placement, pulled, modelHash, schemaHead, recoveryPoint };
       await record(run, input, ended);
       return ended;

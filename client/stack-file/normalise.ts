@@ -12,6 +12,7 @@ import { requireSeconds } from './duration';
 import { normaliseApprovals } from './normalise-approvals';
 import { normaliseFreeze } from './normalise-freeze';
 import { normaliseDeploy } from './normalise-deploy';
+import { normaliseEdge } from './normalise-edge';
 import type { StackDocument } from './schema';
 
 type EntryDocument = StackDocument['protect'][string];
@@ -22,6 +23,7 @@ type SecretDocument = StackDocument['repository']['password'];
 export function normalise(document: StackDocument, directory: string): StackDescription {
   const compose = composeProject(document);
   const deploy = normaliseDeploy(document);
+  const edge = normaliseEdge(document);
   const approvals = normaliseApprovals(document);
   const freeze = normaliseFreeze(document);
   const { repository, limits, restore } = document;
@@ -49,6 +51,7 @@ export function normalise(document: StackDocument, directory: string): StackDesc
     },
     restore: { keepReplacedSeconds: requireSeconds(restore.keepReplaced) },
     ...(deploy && { deploy }),
+    ...(edge && { edge }),
     ...(approvals && { approvals }),
     ...(freeze && { freeze }),
     ...(document.onFailure === 'hold' && { onFailure: 'hold' as const }),

@@ -5,6 +5,7 @@ import type { Report, Rule } from './rule';
 import { approvalRules } from './rules-approvals';
 import { databaseRules } from './rules-databases';
 import { deployRules } from './rules-deploy';
+import { edgeRules } from './rules-edge';
 import { freezeRules } from './rules-freeze';
 import { folderRules } from './rules-folders';
 import { keyPlace, toPlain, valuePlace } from './tree';
@@ -76,6 +77,7 @@ const ALL_RULES: readonly Rule[] = [
     ...folderRules,
     ...databaseRules,
     ...deployRules,
+    ...edgeRules,
     ...approvalRules,
     ...freezeRules,
   ],

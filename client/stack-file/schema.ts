@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approvals } from './schema-approvals';
 import { deploy, migrations, release } from './schema-deploy';
+import { edge } from './schema-edge';
 import { freeze } from './schema-freeze';
 import { gates } from './schema-gates';
 import { protectEntry } from './schema-protect';
@@ -97,6 +98,9 @@ export const stackSchema = z.strictObject({
   gates: gates.optional().describe('Checks that a release must pass.'),
   migrations: migrations.optional().describe("The application's own migrations of its schema."),
   release: release.optional().describe('How a release is made and kept.'),
+  edge: edge
+    .optional()
+    .describe('HTTPS in front of the switches: Caddy, with a certificate for each site.'),
   onFailure: z
     .enum(['undo', 'hold'])
     .default('undo')

@@ -23,6 +23,7 @@ export async function ensureImages(docker: Dockerode): Promise<void> {
     await ensureImage(docker, TEST_IMAGES.postgres, base, await filesOf('postgres'));
     await ensureImage(docker, TEST_IMAGES.registry, base, await filesOf('registry'));
     await ensureImage(docker, TEST_IMAGES.switch, base, await filesOf('switch'));
+    await ensureImage(docker, TEST_IMAGES.edge, base, await filesOf('edge'));
     const app = { ...(await filesOf('app')), node: await readFile(process.execPath) };
     await ensureImage(docker, TEST_IMAGES.app1, base, withVersion(app, '1'));
     await ensureImage(docker, TEST_IMAGES.app2, base, withVersion(app, '2'));

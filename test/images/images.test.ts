@@ -62,6 +62,14 @@ describeWith(['docker'], 'the images of tests', () => {
     expect(log.toString()).toMatch(/HAProxy version 2\.6\./);
   });
 
+  it('give Caddy of Debian 12', async () => {
+    const image = TEST_IMAGES.edge;
+    const caddy = keep(await startContainer({ image, command: ['version'] }));
+    expect(await caddy.container.wait()).toMatchObject({ StatusCode: 0 });
+    const log = await caddy.container.logs({ stdout: true, stderr: true });
+    expect(log.toString()).toMatch(/2\.6\./);
+  });
+
   it.each([
     [TEST_IMAGES.app1, '1'],
     [TEST_IMAGES.app2, '2'],

@@ -10,6 +10,8 @@ export const TEST_IMAGES = {
   registry: 'pawl-test/registry:2',
   /** HAProxy. */
   switch: 'pawl-test/haproxy:2.6',
+  /** Caddy. */
+  edge: 'pawl-test/caddy:2.6',
   /** An application, see app/app.cjs; the two differ in the version that they tell. */
   app1: 'pawl-test/app:1',
   app2: 'pawl-test/app:2',

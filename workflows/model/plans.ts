@@ -1,4 +1,5 @@
 import type { Slot } from './deployment';
+import type { EdgeChange } from './edge';
 import type { Maintenance } from './maintenance';
 import type { Part, RecoveryPointSummary } from './recovery-point';
 import type { PinnedImage } from './release';
@@ -81,6 +82,8 @@ export interface DeployPlan extends PlanBase {
   readonly release: number;
   readonly replaces?: number;
   readonly services: readonly PlannedService[];
+  /** What becomes of the edge, and of which image it will be; absent when it is left alone. */
+  readonly edge?: { readonly change: EdgeChange; readonly image?: Omit<PinnedImage, 'id'> };
   readonly migrations: boolean;
   readonly recoveryPoint: boolean;
   /** How many there are. */

@@ -1,6 +1,7 @@
 import type { ApprovalPolicies } from './approval';
 import type { FreezeWindow } from './freeze-window';
 import type { DeployDescription } from './deployment';
+import type { EdgeDescription } from './edge';
 
 /**
  * The normalised stack description: what `pawl.yaml` says, checked and with every default filled in.
@@ -116,6 +117,8 @@ export interface StackDescription {
   readonly restore: RestorePolicy;
   /** Absent when the stack file says nothing about releasing. */
   readonly deploy?: DeployDescription;
+  /** Absent when the switches are reached as they are. */
+  readonly edge?: EdgeDescription;
   /** Runbooks that wait for people; absent when none does. */
   readonly approvals?: ApprovalPolicies;
   /** When runbooks are not started; absent when they always may be. */

@@ -10,9 +10,11 @@ import { orderServices } from './release/order-services';
 import {
   adoptsFirst,
   adoptSteps,
+  bringEdgeStep,
   gatesAfter,
   numbered,
   pullStep,
+  removeEdgeStep,
   renewalNotes,
   replaceStep,
   shiftSteps,
@@ -54,6 +56,7 @@ export function planDeploy(
     release: adopts ? next + 1 : next,
     ...(replaces === undefined ? {} : { replaces }),
     services,
+    ...(observed.edge === undefined ? {} : { edge: observed.edge }),
     migrations,
     recoveryPoint: recoveryPoint === 'always' || (recoveryPoint === 'migrations' && migrations),
     gates: { before: deploy.before.length, after: deploy.after.length },
@@ -84,16 +87,20 @@ function planService(observed: ObservedService, deployment: Deployment): Planned
 }
 
 function steps(
-  plan: Pick<DeployPlan, 'services' | 'release' | 'migrations' | 'recoveryPoint' | 'gates'>,
+  plan: Pick<
+    DeployPlan,
+    'services' | 'release' | 'edge' | 'migrations' | 'recoveryPoint' | 'gates'
+  >,
   observed: ObservedRelease,
   deployments: readonly Deployment[],
 ): PlannedStep[] {
-  const { services, gates } = plan;
+  const { services, edge, gates } = plan;
   const switched = services.filter(({ slot }) => slot !== undefined);
   const watched = deployments.filter((one) => one.strategy === 'switch' && one.watchSeconds > 0);
   return [
     ...services.map(pullStep),
     ...(observed.switchImage === undefined ? [] : [pullSwitch(observed.switchImage)]),
+    ...(edge?.image === undefined ? [] : [pullEdge(edge.image)]),
     ...adoptSteps(observed, services),
     { id: 'prepare', title: `prepare release ${plan.release}` },
     ...numbered(gates.before, 'gate-before', 'gate before the release'),
@@ -102,6 +109,7 @@ function steps(
     ...switched.map(startStep),
     ...switched.flatMap(shiftSteps),
     ...services.filter(({ slot }) => slot === undefined).map(replaceStep),
+    ...(edge === undefined ? [] : [edge.change === 'remove' ? removeEdgeStep() : bringEdgeStep()]),
     ...gatesAfter(gates.after),
     ...watched.map(({ service }) => ({
       id: stepId('watch', service),
@@ -129,12 +137,30 @@ function pullSwitch({ reference }: ObservedImage): PlannedStep {
   return { id: 'pull-switch', title: `make sure of the image ${reference} for the switch` };
 }
 
+function pullEdge({ reference }: ObservedImage): PlannedStep {
+  return { id: 'pull-edge', title: `make sure of the image ${reference} for the edge` };
+}
+
 function notes(observed: ObservedRelease, services: readonly PlannedService[]): string[] {
   const taken = services.filter(({ adopts, strategy }) => adopts && strategy === 'switch');
   return [
     ...taken.map(({ service }) => takeOverNote(observed, service)),
     ...renewalNotes(services),
+    ...edgeNotes(observed),
     ...observed.notes,
+  ];
+}
+
+function edgeNotes({ edge }: ObservedRelease): string[] {
+  if (edge?.change === 'remove') {
+    return [
+      'The stack file has no edge any more: it is removed, and nothing answers at its ports. Its volume, with its certificates, stays.',
+    ];
+  }
+  if (edge?.change !== 'renew') return [];
+  return [
+    'The edge is made anew, since its image, its ports or what it is given to read has changed: what is in flight through it ' +
+      'is cut off after 5 s, and until the first answer of the new one there is a gap of some seconds more.',
   ];
 }
 

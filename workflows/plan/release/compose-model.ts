@@ -2,6 +2,8 @@
 export interface ComposeProjectModel {
   readonly name?: string;
   readonly services?: Readonly<Record<string, ComposeService>>;
+  readonly networks?: Readonly<Record<string, unknown>>;
+  readonly volumes?: Readonly<Record<string, unknown>>;
   readonly [key: string]: unknown;
 }
 
@@ -53,4 +55,9 @@ export function networkMap({
 
 export function isList<Item>(value: readonly Item[] | object): value is readonly Item[] {
   return Array.isArray(value);
+}
+
+/** Compose replaces variables in this file when it is used. */
+export function literal(text: string): string {
+  return text.replaceAll('$', '$$$$');
 }

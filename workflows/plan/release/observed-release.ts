@@ -1,4 +1,5 @@
 import type { Slot } from '../../model/deployment';
+import type { EdgeChange } from '../../model/edge';
 import type { PinnedImage, ReleaseList } from '../../model/release';
 
 /** An image that a release would use. */
@@ -41,9 +42,17 @@ export interface ObservedRelease {
   readonly switchImage?: ObservedImage;
   /** Present when images are to be pulled. */
   readonly disk?: ObservedDisk;
+  /** Present when something is to be done to the edge. */
+  readonly edge?: ObservedEdge;
   readonly stored: ReleaseList;
   /** Of services outside `deploy`: not running, in sentences. */
   readonly notes: readonly string[];
+}
+
+/** `image`: what it is to be; absent when it is to be removed. */
+export interface ObservedEdge {
+  readonly change: EdgeChange;
+  readonly image?: ObservedImage;
 }
 
 export interface ObservedDisk {

@@ -98,6 +98,14 @@ export function renewalNotes(services: readonly PlannedService[]): string[] {
     );
 }
 
+export function bringEdgeStep(): PlannedStep {
+  return { id: 'edge', title: 'bring the edge to its sites' };
+}
+
+export function removeEdgeStep(): PlannedStep {
+  return { id: 'edge', title: 'remove the edge' };
+}
+
 export function gatesAfter(count: number): PlannedStep[] {
   return numbered(count, 'gate-after', 'gate after the release');
 }

@@ -1,5 +1,5 @@
 import { SWITCH_COMMAND, SWITCH_MOUNT } from '../../model/switch-mount';
-import { labelled, labelMap, networkMap, type ComposeService } from './compose-model';
+import { labelled, labelMap, literal, networkMap, type ComposeService } from './compose-model';
 
 /**
  * Labels by which a reverse proxy finds where to send requests: Traefik, caddy-docker-proxy, SWAG, TSDProxy, nginx-proxy.
@@ -68,9 +68,4 @@ export function renderSwitch(
     },
     labels,
   );
-}
-
-/** Compose replaces variables in this file when it is used. */
-function literal(text: string): string {
-  return text.replaceAll('$', '$$$$');
 }

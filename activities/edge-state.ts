@@ -1,0 +1,52 @@
+import { dirname } from 'node:path';
+import { EDGE_SERVICE, type EdgeDescription } from '../workflows/model/edge';
+import type { StackDescription } from '../workflows/model/stack';
+import { renderEdge } from '../workflows/plan/release/render-edge';
+import { AdapterError } from './adapter-error';
+import { deploymentOf } from './deploy-of';
+import type { Attempt, Site } from './ports';
+import type { ReleasePorts, RoutedSite, ServiceContainer, WantedEdge } from './release-ports';
+import { releaseText } from './release-text';
+
+/**
+ * What an edge is when it is as the stack file says, of this image and with the files that are on this host now.
+ * Throws: PreconditionFailed (a certificate's files, or what the project has in its place)
+ */
+export async function wantedEdge(
+  { compose, caddy, edges }: ReleasePorts,
+  site: Site,
+  { stack, edge, image }: { stack: StackDescription; edge: EdgeDescription; image: string },
+  attempt: Attempt,
+): Promise<WantedEdge> {
+  const certificates = await caddy.certificates(site, edge);
+  const folders = certificates.flatMap(({ file, key }) => [dirname(file), dirname(key)]);
+  const rendered = renderEdge({
+    ...{ model: await compose.model(site, attempt), stack: stack.name, edge, image },
+    folder: edges.folder(stack.name),
+    certificateFolders: [...new Set(folders)].sort(),
+  });
+  if ('obstacle' in rendered) {
+    throw new AdapterError('PreconditionFailed', rendered.obstacle, { advice: rendered.advice });
+  }
+  return {
+    compose: releaseText(rendered.model),
+    configuration: caddy.configuration(edge, routed(stack, edge), certificates),
+    certificates: certificates.map(({ digest }) => digest),
+  };
+}
+
+function routed(stack: StackDescription, { sites }: EdgeDescription): RoutedSite[] {
+  return sites.flatMap((site) => {
+    const { port } = deploymentOf(stack, site.service);
+    return port === undefined ? [] : [{ ...site, port }];
+  });
+}
+
+export async function runningEdge(
+  { services }: ReleasePorts,
+  site: Site,
+  project: string,
+): Promise<ServiceContainer | undefined> {
+  const containers = await services.containers(site, project, EDGE_SERVICE);
+  return containers.find(({ state }) => state === 'running');
+}
