@@ -10,7 +10,7 @@ import { image, path, port, service } from './values';
 export const SITE =
   /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 export const SITE_RULE =
-  'must be the name of a host in lower case, such as `app.example.org`; no address, port or `*`';
+  "must be a host's, in lower case, such as `app.example.org`; no address, port or `*`";
 
 /** It stands in Caddy's configuration: nothing that has a meaning there. */
 const EMAIL = /^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$/;

@@ -48,6 +48,12 @@ export const IN_DEPLOY = [
   'retainReleases',
 ] as const satisfies readonly Activity[];
 
+/** Killed in a release that changes the edge: in this order, the second takes away what the first has made. */
+export const IN_EDGE = ['bringEdge', 'removeEdge'] as const satisfies readonly Activity[];
+
+/** Killed while a release that has made an edge is undone. */
+export const IN_EDGE_UNDONE = ['putEdgeBack'] as const satisfies readonly Activity[];
+
 /** Killed in a release that is built and pushed first. */
 export const IN_BUILD = ['buildImage', 'pushImage'] as const satisfies readonly Activity[];
 

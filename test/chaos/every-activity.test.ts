@@ -6,6 +6,8 @@ import {
   IN_BUILD,
   IN_DEPLOY,
   IN_DEPLOY_UNDONE,
+  IN_EDGE,
+  IN_EDGE_UNDONE,
   IN_MAINTENANCE,
   IN_RESTORE,
   IN_ROLLBACK,
@@ -16,6 +18,14 @@ it('has a chaos case for every activity', () => {
   const ports = {} as HostPorts;
   const all = { ...createHostActivities(ports), ...createRunActivities(ports) };
   const inRuns = [...IN_BACKUP, ...IN_RESTORE, ...IN_BUILD, ...IN_DEPLOY, ...IN_ROLLBACK];
-  const covered = [...inRuns, ...IN_UNDO, ...IN_DEPLOY_UNDONE, ...IN_MAINTENANCE, ...ELSEWHERE];
+  const ofEdges = [...IN_EDGE, ...IN_EDGE_UNDONE];
+  const covered = [
+    ...inRuns,
+    ...ofEdges,
+    ...IN_UNDO,
+    ...IN_DEPLOY_UNDONE,
+    ...IN_MAINTENANCE,
+    ...ELSEWHERE,
+  ];
   expect([...covered].sort()).toEqual(Object.keys(all).sort());
 });

@@ -1,11 +1,21 @@
 import { Client, Connection } from '@temporalio/client';
 import { warmWorkflowId } from '../../workflows/messages';
-import { TEST_IMAGES } from '../support/docker';
+import { freePort } from '../../worker/free-port';
+import { docker, TEST_IMAGES } from '../support/docker';
 import { startLoad, type LoadReport } from '../support/load';
 import { programsOf } from '../support/aftermath';
 import { describeWith } from '../support/requirements';
 import { ReleasedStack, type ReleasedStackOptions } from '../runbooks/support/released-stack';
-import { IN_DEPLOY, IN_DEPLOY_UNDONE, IN_MAINTENANCE, IN_ROLLBACK } from './crash-cases';
+import { askHttps } from '../runbooks/support/https-client';
+import { until } from '../support/processes';
+import {
+  IN_DEPLOY,
+  IN_DEPLOY_UNDONE,
+  IN_EDGE,
+  IN_EDGE_UNDONE,
+  IN_MAINTENANCE,
+  IN_ROLLBACK,
+} from './crash-cases';
 import { FaultyInstallation } from './faulty-installation';
 
 const MIGRATE = ['node', '/app/migrate.cjs'];
@@ -131,6 +141,44 @@ describeWith(
         expect(await stack.serving()).toBe(version);
         expect(report.total.failed).toBe(0);
         expect(await stack.containers()).toHaveLength(2);
+      },
+    );
+
+    async function edgeOn(https: number) {
+      const { Id: image } = await docker.getImage(TEST_IMAGES.edge).inspect();
+      const ports = { address: '127.0.0.1', http: await freePort('127.0.0.1'), https };
+      return { image, ports, sites: { localhost: { service: 'api', certificate: 'internal' } } };
+    }
+
+    const hasEdge = async () => (await stack.running()).includes('edge');
+
+    it.each(IN_EDGE_UNDONE)(
+      'has no edge, as before, when the worker is killed at both ends of %s',
+      async (activity) => {
+        const edge = await edgeOn(await freePort('127.0.0.1'));
+        const { service = {}, file = {} } = options(other(version), 418);
+        await stack.describe({ service, file: { ...file, edge } });
+        expect(await here.throughKills(activity, () => stack.deploy())).toMatchObject({ code: 3 });
+        expect([await stack.serving(), await hasEdge()]).toEqual([version, false]);
+      },
+    );
+
+    it.each(IN_EDGE)(
+      'has the edge that it should when the worker is killed at both ends of %s',
+      async (activity) => {
+        const next = other(version);
+        const port = await freePort('127.0.0.1');
+        const { service = {} } = options(next, 200);
+        const edge = activity === 'bringEdge' ? { edge: await edgeOn(port) } : {};
+        await stack.describe({ service, file: edge });
+        expect(await here.throughKills(activity, () => stack.deploy())).toMatchObject({ code: 0 });
+        version = next;
+        expect(await stack.serving()).toBe(version);
+        expect(await hasEdge()).toBe(activity === 'bringEdge');
+        if (activity !== 'bringEdge') return;
+        const site = { host: 'localhost', port };
+        const answer = await until(() => askHttps(site, '/version').catch(() => undefined));
+        expect(answer.body.trim()).toBe(version);
       },
     );
 

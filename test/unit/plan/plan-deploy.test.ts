@@ -209,3 +209,39 @@ it('refuses a stack file without `deploy`', () => {
   const refused = planDeploy(describeStack(), { images: {} }, observed([]));
   expect(refused).toMatchObject({ obstacle: expect.stringContaining('has no `deploy`') as string });
 });
+
+describe('an edge', () => {
+  const image = { reference: 'caddy:2', pinned: 'caddy@sha256:cc' };
+  const idsOf = ({ steps }: ReturnType<typeof plan>) => steps.map(({ id }) => id);
+
+  it('is brought to its sites when the release serves, before the gates look', () => {
+    const gate = { kind: 'http', url: 'https://a.b', expect: 200, timeoutSeconds: 5 } as const;
+    const edge = { change: 'make', image } as const;
+    const made = plan(observed(ALL, { edge }), { ...DEPLOY, after: [gate] });
+    const ids = idsOf(made);
+    expect(ids).toContain('pull-edge');
+    const last = ids.slice(ids.indexOf('start:worker'), ids.indexOf('record-release'));
+    expect(last).toEqual(['start:worker', 'edge', 'gate-after:1']);
+    expect(made).toMatchObject({ edge, notes: [] });
+  });
+
+  it('that is as it should be is no step', () => {
+    const made = plan(observed(ALL));
+    expect(made).not.toHaveProperty('edge');
+    expect(idsOf(made).filter((id) => id.includes('edge'))).toEqual([]);
+  });
+
+  it('has a gap when it is made anew, and none when it reads other sites', () => {
+    const notes = (change: 'renew' | 'reload') =>
+      plan(observed(ALL, { edge: { change, image } })).notes.join();
+    expect(notes('renew')).toMatch(/made anew.* gap/);
+    expect(notes('reload')).toBe('');
+  });
+
+  it('goes, and its ports with it, when the stack file has none any more', () => {
+    const made = plan(observed(ALL, { edge: { change: 'remove' } }));
+    expect(made.steps).toContainEqual({ id: 'edge', title: 'remove the edge' });
+    expect(idsOf(made)).not.toContain('pull-edge');
+    expect(made.notes.join()).toContain('nothing answers at its ports');
+  });
+});
