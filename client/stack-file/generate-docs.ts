@@ -40,7 +40,8 @@ function section(schema: JsonSchema, path: string): JsonSchema {
         return Object.keys(properties).some((key) => property({ properties }, key)?.const === step);
       });
       const items = current.items as JsonSchema | undefined;
-      const found = byTag ?? property(current, step) ?? property(items, step);
+      const found =
+        byTag ?? property(current, step) ?? property(items, step) ?? property(entry, step);
       if (!found) throw new Error(`the template names ${path}, which is not in the schema`);
       return found;
     }, schema);
@@ -51,9 +52,14 @@ function property(schema: JsonSchema | boolean | undefined, key: string): JsonSc
   return typeof found === 'object' ? found : undefined;
 }
 
+/** Of a list or a map of names, what one of it is; of a value that may be a map, that map. */
+function mapIn(found: JsonSchema): JsonSchema {
+  const branch = found.anyOf?.find(({ properties }) => properties !== undefined);
+  return (found.items ?? branch ?? found.additionalProperties ?? found) as JsonSchema;
+}
+
 function table(found: JsonSchema): string {
-  // Of a list, what one of its items is.
-  const schema = found.properties ? found : ((found.items ?? found) as JsonSchema);
+  const schema = found.properties ? found : mapIn(found);
   const rows = Object.keys(schema.properties ?? {}).map((key) => row(schema, key));
   return alignedTable([['key', 'type', 'default', 'meaning'], ...rows]);
 }

@@ -156,17 +156,23 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'an edge', () => {
     await writeFile(key, good);
   });
 
-  it('is as it was when the release is undone', async () => {
-    const edge = await container('edge');
+  it('is as it was when the release is undone, also where it was made anew for it', async () => {
     const gate = { http: { url: `${stack.url}/version`, expect: 418, timeout: '1s' } };
-    await describe(
-      { 'third.localhost': INTERNAL, 'intern.example.org': FILES },
-      { file: { gates: { after: [gate] } } },
-    );
-    expect(await stack.deploy()).toMatchObject({ code: 3 });
-    expect((await container('edge')).id).toBe(edge.id);
+    const elsewhere = { ...ports, https: await freePort('127.0.0.1') };
+    const edge = { image, sites: { 'third.localhost': INTERNAL }, ports: elsewhere };
+    await describe(undefined, { file: { edge, gates: { after: [gate] } } });
+    const { code, run = '' } = await stack.deploy();
+    expect(code).toBe(3);
+    const { steps } = await stack.stack.show(run);
+    const made = steps.find(({ id }) => id === 'edge');
+    expect(made).toMatchObject({
+      state: 'done',
+      detail: expect.stringContaining('answer') as string,
+    });
+    expect(steps.find(({ id }) => id === 'edge-back')).toMatchObject({ state: 'done' });
     expect(await ask('intern.example.org')).toMatchObject({ status: 200 });
-    await expect(ask('third.localhost')).rejects.toThrow();
+    const third = { host: 'third.localhost', port: elsewhere.https };
+    await expect(askHttps(third, '/version')).rejects.toThrow('ECONNREFUSED');
   });
 
   it('keeps no key outside of its volume', async () => {

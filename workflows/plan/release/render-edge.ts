@@ -70,7 +70,8 @@ function edgeService(
     entrypoint: ['caddy'],
     command: ['run', '--config', `${EDGE_MOUNT}/${EDGE_CONFIGURATION}`],
     user: '0:0',
-    restart: 'unless-stopped',
+    // An engine that was killed starts only `always` again (Docker 20.10).
+    restart: 'always',
     // It takes nothing new from the first moment on: what is in flight may not keep everybody else waiting.
     stop_grace_period: '5s',
     networks: Object.fromEntries(networks.map((network) => [network, null])),
