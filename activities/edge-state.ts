@@ -7,6 +7,7 @@ import { deploymentOf } from './deploy-of';
 import type { Attempt, Site } from './ports';
 import type { ReleasePorts, RoutedSite, ServiceContainer, WantedEdge } from './release-ports';
 import { releaseText } from './release-text';
+import { isEdge } from './service-container';
 
 /**
  * What an edge is when it is as the stack file says, of this image and with the files that are on this host now.
@@ -48,5 +49,5 @@ export async function runningEdge(
   project: string,
 ): Promise<ServiceContainer | undefined> {
   const containers = await services.containers(site, project, EDGE_SERVICE);
-  return containers.find(({ state }) => state === 'running');
+  return containers.find((container) => container.state === 'running' && isEdge(container));
 }

@@ -27,7 +27,7 @@ export interface ObserveReleaseInput extends StepInput {
 
 /**
  * Looks at everything a release would meet: the Compose project, what the images' references mean now, what runs, where
- * the switches stand, and which releases are stored.
+ * the switches stand, whether the edge is as the stack file has it, and which releases are stored.
  * Shape:  { stack, images, built } → ObservedRelease
  * Retry:  safe; reads only
  * Throws: PreconditionFailed (Compose refuses the files, a release cannot carry something in them, a service or an image

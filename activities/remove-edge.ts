@@ -2,15 +2,17 @@ import { EDGE_SERVICE } from '../workflows/model/edge';
 import type { RunReference } from '../workflows/model/run';
 import type { Attempt, Site } from './ports';
 import type { HostPorts, ReleasePorts } from './release-ports';
+import { isEdge } from './service-container';
 import { runStep, type StepInput } from './run-step';
 
 export interface RemoveEdgeInput extends StepInput {
   readonly run: RunReference;
+  readonly project: string;
 }
 
 /**
  * Removes the edge; the volume with its certificates stays.
- * Shape:  { stack, run } → nothing
+ * Shape:  { stack, run, project } → nothing
  * Retry:  safe; does nothing when it is gone
  */
 export const removeEdge =
@@ -18,16 +20,19 @@ export const removeEdge =
   (input: RemoveEdgeInput): Promise<void> =>
     runStep(ports, input, { phase: 'remove the edge' }, async (attempt, site) => {
       await ports.release.edges.begin({ stack: input.stack.name, runKey: input.run.key });
-      await removeEdgeNow(ports.release, site, attempt);
+      await removeEdgeNow(ports.release, site, input.project, attempt);
     });
 
 export async function removeEdgeNow(
-  { compose, edges }: ReleasePorts,
+  { compose, edges, services }: ReleasePorts,
   site: Site,
+  project: string,
   attempt: Attempt,
 ): Promise<void> {
   const file = await edges.file(site.stack);
   if (file === undefined) return;
-  await compose.remove(site, file, [EDGE_SERVICE], attempt);
+  const found = await services.containers(site, project, EDGE_SERVICE);
+  // The project may have a service of the name by now, which is nobody's to remove.
+  if (found.every(isEdge)) await compose.remove(site, file, [EDGE_SERVICE], attempt);
   await edges.drop(site.stack);
 }

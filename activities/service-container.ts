@@ -10,6 +10,11 @@ export function isSwitch({ labels }: ServiceContainer): boolean {
   return labels['pawl.role'] === 'switch';
 }
 
+/** The Caddy in front of the switches, and not a service of the project that has its name now. */
+export function isEdge({ labels }: ServiceContainer): boolean {
+  return labels['pawl.role'] === 'edge';
+}
+
 /** It does not run, and nothing is starting it. */
 export function hasEnded({ state }: ServiceContainer): boolean {
   return state === 'exited' || state === 'dead';

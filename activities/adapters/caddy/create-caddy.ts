@@ -18,10 +18,10 @@ export interface CaddyOptions {
 }
 
 /** Loads all that the configuration names, certificates too, and starts none of it. Source: `caddy help validate` */
-export const VALIDATE = ['validate', '--config', `${EDGE_MOUNT}/${EDGE_CANDIDATE}`];
+const VALIDATE = ['validate', '--config', `${EDGE_MOUNT}/${EDGE_CANDIDATE}`];
 
 /** Forced: a certificate that was renewed has a new content under the same name. Source: `caddy help reload` */
-export const RELOAD = [
+const RELOAD = [
   ...['caddy', 'reload', '--force', '--config', `${EDGE_MOUNT}/${EDGE_CONFIGURATION}`],
   ...['--address', `unix/${EDGE_SOCKET}`],
 ];

@@ -17,9 +17,9 @@ export async function bringEdge(
   { edge }: DeployPlan,
 ): Promise<void> {
   if (edge === undefined) return;
-  const on = { stack: run.stack, run: run.reference };
+  const on = { stack: run.stack, run: run.reference, project };
   undo.push('edge-back', 'put the edge back as it was', (options) =>
-    run.act.putEdgeBack.executeWithOptions(options, [{ ...on, project }]),
+    run.act.putEdgeBack.executeWithOptions(options, [on]),
   );
   const { image } = edge;
   if (image === undefined) {
@@ -31,8 +31,7 @@ export async function bringEdge(
   await run.step(
     id,
     title,
-    (options) =>
-      run.act.bringEdge.executeWithOptions(options, [{ ...on, project, image: image.pinned }]),
+    (options) => run.act.bringEdge.executeWithOptions(options, [{ ...on, image: image.pinned }]),
     ({ gapSeconds }) =>
       gapSeconds === undefined
         ? {}
