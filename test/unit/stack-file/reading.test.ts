@@ -125,12 +125,13 @@ describe('a stack file that is in order', () => {
 
   it('reads the examples of its documentation', () => {
     const document = readFileSync(join(__dirname, '../../../docs/stack-file.md'), 'utf8');
-    const [full = '', smallest = '', release = '', freeze = '', approvals = '', overlay = ''] = [
-      ...document.matchAll(/```yaml\n(.*?)```/gs),
-    ].map((match) => match[1] ?? '');
+    const examples = [...document.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '');
+    const [full = '', smallest = '', release = '', edge = ''] = examples;
+    const [freeze = '', approvals = '', overlay = ''] = examples.slice(4);
     expect(read(full).description.protect).toHaveLength(5);
     expect(read(smallest).description.protect).toHaveLength(1);
     expect(read(full + release).description.deploy?.services).toHaveLength(2);
+    expect(read(full + release + edge).description.edge?.sites).toHaveLength(3);
     expect(read(full + freeze).description.freeze).toHaveLength(3);
     expect(read(full + approvals).description.approvals).toHaveProperty('deploy');
     expect(read(full, overlay).description.protect).toHaveLength(4);
