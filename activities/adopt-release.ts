@@ -2,7 +2,7 @@ import type { RunReference } from '../workflows/model/run';
 import { renderAdopted } from '../workflows/plan/render-release';
 import { deploymentOf } from './deploy-of';
 import type { HostPorts } from './release-ports';
-import { releaseText } from './release-text';
+import { releaseText } from '../workflows/model/release-text';
 import { runStep, type StepInput } from './run-step';
 
 export interface AdoptReleaseInput extends StepInput {

@@ -6,7 +6,7 @@ import { AdapterError } from './adapter-error';
 import { deploymentOf } from './deploy-of';
 import type { Attempt, Site } from './ports';
 import type { ReleasePorts, RoutedSite, ServiceContainer, WantedEdge } from './release-ports';
-import { releaseText } from './release-text';
+import { releaseText } from '../workflows/model/release-text';
 import { isEdge } from './service-container';
 
 /**

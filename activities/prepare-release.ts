@@ -4,7 +4,7 @@ import { renderRelease } from '../workflows/plan/render-release';
 import { AdapterError } from './adapter-error';
 import { deployOf, deploymentOf } from './deploy-of';
 import type { HostPorts, PreparedRelease } from './release-ports';
-import { releaseText } from './release-text';
+import { releaseText } from '../workflows/model/release-text';
 import { runStep, type StepInput } from './run-step';
 
 export interface PrepareReleaseInput extends StepInput {

@@ -8,7 +8,7 @@ import type { RunReference } from '../workflows/model/run';
 import { AdapterError } from './adapter-error';
 import type { Ports } from './ports';
 import type { ReleasePorts } from './release-ports';
-import { releaseText } from './release-text';
+import { releaseText } from '../workflows/model/release-text';
 import { runStep, type StepInput } from './run-step';
 
 export interface StoreManifestInput extends StepInput {

@@ -1,6 +1,6 @@
 import { backUpPart, type BackUpPartInput } from '../../activities/back-up-part';
 import { initialiseRepository } from '../../activities/initialise-repository';
-import { releaseText } from '../../activities/release-text';
+import { releaseText } from '../../workflows/model/release-text';
 import { recordRun } from '../../activities/record-run';
 import { storeManifest, type StoreManifestInput } from '../../activities/store-manifest';
 import type { Manifest, PartSummary } from '../../workflows/model/recovery-point';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Release, ReleaseList } from '../../../workflows/model/release';
 import { AdapterError } from '../../adapter-error';
 import type { PreparedRelease, Releases } from '../../release-ports';
-import { releaseText } from '../../release-text';
+import { releaseText } from '../../../workflows/model/release-text';
 import { makeFolder, onDisk, writeDurably } from './durable-files';
 import { withFileLock } from './file-lock';
 import {
