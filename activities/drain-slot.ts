@@ -1,22 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Slot, SwitchDeployment } from '../workflows/model/deployment';
-import { liveCounters, requireSwitch } from './live-counters';
 import type { HostPorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';
+import { untilDrained, type Drained } from './until-drained';
 
 export interface DrainSlotInput extends StepInput {
   readonly project: string;
   readonly deployment: SwitchDeployment;
   readonly slot: Slot;
 }
-
-export interface Drained {
-  /** Requests and open connections of the slot that did not end in time; 0 when it is empty. */
-  readonly left: number;
-  readonly seconds: number;
-}
-
-const LOOK_MILLISECONDS = 250;
 
 /**
  * Waits until nothing is in flight in a slot that gets nothing new any more.
@@ -27,23 +18,14 @@ const LOOK_MILLISECONDS = 250;
 export const drainSlot =
   (ports: HostPorts) =>
   (input: DrainSlotInput): Promise<Drained> => {
-    const { service, drainSeconds } = input.deployment;
-    return runStep(
-      ports,
-      input,
-      { phase: `drain ${service}-${input.slot}` },
-      async (attempt, site) => {
-        const begin = performance.now();
-        for (;;) {
-          const counters = await liveCounters(ports.release, site, input, attempt);
-          const left = counters[input.slot].inFlight;
-          const seconds = (performance.now() - begin) / 1000;
-          if (left === 0 || seconds >= drainSeconds) {
-            await requireSwitch(ports.release, site, input, attempt);
-            return { left, seconds };
-          }
-          await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
-        }
-      },
+    const phase = `drain ${input.deployment.service}-${input.slot}`;
+    return runStep(ports, input, { phase }, (attempt, site) =>
+      untilDrained(
+        ports.release,
+        site,
+        input,
+        (counters) => counters[input.slot].inFlight,
+        attempt,
+      ),
     );
   };

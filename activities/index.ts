@@ -37,6 +37,7 @@ import { removeEdge } from './remove-edge';
 import { removeService } from './remove-service';
 import { restorePart } from './restore-part';
 import { retainReleases } from './retain-releases';
+import { retireServers } from './retire-servers';
 import { runOneOff } from './run-one-off';
 import { setMaintenance } from './set-maintenance';
 import { startService } from './start-service';
@@ -86,6 +87,7 @@ export function createHostActivities(ports: HostPorts) {
     observeRelease: observeRelease(ports),
     makeReleaseCurrent: makeReleaseCurrent(ports),
     drainSlot: drainSlot(ports),
+    retireServers: retireServers(ports),
     discardRelease: discardRelease(ports),
     coolSlot: coolSlot(ports),
     checkGate: checkGate(ports),

@@ -1,8 +1,8 @@
 import type { Deployment, Slot } from '../workflows/model/deployment';
-import { otherSlot, SLOTS, slotService } from '../workflows/model/deployment';
+import { hasSwitch, SLOTS, slotService } from '../workflows/model/deployment';
 import type { ReleaseList } from '../workflows/model/release';
 import type { StackDescription } from '../workflows/model/stack';
-import { weightOf, type Traffic } from '../workflows/model/traffic';
+import { weightOf } from '../workflows/model/traffic';
 import type {
   ObservedDisk,
   ObservedImage,
@@ -11,11 +11,17 @@ import type {
 } from '../workflows/plan/release/observed-release';
 import { composeService, imageName } from './compose-service';
 import { observeEdge, type EdgeQuestion } from './edge-change';
-import { isSwitch } from './service-container';
+import { isOfRelease, isRunning, isSwitch } from './service-container';
 import { deployOf } from './deploy-of';
 import { carriedModel, changedSwitches, otherSwitches } from './observe-model';
 import type { Attempt, Site } from './ports';
-import type { ComposeFacts, HostPorts, ReleasePorts, ServiceContainer } from './release-ports';
+import type {
+  ComposeFacts,
+  HostPorts,
+  ReleasePorts,
+  ServiceContainer,
+  Switches,
+} from './release-ports';
 import { runStep, type StepInput } from './run-step';
 
 export interface ObserveReleaseInput extends StepInput {
@@ -43,9 +49,9 @@ export const observeRelease =
       const resolves = images !== undefined;
       const asked = { ports: ports.release, site, facts, attempt, resolves, built };
       const stored = await ports.release.releases.list(input.stack.name);
-      const switched = services.some(({ strategy }) => strategy === 'switch');
+      const switched = services.some(hasSwitch);
       const ofSwitch = switched ? await resolve(asked, release.switchImage) : undefined;
-      const look: Look = { ...asked, switchImageId: ofSwitch?.id };
+      const look: Look = { ...asked, switchImageId: ofSwitch?.id, current: stored.current };
       const observed = await Promise.all(
         services.map((one) => observeService(look, one, images?.[one.service])),
       );
@@ -68,6 +74,9 @@ export const observeRelease =
       };
     });
 
+type Desired = NonNullable<Awaited<ReturnType<Switches['desired']>>>;
+type SlotsFound = readonly (readonly [Slot, readonly ServiceContainer[]])[];
+
 interface Look {
   readonly ports: ReleasePorts;
   readonly site: Site;
@@ -77,6 +86,8 @@ interface Look {
   /** Of the image that a switch would have; undefined when it is not on this host, or nobody asked. */
   readonly switchImageId: string | undefined;
   readonly built: ObserveReleaseInput['built'];
+  /** The release that serves. */
+  readonly current: number | undefined;
 }
 
 /** Adds which releases would make a service's switch anew: this one, or one of those that are stored. */
@@ -136,7 +147,7 @@ async function observeImage(look: Look, reference: string): Promise<ObservedImag
 }
 
 async function resolve(
-  { resolves, ports, attempt }: Omit<Look, 'switchImageId'>,
+  { resolves, ports, attempt }: Omit<Look, 'switchImageId' | 'current'>,
   reference: string,
 ): Promise<ObservedImage & { readonly id?: string }> {
   if (!resolves) return { reference, pinned: reference };
@@ -174,7 +185,7 @@ async function containersOf(look: Look, service: string): Promise<readonly Servi
 function runsAlone(
   containers: readonly ServiceContainer[],
 ): Pick<ObservedService, 'runs' | 'runningImage'> {
-  const [running] = containers.filter(({ state }) => state === 'running');
+  const [running] = containers.filter(isRunning);
   if (running === undefined) return { runs: 'nothing' };
   const byPawl = running.labels['pawl.role'] !== undefined;
   return { runs: byPawl ? 'released' : 'plain', runningImage: running.imageId };
@@ -186,7 +197,10 @@ async function runsSwitched(
   replicas: number,
   found: readonly ServiceContainer[],
 ): Promise<
-  Pick<ObservedService, 'runs' | 'warm' | 'left' | 'active' | 'runningImage' | 'renewsSwitch'>
+  Pick<
+    ObservedService,
+    'runs' | 'warm' | 'left' | 'active' | 'serving' | 'runningImage' | 'renewsSwitch'
+  >
 > {
   const slots = await Promise.all(
     SLOTS.map(
@@ -200,18 +214,19 @@ async function runsSwitched(
     }),
   ) as Partial<Record<Slot, number>>;
   const left = SLOTS.filter((_, index) => (slots[index]?.[1].length ?? 0) > 0);
-  const running = found.filter(({ state }) => state === 'running');
+  const running = found.filter(isRunning);
   if (!running.every(isSwitch)) return { ...runsAlone(running), warm, left };
   const desired = await look.ports.switches.desired({ stack: look.site.stack, service });
   if (desired === undefined) return { runs: 'nothing', warm, left };
-  const active = activeSlot(desired.traffic);
-  const image = slots.find(([slot]) => slot === active)?.[1][0]?.imageId;
+  const active = activeSlot(desired, currentSlot(look, slots));
+  const serving = slots.find(([slot]) => slot === active)?.[1] ?? [];
+  const image = serving[0]?.imageId;
   const renews = look.resolves && running.some(({ imageId }) => imageId !== look.switchImageId);
   return {
     runs: running.length > 0 ? 'switched' : 'nothing',
     ...{ warm, left },
     ...(renews ? { renewsSwitch: true } : {}),
-    ...(active === undefined ? {} : { active }),
+    ...(active === undefined ? {} : { active, serving: serving.filter(isRunning).length }),
     ...(image === undefined ? {} : { runningImage: image }),
   };
 }
@@ -221,16 +236,27 @@ function releaseOfAll(
   containers: readonly ServiceContainer[],
   replicas: number,
 ): number | undefined {
-  const running = containers.filter(({ state }) => state === 'running');
+  const running = containers.filter(isRunning);
   const numbers = new Set(running.map(({ labels }) => Number(labels['pawl.release'])));
   const [number] = numbers;
   return running.length >= replicas && numbers.size === 1 ? number : undefined;
 }
 
-/** The slot with the larger share. */
-function activeSlot(traffic: Traffic): Slot | undefined {
-  const best: Slot = weightOf(traffic.green) > weightOf(traffic.blue) ? 'green' : 'blue';
-  return weightOf(traffic[best]) > weightOf(traffic[otherSlot(best)]) ? best : undefined;
+/** The slot with the larger share; of two halves, which a run that broke off may leave, the current release's. */
+function activeSlot({ settings, traffic }: Desired, current: Slot | undefined): Slot | undefined {
+  const [blue = 0, green = 0] = SLOTS.map((slot) => {
+    const its = traffic[slot];
+    const servers = typeof its === 'object' ? its.addresses?.length : undefined;
+    return weightOf(its) * (servers ?? settings.replicas);
+  });
+  if (blue === green) return blue > 0 ? current : undefined;
+  return green > blue ? 'green' : 'blue';
+}
+
+function currentSlot({ current }: Look, slots: SlotsFound): Slot | undefined {
+  if (current === undefined) return undefined;
+  const its = slots.find(([, containers]) => containers.some((one) => isOfRelease(one, current)));
+  return its?.[0];
 }
 
 /** A release touches only what `deploy` names; what else does not run is told, not started. */
@@ -245,7 +271,7 @@ async function notRunning(look: Look, services: readonly Deployment[]): Promise<
   const notes: string[] = [];
   for (const service of needed) {
     const containers = await containersOf(look, service);
-    if (containers.some(({ state }) => state === 'running')) continue;
+    if (containers.some(isRunning)) continue;
     notes.push(
       `Service ${service} does not run, and a released service depends on it: \`docker compose up -d ${service}\` starts it.`,
     );

@@ -1,3 +1,4 @@
+import { hasSwitch } from '../workflows/model/deployment';
 import type { PinnedImage } from '../workflows/model/release';
 import type { RunReference } from '../workflows/model/run';
 import { renderRelease } from '../workflows/plan/render-release';
@@ -29,10 +30,8 @@ export const prepareRelease =
       const { name } = input.stack;
       const model = await compose.model(site, attempt);
       const folders = new Map<string, string>();
-      for (const { service, strategy } of deployOf(input.stack).services) {
-        if (strategy === 'switch') {
-          folders.set(service, await switches.folder({ stack: name, service }));
-        }
+      for (const { service } of deployOf(input.stack).services.filter(hasSwitch)) {
+        folders.set(service, await switches.folder({ stack: name, service }));
       }
       return releases.prepare(name, input.run.key, (number) => {
         const rendered = renderRelease({

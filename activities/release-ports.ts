@@ -66,6 +66,11 @@ export interface Compose {
    * Throws: PreconditionFailed (name or port taken, image missing) · ServiceUnavailable (engine away) · CommandFailed
    */
   up(site: Site, file: string, services: readonly string[], attempt: Attempt): Promise<void>;
+  /**
+   * As `up`, of one service, to so many containers, whatever the file says of their number.
+   * Throws: as `up`
+   */
+  scale(site: Site, file: string, service: string, scale: Scale, attempt: Attempt): Promise<void>;
   /** Stops them, with this grace before SIGKILL (absent: what the file says). Idempotent. */
   stop(
     site: Site,
@@ -81,6 +86,12 @@ export interface Compose {
    * is there: a second attempt finds the first one's. No ports are published, no dependencies started.
    */
   runDetached(site: Site, file: string, oneOff: OneOff, attempt: Attempt): Promise<void>;
+}
+
+export interface Scale {
+  readonly containers: number;
+  /** Those that are there are not made anew, although the file, or `.env`, may say something else of them by now. */
+  readonly keeps: boolean;
 }
 
 export interface OneOff {
@@ -128,6 +139,8 @@ export interface EngineOfServices {
   >;
   /** Kills and removes it. Idempotent. */
   removeContainer(name: string): Promise<void>;
+  /** Stops it with its own grace, and removes it with its anonymous volumes. Idempotent. */
+  retire(containerId: string, attempt: Attempt): Promise<void>;
   /** Free octets where the engine keeps its images, as far as this host sees them. */
   freeBytes(): Promise<number | undefined>;
 }

@@ -1,6 +1,6 @@
 import { SLOTS, slotService, type SwitchDeployment } from '../workflows/model/deployment';
 import type { StackDescription } from '../workflows/model/stack';
-import { weightOf, type Traffic } from '../workflows/model/traffic';
+import { weightOf, type Shares, type SlotShare } from '../workflows/model/traffic';
 import type { Attempt, Site } from './ports';
 import type { ReleasePorts } from './release-ports';
 import { hasEnded } from './service-container';
@@ -9,7 +9,7 @@ export interface SlotsInUse {
   readonly stack: StackDescription;
   readonly project: string;
   readonly deployment: SwitchDeployment;
-  readonly traffic: Traffic;
+  readonly traffic: Shares;
 }
 
 /**
@@ -28,6 +28,14 @@ export async function reviveSlots(
     const release = containers.every(hasEnded) ? containers[0]?.labels['pawl.release'] : undefined;
     if (release === undefined) continue;
     const file = await releases.file(stack.name, Number(release));
-    await compose.up(site, file, [service], attempt);
+    if (isPart(traffic[slot])) {
+      const scale = { containers: containers.length, keeps: true };
+      await compose.scale(site, file, service, scale, attempt);
+    } else await compose.up(site, file, [service], attempt);
   }
+}
+
+/** Of a slot that is rolled there are fewer containers than its release has. */
+function isPart(share: SlotShare): boolean {
+  return typeof share === 'object' && share.servers !== undefined;
 }

@@ -19,3 +19,7 @@ export function isEdge({ labels }: ServiceContainer): boolean {
 export function hasEnded({ state }: ServiceContainer): boolean {
   return state === 'exited' || state === 'dead';
 }
+
+export function isRunning({ state }: ServiceContainer): boolean {
+  return state === 'running';
+}

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyCheck } from '../workflows/model/deployment';
 import { AdapterError } from './adapter-error';
-import { isOfRelease } from './service-container';
+import { isOfRelease, isRunning } from './service-container';
 import type { Attempt, Site } from './ports';
 import { probeContainer } from './probe-container';
-import type { HostPorts, ReleasePorts, ServiceContainer } from './release-ports';
+import type { HostPorts, ReleasePorts, Scale, ServiceContainer } from './release-ports';
 import { runStep, type StepInput } from './run-step';
 
 export interface StartServiceInput extends StepInput {
@@ -15,6 +15,8 @@ export interface StartServiceInput extends StepInput {
   readonly service: string;
   /** Containers that must run. Absent: one or more. */
   readonly replicas?: number;
+  /** Present: it is brought to so many containers, whatever the file says of their number. */
+  readonly scale?: Scale;
   readonly port?: number;
   readonly ready?: ReadyCheck;
   /** Present: what runs of it now is stopped first, with this grace before SIGKILL. */
@@ -60,13 +62,14 @@ export const startService =
 async function up(
   { compose }: ReleasePorts,
   site: Site,
-  { file, service, insistSeconds = 0 }: StartServiceInput & { readonly file: string },
+  { file, service, scale, insistSeconds = 0 }: StartServiceInput & { readonly file: string },
   attempt: Attempt,
 ): Promise<void> {
   const deadline = performance.now() + insistSeconds * 1000;
   for (;;) {
     try {
-      await compose.up(site, file, [service], attempt);
+      if (scale === undefined) await compose.up(site, file, [service], attempt);
+      else await compose.scale(site, file, service, scale, attempt);
       return;
     } catch (error) {
       const inTheWay = error instanceof AdapterError && error.kind === 'PreconditionFailed';
@@ -115,7 +118,7 @@ async function notYet(
   answers: Map<string, number>,
   attempt: Attempt,
 ): Promise<string | undefined> {
-  const running = containers.filter(({ state }) => state === 'running');
+  const running = containers.filter(isRunning);
   if (running.length < replicas) return `${running.length} of ${replicas} containers run`;
   const sick = running.find(({ health }) => health !== undefined && health !== 'healthy');
   if (sick !== undefined) return `${sick.name} is ${sick.health ?? ''}`;

@@ -1,19 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Slot, SwitchDeployment } from '../workflows/model/deployment';
-import { SLOTS, slotService } from '../workflows/model/deployment';
-import { weightOf, type SwitchCounters, type Traffic } from '../workflows/model/traffic';
+import type { SwitchDeployment } from '../workflows/model/deployment';
+import { SLOTS } from '../workflows/model/deployment';
+import {
+  weightOf,
+  type Shares,
+  type SwitchCounters,
+  type Traffic,
+} from '../workflows/model/traffic';
 import { AdapterError } from './adapter-error';
-import { isSwitch } from './service-container';
+import { isRunning, isSwitch } from './service-container';
 import type { Attempt, Site } from './ports';
 import type { HostPorts, ReleasePorts } from './release-ports';
 import { reviveSlots } from './revive-slots';
 import { runStep, type StepInput } from './run-step';
+import { notUp, trafficOf } from './slot-servers';
 
 export interface SteerTrafficInput extends StepInput {
   readonly project: string;
   readonly deployment: SwitchDeployment;
+  /** Servers that each slot has; so many must be up in one that gets requests, unless its share says how many. */
   readonly replicas: number;
-  readonly traffic: Traffic;
+  readonly traffic: Shares;
   /** The release whose file has the switch. */
   readonly release: number;
 }
@@ -30,9 +37,10 @@ const LOOK_MILLISECONDS = 200;
 
 /**
  * Brings a service's switch to these shares, making the switch first where there is none. Slots that get requests must be
- * known to it by their present addresses, and up: before, it is as it was.
+ * known to it by their present addresses, and up: before, it is as it was. Where a share is of some containers only, these
+ * are chosen anew each time: one that has another address after a restart is let in again by the next steering.
  * Shape:  { stack, project, deployment, traffic, release } → { counters, gapSeconds? }
- * Units:  traffic = weights in per cent
+ * Units:  traffic = weights, of each server; together 100 where they are shares of the slots
  * Retry:  safe; the switch's file is what is wanted, whoever wrote it
  * Throws: VerificationFailed (a slot that should get requests is not up) · PreconditionFailed (the port is taken)
  */
@@ -41,15 +49,23 @@ export const steerTraffic =
   (input: SteerTrafficInput): Promise<Steered> =>
     runStep(ports, input, { phase: `steer ${input.deployment.service}` }, async (attempt, site) => {
       const begin = performance.now();
-      const made = await makeSwitch(ports.release, site, input, attempt);
       await reviveSlots(ports.release, site, input, attempt);
-      await serveBoth(ports.release, site, input, attempt);
-      await write(ports.release, input, input.traffic);
+      const traffic = await chosen(ports.release, site, input, attempt);
+      const steering = { ...input, shares: input.traffic, traffic };
+      const made = await makeSwitch(ports.release, site, steering, attempt);
+      await serveBoth(ports.release, site, steering, attempt);
+      await write(ports.release, steering, traffic);
       await retryUntilUp(attempt, () => ports.release.switches.apply(keyOf(input), attempt));
-      const counters = await allUp(ports.release, site, input, attempt);
+      const counters = await allUp(ports.release, site, steering, attempt);
       const gap = made ? { gapSeconds: (performance.now() - begin) / 1000 } : {};
       return { counters, ...gap };
     });
+
+/** With its servers chosen. */
+interface Steering extends Omit<SteerTrafficInput, 'traffic'> {
+  readonly shares: Shares;
+  readonly traffic: Traffic;
+}
 
 function keyOf({ stack, deployment }: Pick<SteerTrafficInput, 'stack' | 'deployment'>): {
   stack: string;
@@ -58,11 +74,7 @@ function keyOf({ stack, deployment }: Pick<SteerTrafficInput, 'stack' | 'deploym
   return { stack: stack.name, service: deployment.service };
 }
 
-async function write(
-  { switches }: ReleasePorts,
-  input: SteerTrafficInput,
-  traffic: Traffic,
-): Promise<void> {
+async function write({ switches }: ReleasePorts, input: Steering, traffic: Traffic): Promise<void> {
   const { deployment, replicas } = input;
   const settings = { port: deployment.port, check: deployment.ready.http, replicas };
   await switches.write(keyOf(input), settings, traffic);
@@ -72,7 +84,7 @@ async function write(
 async function makeSwitch(
   ports: ReleasePorts,
   site: Site,
-  input: SteerTrafficInput,
+  input: Steering,
   attempt: Attempt,
 ): Promise<boolean> {
   const { service } = input.deployment;
@@ -88,17 +100,17 @@ async function makeSwitch(
 async function switchContainer(
   ports: ReleasePorts,
   site: Site,
-  { project, deployment }: SteerTrafficInput,
+  { project, deployment }: Pick<SteerTrafficInput, 'project' | 'deployment'>,
 ): Promise<string | undefined> {
   const containers = await ports.services.containers(site, project, deployment.service);
-  return containers.find((container) => container.state === 'running' && isSwitch(container))?.id;
+  return containers.find((container) => isRunning(container) && isSwitch(container))?.id;
 }
 
 /** A slot about to get requests is let in with weight 0 first: only when it is up, requests are sent there. */
 async function serveBoth(
   ports: ReleasePorts,
   site: Site,
-  input: SteerTrafficInput,
+  input: Steering,
   attempt: Attempt,
 ): Promise<void> {
   const key = keyOf(input);
@@ -130,45 +142,49 @@ async function retryUntilUp(attempt: Attempt, work: () => Promise<void>): Promis
   }
 }
 
-/** Every slot that should get requests: its servers up, at the addresses that its containers have now. */
-async function allUp(
+/** The traffic with the addresses of those containers that are to get requests, once so many run. */
+function chosen(
   ports: ReleasePorts,
   site: Site,
   input: SteerTrafficInput,
   attempt: Attempt,
+): Promise<Traffic> {
+  const wanted = { ...input, shares: input.traffic };
+  return seen(input, attempt, () => trafficOf(ports.services, site, wanted));
+}
+
+/** Every slot that should get requests: its servers up, at the addresses that its containers have now. */
+function allUp(
+  ports: ReleasePorts,
+  site: Site,
+  input: Steering,
+  attempt: Attempt,
 ): Promise<SwitchCounters> {
-  const wanted = SLOTS.filter((slot) => weightOf(input.traffic[slot]) > 0);
+  return seen(input, attempt, async () => {
+    const counters = await ports.switches.counters(keyOf(input), attempt);
+    return (await notUp(ports.services, site, input, input.traffic, counters)) ?? counters;
+  });
+}
+
+/** Looks until there is an answer; a text says what is missing still. */
+async function seen<Answer extends object>(
+  input: Pick<SteerTrafficInput, 'deployment'>,
+  attempt: Attempt,
+  look: () => Promise<Answer | string>,
+): Promise<Answer> {
   const deadline = performance.now() + SEEN_WITHIN_MILLISECONDS;
   for (;;) {
-    const counters = await ports.switches.counters(keyOf(input), attempt);
-    const missing = await notUp(ports, site, input, wanted, counters);
-    if (missing === undefined) return counters;
-    if (performance.now() > deadline) throw neverUp(input, missing);
+    const answer = await look();
+    if (typeof answer !== 'string') return answer;
+    if (performance.now() > deadline) throw neverUp(input, answer);
     await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
   }
 }
 
-async function notUp(
-  ports: ReleasePorts,
-  site: Site,
-  { project, deployment, replicas }: SteerTrafficInput,
-  wanted: readonly Slot[],
-  counters: SwitchCounters,
-): Promise<string | undefined> {
-  for (const slot of wanted) {
-    const service = slotService(deployment.service, slot);
-    const containers = await ports.services.containers(site, project, service);
-    const running = containers.filter(({ state }) => state === 'running');
-    const present = running.flatMap(({ addresses }) => addresses);
-    const { up, addresses } = counters[slot];
-    const stale = addresses.filter((address) => !present.includes(address));
-    if (up >= replicas && stale.length === 0) continue;
-    return `${service}: ${up} of ${replicas} servers are up at ${addresses.join(', ') || 'no address'}, and its containers are at ${present.join(', ') || 'no address'}`;
-  }
-  return undefined;
-}
-
-function neverUp({ deployment: { service, ready } }: SteerTrafficInput, why: string): AdapterError {
+function neverUp(
+  { deployment: { service, ready } }: Pick<SteerTrafficInput, 'deployment'>,
+  why: string,
+): AdapterError {
   return new AdapterError(
     'VerificationFailed',
     `the switch of ${service} does not see it up after ${SEEN_WITHIN_MILLISECONDS / 1000} s: ${why}`,

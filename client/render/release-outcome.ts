@@ -30,7 +30,7 @@ export function renderReleased(outcome: ReleasedOutcome): string {
 function serviceTable({ services }: ReleasedOutcome): string {
   const rows = services.map(({ service, strategy, slot, image }) => [
     service,
-    strategy === 'switch' ? `in ${slot ?? 'a slot'}` : 'started anew',
+    strategy === 'recreate' ? 'started anew' : `in ${slot ?? 'a slot'}`,
     shortPinned(image),
   ]);
   return renderTable(['service', 'where', 'image'], rows).replace(/^/gm, '  ');

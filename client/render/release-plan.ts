@@ -82,9 +82,10 @@ function imageOf({ image, builds }: PlannedService): string {
   return isBuilt ? `${image.reference} (built first)` : shortImage(image);
 }
 
-/** `into green: 5 %, 25 %, 100 %`. */
-function wayOf({ strategy, slot, shares, adopts }: PlannedService): string {
+/** `into green: 5 %, 25 %, 100 %`, `into green, one by one: 50 %, 100 %`. */
+function wayOf({ strategy, slot, shares, adopts, rolls }: PlannedService): string {
   if (strategy === 'recreate') return 'stopped, then started';
   const steps = shares.map((share) => `${share} %`).join(', ');
-  return `into ${slot ?? 'a slot'}: ${steps}${adopts ? ', takes the port over' : ''}`;
+  const oneByOne = rolls === undefined ? '' : ', one by one';
+  return `into ${slot ?? 'a slot'}${oneByOne}: ${steps}${adopts ? ', takes the port over' : ''}`;
 }

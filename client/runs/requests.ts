@@ -6,6 +6,7 @@ import type {
   RollbackOptions,
   RunbookRequest,
 } from '../../workflows/model/run';
+import { hasSwitch } from '../../workflows/model/deployment';
 import type { RunRequest } from '../../workflows/model/run';
 import type { StackDescription } from '../../workflows/model/stack';
 import type { Flags } from '../command';
@@ -116,10 +117,13 @@ function readMessage({ message }: Flags): string {
 function requireSwitches(stack: StackDescription, wanted: readonly string[]): void {
   requireDeploy(stack);
   const services = stack.deploy?.services ?? [];
-  const switched = services.filter(({ strategy }) => strategy === 'switch');
+  const switched = services.filter(hasSwitch);
   const names = switched.map(({ service }) => service);
   if (names.length === 0)
-    throw usageError(`No service of \`deploy\` has a switch.`, 'One with `strategy: switch` has.');
+    throw usageError(
+      `No service of \`deploy\` has a switch.`,
+      'One with `strategy: switch` or `rolling` has.',
+    );
   for (const name of wanted.filter((one) => !names.includes(one))) {
     const known = services.some(({ service }) => service === name);
     throw usageError(

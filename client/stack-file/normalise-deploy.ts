@@ -38,24 +38,45 @@ export function normaliseDeploy({
 }
 
 function deployment(service: string, entry: ServiceDocument): Deployment {
-  return entry.strategy === 'switch' ? switched(service, entry) : recreated(service, entry);
+  switch (entry.strategy) {
+    case 'switch':
+      return switched(service, entry);
+    case 'rolling':
+      return rolled(service, entry);
+    case 'recreate':
+      return recreated(service, entry);
+  }
 }
 
 function switched(service: string, entry: DocumentOf<'switch'>): SwitchDeployment {
-  const { strategy, port, ready, canary, drainSeconds, keepOld, watch } = entry;
+  const { canary, keepOld } = entry;
   return {
-    ...{ service, strategy, port, ready: readyCheck(ready) },
-    ...(canary && {
-      canary: {
-        ...canary,
-        steps: canary.steps.map(perCent),
-        maxErrorRate: perCent(canary.maxErrorRate),
-      },
-    }),
-    drainSeconds,
+    ...behindSwitch(service, entry),
+    ...(canary && { canary: { ...judged(canary), steps: canary.steps.map(perCent) } }),
     keepOldSeconds: requireSeconds(keepOld),
-    watchSeconds: requireSeconds(watch),
   };
+}
+
+/** Its shares follow from its replicas, and nothing of it is kept warm. */
+function rolled(service: string, entry: DocumentOf<'rolling'>): SwitchDeployment {
+  const { canary } = entry;
+  return {
+    ...behindSwitch(service, entry),
+    ...(canary && { canary: { ...judged(canary), steps: [] } }),
+    keepOldSeconds: 0,
+  };
+}
+
+function behindSwitch(
+  service: string,
+  { strategy, port, ready, drainSeconds, watch }: DocumentOf<'switch' | 'rolling'>,
+) {
+  const watchSeconds = requireSeconds(watch);
+  return { service, strategy, port, ready: readyCheck(ready), drainSeconds, watchSeconds };
+}
+
+function judged<Canary extends { maxErrorRate: string }>(canary: Canary) {
+  return { ...canary, maxErrorRate: perCent(canary.maxErrorRate) };
 }
 
 function recreated(service: string, entry: DocumentOf<'recreate'>): RecreateDeployment {

@@ -18,3 +18,8 @@ export function asDraft(value: unknown): Draft {
 export function draftEntries(stack: Draft): readonly (readonly [name: string, entry: Draft])[] {
   return Object.entries(asDraft(stack['protect'])).map(([name, entry]) => [name, asDraft(entry)]);
 }
+
+/** Whether an entry of `deploy` is behind a switch, as far as it says what it is. */
+export function isSwitched({ strategy }: Draft): boolean {
+  return strategy === 'switch' || strategy === 'rolling';
+}

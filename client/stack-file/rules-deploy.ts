@@ -1,6 +1,6 @@
 import { SLOTS, slotService } from '../../workflows/model/deployment';
 import { quoted } from './printable';
-import { asDraft } from './rule';
+import { asDraft, isSwitched } from './rule';
 import type { Draft, Report, Rule } from './rule';
 import { URL_PASSWORD } from './secret-masks';
 import type { Path } from './tree';
@@ -30,8 +30,8 @@ export const deployRules: readonly Rule[] = [
 
   function slotsAreNoServices(stack, report) {
     const services = servicesOf(stack);
-    for (const [service, { strategy }] of services) {
-      if (strategy !== 'switch') continue;
+    for (const [service, entry] of services) {
+      if (!isSwitched(entry)) continue;
       const slots = SLOTS.map((slot) => slotService(service, slot));
       const taken = services.find(([other]) => slots.includes(other));
       if (!taken) continue;

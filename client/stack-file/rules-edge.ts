@@ -1,6 +1,6 @@
 import { EDGE_SERVICE } from '../../workflows/model/edge';
 import { quoted } from './printable';
-import { asDraft } from './rule';
+import { asDraft, isSwitched } from './rule';
 import type { Draft, Rule } from './rule';
 import { SITE, SITE_RULE } from './schema-edge';
 
@@ -31,14 +31,12 @@ export const edgeRules: readonly Rule[] = [
 
   function sitesLeadToSwitches(stack, report) {
     const deploy = asDraft(stack['deploy']);
-    const switched = Object.keys(deploy).filter((name) => {
-      return asDraft(deploy[name])['strategy'] === 'switch';
-    });
+    const switched = Object.keys(deploy).filter((name) => isSwitched(asDraft(deploy[name])));
     if (stack['deploy'] === undefined) return;
     for (const [host, { service }] of sitesOf(stack)) {
       if (typeof service !== 'string' || switched.includes(service)) continue;
       const known = switched.length === 0 ? 'there is none' : switched.map(quoted).join(', ');
-      const message = `must be a service of \`deploy\` with \`strategy: switch\`: ${known}`;
+      const message = `must be a service of \`deploy\` with \`strategy: switch\` or \`rolling\`: ${known}`;
       report(['edge', 'sites', host, 'service'], message);
     }
   },

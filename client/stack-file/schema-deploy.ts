@@ -55,14 +55,20 @@ const canary = z.strictObject({
     .describe('Fewer requests to the new slot are no basis for a judgement.'),
 });
 
+const switchedPort = port.meta({
+  description: 'Port that the service listens on in its container; the switch takes its place.',
+  examples: [8000],
+});
+
+const watch = durationOrNone
+  .default('0s')
+  .describe('How long errors under all requests undo the release; `0s`: not watched.');
+
 const switched = z.strictObject({
   strategy: z
     .literal('switch')
     .describe('Two slots behind HAProxy, blue and green: no request is dropped.'),
-  port: port.meta({
-    description: 'Port that the service listens on in its container; the switch takes its place.',
-    examples: [8000],
-  }),
+  port: switchedPort,
   ready: ready.describe('When a new slot may get requests.'),
   canary: canary.optional().describe('Gives the new slot a growing share first, and judges it.'),
   drainSeconds: wholeNumber(0, 86_400)
@@ -73,9 +79,23 @@ const switched = z.strictObject({
     .describe(
       'How long the old slot goes on running, for a way back in seconds; `0s`: not at all.',
     ),
-  watch: durationOrNone
-    .default('0s')
-    .describe('How long errors under all requests undo the release; `0s`: not watched.'),
+  watch,
+});
+
+const rolled = z.strictObject({
+  strategy: z
+    .literal('rolling')
+    .describe('Behind the same switch, one container after the other: no request is dropped.'),
+  port: switchedPort,
+  ready: ready.describe('When a new container may get requests.'),
+  canary: canary
+    .omit({ steps: true })
+    .optional()
+    .describe('Judges the new containers each time there is one more.'),
+  drainSeconds: wholeNumber(0, 86_400)
+    .default(60)
+    .describe('Longest wait for requests in flight in a container that gets no more.'),
+  watch,
 });
 
 const recreated = z.strictObject({
@@ -91,7 +111,7 @@ const recreated = z.strictObject({
     .describe('Grace between SIGTERM and SIGKILL. Default: what the Compose file says.'),
 });
 
-const deployedService = z.discriminatedUnion('strategy', [switched, recreated]);
+const deployedService = z.discriminatedUnion('strategy', [switched, rolled, recreated]);
 
 const MIGRATE = ['alembic', 'upgrade', 'head'];
 const MIGRATE_DOWN = ['alembic', 'downgrade', '{revision}'];

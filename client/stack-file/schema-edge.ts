@@ -31,7 +31,7 @@ const certificateFiles = z.strictObject({
 
 const site = z.strictObject({
   service: service.meta({
-    description: 'Service of `deploy` with `strategy: switch` that answers.',
+    description: 'Service of `deploy` with `strategy: switch` or `rolling` that answers.',
     examples: ['api'],
   }),
   certificate: z

@@ -24,23 +24,41 @@ function wholeSchemaAt(
   }, schema);
 }
 
-/** `strategy: switch` for a key that only the maps with that tag take; nothing where no other map takes it. */
+/**
+ * `strategy: switch` for a key that only the maps with that tag take, whether they are at `path` or around it; nothing where
+ * no other map takes it.
+ */
 export function tagThatTakes(
   schema: z.core.$ZodType,
   path: Path,
   root: TreeNode,
   key: string,
 ): string | undefined {
-  const found = wholeSchemaAt(schema, path, root);
+  const tagged = path.findLastIndex((_, index) => isTagged(schema, path.slice(0, index + 1), root));
+  const found = wholeSchemaAt(schema, path.slice(0, tagged + 1), root);
   const plain = found && unwrap(found);
   if (!(plain instanceof z.ZodDiscriminatedUnion)) return undefined;
   const { discriminator } = plain.def;
-  const takers = plain.options.filter((option) => knownKeys(option).includes(key));
+  const below = path.slice(tagged + 1);
+  const takers = plain.options.filter((option) => knownKeys(mapBelow(option, below)).includes(key));
   const tags = takers.flatMap((option) => {
     const literal: unknown = option instanceof z.ZodObject && option.shape[discriminator];
     return literal instanceof z.ZodLiteral ? [String(literal.value)] : [];
   });
   return tags.length === 0 ? undefined : `${discriminator}: ${tags.join(' | ')}`;
+}
+
+function isTagged(schema: z.core.$ZodType, path: Path, root: TreeNode): boolean {
+  const found = wholeSchemaAt(schema, path, root);
+  return found !== undefined && unwrap(found) instanceof z.ZodDiscriminatedUnion;
+}
+
+/** Undefined where it chooses again: what the file has there was written for another tag. */
+function mapBelow(option: z.core.$ZodType, path: Path): z.core.$ZodType | undefined {
+  return path.reduce<z.core.$ZodType | undefined>((current, step) => {
+    const below = current && stepInto(current, step);
+    return below && unwrap(below);
+  }, option);
 }
 
 export function knownKeys(schema: z.core.$ZodType | undefined): readonly string[] {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hasSwitch } from '../../workflows/model/deployment';
 import type { MaintainedService } from '../../workflows/model/maintenance';
 import { WORKFLOW_TASK_QUEUE, type StackDescription } from '../../workflows/model/stack';
 import { ClientError } from '../client-error';
@@ -16,7 +17,7 @@ export async function readMaintainedServices(
   session: Session,
   stack: StackDescription,
 ): Promise<readonly MaintainedService[] | undefined> {
-  const switched = stack.deploy?.services.some(({ strategy }) => strategy === 'switch');
+  const switched = stack.deploy?.services.some(hasSwitch);
   if (switched !== true) return [];
   const { workflow } = session.client;
   try {

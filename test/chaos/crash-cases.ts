@@ -54,6 +54,9 @@ export const IN_EDGE = ['bringEdge', 'removeEdge'] as const satisfies readonly A
 /** Killed while a release that has made an edge is undone. */
 export const IN_EDGE_UNDONE = ['putEdgeBack'] as const satisfies readonly Activity[];
 
+/** Killed in a release that replaces container by container. */
+export const IN_ROLLING = ['retireServers'] as const satisfies readonly Activity[];
+
 /** Killed in a release that is built and pushed first. */
 export const IN_BUILD = ['buildImage', 'pushImage'] as const satisfies readonly Activity[];
 

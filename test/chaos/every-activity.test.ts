@@ -11,13 +11,15 @@ import {
   IN_MAINTENANCE,
   IN_RESTORE,
   IN_ROLLBACK,
+  IN_ROLLING,
   IN_UNDO,
 } from './crash-cases';
 
 it('has a chaos case for every activity', () => {
   const ports = {} as HostPorts;
   const all = { ...createHostActivities(ports), ...createRunActivities(ports) };
-  const inRuns = [...IN_BACKUP, ...IN_RESTORE, ...IN_BUILD, ...IN_DEPLOY, ...IN_ROLLBACK];
+  const inReleases = [...IN_BUILD, ...IN_DEPLOY, ...IN_ROLLING, ...IN_ROLLBACK];
+  const inRuns = [...IN_BACKUP, ...IN_RESTORE, ...inReleases];
   const ofEdges = [...IN_EDGE, ...IN_EDGE_UNDONE];
   const covered = [
     ...inRuns,

@@ -15,6 +15,7 @@ import {
   IN_EDGE_UNDONE,
   IN_MAINTENANCE,
   IN_ROLLBACK,
+  IN_ROLLING,
 } from './crash-cases';
 import { FaultyInstallation } from './faulty-installation';
 
@@ -105,8 +106,11 @@ describeWith(
     });
 
     /** Something is asked all the time, and no answer fails. */
-    async function underLoad<Output>(work: () => Promise<Output>): Promise<[Output, LoadReport]> {
-      const load = await startLoad({ url: stack.url, connections: 4 });
+    async function underLoad<Output>(
+      work: () => Promise<Output>,
+      { url } = stack,
+    ): Promise<[Output, LoadReport]> {
+      const load = await startLoad({ url, connections: 4 });
       const output = await work().finally(() => undefined);
       return [output, await load.stop()];
     }
@@ -126,6 +130,31 @@ describeWith(
         expect(await stack.running()).toEqual(BOTH);
         expect(await stack.containers()).toHaveLength(3);
         expect(await programsOf(here.pawl)).toEqual([]);
+      },
+    );
+
+    it.each(IN_ROLLING)(
+      'replaces each container when the worker is killed at both ends of %s, and drops no request',
+      async (activity) => {
+        const rolling = { api: { strategy: 'rolling', keepOld: undefined } };
+        const rolled = await ReleasedStack.create(here.pawl, {
+          ...{ ...rolling, service: { scale: 2 } },
+        });
+        try {
+          await rolled.mustDeploy();
+          await rolled.describe({ ...rolling, service: { scale: 2, image: TEST_IMAGES.app2 } });
+          const [output, report] = await underLoad(
+            () => here.throughKills(activity, () => rolled.deploy()),
+            rolled,
+          );
+          expect(output).toMatchObject({ code: 0, outcome: { state: 'done' } });
+          expect(report.total.failed).toBe(0);
+          expect(await rolled.running()).toEqual(['api', 'api-green', 'api-green']);
+          expect(await rolled.containers()).toHaveLength(3);
+          expect(await rolled.versions()).toEqual(['2']);
+        } finally {
+          await rolled.remove();
+        }
       },
     );
 

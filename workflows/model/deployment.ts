@@ -24,7 +24,7 @@ export interface ReadyCheck {
 }
 
 export interface CanaryPolicy {
-  /** Share of the new slot at each step, in per cent of the requests: from 1 to 99, growing. */
+  /** Share of the new slot at each step, in per cent of the requests: from 1 to 99, growing. None where it is rolled. */
   readonly steps: readonly number[];
   readonly pauseSeconds: number;
   /** Per cent of the new slot's responses that may be errors. */
@@ -38,14 +38,15 @@ export interface CanaryPolicy {
 /** Two slots behind a switch: no request is dropped. */
 export interface SwitchDeployment {
   readonly service: string;
-  readonly strategy: 'switch';
+  /** `switch`: a whole slot beside the other. `rolling`: one container more, then one less, until all are replaced. */
+  readonly strategy: 'switch' | 'rolling';
   /** The service's own port, where the switch sends requests; the switch listens on the same. */
   readonly port: number;
   readonly ready: ReadyCheck;
   readonly canary?: CanaryPolicy;
   /** Longest wait for requests in flight after the cutover. */
   readonly drainSeconds: number;
-  /** How long the old slot stays warm after it. */
+  /** How long the old slot stays warm after it; 0 where it is rolled, for nothing is left of it. */
   readonly keepOldSeconds: number;
   /** How long after the cutover errors of the new slot undo the release; 0 = not watched. */
   readonly watchSeconds: number;
@@ -63,6 +64,12 @@ export interface RecreateDeployment {
 }
 
 export type Deployment = SwitchDeployment | RecreateDeployment;
+
+export type Strategy = Deployment['strategy'];
+
+export function hasSwitch(deployment: Deployment): deployment is SwitchDeployment {
+  return deployment.strategy !== 'recreate';
+}
 
 /** A check that must pass before the run goes on. */
 export type Gate =

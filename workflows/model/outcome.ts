@@ -1,4 +1,4 @@
-import type { Slot } from './deployment';
+import type { Slot, Strategy } from './deployment';
 import type { RecoveryPointSummary } from './recovery-point';
 import type { MaintenancePlan, PlanOf } from './plans';
 import type { RunbookName } from './run';
@@ -62,7 +62,7 @@ export interface ReleasedOutcome {
   readonly noWayBack?: 'plain-compose' | 'schema-taken-down';
   readonly services: readonly {
     readonly service: string;
-    readonly strategy: 'switch' | 'recreate';
+    readonly strategy: Strategy;
     /** Pinned. */
     readonly image: string;
     readonly slot?: Slot;

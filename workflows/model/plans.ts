@@ -1,4 +1,4 @@
-import type { Slot } from './deployment';
+import type { Slot, Strategy } from './deployment';
 import type { EdgeChange } from './edge';
 import type { Maintenance } from './maintenance';
 import type { Part, RecoveryPointSummary } from './recovery-point';
@@ -56,7 +56,7 @@ export interface RestorePlanPart {
 /** One service of a release, as it will be. */
 export interface PlannedService {
   readonly service: string;
-  readonly strategy: 'switch' | 'recreate';
+  readonly strategy: Strategy;
   /** Of one that is not built yet, `pinned` is the reference: what it will be, only its build tells. */
   readonly image: Omit<PinnedImage, 'id'>;
   /** The run builds it on the host before anything else. */
@@ -74,6 +74,8 @@ export interface PlannedService {
   readonly renewsSwitch?: boolean;
   /** Traffic shares of the new slot, in per cent, the last is 100; empty for recreate. */
   readonly shares: readonly number[];
+  /** Present where the containers are replaced one by one, each share by one more. `judged`: after each but the last. */
+  readonly rolls?: { readonly judged: boolean };
 }
 
 export interface DeployPlan extends PlanBase {

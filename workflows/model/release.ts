@@ -1,4 +1,4 @@
-import type { Slot } from './deployment';
+import type { Slot, Strategy } from './deployment';
 
 /** An image as a release uses it: the same bytes for ever, wherever its tag moves. */
 export interface PinnedImage {
@@ -13,7 +13,7 @@ export interface PinnedImage {
 /** One service that a release releases. */
 export interface ReleasedService {
   readonly service: string;
-  readonly strategy: 'switch' | 'recreate';
+  readonly strategy: Strategy;
   readonly image: PinnedImage;
   /** Where it was put; only behind a switch. */
   readonly slot?: Slot;

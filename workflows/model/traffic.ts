@@ -1,20 +1,35 @@
 import type { Slot } from './deployment';
 
-/** Where a slot's traffic stands. `drain`: what is in flight ends, nothing new comes. `off`: it may be stopped. */
-export type SlotTraffic = { readonly weight: number } | 'drain' | 'off';
+/**
+ * Where a slot's traffic stands. `drain`: what is in flight ends, nothing new comes. `off`: it may be stopped. With
+ * `addresses`, its servers at these alone get requests; all others are checked, and get none.
+ */
+export type SlotTraffic =
+  { readonly weight: number; readonly addresses?: readonly string[] } | 'drain' | 'off';
 
 export type Traffic = Readonly<Record<Slot, SlotTraffic>>;
 
+/** As a run wants it: with `servers`, of its containers that run the first so many, by their number. */
+export type SlotShare = { readonly weight: number; readonly servers?: number } | 'drain' | 'off';
+
+export type Shares = Readonly<Record<Slot, SlotShare>>;
+
 /** 0 where nothing new comes. */
-export function weightOf(traffic: SlotTraffic): number {
+export function weightOf(traffic: SlotTraffic | SlotShare): number {
   return typeof traffic === 'object' ? traffic.weight : 0;
+}
+
+export interface ServerCounters {
+  readonly address: string;
+  readonly up: boolean;
+  readonly inFlight: number;
 }
 
 export interface SlotCounters {
   /** Servers of it that are up. */
   readonly up: number;
-  /** Addresses of its servers that are known to HAProxy. */
-  readonly addresses: readonly string[];
+  /** Those whose address HAProxy knows. */
+  readonly servers: readonly ServerCounters[];
   /** Sum of its servers' weights while they may get requests; 0 = none come. */
   readonly weight: number;
   readonly inFlight: number;

@@ -1,4 +1,4 @@
-import type { Deployment } from '../model/deployment';
+import { hasSwitch, type Deployment } from '../model/deployment';
 import type { DeployPlan, PlannedService, PlannedStep } from '../model/plans';
 import type { BuildOptions, DeployOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
@@ -7,6 +7,7 @@ import type { Obstacle } from './plan-backup';
 import type { ObservedImage, ObservedRelease, ObservedService } from './release/observed-release';
 import { estimateDisk, refuseFullDisk } from './release/estimate-disk';
 import { orderServices } from './release/order-services';
+import { planRolling, refuseRolling } from './release/plan-rolling';
 import {
   adoptsFirst,
   adoptSteps,
@@ -19,7 +20,7 @@ import {
   replaceStep,
   shiftSteps,
   slotFor,
-  startStep,
+  startSteps,
 } from './release/release-steps';
 
 /**
@@ -39,11 +40,13 @@ export function planDeploy(
   const disk = observed.disk && estimateDisk(observed.disk);
   const full = disk && refuseFullDisk(disk);
   if (full !== undefined) return full;
-  const refused = options.build && refuseBuild(options.build, observed.services);
+  const refused =
+    (options.build && refuseBuild(options.build, observed.services)) ??
+    refuseRolling(observed.services, deploy.services);
   if (refused !== undefined) return refused;
   const services = orderServices(observed.services).flatMap((service) => {
     const deployment = deployments.get(service.service);
-    return deployment === undefined ? [] : [planService(service, deployment)];
+    return deployment === undefined ? [] : [planService(service, deployment, observed)];
   });
   const migrations = deploy.migrations !== undefined;
   const { recoveryPoint } = deploy.release;
@@ -69,8 +72,12 @@ export function planDeploy(
   };
 }
 
-function planService(observed: ObservedService, deployment: Deployment): PlannedService {
-  const { service, image, builds, runs, runningImage } = observed;
+function planService(
+  seen: ObservedService,
+  deployment: Deployment,
+  observed: ObservedRelease,
+): PlannedService {
+  const { service, image, builds, runs, runningImage } = seen;
   const planned = {
     service,
     image: { reference: image.reference, pinned: image.pinned },
@@ -79,11 +86,13 @@ function planService(observed: ObservedService, deployment: Deployment): Planned
     adopts: runs === 'plain',
   };
   if (deployment.strategy === 'recreate') return { ...planned, strategy: 'recreate', shares: [] };
-  const way = slotFor(observed);
-  const steps = way.active === undefined ? [] : (deployment.canary?.steps ?? []);
-  const renews = way.active !== undefined && observed.renewsSwitch === true;
+  const { strategy, canary } = deployment;
+  const way = slotFor(seen);
+  const steps = way.active === undefined ? [] : (canary?.steps ?? []);
+  const renews = way.active !== undefined && seen.renewsSwitch === true;
   const renewal = renews ? { renewsSwitch: true } : {};
-  return { ...planned, strategy: 'switch', ...way, ...renewal, shares: [...steps, 100] };
+  const rolling = planRolling(seen, deployment, observed, canary !== undefined);
+  return { ...planned, strategy, ...way, ...renewal, shares: [...steps, 100], ...rolling };
 }
 
 function steps(
@@ -96,7 +105,7 @@ function steps(
 ): PlannedStep[] {
   const { services, edge, gates } = plan;
   const switched = services.filter(({ slot }) => slot !== undefined);
-  const watched = deployments.filter((one) => one.strategy === 'switch' && one.watchSeconds > 0);
+  const watched = deployments.filter((one) => hasSwitch(one) && one.watchSeconds > 0);
   return [
     ...services.map(pullStep),
     ...(observed.switchImage === undefined ? [] : [pullSwitch(observed.switchImage)]),
@@ -106,7 +115,7 @@ function steps(
     ...numbered(gates.before, 'gate-before', 'gate before the release'),
     ...(plan.recoveryPoint ? [{ id: 'manifest', title: 'store the manifest' }] : []),
     ...(plan.migrations ? [{ id: 'migrate', title: 'migrate the schema' }] : []),
-    ...switched.map(startStep),
+    ...startSteps(switched),
     ...switched.flatMap(shiftSteps),
     ...services.filter(({ slot }) => slot === undefined).map(replaceStep),
     ...(edge === undefined ? [] : [edge.change === 'remove' ? removeEdgeStep() : bringEdgeStep()]),
@@ -142,7 +151,7 @@ function pullEdge({ reference }: ObservedImage): PlannedStep {
 }
 
 function notes(observed: ObservedRelease, services: readonly PlannedService[]): string[] {
-  const taken = services.filter(({ adopts, strategy }) => adopts && strategy === 'switch');
+  const taken = services.filter(({ adopts, strategy }) => adopts && strategy !== 'recreate');
   return [
     ...taken.map(({ service }) => takeOverNote(observed, service)),
     ...renewalNotes(services),

@@ -1,3 +1,4 @@
+import { hasSwitch } from '../model/deployment';
 import type { MaintainedService, Maintenance } from '../model/maintenance';
 import type { MaintenancePlan, PlannedStep } from '../model/plans';
 import type { MaintenanceOptions } from '../model/run';
@@ -17,7 +18,7 @@ export function maintainable(
   { deploy }: StackDescription,
   only: readonly string[],
 ): readonly string[] {
-  const switched = (deploy?.services ?? []).filter(({ strategy }) => strategy === 'switch');
+  const switched = (deploy?.services ?? []).filter(hasSwitch);
   const names = switched.map(({ service }) => service);
   return only.length === 0 ? names : names.filter((name) => only.includes(name));
 }
@@ -90,7 +91,7 @@ function notSwitched({ name }: StackDescription, services: readonly string[]): O
   const what = services.length === 0 ? 'no service' : `no ${services.join(', no ')}`;
   return {
     obstacle: `the stack file of ${name} releases ${what} behind a switch`,
-    advice: 'Only a service of `deploy` with `strategy: switch` has a page.',
+    advice: 'Only a service of `deploy` with `strategy: switch` or `rolling` has a page.',
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Deployment } from '../model/deployment';
+import type { Deployment, Strategy } from '../model/deployment';
 import type { PlannedService, PlannedStep, RestorePlan, RollbackPlan } from '../model/plans';
 import type { Release, ReleasedService } from '../model/release';
 import type { RollbackOptions } from '../model/run';
@@ -8,6 +8,7 @@ import type { Obstacle } from './plan-backup';
 import type { ObservedRelease, ObservedService } from './release/observed-release';
 import { maintenanceStep } from './plan-maintenance';
 import { orderServices } from './release/order-services';
+import { planRolling, refuseRolling } from './release/plan-rolling';
 import { planSchema, schemaNotes } from './release/plan-schema';
 import {
   adoptSteps,
@@ -17,7 +18,7 @@ import {
   replaceStep,
   shiftSteps,
   slotFor,
-  startStep,
+  startSteps,
 } from './release/release-steps';
 
 /**
@@ -68,24 +69,31 @@ function planServices(
   target: Release,
   observed: ObservedRelease,
 ): PlannedBack[] | Obstacle {
+  const refused = refuseRolling(observed.services, stack.deploy?.services ?? []);
+  if (refused !== undefined) return refused;
   const planned: PlannedBack[] = [];
   for (const seen of orderServices(observed.services)) {
     const deployment = stack.deploy?.services.find(({ service }) => service === seen.service);
     const released = target.services.find(({ service }) => service === seen.service);
     if (released === undefined || deployment === undefined) continue;
-    if (released.strategy !== deployment.strategy) return strategyChanged(released, target);
-    planned.push(planBack(released, deployment, seen, target.number));
+    if (isRecreated(released) !== isRecreated(deployment)) return strategyChanged(released, target);
+    planned.push(planBack(released, deployment, seen, { observed, release: target.number }));
   }
   return planned.length > 0 ? planned : nothingInCommon(target);
+}
+
+/** What has a switch keeps it: a slot is a slot, however its containers are replaced. */
+function isRecreated({ strategy }: { readonly strategy: Strategy }): boolean {
+  return strategy === 'recreate';
 }
 
 function planBack(
   { service, image }: ReleasedService,
   deployment: Deployment,
-  observed: ObservedService,
-  release: number,
+  seen: ObservedService,
+  { observed, release }: { readonly observed: ObservedRelease; readonly release: number },
 ): PlannedBack {
-  const { runs, runningImage } = observed;
+  const { runs, runningImage } = seen;
   const common = {
     service,
     image: { reference: image.reference, pinned: image.pinned },
@@ -95,16 +103,19 @@ function planBack(
   if (deployment.strategy === 'recreate') {
     return { planned: { ...common, strategy: 'recreate', shares: [] }, warm: false };
   }
-  const way = slotFor(observed);
+  const way = slotFor(seen);
+  // It has been proved before, and whoever goes back is in a hurry.
+  const rolling = planRolling(seen, deployment, observed, false);
   return {
     planned: {
       ...common,
-      strategy: 'switch',
+      strategy: deployment.strategy,
       ...way,
-      ...renewal(observed, way, release),
+      ...renewal(seen, way, release),
       shares: [100],
+      ...rolling,
     },
-    warm: observed.warm[way.slot] === release,
+    warm: rolling === undefined && seen.warm[way.slot] === release,
   };
 }
 
@@ -129,7 +140,7 @@ function steps(
     ...services.map(pullStep),
     ...adoptSteps(observed, services),
     ...(data ? dataSteps(data, switched) : []),
-    ...switched.map(startStep),
+    ...startSteps(switched),
     ...switched.flatMap(shiftSteps),
     ...services.filter(({ slot }) => slot === undefined).map(replaceStep),
     ...(data ? switched.map(({ service }) => maintenanceStep('off', service)) : []),

@@ -1,5 +1,5 @@
 import type { Deployment, SwitchDeployment } from '../model/deployment';
-import { SLOTS, slotService } from '../model/deployment';
+import { hasSwitch, SLOTS, slotService } from '../model/deployment';
 import type { PinnedImage } from '../model/release';
 import type { Obstacle } from './plan-backup';
 import { labelled, type ComposeProjectModel, type ComposeService } from './release/compose-model';
@@ -30,7 +30,7 @@ export function renderRelease(
   const deployments = services.map(({ deployment }) => deployment);
   const refused = whatCannotBeCarried(model, deployments);
   if (refused.length > 0) return cannotBeCarried(refused.map((one) => tellRefusal(one)));
-  const switched = switchedOf(deployments);
+  const switched = deployments.filter(hasSwitch);
   const rendered = services.reduce<Record<string, ComposeService>>(
     (all, { deployment, image }) => ({
       ...all,
@@ -51,12 +51,8 @@ export function whatCannotBeCarried(
   );
   return [
     ...missing.map(({ service }) => ({ path: ['services', service], why: 'there is none' })),
-    ...refusals(model, switchedOf(deployments)),
+    ...refusals(model, deployments.filter(hasSwitch)),
   ];
-}
-
-function switchedOf(deployments: readonly Deployment[]): SwitchDeployment[] {
-  return deployments.filter((deployment) => deployment.strategy === 'switch');
 }
 
 /**

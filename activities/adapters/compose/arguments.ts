@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Site } from '../../ports';
-import type { OneOff } from '../../release-ports';
+import type { OneOff, Scale } from '../../release-ports';
 
 /*
  * Compose's command lines as pure data. Source: Compose 2.40, `docker compose --help`, `up --help`, `run --help`.
@@ -71,6 +71,12 @@ const UP = ['--detach', '--no-deps', '--no-build', '--pull', 'never'];
 
 export function upArguments(services: readonly string[]): readonly string[] {
   return ['up', ...UP, '--', ...services];
+}
+
+/** `keeps`: what is there already stays as it is, whatever the file, or `.env`, says now. */
+export function scaleArguments(service: string, { containers, keeps }: Scale): readonly string[] {
+  const kept = keeps ? ['--no-recreate'] : [];
+  return ['up', ...UP, '--scale', `${service}=${containers}`, ...kept, '--', service];
 }
 
 /** Also what is as the file says. */

@@ -10,6 +10,7 @@ import {
   removeArguments,
   RESOLVED,
   runArguments,
+  scaleArguments,
   STANDARD_INPUT,
   stopArguments,
   WITHOUT_OUR_OWN,
@@ -117,6 +118,11 @@ export function createCompose(options: {
       const on = { site, file, attempt };
       const doing = `start ${services.join(', ')}`;
       await startServices((argv) => change(on, argv, doing), services);
+    },
+    scale: async (site, file, service, scale, attempt) => {
+      const on = { site, file, attempt };
+      const doing = `scale ${service} to ${scale.containers}`;
+      await change(on, scaleArguments(service, scale), doing);
     },
     stop: async (site, file, services, graceSeconds, attempt) => {
       const stop = stopArguments(services, graceSeconds);

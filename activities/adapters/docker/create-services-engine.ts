@@ -1,4 +1,5 @@
 import type Dockerode from 'dockerode';
+import type { Attempt } from '../../ports';
 import type { EngineOfServices, ServiceContainer } from '../../release-ports';
 import { awaitExit } from './await-exit';
 import { lastLines } from './container-output';
@@ -7,6 +8,7 @@ import { engineStatus, unlessMissing } from './engine-status';
 import { freeBytes } from './free-bytes';
 import { LABEL, replicaOf } from './labels';
 import { serviceContainer } from './service-containers';
+import { untilAborted } from './until-aborted';
 
 /** `EngineOfServices` by the Docker Engine. `docker` must be made without `version`, as for `createContainers`. */
 export function createServicesEngine({ docker }: { readonly docker: Dockerode }): EngineOfServices {
@@ -15,6 +17,7 @@ export function createServicesEngine({ docker }: { readonly docker: Dockerode })
     lastLines: (containerId, lines) => lastLines(docker, containerId, lines),
     awaitExit: (name, attempt) => awaitExit(docker, name, attempt),
     removeContainer: (name) => removeContainer(docker, name),
+    retire: (containerId, attempt) => retire(docker, containerId, attempt),
     freeBytes: () => freeBytes(docker),
   };
 }
@@ -52,4 +55,18 @@ async function removeContainer(docker: Dockerode, name: string): Promise<void> {
       if (!isGoing) unlessMissing(error);
     }
   });
+}
+
+/** Without a time in the question, the engine gives it the grace that it was made with. One that has stopped stays so. */
+async function retire(docker: Dockerode, id: string, { signal }: Attempt): Promise<void> {
+  await untilAborted(signal, () =>
+    asking(`Could not stop container ${id}`, async () => {
+      try {
+        await docker.getContainer(id).stop();
+      } catch (error) {
+        if (engineStatus(error) !== 304) unlessMissing(error);
+      }
+    }),
+  );
+  await removeContainer(docker, id);
 }

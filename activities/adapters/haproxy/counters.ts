@@ -1,5 +1,9 @@
 import { SLOTS, type Slot } from '../../../workflows/model/deployment';
-import type { SlotCounters, SwitchCounters } from '../../../workflows/model/traffic';
+import type {
+  ServerCounters,
+  SlotCounters,
+  SwitchCounters,
+} from '../../../workflows/model/traffic';
 import { BACKEND } from './configuration';
 import {
   processes,
@@ -59,20 +63,33 @@ function slotCounters(
   lingering: readonly Row[],
 ): SlotCounters {
   const own = rows.filter((row) => isOf(slot, row));
+  const ending = lingering.filter((row) => isOf(slot, row));
   const known = servers.filter(({ name }) => name.startsWith(`${slot}-`));
   const addressed = new Set(known.filter(({ address }) => address).map(({ name }) => name));
   const missing = own.reduce((all, row) => all + unanswered(row), 0);
   const errors = sum(own, ['hrsp_5xx']) + Math.max(missing, sum(own, ['eresp', 'econ']));
   return {
     up: own.filter((row) => isUp(row) && addressed.has(row['svname'] ?? '')).length,
-    addresses: known.flatMap(({ address }) => address ?? []),
+    servers: known.flatMap((server) => serverCounters(server, own, ending)),
     weight: known.reduce((all, { state, weight }) => all + (state === 'ready' ? weight : 0), 0),
-    inFlight: sum([...own, ...lingering.filter((row) => isOf(slot, row))], ['scur']),
+    inFlight: sum([...own, ...ending], ['scur']),
     responses: Math.max(sum(own, ANSWERS) + missing, errors),
     errors,
     connectionErrors: sum(own, ['econ', 'wretr', 'wredis']),
     responseMilliseconds: meanResponse(own),
   };
+}
+
+/** A reload hands the servers on by their names: a worker that ends has the same address under the same name. */
+function serverCounters(
+  { name, address }: Server,
+  rows: readonly Row[],
+  ending: readonly Row[],
+): ServerCounters[] {
+  if (address === undefined) return [];
+  const [own, former] = [rows, ending].map((all) => all.filter((row) => row['svname'] === name));
+  const inFlight = sum([...(own ?? []), ...(former ?? [])], ['scur']);
+  return [{ address, up: own?.some(isUp) === true, inFlight }];
 }
 
 function isOf(slot: Slot, row: Row): boolean {

@@ -16,14 +16,14 @@ const COMMANDS_IN_A_LINE = 150;
 
 /** Brings weights, states and the maintenance page of the running process to what is desired, and looks whether they are. */
 export async function steer(folder: string, desired: Desired, signal: AbortSignal): Promise<void> {
-  const wanted = wantedServers(desired);
   const page = wantedPage(desired);
-  const traffic = trafficCommands(readServers(await serversState(folder, signal)), wanted);
+  const running = readServers(await serversState(folder, signal));
+  const traffic = trafficCommands(running, wantedServers(desired, running));
   const showing = await livePage(folder, signal);
   const turn = showing === page ? [] : [pageCommand(showing, page)];
   // Nobody comes while the shares change under a maintenance: it begins before and ends after.
   await command(folder, page === NO_PAGE ? [...traffic, ...turn] : [...turn, ...traffic], signal);
-  await verify(folder, wanted, page, signal);
+  await verify(folder, desired, page, signal);
 }
 
 async function command(
@@ -41,11 +41,13 @@ async function command(
 
 async function verify(
   folder: string,
-  wanted: readonly Wanted[],
+  desired: Desired,
   page: string,
   signal: AbortSignal,
 ): Promise<void> {
   const running = readServers(await serversState(folder, signal));
+  // Anew: DNS may have given a server another address since.
+  const wanted = wantedServers(desired, running);
   const wrong = wanted.flatMap((server) => {
     const found = running.find(({ name }) => name === server.name);
     return isAs(found, server)

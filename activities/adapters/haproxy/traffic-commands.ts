@@ -7,19 +7,28 @@ import type { Server } from './running-state';
 /** What one server should be. */
 export type Wanted = Pick<Server, 'name' | 'weight' | 'state'>;
 
-export function wantedServers({ settings, traffic }: Desired): Wanted[] {
+/** `running`: which address each of them has now. */
+export function wantedServers(
+  { settings, traffic }: Desired,
+  running: readonly Pick<Server, 'name' | 'address'>[],
+): Wanted[] {
+  const addresses = new Map(running.map(({ name, address }) => [name, address]));
   return SLOTS.flatMap((slot) =>
     serverNames(slot, settings.replicas).map((name) => ({
       name,
       weight: weightOf(traffic[slot]),
-      state: stateOf(traffic[slot]),
+      state: stateOf(traffic[slot], addresses.get(name)),
     })),
   );
 }
 
-function stateOf(traffic: SlotTraffic): Wanted['state'] {
+/** One without an address waits in `drain` too: HAProxy takes what DNS gives it for up before the first check. */
+function stateOf(traffic: SlotTraffic, address: string | undefined): Wanted['state'] {
   if (traffic === 'off') return 'maint';
-  return traffic === 'drain' ? 'drain' : 'ready';
+  if (traffic === 'drain') return 'drain';
+  const { addresses } = traffic;
+  if (addresses === undefined) return 'ready';
+  return address !== undefined && addresses.includes(address) ? 'ready' : 'drain';
 }
 
 export function wantedPage({ maintenance }: Desired): string {

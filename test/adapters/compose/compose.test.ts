@@ -116,6 +116,18 @@ describeWith(['docker', 'compose'], 'Compose', () => {
     expect(after[0]?.Id).not.toBe(before?.Id);
   });
 
+  it('adds to what is there, and leaves that alone although the file says something else now', async () => {
+    await compose.scale(site, file, 'api', { containers: 1, keeps: false }, attempt);
+    const [first] = await containers('api');
+    await describeProject({ environment: { OTHER: '1' } });
+    const more = () => compose.scale(site, file, 'api', { containers: 2, keeps: true }, attempt);
+    await more();
+    await more();
+    const found = await containers('api');
+    expect(found.map(({ State }) => State)).toEqual(['running', 'running']);
+    expect(found.map(({ Id }) => Id)).toContain(first?.Id);
+  });
+
   it('comes to the same end when it was killed in the middle', async () => {
     await compose.up(site, file, ['api'], attempt);
     for (const milliseconds of [30, 120, 300, 600]) {

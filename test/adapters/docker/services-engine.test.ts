@@ -191,6 +191,19 @@ describeWith(['docker'], 'a one-off container', () => {
     expect(await lines()).toBe('');
   });
 
+  it('is stopped with its grace and removed, and removed again', async () => {
+    const { container } = await script('trap "sleep 1; exit 0" TERM; echo; sleep 60 & wait');
+    await until(async () =>
+      (await container.logs({ stdout: true })).length > 0 ? true : undefined,
+    );
+    const begin = performance.now();
+    await engine.retire(container.id, attemptOf());
+    await engine.retire(container.id, attemptOf());
+    expect(performance.now() - begin).toBeGreaterThan(1_000);
+    expect(performance.now() - begin).toBeLessThan(9_000);
+    await expect(container.inspect()).rejects.toMatchObject({ statusCode: 404 });
+  });
+
   it('is killed and removed, and removed again', async () => {
     const { name } = await script('trap "" TERM; sleep 60');
     await engine.removeContainer(name);
@@ -213,6 +226,7 @@ describe('an engine that is away', () => {
     ['containers', () => away.containers(composeSite('melvin'), 'melvin', 'api')],
     ['awaitExit', () => away.awaitExit('melvin', attemptOf())],
     ['removeContainer', () => away.removeContainer('melvin')],
+    ['retire', () => away.retire('melvin', attemptOf())],
     ['lastLines', () => away.lastLines('melvin', 3)],
     ['freeBytes', () => away.freeBytes()],
   ])('is unavailable: %s', async (_name, ask) => {

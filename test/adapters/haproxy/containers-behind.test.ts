@@ -4,6 +4,7 @@ import { chown, stat } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { SlotCounters } from '../../../workflows/model/traffic';
 import { failureOf } from '../../support/failure-of';
 import { until } from '../../support/processes';
 import { describeWith } from '../../support/requirements';
@@ -29,7 +30,7 @@ describeWith(['docker'], 'a switch and the containers behind it', () => {
     const url = await started(BLUE);
     const first = await bench.startSlot('blue');
     await bench.up(1, 0);
-    expect((await bench.counters()).blue.addresses).toEqual([await bench.addressOf(first)]);
+    expect(addressesIn((await bench.counters()).blue)).toEqual([await bench.addressOf(first)]);
     await bench.forget(first);
     // Takes the address that has become free, and answers at it.
     const squatter = await bench.startSlot('green');
@@ -39,7 +40,7 @@ describeWith(['docker'], 'a switch and the containers behind it', () => {
     const begin = performance.now();
     await until(async () => {
       const { blue } = await bench.counters();
-      return blue.up === 1 && blue.addresses.join() === address ? true : undefined;
+      return blue.up === 1 && addressesIn(blue).join() === address ? true : undefined;
     });
     expect(performance.now() - begin).toBeLessThan(6_000);
     expect(await (await fetch(`${url}/version`)).text()).toBe('1\n');
@@ -59,7 +60,9 @@ describeWith(['docker'], 'a switch and the containers behind it', () => {
       return undefined;
     });
     expect(Date.now() - begin).toBeGreaterThan(delay - 100);
-    expect((await bench.counters()).blue).toMatchObject({ up: 0, addresses: [address] });
+    expect((await bench.counters()).blue).toMatchObject({
+      ...{ up: 0, servers: [{ address, up: false, inFlight: 0 }] },
+    });
   });
 
   it('counts errors, answers that break off, connections and times', async () => {
@@ -101,7 +104,7 @@ describeWith(['docker'], 'a switch and the containers behind it', () => {
     const url = `http://127.0.0.1:${await haproxy.portOf(SETTINGS.port)}`;
     await Promise.all([bench.startSlot('blue'), bench.startSlot('blue')]);
     const { blue } = await bench.up(2, 0);
-    expect(new Set(blue.addresses).size).toBe(2);
+    expect(new Set(addressesIn(blue)).size).toBe(2);
     expect(blue.weight).toBe(200);
     const hosts = new Map<string, number>();
     for (let number = 0; number < 40; number += 1) {
@@ -109,6 +112,45 @@ describeWith(['docker'], 'a switch and the containers behind it', () => {
       hosts.set(hostname, (hosts.get(hostname) ?? 0) + 1);
     }
     expect([...hosts.values()]).toEqual([20, 20]);
+  });
+
+  it('sends requests to the servers that are named only, whatever DNS finds beside them', async () => {
+    const settings = { ...SETTINGS, replicas: 3 };
+    await bench.switches.write(bench.key, settings, BLUE);
+    const haproxy = await bench.startSwitch();
+    const url = `http://127.0.0.1:${await haproxy.portOf(SETTINGS.port)}`;
+    const blue = [await bench.startSlot('blue'), await bench.startSlot('blue')];
+    const old = await Promise.all(blue.map((container) => bench.addressOf(container)));
+    await bench.up(2, 0);
+    const green = await bench.addressOf(await bench.startSlot('green'));
+    const part = (addresses: readonly string[]) => ({ weight: 100, addresses });
+    await bench.steer({ blue: part(old.slice(0, 1)), green: part([green]) }, { settings });
+    await bench.up(2, 1);
+    // Not healthy, and HAProxy takes it for up when it comes.
+    const never = await bench.startSlot('green', { HEALTH: 'never', FAIL_PERCENT: '100' });
+    const address = await bench.addressOf(never);
+    const seen = async () => addressesIn((await bench.counters()).green).includes(address);
+    while (!(await seen())) expect(await statusOf(`${url}/version`)).toBe(200);
+
+    const before = await bench.counters();
+    for (let number = 0; number < 20; number += 1) {
+      expect(await statusOf(`${url}/version`)).toBe(200);
+    }
+    const after = await bench.counters();
+    expect(after.blue.responses - before.blue.responses).toBe(10);
+    expect(after).toMatchObject({ blue: { up: 2, weight: 100 }, green: { up: 1, weight: 100 } });
+
+    const slow = [1, 2].map(() => statusOf(`${url}/slow?ms=1500`));
+    const inFlight = async () => {
+      const { servers } = (await bench.counters()).blue;
+      return servers.find((server) => server.address === old[0])?.inFlight;
+    };
+    await until(async () => ((await inFlight()) === 1 ? true : undefined));
+    await bench.steer({ blue: part(old.slice(1)), green: 'drain' }, { settings });
+    expect(await statusOf(`${url}/version`)).toBe(200);
+    expect(await inFlight()).toBe(1);
+    expect(await Promise.all(slow)).toEqual([200, 200]);
+    expect(await inFlight()).toBe(0);
   });
 
   it('says that no HAProxy answers, and ends when it is told to', async () => {
@@ -164,6 +206,10 @@ function statusOf(url: string, agent: Agent | false = false): Promise<number | s
       resolve(code);
     });
   });
+}
+
+function addressesIn({ servers }: SlotCounters): string[] {
+  return servers.map(({ address }) => address);
 }
 
 /** What a process of that user gets from the two sockets. */

@@ -7,8 +7,8 @@ import type { Traffic } from '../../../activities/release-ports';
 import { SETTINGS } from './switch-bench';
 
 function commands(before: Traffic, after: Traffic): readonly string[] {
-  const running: Server[] = wantedServers({ settings: SETTINGS, traffic: before });
-  return trafficCommands(running, wantedServers({ settings: SETTINGS, traffic: after }));
+  const running: Server[] = wantedServers({ settings: SETTINGS, traffic: before }, []);
+  return trafficCommands(running, wantedServers({ settings: SETTINGS, traffic: after }, []));
 }
 
 describe('the commands that change shares', () => {
@@ -28,6 +28,19 @@ describe('the commands that change shares', () => {
       'set server app/green-1 state maint',
       'set server app/green-1 weight 0',
     ]);
+  });
+
+  it('let in only servers at the addresses that are named, and shut those without one', () => {
+    const settings = { ...SETTINGS, replicas: 3 };
+    const running = [
+      { name: 'blue-1', address: '10.0.0.1' },
+      { name: 'blue-2', address: '10.0.0.2' },
+      { name: 'blue-3' },
+      { name: 'green-1', address: '10.0.0.1' },
+    ];
+    const traffic: Traffic = { blue: { weight: 100, addresses: ['10.0.0.2'] }, green: 'off' };
+    const states = wantedServers({ settings, traffic }, running).map(({ state }) => state);
+    expect(states).toEqual(['drain', 'ready', 'drain', 'maint', 'maint', 'maint']);
   });
 
   it('say all there is to say, also when it is so already', () => {

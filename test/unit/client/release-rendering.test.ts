@@ -70,6 +70,12 @@ describe('the plan of a deploy', () => {
     expect(text({ ...API, builds: true })).toContain('registry/api:v2 (1111aaaaaaaa)');
   });
 
+  it('says where the containers are replaced one by one', () => {
+    const rolled = { ...API, strategy: 'rolling' as const, rolls: { judged: false } };
+    const text = renderPlan({ ...plan, services: [{ ...rolled, shares: [50, 100] }] });
+    expect(text).toContain('into green, one by one: 50 %, 100 %');
+  });
+
   it('says how much room the images to be pulled need, as far as it is known', () => {
     const text = (disk: DeployPlan['disk']) => renderPlan({ ...plan, ...(disk && { disk }) });
     expect(text({ neededBytes: 3e9, freeBytes: 5e10 })).toContain(

@@ -5,7 +5,7 @@ const POLICY = { maxErrorRate: 1, maxSlowdown: 1.5, minRequests: 100 };
 const NONE = { sent: 0, failed: 0 };
 
 const slot = (responses: number, errors: number, responseMilliseconds = 10): SlotCounters => ({
-  ...{ up: 1, addresses: ['10.0.0.2'], weight: 1, inFlight: 0, connectionErrors: 0 },
+  ...{ up: 1, servers: [], weight: 1, inFlight: 0, connectionErrors: 0 },
   ...{ responses, errors, responseMilliseconds },
 });
 

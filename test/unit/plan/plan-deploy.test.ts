@@ -1,4 +1,8 @@
-import type { DeployDescription, SwitchDeployment } from '../../../workflows/model/deployment';
+import type {
+  CanaryPolicy,
+  DeployDescription,
+  SwitchDeployment,
+} from '../../../workflows/model/deployment';
 import type { DeployOptions } from '../../../workflows/model/run';
 import { planDeploy } from '../../../workflows/plan/plan-deploy';
 import type {
@@ -151,6 +155,71 @@ it('names a step for each thing that the run does', () => {
     ...['shift:api/5', 'judge:api/5', 'shift:api/25', 'judge:api/25', 'shift:api/100', 'drain:api'],
     ...['start:worker', 'record-release', 'retain', 'record'],
   ]);
+});
+
+describe('container by container', () => {
+  const { canary, ...unjudged } = API;
+  const judged = { ...unjudged, canary: { ...(canary as CanaryPolicy), steps: [] } };
+  const rolling = (deployment: SwitchDeployment): DeployDescription => ({
+    ...DEPLOY,
+    services: [{ ...deployment, strategy: 'rolling', keepOldSeconds: 0 }],
+  });
+  const serving = { runs: 'switched', active: 'blue', serving: 3 } as const;
+  const three = (more: Partial<ObservedService> = serving) =>
+    observedService('api', { replicas: 3, ...more });
+  const stored = { stored: { releases: [], current: 1, next: 2 } };
+
+  it('starts one more, and ends one, until all are replaced', () => {
+    const made = plan(observed([three()], stored), rolling(unjudged));
+    expect(made.services).toMatchObject([
+      { strategy: 'rolling', slot: 'green', shares: [33, 67, 100], rolls: { judged: false } },
+    ]);
+    expect(made.steps.map(({ title }) => title).slice(2, -3)).toEqual([
+      'start api-green 1 of 3',
+      "send 33 % of api's requests to green",
+      'retire api-blue down to 2',
+      'start api-green 2 of 3',
+      "send 67 % of api's requests to green",
+      'retire api-blue down to 1',
+      'start api-green 3 of 3',
+      "send 100 % of api's requests to green",
+      'retire api-blue',
+    ]);
+    const ids = made.steps.map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)]);
+  });
+
+  it('judges the new ones before an old one goes, but for the last time', () => {
+    const ids = plan(observed([three()], stored), rolling(judged)).steps.map(({ id }) => id);
+    expect(ids.slice(2, -3)).toEqual([
+      ...['start:api-green/1', 'shift:api/33', 'judge:api/33', 'retire:api-blue/2'],
+      ...['start:api-green/2', 'shift:api/67', 'judge:api/67', 'retire:api-blue/1'],
+      ...['start:api-green/3', 'shift:api/100', 'retire:api-blue/0'],
+    ]);
+  });
+
+  it('starts all of the first release at once, and where nothing is left to go back to', () => {
+    for (const seen of [
+      observed([three({})]),
+      observed([three({ runs: 'plain' })]),
+      observed([three()]),
+      observed([three({ ...serving, serving: 0 })], stored),
+    ]) {
+      const made = plan(seen, rolling(judged));
+      expect(made.services).toMatchObject([{ strategy: 'rolling', shares: [100] }]);
+      expect(made.services[0]).not.toHaveProperty('rolls');
+    }
+  });
+
+  it('is refused for one container, with what to do', () => {
+    const one = observed([observedService('api')], stored);
+    const made = planDeploy({ ...describeStack(), deploy: rolling(API) }, { images: {} }, one);
+    expect(made).toMatchObject({
+      obstacle:
+        'deploy.api.strategy: `rolling` needs 2 containers or more, and the Compose file has 1',
+      advice: expect.stringContaining('`strategy: switch`') as string,
+    });
+  });
 });
 
 describe('with a build', () => {

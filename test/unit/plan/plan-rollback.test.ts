@@ -1,9 +1,12 @@
-import type { DeployDescription } from '../../../workflows/model/deployment';
+import type { DeployDescription, SwitchDeployment } from '../../../workflows/model/deployment';
 import type { Release } from '../../../workflows/model/release';
 import type { RollbackOptions } from '../../../workflows/model/run';
 import { planRollback } from '../../../workflows/plan/plan-rollback';
 import { planReleaseRetention } from '../../../workflows/plan/release/plan-retention';
-import type { ObservedRelease } from '../../../workflows/plan/release/observed-release';
+import type {
+  ObservedRelease,
+  ObservedService,
+} from '../../../workflows/plan/release/observed-release';
 import {
   describePart,
   describePoint,
@@ -76,6 +79,32 @@ it('starts the stored release where its slot has been stopped or is another one'
   expect(plan(observed([release(4), release(3)], 4, { green: 4 }))).toMatchObject({ warm: false });
   const older = observed([release(4), release(3), release(2)], 4, { blue: 3, green: 4 });
   expect(plan(older, { to: 2 })).toMatchObject({ release: 2, warm: false });
+});
+
+it('replaces container by container as a release does, without judging, and never over a warm slot', () => {
+  const [api] = DEPLOY.services as [SwitchDeployment];
+  const policy = { pauseSeconds: 1, maxErrorRate: 1, maxSlowdown: 2, minRequests: 1 };
+  const rolling = { ...api, strategy: 'rolling' as const, canary: { ...policy, steps: [] } };
+  const seen = observed([release(4), release(3)], 4, { blue: 3, green: 4 });
+  const [now] = seen.services as [ObservedService];
+  const services = [{ ...now, replicas: 2, serving: 2 }];
+  const made = plan({ ...seen, services }, {}, { ...DEPLOY, services: [rolling] });
+  expect(made).toMatchObject({
+    ...{ release: 3, warm: false },
+    services: [{ strategy: 'rolling', shares: [50, 100], rolls: { judged: false } }],
+  });
+  const one = plan(seen, {}, { ...DEPLOY, services: [rolling] });
+  expect(one).toMatchObject({
+    obstacle: expect.stringContaining('2 containers or more') as string,
+  });
+});
+
+it('refuses the way between a switch and none', () => {
+  const services = [{ service: 'api', strategy: 'recreate' as const }];
+  const seen = observed([release(4), release(3)], 4);
+  expect(plan(seen, {}, { ...DEPLOY, services })).toMatchObject({
+    obstacle: 'api has another strategy now than in release 3 (switch)',
+  });
 });
 
 it.each([

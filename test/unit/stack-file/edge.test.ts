@@ -56,8 +56,8 @@ describe('a stack file is refused', () => {
       'for a site that leads to no switch',
       '{sites: {a.b: {service: worker}, c.d: {service: web}}}',
       [
-        '8:31 edge.sites.a.b.service: must be a service of `deploy` with `strategy: switch`: `api`',
-        '8:55 edge.sites.c.d.service: must be a service of `deploy` with `strategy: switch`: `api`',
+        '8:31 edge.sites.a.b.service: must be a service of `deploy` with `strategy: switch` or `rolling`: `api`',
+        '8:55 edge.sites.c.d.service: must be a service of `deploy` with `strategy: switch` or `rolling`: `api`',
       ],
     ],
     [

@@ -82,6 +82,21 @@ describe('what a stack file says about releasing', () => {
     });
   });
 
+  it('has neither steps nor anything warm where the containers are replaced one by one', () => {
+    const canary = 'canary: {pauseSeconds: 5, maxErrorRate: 2%}, watch: 1m, ready';
+    const rolling = SWITCHED.replace('switch', 'rolling').replace('ready', canary);
+    expect(read(withLines(rolling)).description.deploy?.services).toEqual([
+      {
+        ...{ service: 'api', strategy: 'rolling', port: 8000 },
+        ready: { http: '/', consecutive: 3, timeoutSeconds: 60 },
+        canary: {
+          ...{ steps: [], pauseSeconds: 5, maxErrorRate: 2, maxSlowdown: 1.5, minRequests: 200 },
+        },
+        ...{ drainSeconds: 60, keepOldSeconds: 0, watchSeconds: 60 },
+      },
+    ]);
+  });
+
   it('has defaults for a canary, gates and migrations', () => {
     const { description } = read(
       withLines(

@@ -28,13 +28,15 @@ describe('a stack file is refused', () => {
     ['for a release of nothing', ['deploy: {}'], ['7:1 deploy: must name at least one service']],
     [
       'for a strategy that there is not',
-      ['deploy: {api: {strategy: rolling}}'],
-      ['7:26 deploy.api.strategy: `rolling` is not known here; known here: `switch`, `recreate`'],
+      ['deploy: {api: {strategy: canary}}'],
+      [
+        '7:26 deploy.api.strategy: `canary` is not known here; known here: `switch`, `rolling`, `recreate`',
+      ],
     ],
     [
       'for a service without a strategy',
       ['deploy: {api: {port: 8000}}'],
-      ['7:10 deploy.api.strategy: is missing; it must be one of `switch`, `recreate`'],
+      ['7:10 deploy.api.strategy: is missing; it must be one of `switch`, `rolling`, `recreate`'],
     ],
     [
       'for a switch without port and path',
@@ -48,10 +50,32 @@ describe('a stack file is refused', () => {
       'for what only a switch can',
       ['deploy: {api: {strategy: recreate, drainSeconds: 5, canary: {steps: [5%]}, keepOld: 1m}}'],
       [
-        '7:36 deploy.api.drainSeconds: belongs to `strategy: switch`',
-        '7:53 deploy.api.canary: belongs to `strategy: switch`',
+        '7:36 deploy.api.drainSeconds: belongs to `strategy: switch | rolling`',
+        '7:53 deploy.api.canary: belongs to `strategy: switch | rolling`',
         '7:76 deploy.api.keepOld: belongs to `strategy: switch`',
       ],
+    ],
+    [
+      'for what a slot has that is not replaced container by container',
+      [
+        'deploy: {api: {strategy: rolling, port: 1, ready: {http: /}, keepOld: 1m, canary: {steps: [5%]}}}',
+      ],
+      [
+        '7:62 deploy.api.keepOld: belongs to `strategy: switch`',
+        '7:84 deploy.api.canary.steps: belongs to `strategy: switch`',
+      ],
+    ],
+    [
+      'for a slip in what judges a container',
+      ['deploy: {api: {strategy: rolling, port: 1, ready: {http: /}, canary: {minRequest: 5}}}'],
+      ['7:71 deploy.api.canary.minRequest: unknown key; did you mean `minRequests`?'],
+    ],
+    [
+      'for a service with the name of a slot of one that is rolled',
+      [
+        'deploy: {api: {strategy: rolling, port: 1, ready: {http: /}}, api-blue: {strategy: recreate}}',
+      ],
+      ['7:63 deploy.api-blue: is what a slot of `api` will be called; rename one of them'],
     ],
     [
       'for what only a service without a switch can',

@@ -25,6 +25,8 @@ export interface ObservedService {
   readonly left: readonly Slot[];
   /** Gets the requests now. */
   readonly active?: Slot;
+  /** Its containers that run. */
+  readonly serving?: number;
   /** The switch that runs is another than the release would have (its image, ports, networks, …): it is made anew. */
   readonly renewsSwitch?: boolean;
   /** Numbers of stored releases whose file has another switch than the current one's: going back there makes it anew. */

@@ -48,9 +48,13 @@ export function pullStep({ service, image }: PlannedService): PlannedStep {
   return { id: stepId('pull', service), title };
 }
 
-export function startStep(planned: PlannedService): PlannedStep {
-  const name = placedService(planned);
-  return { id: stepId('start', name), title: `start ${name}` };
+/** What is rolled is started as its requests come. */
+export function startSteps(services: readonly PlannedService[]): PlannedStep[] {
+  const whole = services.filter(({ slot, rolls }) => slot !== undefined && rolls === undefined);
+  return whole.map((planned) => {
+    const name = placedService(planned);
+    return { id: stepId('start', name), title: `start ${name}` };
+  });
 }
 
 export function replaceStep({ service }: PlannedService): PlannedStep {
@@ -58,7 +62,9 @@ export function replaceStep({ service }: PlannedService): PlannedStep {
 }
 
 export function shiftSteps(planned: PlannedService): PlannedStep[] {
-  const { service, slot = '', active, clears, shares } = planned;
+  const { service, slot = '', active, clears, shares, rolls } = planned;
+  const renewal = planned.renewsSwitch === true ? [renewStep(service)] : [];
+  if (rolls !== undefined) return [...renewal, ...rollSteps(planned, rolls.judged)];
   const drain = {
     id: stepId('drain', service),
     title: `wait for what is in flight in ${active ?? ''}`,
@@ -68,7 +74,7 @@ export function shiftSteps(planned: PlannedService): PlannedStep[] {
     title: `remove what is left in ${clears ?? ''}`,
   };
   return [
-    ...(planned.renewsSwitch === true ? [renewStep(service)] : []),
+    ...renewal,
     ...shares.flatMap((share) => {
       const id = `${service}/${share}`;
       const title = `send ${share} % of ${service}'s requests to ${slot}`;
@@ -81,6 +87,35 @@ export function shiftSteps(planned: PlannedService): PlannedStep[] {
     ...(active === undefined ? [] : [drain]),
     ...(clears === undefined ? [] : [clear]),
   ];
+}
+
+function rollSteps(planned: PlannedService, judged: boolean): PlannedStep[] {
+  const { service, slot = 'blue', shares } = planned;
+  return shares.flatMap((share, index) => {
+    const { start, shift, judge, retire } = rollStep({ service, slot, shares }, index + 1);
+    return [start, shift, ...(judged && share < 100 ? [judge] : []), retire];
+  });
+}
+
+/** The steps of one container that comes, the `count`th, and of one that goes. */
+export function rollStep(
+  { service, slot, shares }: Required<Pick<PlannedService, 'service' | 'slot' | 'shares'>>,
+  count: number,
+): Readonly<Record<'start' | 'shift' | 'judge' | 'retire', PlannedStep>> {
+  const [name, old] = [slotService(service, slot), slotService(service, otherSlot(slot))];
+  const share = shares[count - 1] ?? 100;
+  const left = shares.length - count;
+  const step = (verb: string, of: string, title: string) => ({ id: stepId(verb, of), title });
+  return {
+    start: step('start', `${name}/${count}`, `start ${name} ${count} of ${shares.length}`),
+    shift: step(
+      'shift',
+      `${service}/${share}`,
+      `send ${share} % of ${service}'s requests to ${slot}`,
+    ),
+    judge: step('judge', `${service}/${share}`, `judge ${name} at ${share} %`),
+    retire: step('retire', `${old}/${left}`, `retire ${old}${left > 0 ? ` down to ${left}` : ''}`),
+  };
 }
 
 export function renewStep(service: string): PlannedStep {

@@ -20,7 +20,7 @@ export async function judge(
   { project }: Placement,
   placed: SwitchedService,
   share: number,
-  reached: Reached,
+  reached: Pick<Reached, 'counters'>,
 ): Promise<CanaryStep> {
   const { deployment, slot } = placed;
   const { canary } = deployment;

@@ -37,7 +37,18 @@ export interface SwitchedService extends Placed {
   readonly warm: boolean;
   /** Shares of the new slot, in per cent; the last is 100. */
   readonly shares: readonly number[];
+  /** Present where its containers are replaced one by one. */
+  readonly rolls?: Rolls;
 }
+
+interface Rolls {
+  /** Containers that the old slot has before. */
+  readonly from: number;
+  /** After each share but the last. */
+  readonly judged: boolean;
+}
+
+export type RolledService = SwitchedService & Required<Pick<SwitchedService, 'active' | 'rolls'>>;
 
 export interface ReplacedService extends Placed {
   readonly deployment: RecreateDeployment;
@@ -53,6 +64,10 @@ export const INSIST_SECONDS = 60;
 
 export function isSwitched(placed: PlacedService): placed is SwitchedService {
   return 'slot' in placed;
+}
+
+export function isRolled(placed: SwitchedService): placed is RolledService {
+  return placed.rolls !== undefined && placed.active !== undefined;
 }
 
 /** As the release's file names it. */

@@ -33,8 +33,8 @@ export function placementOf(
 }
 
 function place(
-  { slot, clears, adopts, shares, renewsSwitch = false }: PlannedService,
-  { replicas, active, runs, warm }: ObservedService,
+  { slot, clears, adopts, shares, rolls, renewsSwitch = false }: PlannedService,
+  { replicas, active, serving = 0, runs, warm }: ObservedService,
   deployment: Deployment,
   release: number,
   before: number | undefined,
@@ -43,12 +43,13 @@ function place(
   if (deployment.strategy === 'recreate' || slot === undefined) {
     return { ...common, deployment: deployment as Extract<Deployment, { strategy: 'recreate' }> };
   }
-  const serving = runs === 'switched' ? active : undefined;
+  const nowActive = runs === 'switched' ? active : undefined;
   return {
     ...common,
     ...{ deployment, slot, adopts, shares, renewsSwitch },
-    ...(serving === undefined ? {} : { active: serving }),
+    ...(nowActive === undefined ? {} : { active: nowActive }),
     ...(clears === undefined ? {} : { clears }),
-    warm: warm[slot] === release,
+    ...(rolls === undefined ? {} : { rolls: { ...rolls, from: serving } }),
+    warm: rolls === undefined && warm[slot] === release,
   };
 }

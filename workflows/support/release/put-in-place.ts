@@ -12,8 +12,9 @@ import {
 } from './placement';
 import { notJudged, requireGood } from './judge-canary';
 import { replaceServices } from './replace-services';
-import { shiftTraffic, type Shifted } from './shift-traffic';
+import { shiftTraffic } from './shift-traffic';
 import { startSlots } from './start-slots';
+import type { Shifted } from './steering';
 import { takeWarmSlotsOver } from './warm-slots';
 
 export type PutInPlace = Pick<Shifted, 'canary' | 'gapSeconds' | 'notes'>;

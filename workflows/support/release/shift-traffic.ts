@@ -1,20 +1,19 @@
-import { otherSlot, slotService, type Slot } from '../../model/deployment';
+import { slotService, type Slot } from '../../model/deployment';
 import type { CanaryStep } from '../../model/outcome';
 import { stepId } from '../../model/step-id';
-import type { Traffic } from '../../model/traffic';
-import { renewStep } from '../../plan/release/release-steps';
+import type { Shares } from '../../model/traffic';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
 import { judge, type Reached } from './judge-canary';
-import { INSIST_SECONDS, isSwitched, type Placement, type SwitchedService } from './placement';
-
-/** What came of the shifting of one service's requests. */
-export interface Shifted {
-  readonly canary: readonly CanaryStep[];
-  /** Longest time without an answer; only where the switch was made, or made anew. */
-  readonly gapSeconds: number;
-  readonly notes: readonly string[];
-}
+import {
+  INSIST_SECONDS,
+  isRolled,
+  isSwitched,
+  type Placement,
+  type SwitchedService,
+} from './placement';
+import { rollService } from './roll-service';
+import { ALL, gapDetail, renewSwitch, steering, traffic, type Shifted } from './steering';
 
 /** Sends the requests of every switched service to the release: share by share, judged in between. */
 export async function shiftTraffic(run: Run, undo: Undo, placement: Placement): Promise<Shifted> {
@@ -23,7 +22,9 @@ export async function shiftTraffic(run: Run, undo: Undo, placement: Placement): 
   let gapSeconds = 0;
   for (const placed of placement.services) {
     if (!isSwitched(placed)) continue;
-    const shifted = await shiftService(run, undo, placement, placed);
+    const shifted = isRolled(placed)
+      ? await rollService(run, undo, placement, placed)
+      : await shiftService(run, undo, placement, placed);
     canary.push(...shifted.canary);
     notes.push(...shifted.notes);
     gapSeconds = Math.max(gapSeconds, shifted.gapSeconds);
@@ -45,7 +46,7 @@ async function shiftService(
     `send all requests of ${service} back to ${active}`,
     (options) =>
       run.act.steerTraffic.executeWithOptions(options, [
-        steering(run, placement, placed, traffic(active, 100, 'off'), placed.before),
+        steering(run, placement, placed, traffic(active, ALL, 'off'), placed.before),
       ]),
     'urgent',
   );
@@ -75,7 +76,7 @@ function shareWhileHeld(
   run.whileHeld.push({
     before: async () => {
       if (reached.share === 0) return;
-      const back = steering(run, placement, placed, traffic(active, 100, 'off'), placed.before);
+      const back = steering(run, placement, placed, traffic(active, ALL, 'off'), placed.before);
       await run.step(
         stepId('hold', service),
         `send all requests of ${service} to ${active} while it is held`,
@@ -97,34 +98,8 @@ function shareWhileHeld(
   return reached;
 }
 
-function sharesFor(slot: Slot, share: number): Traffic {
-  return traffic(slot, share, share === 100 ? 'drain' : { weight: 100 - share });
-}
-
-/** A switch of another image is made anew while the old slot has all requests: a step of its own, so that its gap is known. */
-async function renewSwitch(
-  run: Run,
-  placement: Placement,
-  placed: SwitchedService,
-  active: Slot,
-): Promise<number> {
-  const { id, title } = renewStep(placed.deployment.service);
-  const shares = traffic(active, 100, 'off');
-  const { gapSeconds = 0 } = await run.step(
-    id,
-    title,
-    (options) =>
-      run.act.steerTraffic.executeWithOptions(options, [
-        steering(run, placement, placed, shares, placement.release),
-      ]),
-    gapDetail,
-  );
-  return gapSeconds;
-}
-
-function gapDetail({ gapSeconds }: { readonly gapSeconds?: number }): { detail?: string } {
-  if (gapSeconds === undefined) return {};
-  return { detail: `at most ${gapSeconds.toFixed(1)} s without an answer` };
+function sharesFor(slot: Slot, share: number): Shares {
+  return traffic(slot, { weight: share }, share === 100 ? 'drain' : { weight: 100 - share });
 }
 
 /** The first time there is nothing to shift from: the switch begins with the release, and takes the port. */
@@ -158,7 +133,7 @@ async function takeOver(
     run,
     placement,
     placed,
-    traffic(placed.slot, 100, 'off'),
+    traffic(placed.slot, ALL, 'off'),
     100,
   );
   if (placed.clears !== undefined) await clear(run, placement, placed, placed.clears);
@@ -184,32 +159,11 @@ async function clear(
   );
 }
 
-function traffic(slot: Slot, weight: number, other: Traffic[Slot]): Traffic {
-  return { [slot]: { weight }, [otherSlot(slot)]: other } as unknown as Traffic;
-}
-
-function steering(
-  run: Run,
-  { project, release }: Placement,
-  { deployment, replicas }: SwitchedService,
-  shares: Traffic,
-  file: number | undefined,
-) {
-  return {
-    stack: run.stack,
-    project,
-    deployment,
-    replicas,
-    traffic: shares,
-    release: file ?? release,
-  };
-}
-
 async function steer(
   run: Run,
   placement: Placement,
   placed: SwitchedService,
-  shares: Traffic,
+  shares: Shares,
   share: number,
 ) {
   const { service } = placed.deployment;

@@ -1,29 +1,33 @@
 import { stepId } from '../../model/step-id';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
-import { isSwitched, newService, type Placement, type SwitchedService } from './placement';
+import {
+  isRolled,
+  isSwitched,
+  newService,
+  type Placement,
+  type SwitchedService,
+} from './placement';
 
-/** Starts the release beside what serves: no request goes there yet. */
+/** Starts the release beside what serves: no request goes there yet. What is rolled is started as its requests come. */
 export async function startSlots(run: Run, undo: Undo, placement: Placement): Promise<void> {
   for (const placed of placement.services) {
-    if (isSwitched(placed) && !placed.warm) await startSlot(run, undo, placement, placed);
+    if (!isSwitched(placed) || placed.warm || isRolled(placed)) continue;
+    await startSlot(run, undo, placement, placed);
   }
 }
 
 async function startSlot(
   run: Run,
   undo: Undo,
-  { project, release }: Placement,
+  placement: Placement,
   placed: SwitchedService,
 ): Promise<void> {
+  const { project, release } = placement;
   const service = newService(placed);
   const { deployment, replicas } = placed;
   const { port, ready } = deployment;
-  undo.push(stepId('remove', service), `remove ${service}`, (options) =>
-    run.act.removeService.executeWithOptions(options, [
-      { stack: run.stack, project, release, service, whosever: true },
-    ]),
-  );
+  removeWhenUndone(run, undo, placement, placed);
   await run.step(
     stepId('start', service),
     `start ${service}`,
@@ -36,5 +40,20 @@ async function startSlot(
       ]),
     ({ seconds }) => ({ detail: `ready after ${seconds.toFixed(1)} s` }),
     { values: { timeoutSeconds: ready.timeoutSeconds } },
+  );
+}
+
+/** To be called before its first container is made. */
+export function removeWhenUndone(
+  run: Run,
+  undo: Undo,
+  { project, release }: Placement,
+  placed: SwitchedService,
+): void {
+  const service = newService(placed);
+  undo.push(stepId('remove', service), `remove ${service}`, (options) =>
+    run.act.removeService.executeWithOptions(options, [
+      { stack: run.stack, project, release, service, whosever: true },
+    ]),
   );
 }

@@ -53,8 +53,9 @@ export async function keepWarm(run: Run, placement: Placement): Promise<string |
 
 function warmSlots({ services }: Placement): WarmSlot[] {
   return services.flatMap((placed) => {
-    if (!isSwitched(placed) || placed.active === undefined || placed.before === undefined)
-      return [];
+    // What is rolled leaves nothing behind.
+    if (!isSwitched(placed) || placed.rolls !== undefined) return [];
+    if (placed.active === undefined || placed.before === undefined) return [];
     const { before } = placed;
     const { service, keepOldSeconds } = placed.deployment;
     const until = new Date(Date.now() + keepOldSeconds * 1000).toISOString();

@@ -1,0 +1,103 @@
+import {
+  SLOTS,
+  slotService,
+  type Slot,
+  type SwitchDeployment,
+} from '../workflows/model/deployment';
+import {
+  weightOf,
+  type Shares,
+  type SlotShare,
+  type SlotTraffic,
+  type SwitchCounters,
+  type Traffic,
+} from '../workflows/model/traffic';
+import type { Site } from './ports';
+import type { EngineOfServices, ServiceContainer } from './release-ports';
+import { isRunning } from './service-container';
+
+/*
+ * The containers of a slot as the servers of its switch.
+ */
+
+export interface WantedServers {
+  readonly project: string;
+  readonly deployment: SwitchDeployment;
+  /** Servers of a slot whose share does not say how many. */
+  readonly replicas: number;
+  readonly shares: Shares;
+}
+
+/** Whether the switch sends requests to it. */
+export function isServed(traffic: SlotTraffic, { addresses }: ServiceContainer): boolean {
+  if (typeof traffic !== 'object' || traffic.weight === 0) return false;
+  const { addresses: served = addresses } = traffic;
+  return addresses.some((address) => served.includes(address));
+}
+
+/** The shares with the addresses that they come to now; in words, what is missing for that. */
+export async function trafficOf(
+  services: EngineOfServices,
+  site: Site,
+  { project, deployment, shares }: WantedServers,
+): Promise<Traffic | string> {
+  const { blue, green } = shares;
+  const traffic = { blue, green } as Record<Slot, SlotTraffic>;
+  for (const slot of SLOTS) {
+    const share = shares[slot];
+    if (typeof share !== 'object' || share.servers === undefined) continue;
+    const service = slotService(deployment.service, slot);
+    const running = await runningOf(services, site, project, service);
+    if (running.length < share.servers) {
+      return `${service}: ${running.length} of ${share.servers} containers run`;
+    }
+    const chosen = running.slice(0, share.servers);
+    const addresses = chosen.flatMap((container) => container.addresses);
+    traffic[slot] = { weight: share.weight, addresses };
+  }
+  return traffic;
+}
+
+/** Which slot is not up as it should be, in words; undefined when all are that get requests. */
+export async function notUp(
+  services: EngineOfServices,
+  site: Site,
+  { project, deployment, replicas, shares }: WantedServers,
+  traffic: Traffic,
+  counters: SwitchCounters,
+): Promise<string | undefined> {
+  for (const slot of SLOTS.filter((one) => weightOf(traffic[one]) > 0)) {
+    const service = slotService(deployment.service, slot);
+    const running = await runningOf(services, site, project, service);
+    const present = running.flatMap(({ addresses }) => addresses);
+    const { servers } = counters[slot];
+    const chosen = chosenOf(traffic[slot]);
+    const up = servers.filter((server) => server.up && (chosen?.includes(server.address) ?? true));
+    const wanted = wantedOf(shares[slot]) ?? replicas;
+    const isStale =
+      chosen === undefined && servers.some(({ address }) => !present.includes(address));
+    if (up.length >= wanted && !isStale) continue;
+    const known = servers.map(({ address }) => address);
+    return `${service}: ${up.length} of ${wanted} servers are up at ${known.join(', ') || 'no address'}, and its containers are at ${present.join(', ') || 'no address'}`;
+  }
+  return undefined;
+}
+
+async function runningOf(
+  services: EngineOfServices,
+  site: Site,
+  project: string,
+  service: string,
+): Promise<readonly ServiceContainer[]> {
+  const containers = await services.containers(site, project, service);
+  return containers.filter(isRunning);
+}
+
+/** Undefined where all are. */
+function chosenOf(traffic: SlotTraffic): readonly string[] | undefined {
+  return typeof traffic === 'object' ? traffic.addresses : undefined;
+}
+
+function wantedOf(share: SlotShare): number | undefined {
+  return typeof share === 'object' ? share.servers : undefined;
+}
