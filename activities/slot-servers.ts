@@ -23,8 +23,6 @@ import { isRunning } from './service-container';
 export interface WantedServers {
   readonly project: string;
   readonly deployment: SwitchDeployment;
-  /** Servers of a slot whose share does not say how many. */
-  readonly replicas: number;
   readonly shares: Shares;
 }
 
@@ -62,18 +60,20 @@ export async function trafficOf(
 export async function notUp(
   services: EngineOfServices,
   site: Site,
-  { project, deployment, replicas, shares }: WantedServers,
+  { project, deployment, shares }: WantedServers,
   traffic: Traffic,
   counters: SwitchCounters,
 ): Promise<string | undefined> {
   for (const slot of SLOTS.filter((one) => weightOf(traffic[one]) > 0)) {
     const service = slotService(deployment.service, slot);
-    const running = await runningOf(services, site, project, service);
+    const containers = await services.containers(site, project, service);
+    const running = containers.filter(isRunning);
     const present = running.flatMap(({ addresses }) => addresses);
     const { servers } = counters[slot];
     const chosen = chosenOf(traffic[slot]);
     const up = servers.filter((server) => server.up && (chosen?.includes(server.address) ?? true));
-    const wanted = wantedOf(shares[slot]) ?? replicas;
+    // Not as many as the release has now: the other slot's may have had more, or fewer.
+    const wanted = wantedOf(shares[slot]) ?? Math.max(1, containers.length);
     const isStale =
       chosen === undefined && servers.some(({ address }) => !present.includes(address));
     if (up.length >= wanted && !isStale) continue;
@@ -81,6 +81,19 @@ export async function notUp(
     return `${service}: ${up.length} of ${wanted} servers are up at ${known.join(', ') || 'no address'}, and its containers are at ${present.join(', ') || 'no address'}`;
   }
   return undefined;
+}
+
+/** Servers that each slot of the switch needs, so that every container of either has one; `replicas` at least. */
+export async function roomFor(
+  services: EngineOfServices,
+  site: Site,
+  { project, deployment, replicas }: Omit<WantedServers, 'shares'> & { readonly replicas: number },
+): Promise<number> {
+  const counts = SLOTS.map(async (slot) => {
+    const service = slotService(deployment.service, slot);
+    return (await services.containers(site, project, service)).length;
+  });
+  return Math.max(replicas, ...(await Promise.all(counts)));
 }
 
 async function runningOf(

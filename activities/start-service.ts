@@ -13,8 +13,6 @@ export interface StartServiceInput extends StepInput {
   readonly release: number;
   /** As the file names it: `worker`, or `api-green`. */
   readonly service: string;
-  /** Containers that must run. Absent: one or more. */
-  readonly replicas?: number;
   /** Present: it is brought to so many containers, whatever the file says of their number. */
   readonly scale?: Scale;
   readonly port?: number;
@@ -113,13 +111,15 @@ async function becomeReady(
 /** What is still waited for; undefined when all is ready. */
 async function notYet(
   ports: ReleasePorts,
-  { replicas = 1, port, ready }: StartServiceInput,
+  { scale, port, ready }: StartServiceInput,
   containers: readonly ServiceContainer[],
   answers: Map<string, number>,
   attempt: Attempt,
 ): Promise<string | undefined> {
   const running = containers.filter(isRunning);
-  if (running.length < replicas) return `${running.length} of ${replicas} containers run`;
+  // As many as Compose has made by the release's file, which may say another number than the stack has now.
+  const wanted = scale?.containers ?? containers.length;
+  if (running.length < wanted) return `${running.length} of ${wanted} containers run`;
   const sick = running.find(({ health }) => health !== undefined && health !== 'healthy');
   if (sick !== undefined) return `${sick.name} is ${sick.health ?? ''}`;
   if (ready === undefined || port === undefined) return notSteady(running);

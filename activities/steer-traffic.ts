@@ -13,12 +13,12 @@ import type { Attempt, Site } from './ports';
 import type { HostPorts, ReleasePorts } from './release-ports';
 import { reviveSlots } from './revive-slots';
 import { runStep, type StepInput } from './run-step';
-import { notUp, trafficOf } from './slot-servers';
+import { notUp, roomFor, trafficOf } from './slot-servers';
 
 export interface SteerTrafficInput extends StepInput {
   readonly project: string;
   readonly deployment: SwitchDeployment;
-  /** Servers that each slot has; so many must be up in one that gets requests, unless its share says how many. */
+  /** Servers that each slot has at least; more where one has more containers. */
   readonly replicas: number;
   readonly traffic: Shares;
   /** The release whose file has the switch. */
@@ -51,7 +51,8 @@ export const steerTraffic =
       const begin = performance.now();
       await reviveSlots(ports.release, site, input, attempt);
       const traffic = await chosen(ports.release, site, input, attempt);
-      const steering = { ...input, shares: input.traffic, traffic };
+      const replicas = await roomFor(ports.release.services, site, input);
+      const steering = { ...input, shares: input.traffic, traffic, replicas };
       const made = await makeSwitch(ports.release, site, steering, attempt);
       await serveBoth(ports.release, site, steering, attempt);
       await write(ports.release, steering, traffic);

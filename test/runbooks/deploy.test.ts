@@ -252,6 +252,26 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
     });
   });
 
+  it('goes to more containers and back to fewer, forwards, undone and rolled back', async () => {
+    const stack = await releasedStack();
+    const canary = { steps: ['50%'], pauseSeconds: 1, minRequests: 1 };
+    const closed = { after: [{ http: { url: stack.url, expect: 418, timeout: '1s' } }] };
+    const twice = { ...VERSION_2.service, scale: 2 };
+    await stack.describe({ api: { canary }, service: twice, file: { gates: closed } });
+    const load = await startLoad({ url: stack.url, connections: 8 });
+    expect(await stack.deploy()).toMatchObject({ code: 3 });
+    expect(await stack.serving()).toBe('1');
+    expect(await stack.containers()).toHaveLength(2);
+    await stack.describe({ api: { canary }, service: twice });
+    await stack.mustDeploy();
+    expect(await stack.versions()).toEqual(['2']);
+    expect(await stack.containers()).toHaveLength(4);
+    expect(await stack.rollback()).toMatchObject({ code: 0 });
+    const { total } = await load.stop();
+    expect(await stack.versions()).toEqual(['1']);
+    expect(total.failed).toBe(0);
+  });
+
   it('adopts again what somebody made with plain Compose in between', async () => {
     const stack = await releasedStack();
     await stack.compose('up', '-d', '--remove-orphans');

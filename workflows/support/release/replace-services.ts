@@ -14,11 +14,11 @@ async function replace(
   run: Run,
   undo: Undo,
   { project, release }: Placement,
-  { deployment, replicas, before }: ReplacedService,
+  { deployment, before }: ReplacedService,
 ): Promise<void> {
   const { service, port, ready, stopSeconds } = deployment;
   const starting = {
-    ...{ stack: run.stack, project, service, replicas },
+    ...{ stack: run.stack, project, service },
     ...(port === undefined ? {} : { port }),
     ...(ready === undefined ? {} : { ready }),
     ...(stopSeconds === undefined ? {} : { stopSeconds }),

@@ -156,7 +156,7 @@ async function startAgain(
     [
       {
         ...{ stack: run.stack, project, release: before, port, ready },
-        ...{ service: slotService(service, active), replicas: rolls.from },
+        ...{ service: slotService(service, active) },
         scale: { containers: rolls.from, keeps: true },
       },
     ],
@@ -191,7 +191,7 @@ async function start(
   const starting = {
     ...{ stack: run.stack, project, release, service: newService(placed), port },
     // The first finds what an earlier release may have left; the next ones find those that serve.
-    ...{ replicas: count, scale: { containers: count, keeps: count > 1 } },
+    scale: { containers: count, keeps: count > 1 },
   };
   await run.step(
     id,

@@ -25,7 +25,7 @@ async function startSlot(
 ): Promise<void> {
   const { project, release } = placement;
   const service = newService(placed);
-  const { deployment, replicas } = placed;
+  const { deployment } = placed;
   const { port, ready } = deployment;
   removeWhenUndone(run, undo, placement, placed);
   await run.step(
@@ -34,7 +34,7 @@ async function startSlot(
     (options, corrected) =>
       run.act.startService.executeWithOptions(options, [
         {
-          ...{ stack: run.stack, project, release, service, replicas, port },
+          ...{ stack: run.stack, project, release, service, port },
           ready: { ...ready, ...corrected },
         },
       ]),
