@@ -78,7 +78,7 @@ function stackFile(stack: string): string {
 repository: {url: ./repository, password: {env: BENCH_REPOSITORY_PASSWORD}}
 protect:
   uploads: {engine: files, path: ./uploads}
-release: {switchImage: ${TEST_IMAGES.switch}, recoveryPoint: never}
+release: {switchImage: ${TEST_IMAGES.switch}, recoveryPoint: never, keep: 12}
 deploy:
   api:
     strategy: switch
