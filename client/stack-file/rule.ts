@@ -14,6 +14,11 @@ export function asDraft(value: unknown): Draft {
   return isMap ? (value as Draft) : {};
 }
 
+/** A value as text, whatever it is: a map may well have a key `toString`, which `String` would call. */
+export function asText(value: unknown): string {
+  return typeof value === 'object' && value !== null ? '' : String(value);
+}
+
 /** The entries of `protect` that are maps, whatever is in them. */
 export function draftEntries(stack: Draft): readonly (readonly [name: string, entry: Draft])[] {
   return Object.entries(asDraft(stack['protect'])).map(([name, entry]) => [name, asDraft(entry)]);

@@ -1,6 +1,6 @@
 import { durationSeconds } from './duration';
 import { quoted } from './printable';
-import { asDraft } from './rule';
+import { asDraft, asText } from './rule';
 import type { Draft, Rule } from './rule';
 
 /** Rules for who must approve what. */
@@ -31,9 +31,9 @@ export const approvalRules: readonly Rule[] = [
 
   function peopleAreAskedWithinTheDeadline(stack, report) {
     const { deadline = '24h' } = asDraft(stack['limits']);
-    const whole = durationSeconds(String(deadline)) ?? Infinity;
+    const whole = durationSeconds(asText(deadline)) ?? Infinity;
     for (const [runbook, { expires = '4h' }] of policiesOf(stack)) {
-      if ((durationSeconds(String(expires)) ?? 0) < whole) continue;
+      if ((durationSeconds(asText(expires)) ?? 0) < whole) continue;
       const message = 'must be shorter than `limits.deadline`, which counts the wait too';
       report(['approvals', runbook, 'expires'], message);
     }
@@ -48,5 +48,5 @@ function policiesOf(stack: Draft): readonly (readonly [runbook: string, policy: 
 }
 
 function namesOf(from: unknown): readonly string[] {
-  return Array.isArray(from) ? from.map(String) : [];
+  return Array.isArray(from) ? from.map(asText) : [];
 }

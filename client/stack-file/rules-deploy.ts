@@ -1,6 +1,6 @@
 import { SLOTS, slotService } from '../../workflows/model/deployment';
 import { quoted } from './printable';
-import { asDraft, isSwitched } from './rule';
+import { asDraft, asText, isSwitched } from './rule';
 import type { Draft, Report, Rule } from './rule';
 import { URL_PASSWORD } from './secret-masks';
 import type { Path } from './tree';
@@ -50,7 +50,7 @@ export const deployRules: readonly Rule[] = [
 
   function canaryStepsGrow(stack, report) {
     for (const [service, entry] of servicesOf(stack)) {
-      const steps = listOf(asDraft(entry['canary'])['steps']).map(String);
+      const steps = listOf(asDraft(entry['canary'])['steps']).map(asText);
       steps.forEach((step, index) => {
         const before = steps[index - 1] ?? '';
         if (![step, before].every((text) => SHARE.test(text))) return;
@@ -138,7 +138,7 @@ function at(stack: Draft, path: Path): unknown {
 
 /** Only of what the schema lets pass: a list of texts. */
 function holds(command: unknown, mark: string): boolean {
-  return !Array.isArray(command) || command.some((word) => String(word).includes(mark));
+  return !Array.isArray(command) || command.some((word) => asText(word).includes(mark));
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { quoted } from './printable';
-import { asDraft, draftEntries } from './rule';
+import { asDraft, asText, draftEntries } from './rule';
 import type { Draft, Rule } from './rule';
 import { URL_PASSWORD } from './secret-masks';
 
@@ -32,7 +32,7 @@ export const folderRules: readonly Rule[] = [
 
   function repositoryIsNotProtected(stack, report) {
     const { url } = asDraft(stack['repository']);
-    const folder = String(url).replace(/^local:/, '');
+    const folder = asText(url).replace(/^local:/, '');
     if (typeof url !== 'string' || /^[a-z0-9]+:/.test(folder)) return;
     const repository = { place: 'host', path: absolute(stack, folder) };
     const around = protectedFolders(stack).find(([, folder]) => contains(folder, repository));
@@ -77,9 +77,9 @@ function protectedFolders(stack: Draft): readonly (readonly [name: string, folde
     .map(([name, { service, path }]) => {
       const inService = {
         place: `service ${JSON.stringify(service)}`,
-        path: posix.resolve('/', String(path)),
+        path: posix.resolve('/', asText(path)),
       };
-      const onHost = { place: 'host', path: absolute(stack, String(path)) };
+      const onHost = { place: 'host', path: absolute(stack, asText(path)) };
       return [name, service === undefined ? onHost : inService];
     });
 }

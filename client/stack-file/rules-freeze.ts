@@ -1,4 +1,4 @@
-import { asDraft } from './rule';
+import { asDraft, asText } from './rule';
 import type { Draft, Rule } from './rule';
 import { DATES, HOURS } from './schema-freeze';
 
@@ -24,7 +24,7 @@ export const freezeRules: readonly Rule[] = [
 
   function datesAreInOrder(stack, report) {
     for (const [index, { dates }] of windowsOf(stack)) {
-      const [, first = '', last = ''] = DATES.exec(String(dates)) ?? [];
+      const [, first = '', last = ''] = DATES.exec(asText(dates)) ?? [];
       if (first === '') continue;
       const path = ['freeze', index, 'dates'];
       const wrong = [first, last].find((day) => !isDay(day));
@@ -35,7 +35,7 @@ export const freezeRules: readonly Rule[] = [
 
   function hoursAreSome(stack, report) {
     for (const [index, { hours }] of windowsOf(stack)) {
-      const [, from = '', to = ''] = HOURS.exec(String(hours)) ?? [];
+      const [, from = '', to = ''] = HOURS.exec(asText(hours)) ?? [];
       if (from === '' || from !== to) continue;
       report(
         ['freeze', index, 'hours'],

@@ -1,6 +1,6 @@
 import { durationSeconds } from './duration';
 import type { Finding } from './problem';
-import { asDraft } from './rule';
+import { asDraft, asText } from './rule';
 import type { Report, Rule } from './rule';
 import { approvalRules } from './rules-approvals';
 import { databaseRules } from './rules-databases';
@@ -24,7 +24,7 @@ const RESERVED_STACK_NAMES = [
 
 const stackRules: readonly Rule[] = [
   function stackNameIsNotReserved(stack, report) {
-    if (RESERVED_STACK_NAMES.includes(String(stack['stack']))) {
+    if (RESERVED_STACK_NAMES.includes(asText(stack['stack']))) {
       report(['stack'], 'is a name that pawl uses itself; choose another');
     }
   },
@@ -62,7 +62,7 @@ const stackRules: readonly Rule[] = [
   function limitsGrow(stack, report) {
     const { heartbeat = '10s', stall = '5m', deadline = '24h' } = asDraft(stack['limits']);
     const [beat = 0, still = 0, whole = 0] = [heartbeat, stall, deadline].map((limit) =>
-      durationSeconds(String(limit)),
+      durationSeconds(asText(limit)),
     );
     if (still > 0 && beat > still)
       report(['limits', 'heartbeat'], 'must not be longer than `stall`');

@@ -110,6 +110,21 @@ function mapsOf(value: unknown): readonly Tree[] {
   return [value as Tree, ...Object.values(value).flatMap(mapsOf)];
 }
 
+it.each([
+  'stack: H',
+  'limits: {heartbeat: H, stall: H, deadline: H}',
+  'approvals: {deploy: {required: 1, from: [H], expires: H}}',
+  'freeze: [{dates: H, hours: H}]',
+  'repository: {url: H}',
+  'protect: {uploads: {engine: files, path: H, service: H}}',
+  'deploy: {api: {strategy: H, canary: {steps: [H]}}}',
+  'migrations: {service: H, run: [H], down: [H]}',
+  'gates: {before: [{scan: {command: [H]}}]}',
+  'edge: {sites: {H: {service: H, certificate: H}}, ports: {http: H}}',
+])('a map that hides what every map has is refused with its place: %s', (text) => {
+  expect(isRefusedWithPlaces(text.replaceAll('H', '{toString: false, valueOf: 1}'))).toBe(true);
+});
+
 describe('a mutated stack file', () => {
   // Seeded, so that a red run can be repeated; the seed is fast-check's own when this is unset.
   const seed = process.env['PAWL_FUZZ_SEED'];
