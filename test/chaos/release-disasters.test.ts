@@ -188,7 +188,7 @@ onOwnEngine(['temporal', 'restic', 'docker', 'compose'], 'a release on an engine
     const way = how.liveRestore ? await pastDockersProxy() : undefined;
     const title = how.liveRestore ? 'engine killed, with live-restore,' : 'engine killed';
     const url = way === undefined ? stack.url : `http://${way.address}`;
-    const day = await BadDay.begin(stack, `${title} in ${activity}`, url);
+    const day = await BadDay.begin(stack, `${title} in ${activity}`, { url });
     const { run, held } = await scene.submitHeldIn(activity);
     await engine.kill9();
     await held.release();

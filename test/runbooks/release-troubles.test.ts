@@ -210,6 +210,61 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'on a bad day, a relea
     });
   });
 
+  describe('whose migration locks a table for a minute', () => {
+    const SECONDS = 60;
+    const modules = join(__dirname, '../../node_modules');
+    const scripts = join(__dirname, 'support/with-database');
+    const PASSWORD = 'of the database';
+
+    const asking = (image: string): ReleasedStackOptions => ({
+      service: {
+        image,
+        command: ['node', '--require', '/with-database/asks.cjs', '/app/app.cjs'],
+        volumes: [`${modules}:/node_modules:ro`, `${scripts}:/with-database:ro`],
+      },
+      environment: { PGHOST: 'db', PGUSER: 'postgres', PGPASSWORD: PASSWORD },
+      services: {
+        db: {
+          ...{ image: TEST_IMAGES.postgres, labels: testLabels() },
+          environment: { POSTGRES_PASSWORD: PASSWORD },
+        },
+      },
+    });
+
+    async function createTable(stack: ReleasedStack): Promise<void> {
+      const psql = ['psql', '-U', 'postgres', '-h', '127.0.0.1', '-c', 'create table visits ()'];
+      const inside = ['exec', '-T', '-e', `PGPASSWORD=${PASSWORD}`, 'db', ...psql];
+      await stack.compose('up', '-d', 'db');
+      await until(() =>
+        stack.compose(...inside).then(
+          () => true,
+          () => undefined,
+        ),
+      );
+    }
+
+    it('lets every request wait for it, and fails none', async () => {
+      const stack = await newStack();
+      await stack.describe(asking(TEST_IMAGES.app1));
+      await createTable(stack);
+      await stack.mustDeploy();
+      const run = ['node', '/with-database/lock.cjs', String(SECONDS)];
+      await stack.describe({
+        ...asking(TEST_IMAGES.app2),
+        file: { migrations: { service: 'api', run } },
+      });
+      const day = await BadDay.begin(stack, 'migration locks a table for a minute', {
+        timeoutSeconds: SECONDS * 2,
+      });
+      expect(await stack.deploy()).toMatchObject({ code: 0 });
+      const { serves, report } = await day.end();
+
+      expect(serves).toBe('2');
+      expect(report.total).toMatchObject({ failed: 0, byApplication: 0 });
+      expect(report.total.longestGapSeconds).toBeGreaterThan(SECONDS * 0.9);
+    }, 240_000);
+  });
+
   describe('whose place is taken', () => {
     it('begins nothing when another process has the port', async () => {
       const stack = await newStack();

@@ -1,5 +1,5 @@
 import { docker } from '../../support/docker';
-import { startLoad, type Load, type LoadReport } from '../../support/load';
+import { startLoad, type Load, type LoadOptions, type LoadReport } from '../../support/load';
 import type { Belongings, ReleasedStack } from './released-stack';
 
 const CONNECTIONS = 8;
@@ -27,11 +27,15 @@ export class BadDay {
   ) {}
 
   /** `url`: another way to the switch than the published port. */
-  static async begin(stack: ReleasedStack, title: string, url = stack.url): Promise<BadDay> {
+  static async begin(
+    stack: ReleasedStack,
+    title: string,
+    { url = stack.url, ...load }: Partial<LoadOptions> = {},
+  ): Promise<BadDay> {
     const before = await stack.belongings();
     const old = await servedBy(stack);
-    const load = await startLoad({ url, connections: CONNECTIONS });
-    return new BadDay(stack, title, before, old, load);
+    const running = await startLoad({ url, connections: CONNECTIONS, ...load });
+    return new BadDay(stack, title, before, old, running);
   }
 
   /** Whatever happened must have ended. */
