@@ -30,7 +30,8 @@ export const bringEdge =
       if (edge === undefined) {
         throw new AdapterError('InternalError', `the stack file of ${stack.name} has no \`edge\``);
       }
-      const wanted = await wantedEdge(ports.release, site, { stack, edge, image }, attempt);
+      const model = await ports.release.compose.model(site, attempt);
+      const wanted = await wantedEdge(ports.release, site, { stack, model, edge, image });
       const taken = await takenByCaddy(ports.release, site, run, wanted, attempt);
       await ports.release.edges.begin({ stack: stack.name, runKey: run.key });
       return putEdge(ports.release, site, { project, state: { ...wanted, taken } }, attempt);

@@ -1,13 +1,15 @@
 import type { EdgeChange } from '../workflows/model/edge';
 import type { StackDescription } from '../workflows/model/stack';
+import type { ComposeProjectModel } from '../workflows/plan/release/compose-model';
 import type { ObservedEdge, ObservedImage } from '../workflows/plan/release/observed-release';
 import { runningEdge, wantedEdge } from './edge-state';
-import type { Attempt, Site } from './ports';
+import type { Site } from './ports';
 import type { EdgeState, ReleasePorts, WantedEdge } from './release-ports';
 
 export interface EdgeQuestion {
   readonly stack: StackDescription;
   readonly project: string;
+  readonly model: ComposeProjectModel;
   /** What an image's reference means now. */
   readonly resolve: (reference: string) => Promise<ObservedImage>;
 }
@@ -19,14 +21,13 @@ export interface EdgeQuestion {
 export async function observeEdge(
   ports: ReleasePorts,
   site: Site,
-  { stack, project, resolve }: EdgeQuestion,
-  attempt: Attempt,
+  { stack, project, model, resolve }: EdgeQuestion,
 ): Promise<ObservedEdge | undefined> {
   const current = await ports.edges.current(stack.name);
   const { edge } = stack;
   if (edge === undefined) return current === undefined ? undefined : { change: 'remove' };
   const image = await resolve(edge.image);
-  const wanted = await wantedEdge(ports, site, { stack, edge, image: image.pinned }, attempt);
+  const wanted = await wantedEdge(ports, site, { stack, model, edge, image: image.pinned });
   const runs = (await runningEdge(ports, site, project)) !== undefined;
   const change = runs ? changeTo(wanted, current) : 'make';
   return change === undefined ? undefined : { change, image };

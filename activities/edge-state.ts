@@ -1,28 +1,37 @@
 import { dirname } from 'node:path';
 import { EDGE_SERVICE, type EdgeDescription } from '../workflows/model/edge';
 import type { StackDescription } from '../workflows/model/stack';
+import type { ComposeProjectModel } from '../workflows/plan/release/compose-model';
 import { renderEdge } from '../workflows/plan/release/render-edge';
 import { AdapterError } from './adapter-error';
 import { deploymentOf } from './deploy-of';
-import type { Attempt, Site } from './ports';
+import type { Site } from './ports';
 import type { ReleasePorts, RoutedSite, ServiceContainer, WantedEdge } from './release-ports';
 import { releaseText } from '../workflows/model/release-text';
 import { isEdge } from './service-container';
+
+export interface EdgeOf {
+  readonly stack: StackDescription;
+  /** The Compose project, as it is written. */
+  readonly model: ComposeProjectModel;
+  readonly edge: EdgeDescription;
+  /** Pinned. */
+  readonly image: string;
+}
 
 /**
  * What an edge is when it is as the stack file says, of this image and with the files that are on this host now.
  * Throws: PreconditionFailed (a certificate's files, or what the project has in its place)
  */
 export async function wantedEdge(
-  { compose, caddy, edges }: ReleasePorts,
+  { caddy, edges }: ReleasePorts,
   site: Site,
-  { stack, edge, image }: { stack: StackDescription; edge: EdgeDescription; image: string },
-  attempt: Attempt,
+  { stack, model, edge, image }: EdgeOf,
 ): Promise<WantedEdge> {
   const certificates = await caddy.certificates(site, edge);
   const folders = certificates.flatMap(({ file, key }) => [dirname(file), dirname(key)]);
   const rendered = renderEdge({
-    ...{ model: await compose.model(site, attempt), stack: stack.name, edge, image },
+    ...{ model, stack: stack.name, edge, image },
     folder: edges.folder(stack.name),
     certificateFolders: [...new Set(folders)].sort(),
   });

@@ -34,48 +34,53 @@ export async function carriedModel(
 /** Whatever the switch is made of but the folder, which is the same for ever, and is made by a release only. */
 type SwitchDefinition = object | undefined;
 
-/** Services whose switch in the current release's file is another than a release of this model would have. */
-export async function changedSwitches(
-  { releases }: ReleasePorts,
-  stack: StackDescription,
-  model: ComposeProjectModel,
-  { switchImage, current }: { readonly switchImage: string; readonly current: number },
-): Promise<readonly string[]> {
-  const image = { reference: '', pinned: '', id: '' };
-  const rendered = renderRelease({
-    ...{ model, stack: stack.name, release: current, switchImage, switchFolder: () => '' },
-    services: deployOf(stack).services.map((deployment) => ({ deployment, image })),
-  });
-  if ('obstacle' in rendered) return [];
-  const stored = await storedModel(releases, stack.name, current);
-  return deployOf(stack).services.flatMap(({ service }) =>
-    isDeepStrictEqual(switchIn(rendered.model, service), switchIn(stored, service))
-      ? []
-      : [service],
-  );
+export interface SwitchQuestion {
+  readonly stack: StackDescription;
+  /** The release that serves. */
+  readonly current: number;
+  /** Of all releases that are stored. */
+  readonly numbers: readonly number[];
+  /** Pinned. */
+  readonly switchImage: string;
+  /** Of what a release would be made; absent where none is to be. */
+  readonly model: ComposeProjectModel | undefined;
 }
 
-/** By service: the stored releases with another switch than the current one. */
-export async function otherSwitches(
+/** By service: which releases would make its switch anew, the one of this model or one of those that are stored. */
+export async function observeSwitches(
   { releases }: ReleasePorts,
-  { stack, current, numbers }: Stored,
-): Promise<(service: string) => Pick<ObservedService, 'otherSwitch'>> {
-  const models = await Promise.all(
-    numbers.map(async (number) => [number, await storedModel(releases, stack, number)] as const),
+  { stack, current, numbers, switchImage, model }: SwitchQuestion,
+): Promise<(service: string) => Pick<ObservedService, 'renewsSwitch' | 'otherSwitch'>> {
+  const stored = await Promise.all(
+    numbers.map(
+      async (number) => [number, await storedModel(releases, stack.name, number)] as const,
+    ),
   );
-  const now = models.find(([number]) => number === current)?.[1];
+  const now = stored.find(([number]) => number === current)?.[1] ?? {};
+  const next = model && renderedModel(stack, model, switchImage);
   return (service) => {
-    const others = models.filter(
-      ([, model]) => !isDeepStrictEqual(switchIn(model, service), switchIn(now ?? {}, service)),
-    );
-    return others.length === 0 ? {} : { otherSwitch: others.map(([number]) => number) };
+    const isOther = (one: ComposeProjectModel): boolean =>
+      !isDeepStrictEqual(switchIn(one, service), switchIn(now, service));
+    const others = stored.filter(([, one]) => isOther(one)).map(([number]) => number);
+    return {
+      ...(next !== undefined && isOther(next) ? { renewsSwitch: true } : {}),
+      ...(others.length === 0 ? {} : { otherSwitch: others }),
+    };
   };
 }
 
-interface Stored {
-  readonly stack: string;
-  readonly current: number;
-  readonly numbers: readonly number[];
+/** Nothing of a release's own, its number and its images, is in a switch. */
+function renderedModel(
+  stack: StackDescription,
+  model: ComposeProjectModel,
+  switchImage: string,
+): ComposeProjectModel | undefined {
+  const image = { reference: '', pinned: '', id: '' };
+  const rendered = renderRelease({
+    ...{ model, stack: stack.name, release: 0, switchImage, switchFolder: () => '' },
+    services: deployOf(stack).services.map((deployment) => ({ deployment, image })),
+  });
+  return 'obstacle' in rendered ? undefined : rendered.model;
 }
 
 async function storedModel(

@@ -1,7 +1,6 @@
 import type { Deployment, Slot } from '../workflows/model/deployment';
 import { hasSwitch, SLOTS, slotService } from '../workflows/model/deployment';
 import type { ReleaseList } from '../workflows/model/release';
-import type { StackDescription } from '../workflows/model/stack';
 import { weightOf } from '../workflows/model/traffic';
 import type {
   ObservedDisk,
@@ -10,10 +9,10 @@ import type {
   ObservedService,
 } from '../workflows/plan/release/observed-release';
 import { composeService, imageName } from './compose-service';
-import { observeEdge, type EdgeQuestion } from './edge-change';
+import { observeEdge } from './edge-change';
 import { isOfRelease, isRunning, isSwitch } from './service-container';
 import { deployOf } from './deploy-of';
-import { carriedModel, changedSwitches, otherSwitches } from './observe-model';
+import { carriedModel, observeSwitches, type SwitchQuestion } from './observe-model';
 import type { Attempt, Site } from './ports';
 import type {
   ComposeFacts,
@@ -55,17 +54,21 @@ export const observeRelease =
       const observed = await Promise.all(
         services.map((one) => observeService(look, one, images?.[one.service])),
       );
-      const withSwitches = await observeSwitches(look, input.stack, stored, ofSwitch?.pinned);
+      const { stack } = input;
+      const model = resolves ? await carriedModel(ports.release, site, stack, attempt) : undefined;
+      const complete = await withSwitches(look, { stack, model }, stored, ofSwitch?.pinned);
       const switchImage = ofSwitch && { reference: ofSwitch.reference, pinned: ofSwitch.pinned };
-      const edge = resolves
-        ? await observeEdge(ports.release, site, edgeQuestion(look, input.stack), attempt)
-        : undefined;
+      const { project } = facts;
+      const resolveEdge = (reference: string) => observeImage(look, reference);
+      const edge =
+        model &&
+        (await observeEdge(ports.release, site, { stack, project, model, resolve: resolveEdge }));
       const disk = resolves
         ? await observeDisk(look, [...observed.map(({ image }) => image), switchImage, edge?.image])
         : undefined;
       return {
-        project: facts.project,
-        services: observed.map(withSwitches),
+        project,
+        services: observed.map(complete),
         ...(switchImage === undefined ? {} : { switchImage }),
         ...(disk === undefined ? {} : { disk }),
         ...(edge === undefined ? {} : { edge }),
@@ -90,23 +93,18 @@ interface Look {
   readonly current: number | undefined;
 }
 
-/** Adds which releases would make a service's switch anew: this one, or one of those that are stored. */
-async function observeSwitches(
-  { ports, site, attempt, resolves }: Look,
-  stack: StackDescription,
+/** Adds which releases would make a service's switch anew. */
+async function withSwitches(
+  { ports }: Look,
+  question: Omit<SwitchQuestion, 'current' | 'numbers' | 'switchImage'>,
   { releases, current }: ReleaseList,
   switchImage: string | undefined,
 ): Promise<(observed: ObservedService) => ObservedService> {
-  const model = resolves ? await carriedModel(ports, site, stack, attempt) : undefined;
   if (current === undefined || switchImage === undefined) return (observed) => observed;
-  const changed = model ? await changedSwitches(ports, stack, model, { switchImage, current }) : [];
   const numbers = releases.map(({ number }) => number);
-  const others = await otherSwitches(ports, { stack: stack.name, current, numbers });
-  return (observed) => {
-    if (observed.runs !== 'switched') return observed;
-    const renews = changed.includes(observed.service) ? { renewsSwitch: true } : {};
-    return { ...observed, ...others(observed.service), ...renews };
-  };
+  const changes = await observeSwitches(ports, { ...question, current, numbers, switchImage });
+  return (observed) =>
+    observed.runs === 'switched' ? { ...observed, ...changes(observed.service) } : observed;
 }
 
 async function observeService(
@@ -134,11 +132,6 @@ async function observeService(
     return { ...common, ...runsAlone(found), warm: {}, left: [] };
   }
   return { ...common, ...(await runsSwitched(look, service, facts.replicas, found)) };
-}
-
-function edgeQuestion(look: Look, stack: StepInput['stack']): EdgeQuestion {
-  const resolve = (reference: string) => observeImage(look, reference);
-  return { stack, project: look.facts.project, resolve };
 }
 
 async function observeImage(look: Look, reference: string): Promise<ObservedImage> {

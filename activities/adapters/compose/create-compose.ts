@@ -104,7 +104,7 @@ export function createCompose(options: {
           attempt,
         );
       }),
-    locate: (site, path) => locate(site, path),
+    locate,
     facts: async (site, attempt) => readFacts(await read(site, RESOLVED, attempt)),
     build: (site, service, attempt) => {
       const call = { argv: buildArguments(service), doing: `build ${service}` };
