@@ -16,13 +16,14 @@ export interface Placement {
 export type PlacedService = SwitchedService | ReplacedService;
 
 interface Placed {
-  readonly replicas: number;
   /** The release whose file says what the service is now: its way back. Absent where there is none. */
   readonly before?: number;
 }
 
 export interface SwitchedService extends Placed {
   readonly deployment: SwitchDeployment;
+  /** Containers of the release. */
+  readonly replicas: number;
   /** Where the release is put. */
   readonly slot: Slot;
   /** Where the requests go now; absent when there is no switch that serves. */

@@ -39,14 +39,14 @@ function place(
   release: number,
   before: number | undefined,
 ): PlacedService {
-  const common = { replicas, ...(before === undefined ? {} : { before }) };
+  const common = before === undefined ? {} : { before };
   if (deployment.strategy === 'recreate' || slot === undefined) {
     return { ...common, deployment: deployment as Extract<Deployment, { strategy: 'recreate' }> };
   }
   const nowActive = runs === 'switched' ? active : undefined;
   return {
     ...common,
-    ...{ deployment, slot, adopts, shares, renewsSwitch },
+    ...{ deployment, replicas, slot, adopts, shares, renewsSwitch },
     ...(nowActive === undefined ? {} : { active: nowActive }),
     ...(clears === undefined ? {} : { clears }),
     ...(rolls === undefined ? {} : { rolls: { ...rolls, from: serving } }),
