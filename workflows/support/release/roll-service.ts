@@ -33,7 +33,9 @@ export async function rollService(
   const rolled: Rolled = { added: 0, kept: rolls.from };
   removeWhenUndone(run, undo, placement, placed);
   backWhenUndone(run, undo, placement, placed, rolled);
-  let gapSeconds = placed.renewsSwitch ? await renew(run, placement, placed) : 0;
+  let gapSeconds = placed.renewsSwitch
+    ? await renewSwitch(run, placement, withRoom(placed), placed.active)
+    : 0;
   backWhileHeld(run, placement, placed, rolled);
   const canary: CanaryStep[] = [];
   const notes: string[] = [];
@@ -50,11 +52,6 @@ export async function rollService(
     notes.push(...(await retire(run, placement, placed, rolled)));
   }
   return { canary, gapSeconds, notes };
-}
-
-function renew(run: Run, placement: Placement, placed: RolledService): Promise<number> {
-  const { active, rolls } = placed;
-  return renewSwitch(run, placement, { ...placed, replicas: rolls.from }, active);
 }
 
 function backWhenUndone(
@@ -117,9 +114,8 @@ async function sendBack(
     await startAgain(run, placement, placed, options);
   }
   const shares = traffic(active, ALL, 'off');
-  const whole = { ...placed, replicas: rolls.from };
   await run.act.steerTraffic.executeWithOptions(options, [
-    steering(run, placement, whole, shares, placed.before),
+    steering(run, placement, withRoom(placed), shares, placed.before),
   ]);
 }
 
@@ -249,9 +245,7 @@ function retiring(
 }
 
 function steeringAt(run: Run, placement: Placement, placed: RolledService, added: number) {
-  const isLast = added === placed.replicas;
-  const place = isLast ? placed : withRoom(placed);
-  return steering(run, placement, place, sharesAt(placed, added), placement.release);
+  return steering(run, placement, withRoom(placed), sharesAt(placed, added), placement.release);
 }
 
 /** Each server gets as much as each other one. The last share is of a whole slot, whatever its servers' addresses become. */
@@ -261,7 +255,7 @@ function sharesAt({ slot, replicas, rolls }: RolledService, added: number): Shar
   return traffic(slot, { weight: 100, servers: added }, { weight: 100, servers: old });
 }
 
-/** The switch has as many servers for each slot as the larger one needs. */
+/** From the first step to the last, the switch has as many servers for each slot as the larger one needs: no reload between. */
 function withRoom(placed: RolledService): RolledService {
   return { ...placed, replicas: Math.max(placed.replicas, placed.rolls.from) };
 }
