@@ -2,6 +2,7 @@ import type { Slot } from '../workflows/model/deployment';
 import { slotService } from '../workflows/model/deployment';
 import { weightOf } from '../workflows/model/traffic';
 import { isOfRelease } from './service-container';
+import { turnOff } from './slot-servers';
 import type { HostPorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';
 
@@ -34,11 +35,7 @@ export const coolSlot =
         const containers = await services.containers(site, input.project, name);
         const its = containers.filter((container) => isOfRelease(container, input.release));
         if (its.length === 0 || its.length < containers.length) return false;
-        if (now !== undefined) {
-          const traffic = { ...now.traffic, [input.slot]: 'off' as const };
-          await switches.write(key, now.settings, traffic);
-          await switches.apply(key, attempt);
-        }
+        await turnOff(ports.release, key, input.slot, attempt);
         const file = await releases.file(input.stack.name, input.release);
         await compose.remove(site, file, [name], attempt);
         return true;

@@ -7,7 +7,7 @@ import type { Attempt, Site } from './ports';
 import type { HostPorts, ReleasePorts, ServiceContainer, SwitchKey } from './release-ports';
 import { runStep, type StepInput } from './run-step';
 import { isRunning } from './service-container';
-import { isServed } from './slot-servers';
+import { isServed, turnOff } from './slot-servers';
 import { untilDrained, type Drained } from './until-drained';
 
 export interface RetireServersInput extends StepInput {
@@ -34,7 +34,7 @@ export const retireServers =
       const { services } = ports.release;
       const surplus = await surplusOf(ports.release, site, input);
       const drained = await drain(ports.release, site, input, surplus, attempt);
-      if (keep === 0) await shut(ports.release, input, attempt);
+      if (keep === 0) await turnOff(ports.release, keyOf(input), slot, attempt);
       for (const { id } of surplus) await services.retire(id, attempt);
       return drained;
     });
@@ -81,18 +81,6 @@ async function drain(
     return its.reduce((sum, server) => sum + server.inFlight, 0);
   };
   return untilDrained(ports, site, input, inFlight, attempt);
-}
-
-async function shut(
-  { switches }: ReleasePorts,
-  input: RetireServersInput,
-  attempt: Attempt,
-): Promise<void> {
-  const key = keyOf(input);
-  const now = await switches.desired(key);
-  if (now === undefined) return;
-  await switches.write(key, now.settings, { ...now.traffic, [input.slot]: 'off' });
-  await switches.apply(key, attempt);
 }
 
 function keyOf({ stack, deployment }: RetireServersInput): SwitchKey {

@@ -12,8 +12,8 @@ import {
   type SwitchCounters,
   type Traffic,
 } from '../workflows/model/traffic';
-import type { Site } from './ports';
-import type { EngineOfServices, ServiceContainer } from './release-ports';
+import type { Attempt, Site } from './ports';
+import type { EngineOfServices, ReleasePorts, ServiceContainer, SwitchKey } from './release-ports';
 import { isRunning } from './service-container';
 
 /*
@@ -94,6 +94,19 @@ export async function roomFor(
     return (await services.containers(site, project, service)).length;
   });
   return Math.max(replicas, ...(await Promise.all(counts)));
+}
+
+/** Nothing goes to the slot any more, and its containers may be stopped. Does nothing where there is no switch. */
+export async function turnOff(
+  { switches }: Pick<ReleasePorts, 'switches'>,
+  key: SwitchKey,
+  slot: Slot,
+  attempt: Attempt,
+): Promise<void> {
+  const now = await switches.desired(key);
+  if (now === undefined) return;
+  await switches.write(key, now.settings, { ...now.traffic, [slot]: 'off' });
+  await switches.apply(key, attempt);
 }
 
 async function runningOf(
