@@ -16,7 +16,8 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a backup', () => {
   it.each(atBothEdges(IN_BACKUP))(
     'ends right when the worker is killed at the %s of %s',
     async (edge, activity) => {
-      const stack = await here.newStack();
+      const withoutRepository = activity === 'initialiseRepository';
+      const stack = await here.newStack({ withoutRepository });
       const { output: run, part } = await here.throughKill({ activity, at: edge }, () =>
         stack.follow('backup', '--init'),
       );

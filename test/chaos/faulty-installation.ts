@@ -34,8 +34,8 @@ export class FaultyInstallation {
   }
 
   /** A stack that pawl has not seen yet. */
-  newStack(): Promise<StackFixture> {
-    return StackFixture.create(this.pawl, this.servers, `stack${(this.stacks += 1)}`);
+  newStack(options: { withoutRepository?: boolean } = {}): Promise<StackFixture> {
+    return StackFixture.create(this.pawl, this.servers, `stack${(this.stacks += 1)}`, options);
   }
 
   async arm(fault: Fault): Promise<ArmedFault> {

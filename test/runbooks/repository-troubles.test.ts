@@ -4,7 +4,7 @@ import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
 import { describeWith } from '../support/requirements';
 import { contentsOf, makeFolder } from './support/folders';
 import { holdRepository, type RepositoryHolder } from './support/hold-repository';
-import { ProtectedStack } from './support/protected-stack';
+import { ProtectedStack, type StackOptions } from './support/protected-stack';
 import { canMount, mountSmallDisk, type SmallDisk } from './support/small-disk';
 
 describeWith(['temporal', 'restic'], 'a repository on a bad day', () => {
@@ -17,18 +17,17 @@ describeWith(['temporal', 'restic'], 'a repository on a bad day', () => {
   });
   afterAll(() => pawl.stop());
 
-  async function createStack(repository?: string): Promise<void> {
+  async function createStack(
+    where: Pick<StackOptions, 'repository' | 'withoutRepository'> = {},
+  ): Promise<void> {
     const protect = { uploads: { engine: 'files', path: './uploads' } };
-    stack = await ProtectedStack.create(pawl, {
-      protect,
-      ...(repository === undefined ? {} : { repository }),
-    });
+    stack = await ProtectedStack.create(pawl, { protect, ...where });
     uploads = join(stack.folder, 'uploads');
     await makeFolder(uploads);
   }
 
   it('that is missing is created only when told to', async () => {
-    await createStack();
+    await createStack({ withoutRepository: true });
 
     const refused = await stack.follow('backup');
 
@@ -108,7 +107,7 @@ describeWith(['temporal', 'restic'], 'a repository on a bad day', () => {
     beforeEach(async () => {
       await createStack();
       disk = await mountSmallDisk(join(stack.folder, 'disk'), 8);
-      await createStack(join(disk.folder, 'repository'));
+      await createStack({ repository: join(disk.folder, 'repository') });
       await stack.mustBackUp();
     });
     afterEach(() => disk.unmount());

@@ -86,7 +86,10 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'secrets', () => {
   });
 
   async function runGoodAndBad() {
-    const stack = await ProtectedStack.create(pawl, { protect: protect() });
+    const stack = await ProtectedStack.create(pawl, {
+      protect: protect(),
+      withoutRepository: true,
+    });
     await makeFolder(join(stack.folder, 'uploads'));
     const password = { command: ['cat', join(vault, 'repository')] };
     const wrong = { file: join(vault, 'wrong') };

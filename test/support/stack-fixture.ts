@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Client } from 'pg';
 import type { Snapshot } from '../../activities/adapters/restic/events';
 import type { BackupOutcome, RestoreOutcome } from '../../workflows/model/outcome';
+import { createQuickRepository } from './quick-repository';
 import { repositoryLocks } from './repository-locks';
 import { resticProgram } from './restic-repository';
 import { runProcess, type ProcessOptions, type ProcessResult } from './run-process';
@@ -51,9 +52,11 @@ export class StackFixture {
     pawl: Installation,
     servers: StackServers,
     name: string,
+    { withoutRepository = false } = {},
   ): Promise<StackFixture> {
     const stack = new StackFixture(pawl, servers, name);
     await mkdir(stack.directory);
+    if (!withoutRepository) await createQuickRepository(stack.repository, REPOSITORY_PASSWORD);
     await servers.postgres.query(`create database ${name}`);
     await Promise.all([
       stack.onDatabase(content.fillDatabase),

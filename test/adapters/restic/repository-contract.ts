@@ -16,6 +16,8 @@ import {
 /** One place where a repository may be, absent at first. */
 export interface RepositorySubject {
   open(options?: { readonly password?: string }): Repository;
+  /** Makes that there is an empty one, other than by `initialise` where that takes long. */
+  prepare(): Promise<void>;
   /** Streams and manifests that are stored in it. */
   countSnapshots(): Promise<number>;
   /** More than it takes to store a small stream: what was not stored by then never will be. */
@@ -57,7 +59,7 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     });
 
     test('refuses a wrong password, and stores nothing then', async () => {
-      await repository.initialise(attemptOf());
+      await subject.prepare();
       const stranger = subject.open({ password: 'wrong' });
       const source = sourceOf([randomBytes(100)]);
       const failures = await Promise.all([
@@ -85,7 +87,7 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
   });
 
   test('is not asked anything for an attempt that is over', async () => {
-    await repository.initialise(attemptOf());
+    await subject.prepare();
     const { receipt } = await repository.storeStream(
       sourceOf([randomBytes(100)]),
       labelOf(),
@@ -104,7 +106,7 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
   });
 
   describe('a stream', () => {
-    beforeEach(() => repository.initialise(attemptOf()));
+    beforeEach(() => subject.prepare());
 
     async function refused(source: WatchedSource, attempt = attemptOf()): Promise<unknown> {
       const storing = repository.storeStream(source, labelOf(), attempt, noReceipt);
@@ -238,7 +240,7 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
   });
 
   describe('a recovery point', () => {
-    beforeEach(() => repository.initialise(attemptOf()));
+    beforeEach(() => subject.prepare());
 
     test('is listed with its summary, newest first, and only for its own stack', async () => {
       const older = manifestOf({

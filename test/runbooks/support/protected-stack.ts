@@ -8,6 +8,7 @@ import type { RunOutcome } from '../../../workflows/model/outcome';
 import type { RecoveryPointSummary } from '../../../workflows/model/recovery-point';
 import type { PawlEnvironment } from '../../support/pawl-environment';
 import { until } from '../../support/processes';
+import { createQuickRepository } from '../../support/quick-repository';
 import { repositoryLocks } from '../../support/repository-locks';
 import { resticProgram } from '../../support/restic-repository';
 import { runProcess, type ProcessResult } from '../../support/run-process';
@@ -28,8 +29,10 @@ interface Shown {
 
 export interface StackOptions {
   readonly protect: object;
-  /** Default: a folder of the stack's own. */
+  /** Default: a folder of the stack's own, with a repository in it. */
   readonly repository?: string;
+  /** pawl shall create the repository in the stack's own folder. */
+  readonly withoutRepository?: boolean;
   /** Reference to the repository's password; default: a file of the stack's. */
   readonly password?: object;
   readonly limits?: object;
@@ -55,6 +58,9 @@ export class ProtectedStack {
     const repository = options.repository ?? join(folder, 'repository');
     const stack = new ProtectedStack(pawl, name, folder, repository);
     await stack.setRepositoryPassword(REPOSITORY_PASSWORD);
+    if (options.repository === undefined && options.withoutRepository !== true) {
+      await createQuickRepository(repository, REPOSITORY_PASSWORD);
+    }
     await stack.describe(options);
     return stack;
   }
