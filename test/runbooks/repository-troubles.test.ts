@@ -1,10 +1,11 @@
 import { readdir, readFile, stat, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
+import { createQuickRepository } from '../support/quick-repository';
 import { describeWith } from '../support/requirements';
 import { contentsOf, makeFolder } from './support/folders';
 import { holdRepository, type RepositoryHolder } from './support/hold-repository';
-import { ProtectedStack, type StackOptions } from './support/protected-stack';
+import { ProtectedStack, REPOSITORY_PASSWORD, type StackOptions } from './support/protected-stack';
 import { canMount, mountSmallDisk, type SmallDisk } from './support/small-disk';
 
 describeWith(['temporal', 'restic'], 'a repository on a bad day', () => {
@@ -107,7 +108,9 @@ describeWith(['temporal', 'restic'], 'a repository on a bad day', () => {
     beforeEach(async () => {
       await createStack();
       disk = await mountSmallDisk(join(stack.folder, 'disk'), 8);
-      await createStack({ repository: join(disk.folder, 'repository') });
+      const repository = join(disk.folder, 'repository');
+      await createQuickRepository(repository, REPOSITORY_PASSWORD);
+      await createStack({ repository });
       await stack.mustBackUp();
     });
     afterEach(() => disk.unmount());
