@@ -1,17 +1,13 @@
-import { isDeepStrictEqual } from 'node:util';
+import type { Release } from '../workflows/model/release';
 import type { StackDescription } from '../workflows/model/stack';
 import type { ComposeProjectModel } from '../workflows/plan/release/compose-model';
-import type { ObservedService } from '../workflows/plan/release/observed-release';
 import { tellRefusal } from '../workflows/plan/release/refusals';
-import {
-  cannotBeCarried,
-  renderRelease,
-  whatCannotBeCarried,
-} from '../workflows/plan/render-release';
+import { cannotBeCarried, whatCannotBeCarried } from '../workflows/plan/render-release';
 import { AdapterError } from './adapter-error';
 import { deployOf } from './deploy-of';
 import type { Attempt, Site } from './ports';
 import type { ReleasePorts } from './release-ports';
+import { releaseRenderer } from './release-renderer';
 
 /**
  * The project as a release would carry it.
@@ -31,69 +27,53 @@ export async function carriedModel(
   throw new AdapterError('PreconditionFailed', obstacle, { advice });
 }
 
-/** Whatever the switch is made of but the folder, which is the same for ever, and is made by a release only. */
-type SwitchDefinition = object | undefined;
-
 export interface SwitchQuestion {
   readonly stack: StackDescription;
-  /** The release that serves. */
-  readonly current: number;
-  /** Of all releases that are stored. */
-  readonly numbers: readonly number[];
+  readonly project: string;
+  /** Services whose switch runs. */
+  readonly services: readonly string[];
+  /** What a release would be rendered from; absent where one that is stored comes back. */
+  readonly model: ComposeProjectModel | undefined;
   /** Pinned. */
   readonly switchImage: string;
-  /** Of what a release would be made; absent where none is to be. */
-  readonly model: ComposeProjectModel | undefined;
+  /** The stored release that comes back. */
+  readonly target: Release | undefined;
 }
 
-/** By service: which releases would make its switch anew, the one of this model or one of those that are stored. */
-export async function observeSwitches(
-  { releases }: ReleasePorts,
-  { stack, current, numbers, switchImage, model }: SwitchQuestion,
-): Promise<(service: string) => Pick<ObservedService, 'renewsSwitch' | 'otherSwitch'>> {
-  const stored = await Promise.all(
-    numbers.map(
-      async (number) => [number, await storedModel(releases, stack.name, number)] as const,
-    ),
-  );
-  const now = stored.find(([number]) => number === current)?.[1] ?? {};
-  const next = model && renderedModel(stack, model, switchImage);
-  return (service) => {
-    const isOther = (one: ComposeProjectModel): boolean =>
-      !isDeepStrictEqual(switchIn(one, service), switchIn(now, service));
-    const others = stored.filter(([, one]) => isOther(one)).map(([number]) => number);
-    return {
-      ...(next !== undefined && isOther(next) ? { renewsSwitch: true } : {}),
-      ...(others.length === 0 ? {} : { otherSwitch: others }),
-    };
-  };
+/**
+ * The services whose switch a release would make anew. By Compose's own rule, for it is Compose that does it, and with the
+ * variables of now: a port that `.env` moves makes it anew too.
+ */
+export async function switchesMadeAnew(
+  { compose, services, releases, switches }: ReleasePorts,
+  site: Site,
+  { stack, project, model, switchImage, target, ...asked }: SwitchQuestion,
+  attempt: Attempt,
+): Promise<ReadonlySet<string>> {
+  const released = target?.services.map(({ service }) => service) ?? [];
+  const names = asked.services.filter((name) => model !== undefined || released.includes(name));
+  if (names.length === 0) return new Set();
+  const release =
+    model === undefined
+      ? { file: await releases.file(stack.name, target?.number ?? 0) }
+      : { text: await renderedModel(switches, stack, model, switchImage) };
+  const hashes = await compose.hashes(site, release, names, attempt);
+  const anew = names.map(async (name) => {
+    const containers = await services.containers(site, project, name);
+    return containers.some(({ madeOf }) => madeOf !== hashes.get(name)) ? [name] : [];
+  });
+  return new Set((await Promise.all(anew)).flat());
 }
 
-/** Nothing of a release's own, its number and its images, is in a switch. */
-function renderedModel(
+/** As it would be prepared: nothing of a release's own, its number and its images, is in a switch. */
+async function renderedModel(
+  switches: ReleasePorts['switches'],
   stack: StackDescription,
   model: ComposeProjectModel,
   switchImage: string,
-): ComposeProjectModel | undefined {
-  const image = { reference: '', pinned: '', id: '' };
-  const rendered = renderRelease({
-    ...{ model, stack: stack.name, release: 0, switchImage, switchFolder: () => '' },
-    services: deployOf(stack).services.map((deployment) => ({ deployment, image })),
-  });
-  return 'obstacle' in rendered ? undefined : rendered.model;
-}
-
-async function storedModel(
-  releases: ReleasePorts['releases'],
-  stack: string,
-  number: number,
-): Promise<ComposeProjectModel> {
-  return JSON.parse(await releases.readModel(stack, number)) as ComposeProjectModel;
-}
-
-function switchIn({ services = {} }: ComposeProjectModel, name: string): SwitchDefinition {
-  if (!Object.hasOwn(services, name)) return undefined;
-  const { volumes: _, ...definition } = services[name] ?? {};
-  // As it comes out of a file: without keys that have no value.
-  return JSON.parse(JSON.stringify(definition)) as object;
+): Promise<string> {
+  const image = { reference: switchImage, pinned: switchImage, id: '' };
+  const images = deployOf(stack).services.map(({ service }) => ({ service, image }));
+  const render = await releaseRenderer(switches, stack, { model, images, switchImage });
+  return render(0);
 }

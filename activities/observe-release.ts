@@ -1,6 +1,6 @@
 import type { Deployment, Slot } from '../workflows/model/deployment';
 import { hasSwitch, SLOTS, slotService } from '../workflows/model/deployment';
-import type { ReleaseList } from '../workflows/model/release';
+import { rollbackTarget } from '../workflows/model/release';
 import { weightOf } from '../workflows/model/traffic';
 import type {
   ObservedDisk,
@@ -12,7 +12,7 @@ import { composeService, imageName } from './compose-service';
 import { observeEdge } from './edge-change';
 import { isOfRelease, isRunning, isSwitch } from './service-container';
 import { deployOf } from './deploy-of';
-import { carriedModel, observeSwitches, type SwitchQuestion } from './observe-model';
+import { carriedModel, switchesMadeAnew } from './observe-model';
 import type { Attempt, Site } from './ports';
 import type {
   ComposeFacts,
@@ -28,6 +28,8 @@ export interface ObserveReleaseInput extends StepInput {
   readonly images?: Readonly<Record<string, string>>;
   /** Present: what the Compose file has a `build` for is built by this run, and these already are; by service. */
   readonly built?: Readonly<Record<string, ObservedImage>>;
+  /** Where `images` is absent, the stored release that comes back: the one that the current one replaced unless given. */
+  readonly to?: number;
 }
 
 /**
@@ -44,21 +46,24 @@ export const observeRelease =
     runStep(ports, input, { phase: 'look at the release' }, async (attempt, site) => {
       const { services, release } = deployOf(input.stack);
       const facts = await ports.release.compose.facts(site, attempt);
-      const { images, built } = input;
+      const { images, built, stack } = input;
       const resolves = images !== undefined;
       const asked = { ports: ports.release, site, facts, attempt, resolves, built };
       const stored = await ports.release.releases.list(input.stack.name);
       const switched = services.some(hasSwitch);
-      const ofSwitch = switched ? await resolve(asked, release.switchImage) : undefined;
-      const look: Look = { ...asked, switchImageId: ofSwitch?.id, current: stored.current };
+      const switchImage = switched ? await observeImage(asked, release.switchImage) : undefined;
+      const look: Look = { ...asked, current: stored.current };
       const observed = await Promise.all(
         services.map((one) => observeService(look, one, images?.[one.service])),
       );
-      const { stack } = input;
       const model = resolves ? await carriedModel(ports.release, site, stack, attempt) : undefined;
-      const complete = await withSwitches(look, { stack, model }, stored, ofSwitch?.pinned);
-      const switchImage = ofSwitch && { reference: ofSwitch.reference, pinned: ofSwitch.pinned };
       const { project } = facts;
+      const question = {
+        ...{ stack, project, model, switchImage: switchImage?.pinned ?? '' },
+        services: observed.filter(({ runs }) => runs === 'switched').map(({ service }) => service),
+        target: rollbackTarget(stored, input.to),
+      };
+      const anew = await switchesMadeAnew(ports.release, site, question, attempt);
       const resolveEdge = (reference: string) => observeImage(look, reference);
       const edge =
         model &&
@@ -68,7 +73,9 @@ export const observeRelease =
         : undefined;
       return {
         project,
-        services: observed.map(complete),
+        services: observed.map((one) =>
+          anew.has(one.service) ? { ...one, renewsSwitch: true } : one,
+        ),
         ...(switchImage === undefined ? {} : { switchImage }),
         ...(disk === undefined ? {} : { disk }),
         ...(edge === undefined ? {} : { edge }),
@@ -86,25 +93,9 @@ interface Look {
   readonly facts: ComposeFacts;
   readonly attempt: Attempt;
   readonly resolves: boolean;
-  /** Of the image that a switch would have; undefined when it is not on this host, or nobody asked. */
-  readonly switchImageId: string | undefined;
   readonly built: ObserveReleaseInput['built'];
   /** The release that serves. */
   readonly current: number | undefined;
-}
-
-/** Adds which releases would make a service's switch anew. */
-async function withSwitches(
-  { ports }: Look,
-  question: Omit<SwitchQuestion, 'current' | 'numbers' | 'switchImage'>,
-  { releases, current }: ReleaseList,
-  switchImage: string | undefined,
-): Promise<(observed: ObservedService) => ObservedService> {
-  if (current === undefined || switchImage === undefined) return (observed) => observed;
-  const numbers = releases.map(({ number }) => number);
-  const changes = await observeSwitches(ports, { ...question, current, numbers, switchImage });
-  return (observed) =>
-    observed.runs === 'switched' ? { ...observed, ...changes(observed.service) } : observed;
 }
 
 async function observeService(
@@ -134,18 +125,13 @@ async function observeService(
   return { ...common, ...(await runsSwitched(look, service, facts.replicas, found)) };
 }
 
-async function observeImage(look: Look, reference: string): Promise<ObservedImage> {
-  const { pinned } = await resolve(look, reference);
-  return { reference, pinned };
-}
-
-async function resolve(
-  { resolves, ports, attempt }: Omit<Look, 'switchImageId' | 'current'>,
+async function observeImage(
+  { resolves, ports, attempt }: Omit<Look, 'current'>,
   reference: string,
-): Promise<ObservedImage & { readonly id?: string }> {
+): Promise<ObservedImage> {
   if (!resolves) return { reference, pinned: reference };
-  const { pinned, id } = await ports.images.resolve(reference, attempt);
-  return { reference, pinned, ...(id === undefined ? {} : { id }) };
+  const { pinned } = await ports.images.resolve(reference, attempt);
+  return { reference, pinned };
 }
 
 /** Of images that lie in a registry and not here. One that is not built yet is in no registry. */
@@ -190,10 +176,7 @@ async function runsSwitched(
   replicas: number,
   found: readonly ServiceContainer[],
 ): Promise<
-  Pick<
-    ObservedService,
-    'runs' | 'warm' | 'left' | 'active' | 'serving' | 'runningImage' | 'renewsSwitch'
-  >
+  Pick<ObservedService, 'runs' | 'warm' | 'left' | 'active' | 'serving' | 'runningImage'>
 > {
   const slots = await Promise.all(
     SLOTS.map(
@@ -214,11 +197,9 @@ async function runsSwitched(
   const active = activeSlot(desired, currentSlot(look, slots));
   const serving = slots.find(([slot]) => slot === active)?.[1] ?? [];
   const image = serving[0]?.imageId;
-  const renews = look.resolves && running.some(({ imageId }) => imageId !== look.switchImageId);
   return {
     runs: running.length > 0 ? 'switched' : 'nothing',
     ...{ warm, left },
-    ...(renews ? { renewsSwitch: true } : {}),
     ...(active === undefined ? {} : { active, serving: serving.filter(isRunning).length }),
     ...(image === undefined ? {} : { runningImage: image }),
   };

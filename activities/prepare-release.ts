@@ -1,18 +1,10 @@
-import { hasSwitch } from '../workflows/model/deployment';
-import type { PinnedImage } from '../workflows/model/release';
 import type { RunReference } from '../workflows/model/run';
-import { renderRelease } from '../workflows/plan/render-release';
-import { AdapterError } from './adapter-error';
-import { deployOf, deploymentOf } from './deploy-of';
 import type { HostPorts, PreparedRelease } from './release-ports';
-import { releaseText } from '../workflows/model/release-text';
+import { releaseRenderer, type ToBeRendered } from './release-renderer';
 import { runStep, type StepInput } from './run-step';
 
-export interface PrepareReleaseInput extends StepInput {
+export interface PrepareReleaseInput extends StepInput, Omit<ToBeRendered, 'model'> {
   readonly run: RunReference;
-  readonly images: readonly { readonly service: string; readonly image: PinnedImage }[];
-  /** Pinned; absent when no service is switched. */
-  readonly switchImage?: string;
 }
 
 /**
@@ -27,26 +19,8 @@ export const prepareRelease =
   (input: PrepareReleaseInput): Promise<PreparedRelease> =>
     runStep(ports, input, { phase: 'prepare release' }, async (attempt, site) => {
       const { compose, releases, switches } = ports.release;
-      const { name } = input.stack;
+      const { stack, run } = input;
       const model = await compose.model(site, attempt);
-      const folders = new Map<string, string>();
-      for (const { service } of deployOf(input.stack).services.filter(hasSwitch)) {
-        folders.set(service, await switches.folder({ stack: name, service }));
-      }
-      return releases.prepare(name, input.run.key, (number) => {
-        const rendered = renderRelease({
-          ...{ model, stack: name, release: number },
-          services: input.images.map(({ service, image }) => ({
-            ...{ deployment: deploymentOf(input.stack, service), image },
-          })),
-          switchImage: input.switchImage ?? '',
-          switchFolder: (service) => folders.get(service) ?? '',
-        });
-        if ('obstacle' in rendered) {
-          throw new AdapterError('PreconditionFailed', rendered.obstacle, {
-            advice: rendered.advice,
-          });
-        }
-        return releaseText(rendered.model);
-      });
+      const render = await releaseRenderer(switches, stack, { ...input, model });
+      return releases.prepare(stack.name, run.key, render);
     });

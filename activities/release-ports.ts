@@ -17,6 +17,9 @@ export type { SlotTraffic, SwitchCounters, Traffic } from '../workflows/model/tr
 /** A Compose project as JSON: `services`, `networks`, `volumes`, `secrets`, `configs`, `name`. */
 export type ComposeModel = Readonly<Record<string, unknown>>;
 
+/** A release's own Compose model: of one that is stored, or of one that is to be. */
+export type ReleaseModel = { readonly file: string } | { readonly text: string };
+
 /** What a service is once variables are replaced. No value of its environment. */
 export interface ComposeServiceFacts {
   readonly name: string;
@@ -60,6 +63,17 @@ export interface Compose {
    * Throws: CredentialsRejected · ServiceUnavailable (registry or engine away) · CommandFailed
    */
   push(site: Site, service: string, attempt: Attempt): Promise<void>;
+  /**
+   * By service, the hash of what its container would be made of, with the variables of now: `up` makes one anew that was
+   * made of another (`ServiceContainer.madeOf`).
+   * Throws: PreconditionFailed (a variable is required and missing, there is no such service) · CommandFailed
+   */
+  hashes(
+    site: Site,
+    release: ReleaseModel,
+    services: readonly string[],
+    attempt: Attempt,
+  ): Promise<ReadonlyMap<string, string>>;
   /**
    * Makes `services` of a release's file what it says, and nothing else: no dependencies, no other services, no orphans,
    * no pulls. Returns when they are started, not when they are ready. What is so already is left alone.
@@ -113,6 +127,8 @@ export interface ServiceContainer {
   readonly health?: 'starting' | 'healthy' | 'unhealthy';
   /** Of the image it was made from: `sha256:…`. */
   readonly imageId: string;
+  /** Compose's hash of the definition it was made of. */
+  readonly madeOf?: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Its addresses on the project's networks, in the networks' alphabetical order; empty when it does not run. */
   readonly addresses: readonly string[];

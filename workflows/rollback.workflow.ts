@@ -15,7 +15,7 @@ import { pullImages } from './support/release/pull-images';
 import { putInPlace } from './support/release/put-in-place';
 import { releasedOutcome, requireSamePlan } from './support/release/released-outcome';
 import { runMigrations, takeDown } from './support/release/schema';
-import { keepWarm } from './support/release/warm-slots';
+import { coolAtOnce, keepWarm } from './support/release/warm-slots';
 import { keepReplaced } from './support/restore-parts';
 import { adoptPlan, planned, runbook, type Run } from './support/runbook';
 import { undoOnFailure, type Undo } from './support/undo-on-failure';
@@ -56,7 +56,8 @@ export async function rollback(input: RollbackInput): Promise<ReleasedOutcome | 
     const isBack = plan.schema.way === 'down' || plan.schema.way === 'restore';
     const schemaHead = isBack ? plan.schema.then : plan.schema.now;
     return CancellationScope.nonCancellable(async () => {
-      const warmUntil = await keepWarm(run, placement);
+      if (isBack) await coolAtOnce(run, placement);
+      const warmUntil = isBack ? undefined : await keepWarm(run, placement);
       const keptUntil =
         data && placed.swapped && (await keepReplaced(run, data.plan, placed.swapped));
       const ended = { ...placed, warmUntil, schemaHead, keptUntil };
@@ -72,8 +73,9 @@ interface Looked {
 
 async function makePlan(run: Run, input: RollbackInput): Promise<Looked> {
   const { options } = input.request;
+  const asked = { stack: run.stack, ...(options.to === undefined ? {} : { to: options.to }) };
   const observed = await run.step('observe-release', 'look at what runs', (activity) =>
-    run.act.observeRelease.executeWithOptions(activity, [{ stack: run.stack }]),
+    run.act.observeRelease.executeWithOptions(activity, [asked]),
   );
   run.page.enter('plan');
   const first = planRollback(run.stack, options, observed);

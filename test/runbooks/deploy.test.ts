@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReleasedOutcome, RunOutcome } from '../../workflows/model/outcome';
 import type { DeployPlan } from '../../workflows/model/plans';
+import { freePort } from '../../worker/free-port';
 import { docker, TEST_IMAGES } from '../support/docker';
 import { startLoad } from '../support/load';
 import { until } from '../support/processes';
@@ -107,6 +108,28 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
       await stack.remove();
       await docker.getImage(switchImage).remove({ force: true });
     }
+  });
+
+  it('says that a switch is made anew whose port a variable has moved, forwards and back', async () => {
+    const stack = await newStack();
+    const ports = ['127.0.0.1:${API_PORT}:8000'];
+    const setPort = (port: number) =>
+      writeFile(join(stack.stack.folder, '.env'), `API_PORT=${port}\n`);
+    await setPort(stack.port);
+    await stack.describe({ service: { ports } });
+    await stack.mustDeploy();
+    await stack.describe({ service: { ...VERSION_2.service, ports } });
+    await stack.mustDeploy();
+    const renewals = async () => {
+      const answers = await Promise.all(
+        ['deploy', 'rollback'].map((runbook) => stack.stack.cli('plan', runbook, '--json')),
+      );
+      const plans = answers.map(({ stdout }) => JSON.parse(stdout) as DeployPlan);
+      return plans.map(({ services: [api] }) => api?.renewsSwitch === true);
+    };
+    expect(await renewals()).toEqual([false, false]);
+    await setPort(await freePort('127.0.0.1'));
+    expect(await renewals()).toEqual([true, true]);
   });
 
   describe('over another one', () => {
@@ -239,6 +262,13 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
       const back = await stack.rollback('--schema', 'down');
       expect(released(back.outcome)).toMatchObject({ release: 1, schemaHead: '1' });
       expect(await stack.serving()).toBe('1');
+    });
+
+    it('stops the newer release at once then, which the schema does not fit any more', async () => {
+      await until(async () => ((await stack.running()).length === 2 ? true : undefined));
+      expect(await stack.running()).toEqual(['api', 'api-blue']);
+      const { stdout } = await stack.stack.cli('releases');
+      expect(stdout).not.toContain('warm until');
     });
 
     it('takes a migration that failed half-way back, and starts nothing', async () => {

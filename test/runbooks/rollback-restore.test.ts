@@ -90,6 +90,7 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a rollback with its d
       outcome: { release: 1, replaced: 2, schemaHead: '1', noWayBack: 'schema-taken-down' },
     });
     expect(ended.outcome).toHaveProperty('keptUntil');
+    expect(ended.outcome).not.toHaveProperty('warmUntil');
     expect(await stack.serving()).toBe('1');
     expect(await written()).toBe('of release 1');
     // The page, for as long as the data were swapped and the old release was started.

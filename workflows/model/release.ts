@@ -53,6 +53,15 @@ export interface ReleaseList {
   readonly next: number;
 }
 
+/** The release that a rollback goes to: the one that is named, or the one that the current one replaced. */
+export function rollbackTarget(
+  { releases, current }: ReleaseList,
+  named: number | undefined,
+): Release | undefined {
+  const serving = releases.find(({ number }) => number === current);
+  return releases.find(({ number }) => number === (named ?? serving?.replaced));
+}
+
 /** What is different in release `to`. */
 export interface ReleaseDiff {
   readonly from: number;

@@ -89,10 +89,8 @@ function planService(
   const { strategy, canary } = deployment;
   const way = slotFor(seen);
   const steps = way.active === undefined ? [] : (canary?.steps ?? []);
-  const renews = way.active !== undefined && seen.renewsSwitch === true;
-  const renewal = renews ? { renewsSwitch: true } : {};
   const rolling = planRolling(seen, deployment, observed, canary !== undefined);
-  return { ...planned, strategy, ...way, ...renewal, shares: [...steps, 100], ...rolling };
+  return { ...planned, strategy, ...way, shares: [...steps, 100], ...rolling };
 }
 
 function steps(

@@ -1,6 +1,7 @@
 import type { Deployment, Strategy } from '../model/deployment';
 import type { PlannedService, PlannedStep, RestorePlan, RollbackPlan } from '../model/plans';
 import type { Release, ReleasedService } from '../model/release';
+import { rollbackTarget } from '../model/release';
 import type { RollbackOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
@@ -36,7 +37,7 @@ export function planRollback(
   const { releases, current } = observed.stored;
   const serving = releases.find(({ number }) => number === current);
   if (serving === undefined) return nothingReleased(stack);
-  const target = releases.find(({ number }) => number === (options.to ?? serving.replaced));
+  const target = rollbackTarget(observed.stored, options.to);
   if (target === undefined) return noSuchRelease(options.to, serving, releases);
   if (target.number === serving.number) return servesAlready(target);
   if (target.adopted) return wasPlain(target);
@@ -111,21 +112,11 @@ function planBack(
       ...common,
       strategy: deployment.strategy,
       ...way,
-      ...renewal(seen, way, release),
       shares: [100],
       ...rolling,
     },
     warm: rolling === undefined && seen.warm[way.slot] === release,
   };
-}
-
-/** The stored release has its switch with another image, other ports, … */
-function renewal(
-  { otherSwitch = [] }: ObservedService,
-  { active }: Pick<PlannedService, 'active'>,
-  release: number,
-): Pick<PlannedService, 'renewsSwitch'> {
-  return active !== undefined && otherSwitch.includes(release) ? { renewsSwitch: true } : {};
 }
 
 function steps(

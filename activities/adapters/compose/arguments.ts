@@ -51,6 +51,11 @@ export const WRITTEN: readonly string[] = [
 /** The same with each path as it is written: `${DATA}` may be absolute. */
 export const WRITTEN_PATHS: readonly string[] = [...WRITTEN, '--no-path-resolution'];
 
+/** Lines of a service and its hash. */
+export function hashArguments(services: readonly string[]): readonly string[] {
+  return [...EVERY_PROFILE, 'config', '--hash', services.join(',')];
+}
+
 /** On standard input. */
 export const STANDARD_INPUT = '-';
 

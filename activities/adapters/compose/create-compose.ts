@@ -3,6 +3,7 @@ import type { Attempt, CommandRunner, Site } from '../../ports';
 import type { Compose } from '../../release-ports';
 import {
   buildArguments,
+  hashArguments,
   projectArguments,
   projectDirectory,
   pushArguments,
@@ -17,7 +18,7 @@ import {
 } from './arguments';
 import { buildFailure, pushFailure, type EndedBuild } from './build-failure';
 import { composeFailure, type Attempted } from './compose-failure';
-import { readFacts } from './facts';
+import { readFacts, readHashes } from './facts';
 import { locate } from './locate';
 import { readModel } from './read-model';
 import { runBuilder } from './run-builder';
@@ -113,6 +114,14 @@ export function createCompose(options: {
     push: (site, service, attempt) => {
       const call = { argv: pushArguments(service), doing: `push the image of ${service}` };
       return build(site, call, attempt, pushFailure);
+    },
+    hashes: async (site, release, services, attempt) => {
+      const [file, input] =
+        'file' in release ? [release.file] : ([STANDARD_INPUT, release.text] as const);
+      const argv = [...releaseArguments(site, file), ...hashArguments(services)];
+      const call = { argv, doing: 'read what a release would run', reads: 'files' } as const;
+      const lines = await run(site, { ...call, ...(input && { input }) }, attempt);
+      return readHashes(lines);
     },
     up: async (site, file, services, attempt) => {
       const on = { site, file, attempt };

@@ -40,3 +40,9 @@ function serviceFacts(name: string, config: ConfigService): ComposeServiceFacts 
     dependsOn: Object.keys(config.depends_on ?? {}),
   };
 }
+
+/** Of `docker compose config --hash`: a service and its hash a line. */
+export function readHashes(lines: string): ReadonlyMap<string, string> {
+  const pairs = lines.split('\n').filter((line) => line !== '');
+  return new Map(pairs.map((line) => line.split(' ') as [string, string]));
+}

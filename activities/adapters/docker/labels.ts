@@ -5,6 +5,7 @@ export const LABEL = {
   number: 'com.docker.compose.container-number',
   directory: 'com.docker.compose.project.working_dir',
   oneOff: 'com.docker.compose.oneoff',
+  hash: 'com.docker.compose.config-hash',
   /** `switch` or `slot`, of what stands for a service behind a switch. */
   role: 'pawl.role',
   /** Of a slot: the service in whose place it is. */

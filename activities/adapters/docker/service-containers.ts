@@ -1,18 +1,22 @@
 import type Dockerode from 'dockerode';
 import type { ServiceContainer } from '../../release-ports';
+import { LABEL } from './labels';
 
 /** What an inspected container is to a release. */
 export function serviceContainer(info: Dockerode.ContainerInspectInfo): ServiceContainer {
   const { State: state } = info;
   const health = healthOf(state.Health?.Status);
+  // Null where there is none, whatever the types say.
+  const labels: Readonly<Record<string, string>> = { ...info.Config.Labels };
+  const madeOf = labels[LABEL.hash];
   return {
     id: info.Id,
     name: info.Name.replace(/^\//, ''),
     state: state.Status,
     ...(health === undefined ? {} : { health }),
     imageId: info.Image,
-    // Null where there is none, whatever the types say.
-    labels: { ...info.Config.Labels },
+    ...(madeOf === undefined ? {} : { madeOf }),
+    labels,
     addresses: state.Running ? addressesOf(info) : [],
     restarts: info.RestartCount,
     exitCode: state.ExitCode,

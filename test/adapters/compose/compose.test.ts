@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createCompose } from '../../../activities/adapters/compose/create-compose';
+import { serviceContainer } from '../../../activities/adapters/docker/service-containers';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import type { Attempt, Site } from '../../../activities/ports';
 import { findProgram } from '../../../toolchain/find-program';
@@ -114,6 +115,27 @@ describeWith(['docker', 'compose'], 'Compose', () => {
     const after = await containers('api');
     expect(after).toHaveLength(1);
     expect(after[0]?.Id).not.toBe(before?.Id);
+  });
+
+  it('tells what it would make anew, of a file and of a text, with the variables of now', async () => {
+    await describeProject({ profiles: ['own'] });
+    await compose.up(site, file, ['api', 'db'], attempt);
+    const info = async (name: string) =>
+      serviceContainer(await docker.getContainer((await containers(name))[0]?.Id ?? '').inspect());
+    const made = new Map([
+      ['api', (await info('api')).madeOf],
+      ['db', (await info('db')).madeOf],
+    ]);
+    const text = await readFile(file, 'utf8');
+    for (const release of [{ file }, { text }]) {
+      expect(await compose.hashes(site, release, ['api', 'db'], attempt)).toEqual(made);
+    }
+    await writeFile(join(folder, '.env'), 'PASSWORD=another\n');
+    const hashes = await compose.hashes(site, { file }, ['api'], attempt);
+    expect([...hashes.keys()]).toEqual(['api']);
+    expect(hashes.get('api')).not.toBe(made.get('api'));
+    const unknown = await failureOf(compose.hashes(site, { file }, ['none'], attempt));
+    expect(unknown.kind).toBe('PreconditionFailed');
   });
 
   it('adds to what is there, and leaves that alone although the file says something else now', async () => {

@@ -12,9 +12,11 @@ describe('names beside a restored database', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 80 }), (name) => {
         const kept = suffixedName('postgres', name, '_before_42');
-        expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(Math.max(63, 0));
-        expect(kept.endsWith('_before_42')).toBe(true);
-        expect(kept).not.toContain('\uFFFD');
+        expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(63);
+        const [, head = 'none'] = /^(.*?)(~[0-9a-f]{8})?_before_42$/su.exec(kept) ?? [];
+        expect(name.startsWith(head)).toBe(true);
+        // Half a character would come back as another one.
+        expect(Buffer.from(head).toString()).toBe(head);
       }),
     );
   });

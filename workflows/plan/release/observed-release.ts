@@ -27,10 +27,8 @@ export interface ObservedService {
   readonly active?: Slot;
   /** Its containers that run. */
   readonly serving?: number;
-  /** The switch that runs is another than the release would have (its image, ports, networks, …): it is made anew. */
+  /** The switch that runs is another than the release has (its image, ports, networks, …): it is made anew. */
   readonly renewsSwitch?: boolean;
-  /** Numbers of stored releases whose file has another switch than the current one's: going back there makes it anew. */
-  readonly otherSwitch?: readonly number[];
   /** Image id of what runs now. */
   readonly runningImage?: string;
   /** Published ports, such as `8000`. */

@@ -22,9 +22,12 @@ export function slotFor({
   runs,
   active,
   left,
+  renewsSwitch = false,
 }: ObservedService): Required<Pick<PlannedService, 'slot'>> &
-  Pick<PlannedService, 'active' | 'clears'> {
-  if (runs === 'switched' && active !== undefined) return { slot: otherSlot(active), active };
+  Pick<PlannedService, 'active' | 'clears' | 'renewsSwitch'> {
+  if (runs === 'switched' && active !== undefined) {
+    return { slot: otherSlot(active), active, ...(renewsSwitch ? { renewsSwitch } : {}) };
+  }
   const slot = active === undefined ? 'blue' : otherSlot(active);
   const other = otherSlot(slot);
   return { slot, ...(left.includes(other) ? { clears: other } : {}) };
