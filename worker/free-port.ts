@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { formatAddress, type Address } from './common-settings';
@@ -13,8 +14,19 @@ export async function assertPortFree(flag: string, address: Address | undefined)
   }
 }
 
+/** Below those that systems give to outgoing connections, one of which would take it before whoever asked has bound it. */
+const QUIET_PORTS = { from: 20_000, below: 32_768 };
+
 /** A port that was free just now on this address. */
 export async function freePort(host: string): Promise<number> {
+  for (let tried = 0; tried < 20; tried += 1) {
+    const port = randomInt(QUIET_PORTS.from, QUIET_PORTS.below);
+    try {
+      return await bindOnce({ host, port });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
   return bindOnce({ host, port: 0 });
 }
 

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
+import { freePort } from '../../worker/free-port';
 import { until } from './processes';
 
 export interface FerretdbServer {
@@ -25,7 +25,7 @@ export async function startFerretdb(): Promise<FerretdbServer> {
   if (program === undefined) throw new Error('PAWL_FERRETDB does not say where FerretDB is');
   const directory = await mkdtemp(join(tmpdir(), 'pawl-ferretdb-'));
   const host = '127.0.0.1';
-  const port = await freePort();
+  const port = await freePort(host);
   const url = `mongodb://${host}:${port}/?directConnection=true`;
   let child = await launch(program, `${host}:${port}`, directory, url);
   const kill9 = () => end(child, 'SIGKILL');
@@ -82,13 +82,4 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   const exited = once(child, 'exit');
   child.kill(signal);
   await exited;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

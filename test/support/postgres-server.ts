@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { chmod, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { freePort } from '../../worker/free-port';
 
 const run = promisify(execFile);
 const START_DEADLINE_MS = 30_000;
@@ -104,7 +104,7 @@ class LocalPostgres implements PostgresServer {
       gid,
       cwd: this.folder,
     });
-    this.port = await freePort();
+    this.port = await freePort('127.0.0.1');
   }
 
   async start(): Promise<void> {
@@ -214,15 +214,6 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
