@@ -124,8 +124,10 @@ describeWith(['docker'], 'a switch and the containers behind it', () => {
     await bench.up(2, 0);
     const green = await bench.addressOf(await bench.startSlot('green'));
     const part = (addresses: readonly string[]) => ({ weight: 100, addresses });
-    await bench.steer({ blue: part(old.slice(0, 1)), green: part([green]) }, { settings });
+    await bench.steer({ blue: { weight: 100 }, green: { weight: 0 } }, { settings });
+    // Only what it knows by its address is let in by it.
     await bench.up(2, 1);
+    await bench.steer({ blue: part(old.slice(0, 1)), green: part([green]) }, { settings });
     // Not healthy, and HAProxy takes it for up when it comes.
     const never = await bench.startSlot('green', { HEALTH: 'never', FAIL_PERCENT: '100' });
     const address = await bench.addressOf(never);
