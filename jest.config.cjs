@@ -14,5 +14,5 @@ module.exports = {
   reporters: ['default', '<rootDir>/test/support/closing-lines.cjs'],
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
   testTimeout: 120_000,
-  maxWorkers: 3,
+  maxWorkers: 4,
 };
