@@ -56,7 +56,7 @@ export async function switchesMadeAnew(
   const release =
     model === undefined
       ? { file: await releases.file(stack.name, target?.number ?? 0) }
-      : { text: await renderedModel(switches, stack, model, switchImage) };
+      : { text: await renderedModel(switches, { stack, model, switchImage }, names) };
   const hashes = await compose.hashes(site, release, names, attempt);
   const anew = names.map(async (name) => {
     const containers = await services.containers(site, project, name);
@@ -65,15 +65,21 @@ export async function switchesMadeAnew(
   return new Set((await Promise.all(anew)).flat());
 }
 
-/** As it would be prepared: nothing of a release's own, its number and its images, is in a switch. */
+/**
+ * The switches as they would be prepared: nothing of a release's own, its number and its images, is in them. Only of those
+ * that run, whose folders are there: a plan makes none.
+ */
 async function renderedModel(
   switches: ReleasePorts['switches'],
-  stack: StackDescription,
-  model: ComposeProjectModel,
-  switchImage: string,
+  {
+    stack,
+    model,
+    switchImage,
+  }: Pick<SwitchQuestion, 'stack' | 'switchImage'> & { readonly model: ComposeProjectModel },
+  names: readonly string[],
 ): Promise<string> {
   const image = { reference: switchImage, pinned: switchImage, id: '' };
-  const images = deployOf(stack).services.map(({ service }) => ({ service, image }));
+  const images = names.map((service) => ({ service, image }));
   const render = await releaseRenderer(switches, stack, { model, images, switchImage });
   return render(0);
 }

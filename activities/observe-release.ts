@@ -35,7 +35,7 @@ export interface ObserveReleaseInput extends StepInput {
 /**
  * Looks at everything a release would meet: the Compose project, what the images' references mean now, what runs, where
  * the switches stand, whether the edge is as the stack file has it, and which releases are stored.
- * Shape:  { stack, images, built } → ObservedRelease
+ * Shape:  { stack, images, built, to } → ObservedRelease
  * Retry:  safe; reads only
  * Throws: PreconditionFailed (Compose refuses the files, a release cannot carry something in them, a service or an image
  *         is missing) · ServiceUnavailable
@@ -49,7 +49,7 @@ export const observeRelease =
       const { images, built, stack } = input;
       const resolves = images !== undefined;
       const asked = { ports: ports.release, site, facts, attempt, resolves, built };
-      const stored = await ports.release.releases.list(input.stack.name);
+      const stored = await ports.release.releases.list(stack.name);
       const switched = services.some(hasSwitch);
       const switchImage = switched ? await observeImage(asked, release.switchImage) : undefined;
       const look: Look = { ...asked, current: stored.current };

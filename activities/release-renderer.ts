@@ -5,7 +5,7 @@ import type { StackDescription } from '../workflows/model/stack';
 import type { ComposeProjectModel } from '../workflows/plan/release/compose-model';
 import { renderRelease } from '../workflows/plan/render-release';
 import { AdapterError } from './adapter-error';
-import { deployOf, deploymentOf } from './deploy-of';
+import { deploymentOf } from './deploy-of';
 import type { Switches } from './release-ports';
 
 export interface ToBeRendered {
@@ -24,16 +24,16 @@ export async function releaseRenderer(
   stack: StackDescription,
   { model, images, switchImage = '' }: ToBeRendered,
 ): Promise<(number: number) => string> {
+  const services = images.map(({ service, image }) => ({
+    ...{ deployment: deploymentOf(stack, service), image },
+  }));
   const folders = new Map<string, string>();
-  for (const { service } of deployOf(stack).services.filter(hasSwitch)) {
+  for (const { service } of services.map(({ deployment }) => deployment).filter(hasSwitch)) {
     folders.set(service, await switches.folder({ stack: stack.name, service }));
   }
   return (number) => {
     const rendered = renderRelease({
-      ...{ model, stack: stack.name, release: number, switchImage },
-      services: images.map(({ service, image }) => ({
-        ...{ deployment: deploymentOf(stack, service), image },
-      })),
+      ...{ model, stack: stack.name, release: number, services, switchImage },
       switchFolder: (service) => folders.get(service) ?? '',
     });
     if ('obstacle' in rendered) {
