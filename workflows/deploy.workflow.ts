@@ -1,10 +1,10 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, patched } from '@temporalio/workflow';
 import type { DeployDescription } from './model/deployment';
 import type { PlannedOutcome, ReleasedOutcome } from './model/outcome';
-import type { DeployPlan } from './model/plans';
+import type { BackupPlan, DeployPlan } from './model/plans';
 import type { Release } from './model/release';
 import type { DeployInput } from './model/run';
-import { planDeploy } from './plan/plan-deploy';
+import { planDeploy, savesPoint } from './plan/plan-deploy';
 import { planBackup } from './plan/plan-backup';
 import type { ObservedRelease } from './plan/release/observed-release';
 import { approvedAsItIs } from './support/approvals';
@@ -44,7 +44,7 @@ export async function deploy(input: DeployInput): Promise<ReleasedOutcome | Plan
     if (input.mode === 'plan') return planned(first.plan);
     requireSamePlan(first.plan, input.request.options.planHash);
     const ready = await buildFirst(run, input, first);
-    const { observed, plan } = await approvedAsItIs(run, ready, ready.again);
+    const { observed, plan, saved } = await approvedAsItIs(run, ready, ready.again);
     const deploy = run.stack.deploy as DeployDescription;
 
     run.page.enter('apply');
@@ -57,7 +57,7 @@ export async function deploy(input: DeployInput): Promise<ReleasedOutcome | Plan
       const { number, modelHash } = await prepare(run, undo, plan, observed, pulled);
       const placement = placementOf(run.stack, plan, observed, { release: number, adopted });
       await checkGates(run, 'before', deploy.before, placement, { images });
-      const recoveryPoint = plan.recoveryPoint ? await saveBefore(run, input) : undefined;
+      const recoveryPoint = plan.recoveryPoint ? await saveBefore(run, input, saved) : undefined;
       const { migrations } = deploy;
       const schemaHead = migrations && (await migrate(run, undo, placement, migrations));
       const served = () => bringEdge(run, undo, placement, plan);
@@ -85,14 +85,33 @@ export async function deploy(input: DeployInput): Promise<ReleasedOutcome | Plan
 interface Looked {
   readonly observed: ObservedRelease;
   readonly plan: DeployPlan;
+  /** The plan of the recovery point; absent where none is saved, or an older plan did not look at it. */
+  readonly saved?: Omit<BackupPlan, 'hash'>;
 }
 
 async function makePlan(run: Run, input: DeployInput, built: BuiltImages = {}): Promise<Looked> {
   const { options } = input.request;
   const observed = await observe(run, input, built);
+  const first = planDeploy(run.stack, options, observed);
+  if (isObstacle(first)) throw preconditionFailed(first);
+  const saved = await planPoint(run);
   run.page.enter('plan');
-  const plan = adoptPlan<'deploy'>(run, planDeploy(run.stack, options, observed));
-  return { observed, plan };
+  const plan = adoptPlan<'deploy'>(run, planDeploy(run.stack, options, observed, saved));
+  return { observed, plan, ...(saved && { saved }) };
+}
+
+/** What is saved first is part of the plan: a repository that is missing, say, is told before anything is touched. */
+async function planPoint(run: Run): Promise<Omit<BackupPlan, 'hash'> | undefined> {
+  const { deploy } = run.stack;
+  if (deploy === undefined || !savesPoint(deploy)) return undefined;
+  return patched('plan-of-the-recovery-point') ? lookAtPoint(run) : undefined;
+}
+
+async function lookAtPoint(run: Run): Promise<Omit<BackupPlan, 'hash'>> {
+  const { repository, entries } = await observeParts(run, []);
+  const plan = planBackup(run.stack, { only: [], initialise: false }, repository, entries);
+  if (isObstacle(plan)) throw preconditionFailed(plan);
+  return plan;
 }
 
 async function observe(
@@ -102,7 +121,7 @@ async function observe(
 ): Promise<ObservedRelease> {
   const { images, build } = request.options;
   const asked = { stack: run.stack, images, ...(build === undefined ? {} : { built }) };
-  return run.step('observe-release', 'look at what runs and what would', (options) =>
+  return run.step('observe-release', 'compare what runs with what would run', (options) =>
     run.act.observeRelease.executeWithOptions(options, [asked]),
   );
 }
@@ -154,10 +173,12 @@ async function prepare(
 }
 
 /** The way back for the data: whatever the migrations do. */
-async function saveBefore(run: Run, { request }: DeployInput): Promise<string> {
-  const { repository, entries } = await observeParts(run, []);
-  const plan = planBackup(run.stack, { only: [], initialise: false }, repository, entries);
-  if (isObstacle(plan)) throw preconditionFailed(plan);
+async function saveBefore(
+  run: Run,
+  { request }: DeployInput,
+  saved: Omit<BackupPlan, 'hash'> | undefined,
+): Promise<string> {
+  const plan = saved ?? (await lookAtPoint(run));
   const { requestedBy, pawlVersion } = request;
   const { point } = await savePoint(run, plan, { requestedBy, pawlVersion, only: [] });
   return point.id;

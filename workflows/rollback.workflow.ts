@@ -74,7 +74,7 @@ interface Looked {
 async function makePlan(run: Run, input: RollbackInput): Promise<Looked> {
   const { options } = input.request;
   const asked = { stack: run.stack, ...(options.to === undefined ? {} : { to: options.to }) };
-  const observed = await run.step('observe-release', 'look at what runs', (activity) =>
+  const observed = await run.step('observe-release', 'check what runs', (activity) =>
     run.act.observeRelease.executeWithOptions(activity, [asked]),
   );
   run.page.enter('plan');

@@ -18,8 +18,8 @@ export async function run(invocation: Invocation): Promise<number> {
       () => undefined,
       async (signal) => {
         const log = new HistoryLog();
-        for await (const event of readHistory(session, id, { follow, signal })) {
-          for (const line of log.lines(event)) {
+        for await (const events of readHistory(session, id, { follow, signal })) {
+          for (const line of log.lines(events)) {
             output.json('pawl/log@1', { run: id, ...line });
             output.result(renderLogLine(line));
           }

@@ -70,7 +70,9 @@ export async function readEnd(session: Session, view: RunView): Promise<RunEnd> 
     if (!(error instanceof ClientError)) throw error;
     if (!isOver(view.status) || view.status === 'done') throw error;
     const { steps, ...failure } = readFailure(error.cause);
-    return { view: steps ? { ...view, steps } : view, failure };
+    // The failure has the steps as they were when it came: all there is where no worker answers.
+    const isWhole = view.phase === 'ended' || steps === undefined;
+    return { view: isWhole ? view : { ...view, steps }, failure };
   }
 }
 

@@ -18,14 +18,19 @@ export interface LogLine {
 }
 
 /**
- * Turns a run's history into lines, event by event. Temporal writes an activity's start only when the attempt is over
- * that ended it, with the failure of the attempt before: earlier attempts show through that.
+ * Turns a run's history into lines. Temporal writes an activity's start only when the attempt is over that ended it, with
+ * the failure of the attempt before: earlier attempts show through that, and starts come late in a history.
  */
 export class HistoryLog {
   readonly #steps = new Map<string, { id: string; title: string }>();
 
-  /** Lines of one event; none for Temporal's own bookkeeping. */
-  lines(event: Event): LogLine[] {
+  /** Lines of events, in the order of time; none for Temporal's own bookkeeping. */
+  lines(events: readonly Event[]): LogLine[] {
+    const lines = events.flatMap((event) => this.#linesOf(event));
+    return lines.sort((a, b) => a.at.localeCompare(b.at));
+  }
+
+  #linesOf(event: Event): LogLine[] {
     const at = new Date(event.eventTime ? tsToMs(event.eventTime) : 0).toISOString();
     return [...this.#stepLines(event), ...runLines(event)].map((line) => ({ at, ...line }));
   }

@@ -9,20 +9,46 @@ type Event = temporal.api.history.v1.IHistoryEvent;
 const WAIT_MILLISECONDS = 40_000;
 const AGAIN_MILLISECONDS = 1_000;
 
-/** All events of a workflow, oldest first; with `follow` also those to come, until it ends or the signal is aborted. */
+/**
+ * All events of a workflow, as the server wrote them: what there is as one batch; with `follow` also those to come, as
+ * they come, until it ends or the signal is aborted.
+ */
 export async function* readHistory(
   session: Session,
   workflowId: string,
   { follow, signal }: { readonly follow: boolean; readonly signal: AbortSignal },
-): AsyncGenerator<Event> {
+): AsyncGenerator<readonly Event[]> {
+  const past = await readPast(session, workflowId, signal);
+  yield past;
+  if (!follow) return;
+  let known = Number(past.at(-1)?.eventId ?? 0);
   let nextPageToken: Uint8Array = new Uint8Array();
   while (!signal.aborted) {
-    const page = await readPage(session, workflowId, nextPageToken, follow, signal);
+    const page = await readPage(session, workflowId, nextPageToken, true, signal);
     if (!page) continue;
-    for (const event of page.history?.events ?? []) yield event;
+    const events = (page.history?.events ?? []).filter(({ eventId }) => Number(eventId) > known);
+    known = Math.max(known, ...events.map(({ eventId }) => Number(eventId)));
+    yield events;
     nextPageToken = page.nextPageToken;
     if (nextPageToken.length === 0) return;
   }
+}
+
+async function readPast(
+  session: Session,
+  workflowId: string,
+  signal: AbortSignal,
+): Promise<readonly Event[]> {
+  const events: Event[] = [];
+  let nextPageToken: Uint8Array = new Uint8Array();
+  while (!signal.aborted) {
+    const page = await readPage(session, workflowId, nextPageToken, false, signal);
+    if (!page) continue;
+    events.push(...(page.history?.events ?? []));
+    nextPageToken = page.nextPageToken;
+    if (nextPageToken.length === 0) break;
+  }
+  return events;
 }
 
 /** Nothing when the server was away and it is worth asking again. */

@@ -83,7 +83,7 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
       const plan = await stack.stack.cli('plan', 'deploy', '--json');
       const planned = JSON.parse(plan.stdout) as DeployPlan;
       expect(planned.services[0]).toMatchObject({ service: 'api', renewsSwitch: true });
-      expect(planned.notes).toEqual([expect.stringContaining('The switch of api is made anew')]);
+      expect(planned.notes).toEqual([expect.stringContaining('The switch of api is recreated')]);
 
       const { run = '', outcome } = await stack.mustDeploy();
       const { gapSeconds = 0 } = released(outcome);
@@ -102,7 +102,7 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
       const back = await stack.stack.cli('plan', 'rollback', '--json');
       expect(JSON.parse(back.stdout)).toMatchObject({
         services: [{ service: 'api', renewsSwitch: true }],
-        notes: [expect.stringContaining('The switch of api is made anew')],
+        notes: [expect.stringContaining('The switch of api is recreated')],
       });
     } finally {
       await stack.remove();

@@ -114,7 +114,7 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'on a bad day, a relea
       const { serves, before, now, report } = await day.end();
 
       expect(failed).toMatchObject({ code: 1, failure: { type: 'ServiceUnavailable' } });
-      expect(failed.failure?.message).toContain(`make sure of the image ${reference} for api`);
+      expect(failed.failure?.message).toContain(`pull image ${reference} for api`);
       expect(failed.failure?.state).toBe('Nothing was changed.');
       expect(serves).toBe('1');
       expect(now).toEqual(before);

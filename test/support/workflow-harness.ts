@@ -12,12 +12,16 @@ import type { RunbookRequest, RunRequest } from '../../workflows/model/run';
 import type { StackDescription } from '../../workflows/model/stack';
 import { WORKFLOW_TASK_QUEUE, hostTaskQueue } from '../../workflows/model/stack';
 import { describeStack } from './descriptions';
+import { expectNothingLeftWaiting } from './settled-runs';
 import { startTemporalServer, type TemporalServer } from './temporal-server';
 
 export type ActivityDoubles = { [Name in keyof HostActivities]?: HostActivities[Name] };
 
 /** The real workflows on a real Temporal server; only the activities on the host are replaced. */
 export class WorkflowHarness {
+  /** Runs that were looked at: once is enough. */
+  private readonly seen = new Set<string>();
+
   private constructor(
     readonly client: Client,
     private readonly server: TemporalServer,
@@ -58,7 +62,12 @@ export class WorkflowHarness {
       taskQueue: hostTaskQueue('local'),
       activities: { ...BENIGN, ...doubles },
     });
-    return workflows.runUntil(() => host.runUntil(body));
+    const checked = async () => {
+      const output = await body();
+      await expectNothingLeftWaiting(this.client, this.seen);
+      return output;
+    };
+    return workflows.runUntil(() => host.runUntil(checked));
   }
 
   /** Submits a run as the client does. */

@@ -17,7 +17,7 @@ export interface PlannedStep {
 
 interface PlanBase {
   readonly stack: string;
-  /** SHA-256 of the canonical JSON of all but itself and estimates (`disk`), in hexadecimal: equal plans, equal hashes. */
+  /** SHA-256 of the canonical JSON of all but itself and estimates (`disk`, `expectedBytes` of steps), in hexadecimal: equal plans, equal hashes. */
   readonly hash: string;
   readonly steps: readonly PlannedStep[];
   /** What a person should know before saying yes, in sentences. */

@@ -1,10 +1,10 @@
-import { hasSwitch, type Deployment } from '../model/deployment';
-import type { DeployPlan, PlannedService, PlannedStep } from '../model/plans';
+import { hasSwitch, type DeployDescription, type Deployment } from '../model/deployment';
+import type { BackupPlan, DeployPlan, PlannedService, PlannedStep } from '../model/plans';
 import type { BuildOptions, DeployOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
 import type { Obstacle } from './plan-backup';
-import type { ObservedImage, ObservedRelease, ObservedService } from './release/observed-release';
+import type { ObservedRelease, ObservedService } from './release/observed-release';
 import { estimateDisk, refuseFullDisk } from './release/estimate-disk';
 import { orderServices } from './release/order-services';
 import { planRolling, refuseRolling } from './release/plan-rolling';
@@ -12,8 +12,9 @@ import {
   adoptsFirst,
   adoptSteps,
   bringEdgeStep,
-  gatesAfter,
-  numbered,
+  gateSteps,
+  migrationSteps,
+  pullImageStep,
   pullStep,
   removeEdgeStep,
   renewalNotes,
@@ -21,16 +22,19 @@ import {
   shiftSteps,
   slotFor,
   startSteps,
+  watchStep,
 } from './release/release-steps';
 
 /**
  * Plans a release: which images, which slots, which shares of the traffic, in which order.
- * Shape:  stack, options, observation → plan without its hash, or an obstacle
+ * Shape:  stack, options, observation, and the plan of the recovery point where one is saved first (see `savesPoint`) →
+ *         plan without its hash, or an obstacle
  */
 export function planDeploy(
   stack: StackDescription,
   options: DeployOptions,
   observed: ObservedRelease,
+  saved?: Omit<BackupPlan, 'hash'>,
 ): Omit<DeployPlan, 'hash'> | Obstacle {
   const { deploy } = stack;
   if (deploy === undefined) return nothingToDeploy(stack);
@@ -49,7 +53,6 @@ export function planDeploy(
     return deployment === undefined ? [] : [planService(service, deployment, observed)];
   });
   const migrations = deploy.migrations !== undefined;
-  const { recoveryPoint } = deploy.release;
   const { current, next } = observed.stored;
   const adopts = adoptsFirst(observed, services);
   const replaces = adopts ? next : current;
@@ -61,15 +64,30 @@ export function planDeploy(
     services,
     ...(observed.edge === undefined ? {} : { edge: observed.edge }),
     migrations,
-    recoveryPoint: recoveryPoint === 'always' || (recoveryPoint === 'migrations' && migrations),
+    recoveryPoint: savesPoint(deploy),
     gates: { before: deploy.before.length, after: deploy.after.length },
   };
   return {
     ...plan,
-    steps: [...buildSteps(services, options.build), ...steps(plan, observed, deploy.services)],
-    notes: notes(observed, services),
+    steps: [
+      ...buildSteps(services, options.build),
+      ...steps(plan, observed, deploy, saved?.steps ?? []),
+    ],
+    notes: [...notes(observed, services), ...leftOutNotes(saved)],
     ...(disk === undefined ? {} : { disk }),
   };
+}
+
+/** Whether a recovery point is saved before the first thing is changed. */
+export function savesPoint({ release, migrations }: DeployDescription): boolean {
+  const { recoveryPoint } = release;
+  return recoveryPoint === 'always' || (recoveryPoint === 'migrations' && migrations !== undefined);
+}
+
+function leftOutNotes(saved: Omit<BackupPlan, 'hash'> | undefined): string[] {
+  return (saved?.skipped ?? []).map(
+    ({ name, reason }) => `The recovery point leaves out ${name}: ${reason}.`,
+  );
 }
 
 function planService(
@@ -94,35 +112,29 @@ function planService(
 }
 
 function steps(
-  plan: Pick<
-    DeployPlan,
-    'services' | 'release' | 'edge' | 'migrations' | 'recoveryPoint' | 'gates'
-  >,
-  observed: ObservedRelease,
-  deployments: readonly Deployment[],
+  { services, edge, release }: Pick<DeployPlan, 'services' | 'release' | 'edge'>,
+  { switchImage, ...observed }: ObservedRelease,
+  { services: deployments, before, after, migrations }: DeployDescription,
+  saving: readonly PlannedStep[],
 ): PlannedStep[] {
-  const { services, edge, gates } = plan;
   const switched = services.filter(({ slot }) => slot !== undefined);
   const watched = deployments.filter((one) => hasSwitch(one) && one.watchSeconds > 0);
   return [
     ...services.map(pullStep),
-    ...(observed.switchImage === undefined ? [] : [pullSwitch(observed.switchImage)]),
-    ...(edge?.image === undefined ? [] : [pullEdge(edge.image)]),
+    ...(switchImage === undefined ? [] : [pullImageStep('pull-switch', switchImage, 'the switch')]),
+    ...(edge?.image === undefined ? [] : [pullImageStep('pull-edge', edge.image, 'the edge')]),
     ...adoptSteps(observed, services),
-    { id: 'prepare', title: `prepare release ${plan.release}` },
-    ...numbered(gates.before, 'gate-before', 'gate before the release'),
-    ...(plan.recoveryPoint ? [{ id: 'manifest', title: 'store the manifest' }] : []),
-    ...(plan.migrations ? [{ id: 'migrate', title: 'migrate the schema' }] : []),
+    { id: 'prepare', title: `prepare release ${release}` },
+    ...gateSteps('before', before),
+    ...saving.filter(({ id }) => id !== 'record'),
+    ...(migrations === undefined ? [] : migrationSteps(migrations)),
     ...startSteps(switched),
     ...switched.flatMap(shiftSteps),
     ...services.filter(({ slot }) => slot === undefined).map(replaceStep),
     ...(edge === undefined ? [] : [edge.change === 'remove' ? removeEdgeStep() : bringEdgeStep()]),
-    ...gatesAfter(gates.after),
-    ...watched.map(({ service }) => ({
-      id: stepId('watch', service),
-      title: `watch ${service} under all traffic`,
-    })),
-    { id: 'record-release', title: `record release ${plan.release}` },
+    ...gateSteps('after', after),
+    ...watched.map(({ service }) => watchStep(service)),
+    { id: 'record-release', title: `record release ${release}` },
     { id: 'retain', title: 'remove releases that are no longer kept' },
     { id: 'record', title: 'write the audit record' },
   ];
@@ -140,14 +152,6 @@ function buildSteps(services: readonly PlannedService[], build?: BuildOptions): 
     });
 }
 
-function pullSwitch({ reference }: ObservedImage): PlannedStep {
-  return { id: 'pull-switch', title: `make sure of the image ${reference} for the switch` };
-}
-
-function pullEdge({ reference }: ObservedImage): PlannedStep {
-  return { id: 'pull-edge', title: `make sure of the image ${reference} for the edge` };
-}
-
 function notes(observed: ObservedRelease, services: readonly PlannedService[]): string[] {
   const taken = services.filter(({ adopts, strategy }) => adopts && strategy !== 'recreate');
   return [
@@ -161,13 +165,13 @@ function notes(observed: ObservedRelease, services: readonly PlannedService[]): 
 function edgeNotes({ edge }: ObservedRelease): string[] {
   if (edge?.change === 'remove') {
     return [
-      'The stack file has no edge any more: it is removed, and nothing answers at its ports. Its volume, with its certificates, stays.',
+      'The stack file no longer has an edge: it is removed, and nothing answers at its ports. Its volume, with its certificates, stays.',
     ];
   }
   if (edge?.change !== 'renew') return [];
   return [
-    'The edge is made anew, since its image, its ports or what it is given to read has changed: what is in flight through it ' +
-      'is cut off after 5 s, and until the first answer of the new one there is a gap of some seconds more.',
+    'The edge is recreated, since its image, its ports or what it is given to read has changed: requests in flight are cut ' +
+      'off after 5 s, and until the first answer of the new one there is a gap of a few seconds more.',
   ];
 }
 
@@ -177,7 +181,7 @@ function takeOverNote({ services, stored }: ObservedRelease, service: string): s
   const byPawl = stored.releases.some(
     ({ number, adopted }) => number === stored.current && !adopted,
   );
-  const again = byPawl ? ' again: Compose itself has made it since' : '';
+  const again = byPawl ? ' again, since Compose itself has recreated it' : '';
   return (
     `Plain Compose runs ${service} now. The switch takes ${what} over${again}: from the stop of the old ` +
     'container to the first answer of the new one there is a gap, usually some seconds. Later releases have none.'

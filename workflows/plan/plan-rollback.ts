@@ -1,4 +1,4 @@
-import type { Deployment, Strategy } from '../model/deployment';
+import type { Deployment, Gate, Strategy } from '../model/deployment';
 import type { PlannedService, PlannedStep, RestorePlan, RollbackPlan } from '../model/plans';
 import type { Release, ReleasedService } from '../model/release';
 import { rollbackTarget } from '../model/release';
@@ -13,7 +13,8 @@ import { planRolling, refuseRolling } from './release/plan-rolling';
 import { planSchema, schemaNotes } from './release/plan-schema';
 import {
   adoptSteps,
-  gatesAfter,
+  coolStep,
+  gateSteps,
   pullStep,
   renewalNotes,
   replaceStep,
@@ -55,7 +56,7 @@ export function planRollback(
   return {
     ...plan,
     ...(data && { restores: restored(data) }),
-    steps: steps(plan, observed, stack.deploy?.after.length ?? 0, data),
+    steps: steps(plan, services, observed, stack.deploy?.after ?? [], data),
     notes: [...schemaNotes(schema), ...renewalNotes(plan.services), ...observed.notes],
   };
 }
@@ -121,21 +122,25 @@ function planBack(
 
 function steps(
   { services, release, schema }: Pick<RollbackPlan, 'services' | 'release' | 'schema'>,
+  back: readonly PlannedBack[],
   observed: ObservedRelease,
-  gates: number,
+  gates: readonly Gate[],
   data: Omit<RestorePlan, 'hash'> | undefined,
 ): PlannedStep[] {
   const switched = services.filter(({ slot }) => slot !== undefined);
+  const warm = back.filter((one) => one.warm).map(({ planned }) => planned);
   const down = { id: 'migrate-down', title: `take the schema down to ${schema.then ?? ''}` };
   return [
     ...services.map(pullStep),
     ...adoptSteps(observed, services),
     ...(data ? dataSteps(data, switched) : []),
-    ...startSteps(switched),
+    // What is warm runs already, but with the data that go away.
+    ...(data ? warm.map(coolStep) : []),
+    ...startSteps(data ? switched : switched.filter((service) => !warm.includes(service))),
     ...switched.flatMap(shiftSteps),
     ...services.filter(({ slot }) => slot === undefined).map(replaceStep),
     ...(data ? switched.map(({ service }) => maintenanceStep('off', service)) : []),
-    ...gatesAfter(gates),
+    ...gateSteps('after', gates),
     ...(schema.way === 'down' ? [down] : []),
     { id: 'record-release', title: `make release ${release} the current one` },
     { id: 'record', title: 'write the audit record' },

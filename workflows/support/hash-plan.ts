@@ -1,10 +1,16 @@
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex } from '@noble/hashes/utils';
+import type { PlannedStep } from '../model/plans';
 
 /** The hash of a plan: of all that it says it will do. What it only estimates changes from look to look. */
 export function hashOfPlan(plan: object): string {
-  const { disk: _, ...hashed } = plan as { readonly disk?: unknown };
-  return hashPlan(hashed);
+  const { disk: _, steps = [], ...hashed } = plan as Estimated;
+  return hashPlan({ ...hashed, steps: steps.map(({ expectedBytes: __, ...step }) => step) });
+}
+
+interface Estimated {
+  readonly disk?: unknown;
+  readonly steps?: readonly PlannedStep[];
 }
 
 /** SHA-256 of an object's canonical JSON. @noble/hashes: Temporal's sandbox has no node:crypto. */

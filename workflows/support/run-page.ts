@@ -7,19 +7,25 @@ import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import { approvalLines } from './approval-page';
 import { holdLines } from './hold-page';
 import { escapeMarkdown, firstCharacters } from './markdown';
+import { RECORD, StepList } from './step-list';
 import { tellingFirst, withinBytes } from './telling-steps';
 
 /** Temporal's UI passes the page on in a URL. */
 const LONGEST_PAGE = 3500;
 const REASON_SHOWN = 600;
 const DETAIL_SHOWN = 300;
-/** More are not put in the order of the run but in the order of what one looks for; more than these never fit. */
-const LONG_LIST = 30;
+/** More than these never fit. */
 const MOST_LINES = 100;
+const LINE_END = '  \n';
+const ROOM_FOR_REMARK = 40;
 
 /** Temporal warns of a payload above 256 KiB, and takes none above 2 MiB. */
 const LONGEST_ANSWER_BYTES = 200 * 1024;
 const LONGEST_DETAIL = 1000;
+
+/** What is said of planned steps that a run has ended without. */
+const NOT_NEEDED = 'not needed';
+const NOT_REACHED = 'not reached';
 
 const MARK: Readonly<Record<StepProgress['state'], string>> = {
   waiting: '○',
@@ -30,11 +36,9 @@ const MARK: Readonly<Record<StepProgress['state'], string>> = {
   undone: '↶',
 };
 
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-
 /** What people see of a run: the answer of its `progress` query, and its page in Temporal's UI. */
 export class RunPage {
-  private readonly steps: Mutable<StepProgress>[] = [];
+  private readonly list = new StepList();
   private phase: RunProgress['phase'] = 'observe';
   private planHash: string | undefined;
   private asked: ApprovalState | undefined;
@@ -46,6 +50,10 @@ export class RunPage {
     private readonly runbook: RunbookName,
     private readonly stack: string,
   ) {}
+
+  private get steps(): readonly StepProgress[] {
+    return this.list.all;
+  }
 
   /** The steps are the most telling ones where all would have no room. */
   progress(roomBytes = LONGEST_ANSWER_BYTES): RunProgress {
@@ -67,12 +75,20 @@ export class RunPage {
   /** The last phase: how the run ended, and of a failed one why. */
   ended(state: string, reason?: string): void {
     this.end = { state, reason };
+    if (state === 'done') this.list.settle(NOT_NEEDED);
+    else if (state !== 'planned') this.list.settle(NOT_REACHED);
     this.enter('ended');
+  }
+
+  /** It fails: what it has not come to it will not come to, but for the audit record. */
+  leave(): void {
+    this.list.settle(NOT_REACHED, ({ id }) => id !== RECORD);
   }
 
   enter(phase: RunProgress['phase']): void {
     const before = this.phaseShown;
     this.phase = phase;
+    if (phase === 'undo') this.leave();
     this.turned(before);
   }
 
@@ -105,9 +121,7 @@ export class RunPage {
   /** A plan in place of an earlier one takes over what that had still before it. */
   planned(hash: string, steps: readonly PlannedStep[]): void {
     this.planHash = hash;
-    const begun = this.steps.filter(({ state }) => state !== 'waiting');
-    this.steps.splice(0, Infinity, ...begun);
-    this.steps.push(...steps.map((step) => ({ ...step, state: 'waiting' as const })));
+    this.list.plan(steps);
     this.show();
   }
 
@@ -123,22 +137,20 @@ export class RunPage {
 
   /** Changes a step, or adds one that was not planned (observing, undoing). */
   update(id: string, title: string, change: Partial<StepProgress>): void {
-    const step = this.steps.find((candidate) => candidate.id === id) ?? this.add(id, title);
     const { detail } = change;
     const short = detail === undefined ? {} : { detail: firstCharacters(detail, LONGEST_DETAIL) };
-    Object.assign(step, change, short);
+    this.list.update(id, title, { ...change, ...short });
     this.show();
+  }
+
+  /** The title of a step, as the plan has it where it was planned. */
+  titleOf(id: string): string | undefined {
+    return this.list.titleOf(id);
   }
 
   /** The first step that failed by itself. One that was `cancelled` because another failed is not the one to name. */
   firstFailed(cancelled: string): StepProgress | undefined {
     return this.steps.find(({ state, detail }) => state === 'failed' && detail !== cancelled);
-  }
-
-  private add(id: string, title: string): Mutable<StepProgress> {
-    const step: Mutable<StepProgress> = { id, title, state: 'waiting' };
-    this.steps.push(step);
-    return step;
   }
 
   /** A failed step says why by itself; a run may also fail between its steps. */
@@ -158,12 +170,25 @@ export class RunPage {
   private show(): void {
     const title = `## ${this.runbook} of ${this.stack}: ${this.end?.state ?? this.phaseShown}`;
     const head = `${title}\n\n${this.reason()}${this.question()}`;
-    const steps = this.steps.length > LONG_LIST ? tellingFirst(this.steps) : this.steps;
-    const lines = steps.slice(0, MOST_LINES).map(line);
     const info = `\n\n[stack](/namespaces/${workflowInfo().namespace}/workflows/stack%2F${encodeURIComponent(this.stack)})`;
     const room = LONGEST_PAGE - head.length - info.length;
-    setCurrentDetails(head + fold(lines, room, steps.length - lines.length) + info);
+    setCurrentDetails(head + stepLines(this.steps, room) + info);
   }
+}
+
+/** All of them in the order of time; of very many as many of the most telling ones as there is room for. */
+function stepLines(steps: readonly StepProgress[], room: number): string {
+  const told = steps.length > MOST_LINES ? tellingFirst(steps).slice(0, MOST_LINES) : steps;
+  const kept = new Set<StepProgress>();
+  let length = ROOM_FOR_REMARK;
+  for (const step of tellingFirst(told)) {
+    length += line(step).length + LINE_END.length;
+    if (length > room) break;
+    kept.add(step);
+  }
+  const lines = steps.filter((step) => kept.has(step)).map((step) => `${line(step)}${LINE_END}`);
+  const more = steps.length - lines.length;
+  return lines.join('') + (more === 0 ? '' : `… and ${more} more`);
 }
 
 function line({ state, title, bytes, detail }: StepProgress): string {
@@ -172,15 +197,15 @@ function line({ state, title, bytes, detail }: StepProgress): string {
   return `${MARK[state]} ${[escapeMarkdown(title), facts.join(', ')].filter(Boolean).join(': ')}`;
 }
 
-/** As many lines as have room, and how many are left out, `more` of them beside those given. */
-export function fold(lines: readonly string[], room: number, more = 0): string {
+/** As many lines as have room, and how many are left out. */
+export function fold(lines: readonly string[], room: number): string {
   let page = '';
   for (const [index, text] of lines.entries()) {
-    if (page.length + text.length + 40 > room)
-      return `${page}… and ${lines.length - index + more} more`;
-    page += `${text}  \n`;
+    if (page.length + text.length + ROOM_FOR_REMARK > room)
+      return `${page}… and ${lines.length - index} more`;
+    page += `${text}${LINE_END}`;
   }
-  return more === 0 ? page : `${page}… and ${more} more`;
+  return page;
 }
 
 function megabytes(bytes: number): string {

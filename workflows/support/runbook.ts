@@ -149,6 +149,7 @@ function failure(
   text: string,
   evidence: FailureEvidence,
 ): ApplicationFailure {
+  run.page.leave();
   return ApplicationFailure.create({
     type,
     message: firstCharacters(text, LONGEST_MESSAGE),

@@ -75,8 +75,9 @@ export class Steps {
     detail?: (output: Output) => Pick<StepProgress, 'detail' | 'bytes'>,
   ): Promise<Output> {
     this.page.update(id, title, { state: 'running', startedAt: now() });
+    const summary = this.page.titleOf(id) ?? title;
     try {
-      const output = await call({ activityId: id, summary: title }, values);
+      const output = await call({ activityId: id, summary }, values);
       this.page.update(id, title, { state: 'done', endedAt: now(), ...detail?.(output) });
       return output;
     } catch (error) {

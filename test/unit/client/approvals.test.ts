@@ -13,7 +13,7 @@ const BEN = { by: 'ben@workshop', planHash: HASH, at: '2026-11-21T03:00:30.000Z'
 function waiting(change: Partial<ApprovalState> = {}): ApprovalState {
   return {
     planHash: HASH,
-    notes: ['The switch of api is made anew: some seconds without an answer.'],
+    notes: ['The switch of api is recreated: some seconds without an answer.'],
     ...{ required: 2, from: ['anna', 'ben', 'carl'], self: false },
     requestedBy: 'anna@laptop',
     since: '2026-11-21T03:00:00.000Z',

@@ -56,7 +56,7 @@ describe('the plan of a deploy', () => {
   const plan: DeployPlan = {
     ...{ ...COMMON, runbook: 'deploy', release: 4, replaces: 3, services: [API, WORKER] },
     ...{ migrations: true, recoveryPoint: true, gates: { before: 2, after: 1 } },
-    notes: ['The switch of api is made anew: some seconds without an answer.'],
+    notes: ['The switch of api is recreated: some seconds without an answer.'],
   };
 
   it('says for each service how, from which image, and what runs now', () => {

@@ -189,8 +189,26 @@ describe('the log of a run', () => {
   const summary = { metadata: { encoding: Buffer.from('json/plain') }, data };
   const lines = (...events: object[]) => {
     const log = new HistoryLog();
-    return events.flatMap((event) => log.lines({ eventTime: at, ...event }));
+    return log.lines(events.map((event) => ({ eventTime: at, ...event })));
   };
+
+  it('is in the order of time, though an activity that runs beside others is told of when it is over', () => {
+    const scheduled = (eventId: number, activityId: string, second: number) => ({
+      ...{ eventId, eventTime: msToTs(second * 1000) },
+      activityTaskScheduledEventAttributes: { activityId },
+    });
+    const started = (scheduledEventId: number, second: number) => ({
+      eventTime: msToTs(second * 1000),
+      activityTaskStartedEventAttributes: { scheduledEventId },
+    });
+    const told = lines(scheduled(5, 'a', 1), scheduled(6, 'b', 2), started(6, 4), started(5, 3));
+    expect(told.map(({ what, step: id = '' }) => `${what} ${id}`)).toEqual([
+      'scheduled a',
+      'scheduled b',
+      'started a',
+      'started b',
+    ]);
+  });
 
   it('tells of each attempt why the one before ended', () => {
     const told = lines(

@@ -9,7 +9,8 @@ import type {
   ObservedRelease,
   ObservedService,
 } from '../../../workflows/plan/release/observed-release';
-import { describeRelease, describeStack } from '../../support/descriptions';
+import { planBackup } from '../../../workflows/plan/plan-backup';
+import { describePart, describeRelease, describeStack } from '../../support/descriptions';
 
 const API: SwitchDeployment = {
   ...{ service: 'api', strategy: 'switch', port: 8000 },
@@ -76,7 +77,7 @@ it('makes another switch anew before it shifts, and says that it is away meanwhi
   expect(ids.slice(ids.indexOf('start:api-green'), ids.indexOf('shift:api/5') + 1)).toEqual([
     ...['start:api-green', 'renew:api', 'shift:api/5'],
   ]);
-  expect(made.notes).toEqual([expect.stringMatching(/switch of api is made anew.* gap/)]);
+  expect(made.notes).toEqual([expect.stringMatching(/switch of api is recreated.* gap/)]);
   const idle = observedService('api', { renewsSwitch: true });
   expect(plan(observed([idle])).services[0]).not.toHaveProperty('renewsSwitch');
 });
@@ -100,6 +101,48 @@ it('adopts what plain Compose runs, records it as a release, and says how long t
   expect(made.notes.join()).toMatch(/takes port 8000 over.*there is a gap/);
 });
 
+it('has the steps of the recovery point that is saved first, and says what that leaves out', () => {
+  const release = { ...DEPLOY.release, recoveryPoint: 'always' as const };
+  const stack = { ...describeStack(), deploy: { ...DEPLOY, release } };
+  const part = describePart({ name: 'accounts', entry: 'accounts' });
+  const entry = {
+    ...{ entry: 'accounts', version: 'PostgreSQL 15.18', notes: [] },
+    parts: [
+      { part, expectedBytes: 7 },
+      { part: { ...part, name: 'old' }, expectedBytes: 1, skip: 'it does not allow connections' },
+    ],
+  };
+  const saved = planBackup(stack, { only: [], initialise: false }, { state: 'ready' }, [entry]);
+  if ('obstacle' in saved) throw new Error(saved.obstacle);
+  const made = planDeploy(stack, { images: {} }, observed(ALL), saved);
+  if ('obstacle' in made) throw new Error(made.obstacle);
+  const ids = made.steps.map(({ id }) => id);
+  expect(ids.slice(ids.indexOf('prepare'), ids.indexOf('start:api-blue'))).toEqual([
+    ...['prepare', 'back-up:accounts', 'manifest'],
+  ]);
+  expect(ids.filter((id) => id === 'record')).toHaveLength(1);
+  expect(made.notes.join()).toContain('leaves out old: it does not allow connections');
+});
+
+it('names what each check looks at, and what is asked of the schema around its migration', () => {
+  const gate = { kind: 'http', url: 'http://api/ready', expect: 200, timeoutSeconds: 9 } as const;
+  const migrations = {
+    ...{ service: 'api', run: ['up'], head: ['head'], timeoutSeconds: 9 },
+  };
+  const made = plan(observed(ALL), { ...DEPLOY, before: [gate], after: [gate], migrations });
+  const titles = made.steps.map(({ title }) => title);
+  expect(titles).toEqual(
+    expect.arrayContaining([
+      'pre-release check 1 of 1: http://api/ready',
+      'post-release check 1 of 1: http://api/ready',
+    ]),
+  );
+  const ids = made.steps.map(({ id }) => id);
+  expect(ids.slice(ids.indexOf('migrate') - 1, ids.indexOf('migrate') + 2)).toEqual([
+    ...['schema-head-before', 'migrate', 'schema-head-after'],
+  ]);
+});
+
 describe('after a release', () => {
   const runningImage = `sha256:${'5'.repeat(64)}`;
   const plain = observedService('api', { runs: 'plain', left: ['green'], runningImage });
@@ -115,7 +158,7 @@ describe('after a release', () => {
     const made = plan(observed([plain], { stored: stored(false, runningImage) }));
     expect(made).toMatchObject({ release: 5, replaces: 4, services: [{ slot: 'blue' }] });
     expect(idsOf(made)).toEqual(expect.arrayContaining(['adopt', 'shift:api/100', 'clear:api']));
-    expect(made.notes.join()).toContain('Compose itself has made it since');
+    expect(made.notes.join()).toContain('since Compose itself has recreated it');
   });
 
   it('has the record of what runs already when it was given back', () => {
@@ -303,7 +346,7 @@ describe('an edge', () => {
   it('has a gap when it is made anew, and none when it reads other sites', () => {
     const notes = (change: 'renew' | 'reload') =>
       plan(observed(ALL, { edge: { change, image } })).notes.join();
-    expect(notes('renew')).toMatch(/made anew.* gap/);
+    expect(notes('renew')).toMatch(/recreated.* gap/);
     expect(notes('reload')).toBe('');
   });
 

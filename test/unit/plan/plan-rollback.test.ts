@@ -81,6 +81,14 @@ it('starts the stored release where its slot has been stopped or is another one'
   expect(plan(older, { to: 2 })).toMatchObject({ release: 2, warm: false });
 });
 
+it('starts no slot that is warm', () => {
+  const step = expect.objectContaining({ id: 'start:api-blue' }) as object;
+  const starts = { steps: expect.arrayContaining([step]) as object[] };
+  const of = (warm: { blue?: number }) => plan(observed([release(4), release(3)], 4, warm));
+  expect(of({ blue: 3 })).not.toMatchObject(starts);
+  expect(of({})).toMatchObject(starts);
+});
+
 it('replaces container by container as a release does, without judging, and never over a warm slot', () => {
   const [api] = DEPLOY.services as [SwitchDeployment];
   const policy = { pauseSeconds: 1, maxErrorRate: 1, maxSlowdown: 2, minRequests: 1 };

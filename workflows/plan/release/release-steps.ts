@@ -1,6 +1,7 @@
-import { otherSlot, slotService } from '../../model/deployment';
+import { otherSlot, slotService, type Gate, type Migrations } from '../../model/deployment';
 import type { PlannedService, PlannedStep } from '../../model/plans';
 import { stepId } from '../../model/step-id';
+import type { PinnedImage } from '../../model/release';
 import type { ObservedRelease, ObservedService } from './observed-release';
 
 /* What deploy and rollback do in the same way, as their plans tell it. */
@@ -47,8 +48,15 @@ export function adoptSteps(
 }
 
 export function pullStep({ service, image }: PlannedService): PlannedStep {
-  const title = `make sure of the image ${image.reference} for ${service}`;
-  return { id: stepId('pull', service), title };
+  return pullImageStep(stepId('pull', service), image, service);
+}
+
+export function pullImageStep(
+  id: string,
+  { reference }: Pick<PinnedImage, 'reference'>,
+  forWhat: string,
+): PlannedStep {
+  return { id, title: `pull image ${reference} for ${forWhat}` };
 }
 
 /** What is rolled is started as its requests come. */
@@ -60,6 +68,12 @@ export function startSteps(services: readonly PlannedService[]): PlannedStep[] {
   });
 }
 
+/** What was kept warm may have files open that are no longer those of its data. */
+export function coolStep(planned: Pick<PlannedService, 'service' | 'slot'>): PlannedStep {
+  const name = placedService(planned);
+  return { id: stepId('remove', name), title: `stop ${name}, which has the old data` };
+}
+
 export function replaceStep({ service }: PlannedService): PlannedStep {
   return { id: stepId('start', service), title: `replace ${service}` };
 }
@@ -68,14 +82,6 @@ export function shiftSteps(planned: PlannedService): PlannedStep[] {
   const { service, slot = '', active, clears, shares, rolls } = planned;
   const renewal = planned.renewsSwitch === true ? [renewStep(service)] : [];
   if (rolls !== undefined) return [...renewal, ...rollSteps(planned, rolls.judged)];
-  const drain = {
-    id: stepId('drain', service),
-    title: `wait for what is in flight in ${active ?? ''}`,
-  };
-  const clear = {
-    id: stepId('clear', service),
-    title: `remove what is left in ${clears ?? ''}`,
-  };
   return [
     ...renewal,
     ...shares.flatMap((share) => {
@@ -87,9 +93,17 @@ export function shiftSteps(planned: PlannedService): PlannedStep[] {
         ...(share < 100 ? [{ id: stepId('judge', id), title: judge }] : []),
       ];
     }),
-    ...(active === undefined ? [] : [drain]),
-    ...(clears === undefined ? [] : [clear]),
+    ...(active === undefined ? [] : [drainStep(service, active)]),
+    ...(clears === undefined ? [] : [clearStep(service, clears)]),
   ];
+}
+
+export function drainStep(service: string, slot: string): PlannedStep {
+  return { id: stepId('drain', service), title: `drain ${slot}` };
+}
+
+export function clearStep(service: string, slot: string): PlannedStep {
+  return { id: stepId('clear', service), title: `remove what is left in ${slot}` };
 }
 
 function rollSteps(planned: PlannedService, judged: boolean): PlannedStep[] {
@@ -122,7 +136,7 @@ export function rollStep(
 }
 
 export function renewStep(service: string): PlannedStep {
-  return { id: stepId('renew', service), title: `make the switch of ${service} anew` };
+  return { id: stepId('renew', service), title: `recreate the switch of ${service}` };
 }
 
 export function renewalNotes(services: readonly PlannedService[]): string[] {
@@ -130,9 +144,9 @@ export function renewalNotes(services: readonly PlannedService[]): string[] {
     .filter(({ renewsSwitch }) => renewsSwitch === true)
     .map(
       ({ service }) =>
-        `The switch of ${service} is made anew, of another image or with other ports, networks or names: what is in flight ` +
-        'is cut off, and from the stop of the old one to the first answer of the new one there is a gap, usually some ' +
-        'seconds. Undone, it comes a second time.',
+        `The switch of ${service} is recreated, with another image or with other ports, networks or names: requests in ` +
+        'flight are cut off, and from the stop of the old one to the first answer of the new one there is a gap, usually ' +
+        'a few seconds. If the release is undone, the gap comes a second time.',
     );
 }
 
@@ -144,13 +158,40 @@ export function removeEdgeStep(): PlannedStep {
   return { id: 'edge', title: 'remove the edge' };
 }
 
-export function gatesAfter(count: number): PlannedStep[] {
-  return numbered(count, 'gate-after', 'gate after the release');
+/** One step for each gate, in their order. */
+export function gateSteps(when: 'before' | 'after', gates: readonly Gate[]): PlannedStep[] {
+  const moment = when === 'before' ? 'pre-release' : 'post-release';
+  return gates.map((gate, index) => ({
+    id: stepId(`gate-${when}`, String(index + 1)),
+    title: `${moment} check ${index + 1} of ${gates.length}: ${describeGate(gate)}`,
+  }));
 }
 
-export function numbered(count: number, id: string, title: string): PlannedStep[] {
-  return Array.from({ length: count }, (_, index) => ({
-    id: stepId(id, String(index + 1)),
-    title: `${title} ${index + 1} of ${count}`,
-  }));
+function describeGate(gate: Gate): string {
+  switch (gate.kind) {
+    case 'run':
+      return `\`${gate.command.join(' ')}\` in ${gate.service}`;
+    case 'scan':
+      return `\`${gate.command.join(' ')}\``;
+    case 'http':
+      return gate.url;
+    case 'sql':
+      return `\`${gate.query}\` on ${gate.part}`;
+  }
+}
+
+export const MIGRATE_STEP: PlannedStep = { id: 'migrate', title: 'migrate the schema' };
+
+/** The migrations, and what is asked of the schema around them where a command can be asked. */
+export function migrationSteps({ head }: Migrations): PlannedStep[] {
+  if (head === undefined) return [MIGRATE_STEP];
+  return [schemaHeadStep('before'), MIGRATE_STEP, schemaHeadStep('after')];
+}
+
+export function schemaHeadStep(when: string): PlannedStep {
+  return { id: `schema-head-${when}`, title: 'read the schema revision' };
+}
+
+export function watchStep(service: string): PlannedStep {
+  return { id: stepId('watch', service), title: `watch ${service} under all traffic` };
 }

@@ -1,6 +1,6 @@
 import type { RollbackPlan } from '../../model/plans';
 import type { RunInput } from '../../model/run';
-import { stepId } from '../../model/step-id';
+import { coolStep } from '../../plan/release/release-steps';
 import {
   lookAtData,
   restoreBeside,
@@ -53,13 +53,11 @@ async function coolDown(run: Run, placement: Placement): Promise<Placement> {
     }
     const { project, release } = placement;
     const service = newService(placed);
-    await run.step(
-      stepId('remove', service),
-      `stop ${service}, which has the old data`,
-      (options) =>
-        run.act.removeService.executeWithOptions(options, [
-          { stack: run.stack, project, release, service },
-        ]),
+    const { id, title } = coolStep({ service: placed.deployment.service, slot: placed.slot });
+    await run.step(id, title, (options) =>
+      run.act.removeService.executeWithOptions(options, [
+        { stack: run.stack, project, release, service },
+      ]),
     );
     services.push({ ...placed, warm: false });
   }

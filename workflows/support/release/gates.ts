@@ -1,5 +1,6 @@
 import type { Gate } from '../../model/deployment';
-import { stepId } from '../../model/step-id';
+import type { PlannedStep } from '../../model/plans';
+import { gateSteps } from '../../plan/release/release-steps';
 import type { Run } from '../runbook';
 import { isSwitched, newService, type Placement, type PlacedService } from './placement';
 
@@ -16,9 +17,9 @@ export async function checkGates(
   placement: Placement,
   { images }: GatedImages,
 ): Promise<void> {
+  const steps = gateSteps(when, gates);
   for (const [index, gate] of gates.entries()) {
-    const id = stepId(`gate-${when}`, String(index + 1));
-    const title = `gate ${when} the release ${index + 1} of ${gates.length}: ${describe(gate)}`;
+    const { id, title } = steps[index] as PlannedStep;
     if (gate.kind === 'run') {
       await run.step<unknown>(
         id,
@@ -58,19 +59,6 @@ function correctable(gate: Gate): Readonly<Record<string, number>> {
 
 /** A person may let a release through a gate that stays closed. */
 const PASSED = { skipped: () => '' };
-
-function describe(gate: Gate): string {
-  switch (gate.kind) {
-    case 'run':
-      return `\`${gate.command.join(' ')}\` in ${gate.service}`;
-    case 'scan':
-      return `\`${gate.command.join(' ')}\``;
-    case 'http':
-      return gate.url;
-    case 'sql':
-      return `\`${gate.query}\` on ${gate.part}`;
-  }
-}
 
 /** The name of a service in the release's file: a switched one's own name is the switch's. */
 export function serviceInFile({ services }: Placement, service: string): string {

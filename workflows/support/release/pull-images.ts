@@ -1,6 +1,7 @@
 import type { PlannedService } from '../../model/plans';
 import type { PinnedImage } from '../../model/release';
 import { stepId } from '../../model/step-id';
+import { pullImageStep } from '../../plan/release/release-steps';
 import type { Run } from '../runbook';
 
 /** The image of a service, present on the host. */
@@ -28,7 +29,8 @@ export function pullImage(
   { pinned, reference }: Omit<PinnedImage, 'id'>,
   forWhat: string,
 ): Promise<{ readonly id: string }> {
-  return run.step(id, `make sure of the image ${reference} for ${forWhat}`, (options) =>
+  const { title } = pullImageStep(id, { reference }, forWhat);
+  return run.step(id, title, (options) =>
     run.act.pullImage.executeWithOptions(options, [{ stack: run.stack, pinned }]),
   );
 }

@@ -1,5 +1,6 @@
 import type { Gate } from '../../model/deployment';
 import { stepId } from '../../model/step-id';
+import { watchStep } from '../../plan/release/release-steps';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
 import { checkGates, type GatedImages } from './gates';
@@ -56,9 +57,10 @@ async function watch(run: Run, { project }: Placement, placed: SwitchedService):
   const { deployment, slot } = placed;
   const { service, watchSeconds, canary } = deployment;
   const { maxErrorRate, maxSlowdown, minRequests } = canary ?? UNDER_ALL_REQUESTS;
+  const { id, title } = watchStep(service);
   await run.step(
-    stepId('watch', service),
-    `watch ${service} under all traffic`,
+    id,
+    title,
     async (options, corrected) => {
       const before = await run.act.readTraffic.executeWithOptions(
         { ...options, activityId: stepId('read', service) },

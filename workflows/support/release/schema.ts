@@ -1,4 +1,5 @@
 import type { Migrations } from '../../model/deployment';
+import { MIGRATE_STEP, schemaHeadStep } from '../../plan/release/release-steps';
 import { schemaRevision } from '../../plan/schema-revision';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
@@ -24,9 +25,10 @@ export async function migrate(
   }
   run.stateIfItFailsNow = `${whoServes(placement)}. The migrations may have changed the schema.`;
   const { timeoutSeconds } = migrations;
+  const { id, title } = MIGRATE_STEP;
   await run.step(
-    'migrate',
-    'migrate the schema',
+    id,
+    title,
     (options, corrected) => runMigrations(run, placement, { ...migrations, ...corrected }, options),
     undefined,
     // By hand, perhaps: the head is asked for afterwards in any case.
@@ -53,10 +55,11 @@ async function schemaHead(
 ): Promise<string | undefined> {
   const { head } = migrations;
   if (head === undefined) return undefined;
+  const { id, title } = schemaHeadStep(when);
   const { lastLine } = await run.step(
-    `schema-head-${when}`,
-    `ask for the schema's head`,
-    (options) => oneOff(run, placement, migrations, head, `schema-head-${when}`, options),
+    id,
+    title,
+    (options) => oneOff(run, placement, migrations, head, id, options),
     (ended) => ({ detail: ended.lastLine }),
   );
   return schemaRevision(lastLine);

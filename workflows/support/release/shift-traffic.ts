@@ -2,6 +2,7 @@ import { slotService, type Slot } from '../../model/deployment';
 import type { CanaryStep } from '../../model/outcome';
 import { stepId } from '../../model/step-id';
 import type { Shares } from '../../model/traffic';
+import { clearStep, drainStep } from '../../plan/release/release-steps';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
 import { judge, type Reached } from './judge-canary';
@@ -147,9 +148,10 @@ async function clear(
   slot: Slot,
 ): Promise<void> {
   const service = slotService(deployment.service, slot);
+  const { id, title } = clearStep(deployment.service, slot);
   await run.step(
-    stepId('clear', deployment.service),
-    `remove what is left in ${slot}`,
+    id,
+    title,
     (options) =>
       run.act.removeService.executeWithOptions(options, [
         { stack: run.stack, project, release, service, whosever: true },
@@ -185,9 +187,10 @@ async function drain(
   slot: Slot,
 ): Promise<string[]> {
   const { deployment } = placed;
+  const { id, title } = drainStep(deployment.service, slot);
   const { left, seconds } = await run.step(
-    stepId('drain', deployment.service),
-    `wait for what is in flight in ${slot}`,
+    id,
+    title,
     (options) =>
       run.act.drainSlot.executeWithOptions(options, [
         { stack: run.stack, project, deployment, slot },
