@@ -2,12 +2,12 @@
 // installed yet when this is loaded.
 'use strict';
 
-const { spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { ensurePackages } = require('./ensure-packages.cjs');
 const { holdLock } = require('./hold-lock.cjs');
+const { runChild } = require('./run-child.cjs');
 
 const root = path.join(__dirname, '..');
 const dist = path.join(root, 'dist');
@@ -46,17 +46,17 @@ function isBuilt() {
  * that failed leaves what was there. The folder has one fixed name at dist's depth: source maps are relative to it, and
  * the workflow bundle, whose hash is the workers' build id, contains it.
  */
-function buildDist() {
-  ensurePackages();
+async function buildDist() {
+  await ensurePackages();
   if (isBuilt()) return;
-  holdLock(lockFile, () => {
+  await holdLock(lockFile, async () => {
     if (isBuilt()) return;
     console.error('building dist/');
     const hash = hashOfSources();
     fs.rmSync(staging, { recursive: true, force: true });
     // The staging folder starts empty, so what an earlier compilation remembers of its output does not hold.
     const noMemory = ['--incremental', 'false', '--tsBuildInfoFile', 'null'];
-    run(
+    await run(
       'node_modules/typescript/bin/tsc',
       '-p',
       'tsconfig.build.json',
@@ -64,21 +64,16 @@ function buildDist() {
       staging,
       ...noMemory,
     );
-    run(path.join(staging, 'worker/build-workflow-bundle.js'));
+    await run(path.join(staging, 'worker/build-workflow-bundle.js'));
     fs.chmodSync(path.join(staging, 'client/main.js'), 0o755);
     fs.writeFileSync(path.join(staging, path.basename(stampFile)), hash);
     replaceDist();
   });
 }
 
-function run(script, ...argv) {
-  const child = spawnSync(process.execPath, [script, ...argv], { cwd: root, stdio: 'inherit' });
-  if (child.error) throw child.error;
-  if (child.status !== 0) {
-    throw new Error(
-      `${path.relative(root, path.resolve(root, script))} failed; dist/ is as it was`,
-    );
-  }
+async function run(script, ...argv) {
+  if ((await runChild(process.execPath, [script, ...argv], { cwd: root })) === 0) return;
+  throw new Error(`${path.relative(root, path.resolve(root, script))} failed; dist/ is as it was`);
 }
 
 function replaceDist() {

@@ -8,7 +8,7 @@ import { ToolchainError } from './toolchain-error';
 import { unpack } from './unpack';
 
 const STALLED_AFTER_MS = 30_000;
-const REPORT_EVERY_MS = 5_000;
+const REPORT_EVERY_MS = 500;
 
 /**
  * Writes the official release's executable to `target`, once its SHA-256 has been found right.
@@ -20,9 +20,13 @@ export async function download(
   target: string,
 ): Promise<void> {
   const { url, sha256, packing } = chooseRelease(program, surroundings);
-  surroundings.report(`${program.name} ${program.version}: downloading ${url}`);
+  const title = `${program.name} ${program.version}`;
+  surroundings.report(`${title}: downloading ${url}`);
   const packed = `${target}.packed`;
-  const actual = await fetchTo(packed, url, surroundings.report);
+  const tell = (state: string): void => {
+    surroundings.report(`${title}: downloading, ${state}`, 'passing');
+  };
+  const actual = await fetchTo(packed, url, tell, surroundings.signal);
   if (actual !== sha256) {
     throw new ToolchainError(`${url} has SHA-256 ${actual}, not ${sha256}: it was not used`);
   }
@@ -42,18 +46,24 @@ function chooseRelease({ releases }: Program, { platform, environment }: Surroun
   return { url, sha256, packing: releases.packing };
 }
 
-async function fetchTo(file: string, url: string, report: (line: string) => void): Promise<string> {
+async function fetchTo(
+  file: string,
+  url: string,
+  tell: (state: string) => void,
+  stop: AbortSignal | undefined,
+): Promise<string> {
   const stalled = new AbortController();
+  const signal = stop === undefined ? stalled.signal : AbortSignal.any([stalled.signal, stop]);
   const watchdog = setTimeout(() => {
     stalled.abort(new ToolchainError(`${url} sent nothing for ${STALLED_AFTER_MS / 1000} s`));
   }, STALLED_AFTER_MS);
   try {
-    const response = await fetch(url, { signal: stalled.signal });
+    const response = await fetch(url, { signal });
     if (!response.ok || response.body === null) {
       throw new ToolchainError(`${url} answered ${response.status} ${response.statusText}`);
     }
     const hash = createHash('sha256');
-    const progress = reporter(Number(response.headers.get('content-length')), report);
+    const progress = reporter(Number(response.headers.get('content-length')), tell);
     const passing = new Transform({
       transform(chunk: Buffer, _encoding, done) {
         watchdog.refresh();
@@ -63,14 +73,14 @@ async function fetchTo(file: string, url: string, report: (line: string) => void
       },
     });
     const body = Readable.fromWeb(response.body);
-    await pipeline(body, passing, createWriteStream(file), { signal: stalled.signal });
+    await pipeline(body, passing, createWriteStream(file), { signal });
     return hash.digest('hex');
   } finally {
     clearTimeout(watchdog);
   }
 }
 
-function reporter(totalBytes: number, report: (line: string) => void): (bytes: number) => void {
+function reporter(totalBytes: number, tell: (state: string) => void): (bytes: number) => void {
   let doneBytes = 0;
   let reportedAt = Date.now();
   return (bytes) => {
@@ -78,7 +88,7 @@ function reporter(totalBytes: number, report: (line: string) => void): (bytes: n
     if (Date.now() - reportedAt < REPORT_EVERY_MS) return;
     reportedAt = Date.now();
     const of = totalBytes > 0 ? ` of ${megabytes(totalBytes)}` : '';
-    report(`  ${megabytes(doneBytes)}${of} MB`);
+    tell(`${megabytes(doneBytes)}${of} MB`);
   };
 }
 

@@ -2,9 +2,9 @@
 // so it is plain Node. Silent and fast (a few ms) when there is nothing to do.
 'use strict';
 
-const { spawnSync } = require('node:child_process');
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
+const { runChild } = require('./run-child.cjs');
 
 const root = path.join(__dirname, '..');
 
@@ -35,20 +35,22 @@ function packagesOf(file) {
   }
 }
 
-function ensurePackages() {
+async function ensurePackages() {
   if (packagesMatch()) return;
   console.error('npm packages are not those of package-lock.json: installing (npm ci)');
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const argv = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const exitCode = await runChild('npm', argv, {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  if (npm.error) throw npm.error;
-  if (npm.status !== 0) {
-    console.error('npm ci failed, see above');
-    process.exit(1);
-  }
+  if (exitCode !== 0) throw new Error(`npm ci failed with exit code ${exitCode}, see above`);
 }
 
 module.exports = { ensurePackages, packagesMatch };
 
-if (require.main === module) ensurePackages();
+if (require.main === module) {
+  ensurePackages().catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

@@ -43,6 +43,7 @@ export async function find(program: Program, surroundings: Surroundings): Promis
     { origin: 'built', get: (target) => buildModule(program, surroundings, target) },
   ];
   return fillCache(program, surroundings, ways).catch((error: unknown) => {
+    surroundings.signal?.throwIfAborted();
     throw notFound(program, [...located.reasons, reasonOf(error)], error);
   });
 }

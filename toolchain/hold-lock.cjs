@@ -1,15 +1,16 @@
-// The little sibling of lock.ts, for scripts that run before anything is compiled. Synchronous, for one machine.
+// The little sibling of lock.ts, for scripts that run before anything is compiled. For one machine.
 'use strict';
 
 const fs = require('node:fs');
+const { setTimeout: sleep } = require('node:timers/promises');
 
-function holdLock(lockFile, work) {
+async function holdLock(lockFile, work) {
   while (!take(lockFile)) {
     if (ownerIsDead(lockFile)) fs.rmSync(lockFile, { force: true });
-    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    else await sleep(200);
   }
   try {
-    return work();
+    return await work();
   } finally {
     fs.rmSync(lockFile, { force: true });
   }

@@ -15,13 +15,15 @@ const LOOK_AGAIN_EVERY_MS = 200;
 export interface Waiting {
   /** Told once, when another process holds the lock. */
   readonly onWait?: (owner: string) => void;
+  /** Aborted: waits no longer. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Runs `work` while holding the lock file; waits for another live owner, takes over from a dead one. */
 export async function withLock<T>(
   lockFile: string,
   work: () => Promise<T>,
-  { onWait }: Waiting = {},
+  { onWait, signal }: Waiting = {},
 ): Promise<T> {
   for (let told = false; !(await taken(lockFile));) {
     const owner = await deadOrAlive(lockFile);
@@ -31,7 +33,7 @@ export async function withLock<T>(
     }
     if (!told) onWait?.(owner.name);
     told = true;
-    await pause(LOOK_AGAIN_EVERY_MS);
+    await pause(LOOK_AGAIN_EVERY_MS, undefined, { signal });
   }
   const renewal = setInterval(() => {
     // A lock file somebody removed is not ours to bring back; the work goes on, see above.

@@ -47,9 +47,10 @@ export async function fillCache(
   ways: readonly Way[],
 ): Promise<FoundProgram> {
   const file = cachedPath(program, surroundings);
+  const title = `${program.name} ${program.version}`;
   await mkdir(path.dirname(file), { recursive: true });
   const onWait = (owner: string) => {
-    surroundings.report(`${program.name} ${program.version}: ${owner} is getting it, waiting`);
+    surroundings.report(`${title}: ${owner} is getting it, waiting`);
   };
   return withLock(
     `${path.dirname(file)}.lock`,
@@ -59,16 +60,18 @@ export async function fillCache(
       await removeLeftovers(path.dirname(file));
       const failures: string[] = [];
       for (const way of ways) {
+        surroundings.signal?.throwIfAborted();
         const failure = await place(program, file, way);
         if (failure === undefined) {
           return { path: file, version: program.version, origin: way.origin };
         }
-        surroundings.report(`  ${failure}`);
+        surroundings.signal?.throwIfAborted();
+        surroundings.report(`${title}: ${failure}`);
         failures.push(failure);
       }
       throw new ToolchainError(failures.join('\n'));
     },
-    { onWait },
+    { onWait, signal: surroundings.signal },
   );
 }
 

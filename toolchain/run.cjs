@@ -1,29 +1,29 @@
 // `npm run <task>`: installs, builds, then runs. Plain Node, because it also works in a clone where nothing is installed.
 'use strict';
 
-const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { buildDist } = require('./build-dist.cjs');
 const { ensurePackages } = require('./ensure-packages.cjs');
+const { runChild } = require('./run-child.cjs');
 
 const root = path.join(__dirname, '..');
 const jest = 'node_modules/jest/bin/jest.js';
 
 const tasks = {
-  build: () => {
-    buildDist();
+  build: async () => {
+    await buildDist();
     return 0;
   },
-  pawl: (argv) => {
-    buildDist();
+  pawl: async (argv) => {
+    await buildDist();
     return node(path.join(root, 'dist/client/main.js'), argv, { cwd: process.cwd() });
   },
-  demo: (argv) => {
-    buildDist();
+  demo: async (argv) => {
+    await buildDist();
     return node('node_modules/tsx/dist/cli.mjs', ['examples/demo/demo.ts', ...argv]);
   },
-  bench: ([name, ...argv]) => {
+  bench: async ([name, ...argv]) => {
     const names = fs
       .readdirSync(path.join(root, 'bench'))
       .filter((file) => file.endsWith('.ts'))
@@ -32,19 +32,19 @@ const tasks = {
       console.error(`npm run bench -- NAME, where NAME is one of: ${names.join(', ')}`);
       return 2;
     }
-    buildDist();
+    await buildDist();
     return node('node_modules/tsx/dist/cli.mjs', [`bench/${name}.ts`, ...argv]);
   },
   test: async (argv) => {
     const { summaryFile, closingLines } = require('../test/support/closing-lines.cjs');
     fs.rmSync(summaryFile, { force: true });
-    buildDist();
+    await buildDist();
     const exitCode = await node(jest, argv);
     console.log(closingLines(exitCode));
     return exitCode;
   },
   check: async (argv) => {
-    ensurePackages();
+    await ensurePackages();
     return runChecks(argv.includes('--no-unit') ? checks.slice(0, -1) : checks);
   },
 };
@@ -75,27 +75,8 @@ async function runChecks(wanted) {
   return failed.length === 0 ? 0 : 1;
 }
 
-/** Runs a script on this terminal; signals sent to us alone reach it too. Resolves with its exit code. */
 function node(script, argv, options = {}) {
-  const child = spawn(process.execPath, [script, ...argv], {
-    cwd: root,
-    stdio: 'inherit',
-    ...options,
-  });
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) {
-    process.on(signal, () => {
-      // On a terminal Ctrl-C reaches the child by itself; then we only must outlive it.
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
-    });
-  }
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => {
-      for (const signal of signals) process.removeAllListeners(signal);
-      resolve(code ?? 1);
-    });
-  });
+  return runChild(process.execPath, [script, ...argv], { cwd: root, ...options });
 }
 
 async function main([name, ...argv]) {

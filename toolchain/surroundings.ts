@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Platform } from './program';
+import { paced, type Report } from './progress';
 import { ToolchainError } from './toolchain-error';
 
 /** Everything outside the program that decides how it is found. Tests give their own. */
@@ -12,8 +13,10 @@ export interface Surroundings {
   readonly cacheDirectory: string;
   /** Undefined on a platform for which nobody offers releases. */
   readonly platform: Platform | undefined;
-  /** Takes one line for a person while something takes long. */
-  readonly report: (line: string) => void;
+  /** Told while something takes long. */
+  readonly report: Report;
+  /** Aborted: what is under way is ended, and nothing is begun any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export function surroundingsOfProcess(given: Partial<Surroundings> = {}): Surroundings {
@@ -23,7 +26,8 @@ export function surroundingsOfProcess(given: Partial<Surroundings> = {}): Surrou
     modulesDirectory: given.modulesDirectory ?? path.join(packageRoot(__dirname), 'toolchain'),
     cacheDirectory: given.cacheDirectory ?? cacheDirectory(environment),
     platform: 'platform' in given ? given.platform : currentPlatform(),
-    report: given.report ?? ((line) => process.stderr.write(`${line}\n`)),
+    report: given.report ?? paced((line) => process.stderr.write(`${line}\n`)),
+    signal: given.signal,
   };
 }
 

@@ -1,13 +1,16 @@
 import { hostRunner } from '../activities/adapters/process/run-command';
 import { createSecretResolver } from '../activities/adapters/secrets/create-secret-resolver';
 import { findProgram } from '../toolchain/find-program';
+import { makeReady } from '../toolchain/make-ready';
+import { paced } from '../toolchain/progress';
 import { readWorkerConfig, WORKER_SETTINGS, type WorkerConfig } from './config';
 import { createLogger, type Logger } from './logging';
 import { portsOnThisHost, type Tools } from './ports';
 import { runEntry } from './run-entry';
 import { runWorker } from './run-worker';
 import { installRuntime } from './runtime';
-import { stopSignal } from './stop-signal';
+import { openStateFolder } from './state-folder';
+import { isStop, stopSignal } from './stop-signal';
 
 let log: Logger | undefined;
 const secrets = createSecretResolver({
@@ -25,18 +28,28 @@ void runEntry<WorkerConfig>({
   createLogger: (config) => (log = createLogger(config, (text) => secrets.redact(text))),
   async run(config, logger) {
     const stop = stopSignal(logger);
-    await installRuntime(config, logger);
-    const tools = await findTools(logger);
-    await runWorker(config, portsOnThisHost(config, tools, secrets), logger, stop);
+    const folder = await openStateFolder(config.stateDirectory);
+    try {
+      await installRuntime(config, logger);
+      const tools = await findTools(logger, stop);
+      await runWorker(config, portsOnThisHost(config, tools, secrets), logger, stop);
+    } catch (error) {
+      if (!isStop(error, stop)) throw error;
+    } finally {
+      await folder.removeIfUnused();
+    }
   },
 });
 
 /** Before the first step needs them: where they must be built that takes minutes, and a step has a deadline. */
-async function findTools(logger: Logger): Promise<Tools> {
-  const report = (line: string): void => {
+async function findTools(logger: Logger, signal: AbortSignal): Promise<Tools> {
+  const report = paced((line) => {
     logger.info(line);
+  });
+  const { restic } = await makeReady(['restic'], { report, signal });
+  logger.debug({ ...restic }, 'restic found');
+  return {
+    restic: restic.path,
+    compose: async () => (await findProgram('compose', { report, signal })).path,
   };
-  const { path, version, origin } = await findProgram('restic', { report });
-  logger.debug({ path, version, origin }, 'restic found');
-  return { restic: path, compose: async () => (await findProgram('compose', { report })).path };
 }

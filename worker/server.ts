@@ -1,5 +1,6 @@
-import { findProgram } from '../toolchain/find-program';
-import { createLogger } from './logging';
+import { makeReady } from '../toolchain/make-ready';
+import { paced } from '../toolchain/progress';
+import { createLogger, isPretty } from './logging';
 import { runEntry } from './run-entry';
 import { runServer } from './server/run-server';
 import { readServerConfig, SERVER_SETTINGS, type ServerConfig } from './server/server-config';
@@ -14,10 +15,11 @@ void runEntry<ServerConfig>({
   createLogger: (config) => createLogger(config, (text) => text),
   async run(config, logger) {
     const stop = stopSignal(logger);
-    const report = (line: string): void => {
+    const report = paced((line) => {
       logger.info(line);
-    };
-    const temporal = await findProgram('temporal', { report });
-    await runServer(config, temporal, logger, stop);
+    });
+    // The worker looks for restic by itself, and finds it: a minute of building is shown here, once.
+    const options = isPretty(config) ? { signal: stop } : { signal: stop, report };
+    await runServer(config, () => makeReady(['temporal', 'restic'], options), logger, stop);
   },
 });

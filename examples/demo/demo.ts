@@ -10,14 +10,16 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Client } from 'pg';
+import { makeReady } from '../../toolchain/make-ready';
 import { killInMidStep, type Crash } from './crash';
 import { digestDatabase, digestFolder, type Digests } from './digest';
 import { dropEverything, fillDatabase } from './fill-database';
 import { endEarlierDemo, keepRunning } from './kept-demo';
 import { PawlOnThisHost } from './pawl-on-this-host';
 import { compare, writeReport, type DemoReport } from './report';
-import { startDatabase, type DemoDatabase } from './start-database';
+import { chooseDatabase, type DemoDatabase } from './start-database';
 import { stackFile } from './stack-file';
+import { endAtSignal, Started } from './started';
 import { chapter, tell } from './timeline';
 
 const ROOT = join(__dirname, '..', '..');
@@ -26,25 +28,35 @@ const UPLOADS = join(FOLDER, 'uploads');
 /** Real files of different kinds and sizes that every clone has after its installation. */
 const REAL_FILES = join(ROOT, 'node_modules', 'typescript', 'lib');
 
-async function main(): Promise<boolean> {
+async function main(started: Started, stop: AbortSignal): Promise<boolean> {
+  const startDatabase = await chooseDatabase();
+  chapter('Programs: found, or got now');
+  await getPrograms(stop);
   await endEarlierDemo(FOLDER);
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });
   chapter('A stack: a PostgreSQL database and a folder of uploads');
-  const database = await startDatabase();
-  let pawl: PawlOnThisHost | undefined;
-  try {
-    const rows = await fill(database);
-    const before = await digestAll(database);
-    pawl = await startPawl(database);
-    const backup = await backUpThroughCrashes(pawl);
-    await disaster(database);
-    const restore = await restoreThroughCrash(pawl);
-    return await prove(database, { rows, before, backup, restore });
-  } finally {
-    if (pawl !== undefined && process.argv.includes('--keep'))
-      await keepRunning(FOLDER, pawl, database);
-    else await Promise.all([pawl?.stop(), database.stop()]);
+  const database = await started.begin(
+    () => startDatabase(stop),
+    (running) => running.stop(),
+  );
+  const rows = await fill(database);
+  const before = await digestAll(database);
+  const pawl = await startPawl(database, started);
+  const backup = await backUpThroughCrashes(pawl);
+  await disaster(database);
+  const restore = await restoreThroughCrash(pawl);
+  const proved = await prove(database, { rows, before, backup, restore });
+  if (!process.argv.includes('--keep')) return proved;
+  process.exitCode = proved ? 0 : 1;
+  return keepRunning(FOLDER, pawl, database);
+}
+
+/** First of all: on a fresh machine they may be built for minutes, while nothing else waits for them. */
+async function getPrograms(signal: AbortSignal): Promise<void> {
+  const programs = await makeReady(['temporal', 'restic'], { signal });
+  for (const [name, { version, path }] of Object.entries(programs)) {
+    tell(`${name} ${version} is ${path}`);
   }
 }
 
@@ -69,11 +81,14 @@ async function digestAll(database: DemoDatabase): Promise<Digests> {
   return { ...tables, uploads };
 }
 
-async function startPawl(database: DemoDatabase): Promise<PawlOnThisHost> {
+async function startPawl(database: DemoDatabase, started: Started): Promise<PawlOnThisHost> {
   await writeFile(join(FOLDER, 'pawl.yaml'), stackFile(database));
-  const pawl = await PawlOnThisHost.start(FOLDER, {
+  const secrets = {
     DEMO_REPOSITORY_PASSWORD: randomBytes(18).toString('base64url'),
     DEMO_DATABASE_PASSWORD: database.password,
+  };
+  const pawl = await PawlOnThisHost.start(FOLDER, secrets, (server) => {
+    started.add(() => server.stop());
   });
   tell(`pawl server runs; Temporal's UI is at ${pawl.ui}`);
   return pawl;
@@ -173,6 +188,20 @@ async function withClient<Output>(
   }
 }
 
-void main().then((proved) => {
-  process.exitCode = proved ? 0 : 1;
-});
+/** Whatever happens, all that was started is ended before this process is. */
+async function demo(): Promise<void> {
+  const started = new Started();
+  const stop = endAtSignal(started);
+  try {
+    process.exitCode = (await main(started, stop)) ? 0 : 1;
+  } catch (error) {
+    // What fails while it is being ended says nothing.
+    if (stop.aborted) return;
+    console.error(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  } finally {
+    await started.endAll();
+  }
+}
+
+void demo();

@@ -10,18 +10,11 @@ export async function keepRunning(
   folder: string,
   pawl: PawlOnThisHost,
   database: DemoDatabase,
-): Promise<void> {
-  const pidFile = join(folder, 'demo.pid');
-  await writeFile(pidFile, String(process.pid));
+): Promise<never> {
+  await writeFile(join(folder, 'demo.pid'), String(process.pid));
   chapter('Kept for a look: Ctrl-C ends it');
   tell(`UI ${pawl.ui}, PostgreSQL on port ${database.port}, data in ${folder}`);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, () => {
-        resolve();
-      });
-  });
-  await Promise.all([pawl.stop(), database.stop()]);
+  return new Promise<never>(() => undefined);
 }
 
 /** A demo that was kept in another terminal holds the folder: it is ended first, as Ctrl-C there would. */

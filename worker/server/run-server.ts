@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import type { FoundProgram } from '../../toolchain/program';
 import { assertPortFree, freePort } from '../free-port';
 import { isPretty, type Logger } from '../logging';
+import { openStateFolder, type StateFolder } from '../state-folder';
 import { isStop } from '../stop-signal';
 import { claimDatabase, devServerAddress, type DevServer } from './dev-server';
 import type { ServerConfig } from './server-config';
@@ -12,10 +12,14 @@ import { superviseTemporal } from './supervise-temporal';
 import { superviseWorker } from './supervise-worker';
 import { keepRunning, startReady } from './supervise';
 
-/** Runs Temporal's dev server and this host's worker until `stop`, the worker ending first; leaves nothing behind. */
+/**
+ * Runs Temporal's dev server and this host's worker until `stop`, the worker ending first; leaves nothing behind. What
+ * would refuse the start is looked at before programs are got, which may take minutes.
+ * Throws: ConfigError (folder or port cannot be used) · BusyError · ToolchainError; a new folder is gone again then
+ */
 export async function runServer(
   config: ServerConfig,
-  temporal: FoundProgram,
+  programs: () => Promise<{ readonly temporal: FoundProgram }>,
   logger: Logger,
   stop: AbortSignal,
 ): Promise<void> {
@@ -23,24 +27,31 @@ export async function runServer(
   // Of the worker, and told before anything is started.
   if (healthAddress !== 'none') await assertPortFree('--health-address', healthAddress);
   await assertPortFree('--metrics-address', metricsAddress);
-  await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
-  const lock = await takeServerLock(stateDirectory);
+  const folder = await openStateFolder(stateDirectory);
   try {
-    await endLeftovers(stateDirectory);
-    await claimDatabase(stateDirectory, temporal.version);
-    const server = await describeServer(config, temporal.path);
-    await runBoth(config, server, logger, stop);
+    const lock = await takeServerLock(stateDirectory);
+    try {
+      await endLeftovers(stateDirectory);
+      const ports = await choosePorts(config);
+      const { temporal } = await programs();
+      await claimDatabase(stateDirectory, temporal.version);
+      const server = describeServer(config, temporal.path, ports);
+      await runBoth(config, server, folder, logger, stop);
+    } finally {
+      await removeServerState(stateDirectory);
+      await lock.release();
+    }
   } catch (error) {
     if (!isStop(error, stop)) throw error;
   } finally {
-    await removeServerState(stateDirectory);
-    await lock.release();
+    await folder.removeIfUnused();
   }
 }
 
 async function runBoth(
   config: ServerConfig,
   server: DevServer,
+  folder: StateFolder,
   logger: Logger,
   stop: AbortSignal,
 ): Promise<void> {
@@ -55,6 +66,8 @@ async function runBoth(
     stopTemporal.signal,
   );
   try {
+    // Temporal makes its database as its user's mask tells.
+    await folder.close();
     const working = await startReady(worker, stop);
     await record.ready();
     announce(config, server, logger);
@@ -65,15 +78,17 @@ async function runBoth(
   }
 }
 
-async function describeServer(config: ServerConfig, program: string): Promise<DevServer> {
-  const { stateDirectory, namespace, headless } = config;
-  const port = await choosePort('--port', config.port);
-  const uiPort = await choosePort(
-    '--ui-port',
-    config.uiPort ?? (config.port && config.port + 1000),
-  );
-  const ui = headless ? {} : { uiPort };
-  return { program, stateDirectory, namespace, port, ...ui };
+type Ports = Pick<DevServer, 'port' | 'uiPort'>;
+
+async function choosePorts({ port, uiPort, headless }: ServerConfig): Promise<Ports> {
+  const chosen = await choosePort('--port', port);
+  if (headless) return { port: chosen };
+  return { port: chosen, uiPort: await choosePort('--ui-port', uiPort ?? (port && port + 1000)) };
+}
+
+function describeServer(config: ServerConfig, program: string, ports: Ports): DevServer {
+  const { stateDirectory, namespace } = config;
+  return { program, stateDirectory, namespace, ...ports };
 }
 
 async function choosePort(flag: string, wanted: number): Promise<number> {

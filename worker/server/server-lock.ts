@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writeDurably } from '../../activities/adapters/state-directory/durable-files';
 import { BusyError } from '../run-entry';
-import { identify, isAlive, type ProcessIdentity } from './process-identity';
+import { identify, isAlive, parseIdentity } from './process-identity';
 
 const FORGOTTEN_MILLISECONDS = 10_000;
 
@@ -20,7 +21,7 @@ export async function takeServerLock(stateDirectory: string): Promise<ServerLock
   const file = join(stateDirectory, 'server.lock');
   const mine = `${JSON.stringify(await identify(process.pid))}\n`;
   const draft = `${file}.${randomUUID()}`;
-  await writeFile(draft, mine);
+  await writeDurably(draft, mine);
   try {
     // `link` is atomic and, unlike opening with O_EXCL, never shows an empty file.
     while (!(await tryLink(draft, file))) await removeDead(file, stateDirectory);
@@ -47,8 +48,9 @@ async function tryLink(draft: string, file: string): Promise<boolean> {
 async function removeDead(file: string, stateDirectory: string): Promise<void> {
   const text = await readText(file);
   if (text === undefined) return;
-  const owner = JSON.parse(text) as ProcessIdentity;
-  if (await isAlive(owner)) {
+  const owner = parseIdentity(text);
+  // What cannot be read was cut off with its owner's life, by a power cut or a full disk.
+  if (owner !== undefined && (await isAlive(owner))) {
     throw new BusyError(
       `${stateDirectory} is in use by the pawl server with process id ${owner.pid}. Stop that one, or choose another directory with --state-dir.`,
     );

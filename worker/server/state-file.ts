@@ -1,35 +1,37 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive, type ProcessIdentity } from './process-identity';
+import { z } from 'zod';
+import { writeDurably } from '../../activities/adapters/state-directory/durable-files';
+import { isAlive, processIdentity, type ProcessIdentity } from './process-identity';
 
 /** `server.json` in the state directory: what runs, for `pawl status`, for tests, and for who must clean up after us. */
-export interface ServerState {
-  readonly state: 'starting' | 'ready';
-  readonly pid: number;
-  readonly address: string;
-  readonly namespace: string;
+const serverState = z.object({
+  state: z.enum(['starting', 'ready']),
+  pid: z.int().positive(),
+  address: z.string(),
+  namespace: z.string(),
   /** Absent with `--headless`. */
-  readonly ui?: string;
-  readonly temporal?: ProcessIdentity;
-  readonly worker?: ProcessIdentity & { readonly health?: string };
-}
+  ui: z.string().optional(),
+  temporal: processIdentity.optional(),
+  worker: processIdentity.extend({ health: z.string().optional() }).optional(),
+});
+
+export type ServerState = Readonly<z.infer<typeof serverState>>;
 
 /** A worker ends within 15 s, also when Temporal is gone. */
 const END_WITHIN_MILLISECONDS = 20_000;
 
 export async function writeServerState(directory: string, state: ServerState): Promise<void> {
-  const file = stateFile(directory);
-  const draft = `${file}.new`;
-  await writeFile(draft, `${JSON.stringify(state, undefined, 2)}\n`);
-  await rename(draft, file);
+  await writeDurably(stateFile(directory), `${JSON.stringify(state, undefined, 2)}\n`);
 }
 
-/** Undefined when no server runs there, and none has died there. */
+/** Undefined when no server runs there and none has died there, or when a power cut has left no whole file. */
 export async function readServerState(directory: string): Promise<ServerState | undefined> {
   try {
-    return JSON.parse(await readFile(stateFile(directory), 'utf8')) as ServerState;
+    return serverState.safeParse(JSON.parse(await readFile(stateFile(directory), 'utf8'))).data;
   } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }

@@ -73,11 +73,12 @@ describeWithGo(`the build from a pinned module${go ? '' : ' (needs go)'}`, () =>
 it('builds FerretDB without the backend that would need a PostgreSQL', () => {
   expect(goBuildArguments(programs.ferretdb, '/tmp/ferretdb')).toEqual([
     'build',
+    '-v',
     '-trimpath',
     '-mod=readonly',
-    '-buildvcs=false',
     '-tags',
     'ferretdb_no_postgresql',
+    '-buildvcs=false',
     '-ldflags',
     '-s -w',
     '-o',
