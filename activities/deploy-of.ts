@@ -9,7 +9,7 @@ export function deployOf(stack: StackDescription): DeployDescription {
     'PreconditionFailed',
     `the stack file of ${stack.name} has no \`deploy\``,
     {
-      advice: 'Name the services to release under `deploy`; see docs/stack-file.md.',
+      advice: 'Name the services to release under `deploy`; see `pawl help stack-file`.',
     },
   );
 }

@@ -68,7 +68,7 @@ async function examineEntry(
     for (const { part, skip } of observed.parts) {
       if (skip !== undefined)
         notes.push(
-          warning(id, `${part.name} will be left out: ${skip}`, 'See docs/stack-file.md.'),
+          warning(id, `${part.name} will be left out: ${skip}`, 'See `pawl help stack-file`.'),
         );
     }
     return ok(id, `${observed.version}, parts: ${observed.parts.length}`);
@@ -82,7 +82,7 @@ async function finding(id: string, look: () => Promise<HostFinding>): Promise<Ho
     return await look();
   } catch (error) {
     if (!(error instanceof AdapterError)) throw error;
-    const fix = error.evidence.advice ?? 'See docs/troubleshooting.md.';
+    const fix = error.evidence.advice ?? 'See `pawl help troubleshooting`.';
     return { id, severity: 'problem', fact: error.message, fix };
   }
 }

@@ -401,7 +401,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'help',
-    about: 'Help for a command, or: exit-codes, environment, output',
+    about: 'Help for a command, or: exit-codes, environment, output, pages',
     group: SET_UP,
     operands: [{ usage: '[topic...]', about: 'a command or topic', complete: 'command' }],
     load: () => import('./commands/help.js'),

@@ -1,6 +1,6 @@
-/** `pawl help TOPIC`. The long forms are in docs/. */
+/** `pawl help TOPIC`. The long forms are pages: `pawl help docs/exit-codes.md`. */
 export const HELP_TOPICS: Readonly<Record<string, string>> = {
-  'exit-codes': `Exit codes (docs/exit-codes.md):
+  'exit-codes': `Exit codes (more: pawl help docs/exit-codes.md):
     0  done
     1  failed: the run, or something unexpected
     2  usage, stack file, or not confirmed
@@ -18,7 +18,7 @@ export const HELP_TOPICS: Readonly<Record<string, string>> = {
   TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_*, TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE
                        as the temporal command has them; --profile chooses a profile of its file
   NO_COLOR             no colours when not empty`,
-  output: `Output (docs/json-output.md):
+  output: `Output (more: pawl help json-output):
   Data and progress go to standard output, messages to standard error.
   On a terminal a run is drawn live; in a pipe every change is one line.
   --json  one document per query; JSON Lines ("schema":"pawl/run@1") for a run; errors are one

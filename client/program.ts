@@ -23,7 +23,7 @@ const EXAMPLES: CommandSpec['examples'] = [
 
 /** The command tree; `onRequest` is called with what was asked. Loads no command's code. */
 export function buildProgram(
-  { version, homepage }: Package,
+  { version }: Pick<Package, 'version'>,
   table: readonly CommandSpec[],
   onRequest: (request: Request) => void,
 ): Command {
@@ -39,7 +39,7 @@ export function buildProgram(
     .exitOverride();
   program.configureOutput({ outputError: writeUsageError, getOutHelpWidth: helpWidth });
   addGlobalOptions(program, new Set());
-  program.addHelpText('afterAll', `\nDocumentation: ${homepage}`);
+  program.addHelpText('afterAll', '\nDocumentation: pawl help pages');
   describe(program, EXAMPLES);
   for (const spec of table) addCommand(program, spec, onRequest);
   return program;

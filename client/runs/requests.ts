@@ -186,7 +186,7 @@ function requireDeploy({ name, deploy }: StackDescription): readonly string[] {
   if (deploy) return deploy.services.map(({ service }) => service);
   throw usageError(
     `The stack file of ${name} has no \`deploy\`.`,
-    'Name the services to release there; see docs/stack-file.md.',
+    'Name the services to release there; see `pawl help stack-file`.',
   );
 }
 

@@ -211,7 +211,7 @@ function refuseBuild(
 function nothingToDeploy({ name }: StackDescription): Obstacle {
   return {
     obstacle: `the stack file of ${name} has no \`deploy\``,
-    advice: 'Name the services to release under `deploy`; see docs/stack-file.md.',
+    advice: 'Name the services to release under `deploy`; see `pawl help stack-file`.',
   };
 }
 

@@ -8,7 +8,7 @@ import type { Request } from '../../../client/program';
 function parse(...argv: string[]): { request: Request | undefined; said: string } {
   let request: Request | undefined;
   let said = '';
-  const program = buildProgram({ version: '1.2.3', homepage: 'docs' }, COMMANDS, (asked) => {
+  const program = buildProgram({ version: '1.2.3' }, COMMANDS, (asked) => {
     request = asked;
   });
   const silence = (command: typeof program): void => {

@@ -11,7 +11,7 @@ const COLUMNS = 100;
 
 /** Name and text of every page that commander prints. */
 function pages(): [name: string, text: string][] {
-  const program = buildProgram({ version: '1.2.3', homepage: 'docs' }, COMMANDS, () => undefined);
+  const program = buildProgram({ version: '1.2.3' }, COMMANDS, () => undefined);
   const found: [string, string][] = [];
   const add = (command: Command, above: string): void => {
     const name = `${above}${command.name()}`;
