@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import type { Command } from 'commander';
 import { ClientError } from './client-error';
 import { COMMANDS } from './command-table';
 import { EXIT_CODES } from './exit-codes';
@@ -11,14 +12,40 @@ import { pawlPackage } from './version';
 export async function runCli(argv: readonly string[]): Promise<number> {
   const requests: Request[] = [];
   const program = buildProgram(pawlPackage(), COMMANDS, (request) => requests.push(request));
+  const json = asksForJson(argv);
+  // What commander writes beside the error is its own: the document has all of it.
+  if (json) writeNoErrors(program);
   try {
     program.parse(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
+    if (error.exitCode === 0) return EXIT_CODES.done;
+    return json ? reportUsage(error) : EXIT_CODES.usage;
   }
   const [request] = requests;
   return request ? runRequest(request) : EXIT_CODES.usage;
+}
+
+/** Whatever else is wrong with the command line: a program that asks for JSON reads JSON. */
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? undefined : end).includes('--json');
+}
+
+function writeNoErrors(command: Command): void {
+  command.configureOutput({ writeErr: () => undefined, outputError: () => undefined });
+  for (const subcommand of command.commands) writeNoErrors(subcommand);
+}
+
+async function reportUsage({ code, message: text }: CommanderError): Promise<number> {
+  const { reportError } = await import('./report-error.js');
+  const isGroup = code === 'commander.help';
+  const message = isGroup
+    ? 'Not a whole command.'
+    : text.replace(/^error: /, '').replace(/\n/g, ' ');
+  const advice = '`pawl --help` lists commands and options.';
+  const error = new ClientError(EXIT_CODES.usage, message, { advice, reason: 'usage' });
+  return reportError(error, new Output({ json: true, quiet: false, verbose: false, color: false }));
 }
 
 async function runRequest({ spec, operands, flags, globals }: Request): Promise<number> {

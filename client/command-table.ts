@@ -233,8 +233,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'status',
-    about: 'Show the stack: what runs, what waits, the last recovery point',
+    about: 'Show the stack: what serves, what runs, who is waited for, the newest recovery points',
     group: LOOK,
+    options: [['--all', 'every stack that the server knows, the worst first; needs no stack file']],
     load: () => import('./commands/status.js'),
   },
   {

@@ -25,6 +25,7 @@ export interface Flags {
   readonly confirm?: string;
   readonly follow?: boolean;
   readonly limit?: string;
+  readonly all?: boolean;
   readonly message?: string;
   /** `SERVICE=REFERENCE` each. */
   readonly image?: readonly string[];

@@ -21,6 +21,6 @@ export async function run(invocation: Invocation): Promise<number> {
     })),
   });
   const none = `No run of ${stack} waits for approval.`;
-  output.result(waiting.length > 0 ? renderWaitingRuns(waiting) : none);
+  output.result(waiting.length > 0 ? renderWaitingRuns(waiting, output.textWidth) : none);
   return EXIT_CODES.done;
 }

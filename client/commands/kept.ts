@@ -14,6 +14,7 @@ export async function run(invocation: Invocation): Promise<number> {
     return listKept(session, stack);
   });
   output.json('pawl/kept@1', { stack, kept });
-  output.result(kept.length > 0 ? renderKept(kept) : `No restore of ${stack} keeps anything.`);
+  const none = `No restore of ${stack} keeps anything.`;
+  output.result(kept.length > 0 ? renderKept(kept, output.textWidth) : none);
   return EXIT_CODES.done;
 }

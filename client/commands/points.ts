@@ -16,6 +16,6 @@ export async function run(invocation: Invocation): Promise<number> {
     }),
   );
   output.json('pawl/points@1', { stack: stack.name, points });
-  output.result(renderPoints(points));
+  output.result(renderPoints(points, output.textWidth));
   return EXIT_CODES.done;
 }

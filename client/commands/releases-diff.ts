@@ -18,6 +18,6 @@ export async function run(invocation: Invocation): Promise<number> {
     }),
   );
   output.json('pawl/releases-diff@1', { stack: stack.name, ...diff });
-  output.result(renderReleaseDiff(diff, output.colours));
+  output.result(renderReleaseDiff(diff, output.colours, output.textWidth));
   return EXIT_CODES.done;
 }

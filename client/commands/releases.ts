@@ -20,6 +20,6 @@ export async function run(invocation: Invocation): Promise<number> {
     ]),
   );
   output.json('pawl/releases@1', { stack: stack.name, releases, current, warm });
-  output.result(renderReleases(releases, current, warm));
+  output.result(renderReleases(releases, current, warm, output.textWidth));
   return EXIT_CODES.done;
 }

@@ -3,10 +3,9 @@ import type { RestorePlan } from '../../workflows/model/plans';
 import { needsName } from '../../workflows/plan/plan-restore';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
-import { renderPlan } from '../render/plan';
 import { restoreRequest } from '../runs/requests';
 import { sender } from '../runs/sender';
-import { planRun, printPlan } from '../runs/show-plan';
+import { planRun, printPlan, showPlan } from '../runs/show-plan';
 import { readPatience } from '../runs/patience';
 import { startRun } from '../runs/start-run';
 import { loadStack } from '../stack';
@@ -29,7 +28,7 @@ export async function run(invocation: Invocation): Promise<number> {
       printPlan(output, plan);
       return EXIT_CODES.done;
     }
-    output.line(renderPlan(plan));
+    showPlan(output, plan);
     await (early ?? confirmation(invocation, request, plan))();
     return startRun(session, output, confirmedRequest(request, plan), patience);
   });

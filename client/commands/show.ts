@@ -55,7 +55,8 @@ function print(session: Session, output: Output, { view, outcome, failure }: Run
   if (view.startedAt) output.result(`started ${formatTime(view.startedAt)}`);
   if (view.endedAt) output.result(`ended   ${formatTime(view.endedAt)}`);
   if (failure) output.result(renderFailure(view, failure));
-  if (outcome && outcome.state !== 'planned') output.result(renderOutcome(outcome));
+  if (outcome && outcome.state !== 'planned')
+    output.result(renderOutcome(outcome, output.textWidth));
   output.line(output.colours.dim(`see     ${link}`));
 }
 

@@ -37,6 +37,7 @@ export async function followRun(
   const presenter = await choosePresenter(output);
   const observer = new RunObserver(session, name);
   const deadline = Date.now() + timeoutSeconds * 1000;
+  let last: Pick<RunView, 'run'> & Partial<RunView> = { run: name.run };
   try {
     const view = await interruptible(
       () => {
@@ -46,11 +47,13 @@ export async function followRun(
         const detached = aborted(signal);
         for (;;) {
           const now = await Promise.race([observer.look(), detached]);
-          if (signal.aborted || !now) throw left(EXIT_CODES.detached, name.run, 'detached');
+          if (signal.aborted || !now) throw left(EXIT_CODES.detached, last, 'detached');
+          last = now;
           presenter.show(now);
           if (isOver(now.status)) return now;
-          if (Date.now() > deadline) throw left(EXIT_CODES.timedOut, name.run, 'wait-timed-out');
-          await pause(LOOK_MILLISECONDS, signal);
+          const rest = deadline - Date.now();
+          if (rest <= 0) throw left(EXIT_CODES.timedOut, now, 'wait-timed-out');
+          await pause(Math.min(LOOK_MILLISECONDS, rest), signal);
         }
       },
     );
@@ -98,11 +101,26 @@ function aborted(signal: AbortSignal): Promise<undefined> {
   });
 }
 
-/** The run itself is untouched. */
-function left(code: 124 | 130, run: string, reason: string): ClientError {
+/** The run itself is untouched: it goes on, or it will start when what it waits for is there. */
+function left(
+  code: 124 | 130,
+  view: Pick<RunView, 'run'> & Partial<RunView>,
+  reason: string,
+): ClientError {
+  const { run, status } = view;
   const how = code === 124 ? 'No longer waiting' : 'Detached';
-  return new ClientError(code, `${how}: ${run} goes on.`, {
+  const cancel = `\`pawl cancel ${run}\` ${status === 'queued' ? 'takes it back' : 'ends it'}`;
+  return new ClientError(code, `${how}: ${run} ${whatBecomesOf(view)}.`, {
     reason,
-    advice: `\`pawl watch ${run}\` shows it again, \`pawl cancel ${run}\` ends it.`,
+    advice: `\`pawl watch ${run}\` shows it again, ${cancel}.`,
   });
+}
+
+function whatBecomesOf({ status, behind = [], waitingFor }: Partial<RunView>): string {
+  if (status === 'queued') {
+    if (behind.length > 0) return `has not started; it starts after ${behind.join(', ')}`;
+    const when = waitingFor === undefined ? 'any moment' : 'as soon as a worker answers';
+    return `has not started; it starts ${when}`;
+  }
+  return waitingFor === undefined ? 'goes on' : `is not over; it waits for ${waitingFor}`;
 }

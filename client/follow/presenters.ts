@@ -20,17 +20,31 @@ export async function choosePresenter(output: Output): Promise<Presenter> {
 /** A picture drawn over itself. log-update is ESM only and needed on a terminal only. */
 async function liveScreen(output: Output): Promise<Presenter> {
   const { createLogUpdate } = await import('log-update');
-  const draw = createLogUpdate(process.stdout);
+  const draw = createLogUpdate(sized(output));
   return {
     show(view) {
-      const { columns, rows } = process.stdout;
-      const screen = { width: columns - 1, height: rows - 1, colours: output.colours };
+      const { width, height, colours } = output;
+      const screen = { width: width - 1, height: height - 1, colours };
       draw(renderRun(view, screen, Date.now()).join('\n'));
     },
     close() {
       draw.done();
     },
   };
+}
+
+/** The terminal, with a size also where it tells none: what is drawn over must be known to fit. */
+function sized(output: Output): NodeJS.WriteStream {
+  const terminal = {
+    get columns() {
+      return output.width;
+    },
+    get rows() {
+      return output.height;
+    },
+    write: (text: string) => process.stdout.write(text),
+  };
+  return terminal as unknown as NodeJS.WriteStream;
 }
 
 function plainLines(output: Output): Presenter {

@@ -11,7 +11,7 @@ import type { RunName } from '../stack';
 import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';
 import { pause } from '../terminal/interrupt';
-import { approvalWords, holdWords } from './waiting-words';
+import { personWait, waitingWords } from './waiting-words';
 import { RateMeter } from './rate-meter';
 import { isOver, mergeSteps, pendingOnly } from './run-view';
 import type { RunStatus, RunView, StepView } from './run-view';
@@ -86,11 +86,8 @@ export class RunObserver {
   /** For a worker first: without one no answer of a person arrives. */
   #waiting(): Partial<RunView> {
     if (this.#workerAway) return { waitingFor: `a worker. ${startWorker()}` };
-    const { phase, approval, held = [], run } = this.#progress ?? {};
-    const [first] = held;
-    if (first !== undefined) return { waitingFor: holdWords(run ?? '', first, held.length) };
-    if (phase !== 'approve' || approval === undefined) return {};
-    return { waitingFor: approvalWords(run ?? '', approval) };
+    const wait = this.#progress && personWait(this.#progress);
+    return wait === undefined ? {} : { waitingFor: waitingWords(wait) };
   }
 
   #steps(pending: readonly PendingStep[]): StepView[] {

@@ -9,16 +9,16 @@ const SHOWN_HASH = 12;
 const STEPS_SHOWN = 40;
 
 /** Runs that wait for people: one line each. */
-export function renderWaitingRuns(all: readonly WaitingRun[]): string {
+export function renderWaitingRuns(all: readonly WaitingRun[], width = Infinity): string {
   const rows = all.map(({ run, runbook, approval }) => [
     ...[run, runbook, approval.planHash.slice(0, SHOWN_HASH), approval.requestedBy],
     ...[formatTime(approval.since), formatTime(approval.expiresAt)],
     `${approval.given.length} of ${approval.required}`,
     whoMay(approval, approval.requestedBy).join(', '),
   ]);
-  const head = ['run', 'runbook', 'plan', 'asked for by', 'since', 'expires', 'given', 'by'];
+  const head = ['run', 'runbook', 'plan', 'requested by', 'since', 'expires', 'given', 'by'];
   return [
-    renderTable(head, rows),
+    renderTable(head, rows, width),
     '`pawl approve RUN` shows what it would do, and asks; `pawl reject RUN -m "why"` ends it.',
   ].join('\n');
 }
@@ -29,11 +29,11 @@ export function renderQuestion({ run, runbook, approval, steps }: WaitingRun): s
   const shown = steps.slice(0, STEPS_SHOWN);
   const more = steps.length - shown.length;
   return [
-    `Plan ${planHash.slice(0, SHOWN_HASH)}: ${runbook}, ${run}, asked for by ${printable(requestedBy)}`,
+    `Plan ${planHash.slice(0, SHOWN_HASH)}: ${runbook}, ${run}, requested by ${printable(requestedBy)}`,
     'Steps:',
     ...shown.map((title, index) => `  ${index + 1}. ${printable(title)}`),
     ...(more > 0 ? [`  and ${formatCount(more, 'step')} more`] : []),
-    ...(notes.length > 0 ? ['To know:', ...notes.map((note) => `  ${printable(note)}`)] : []),
+    ...(notes.length > 0 ? ['Note:', ...notes.map((note) => `  ${printable(note)}`)] : []),
     ...answerLines(approval),
     `${given.length} of ${required} given, until ${formatTime(expiresAt)}.`,
   ].join('\n');

@@ -1,16 +1,6 @@
 export { formatCount } from '../../workflows/model/format-count';
 
-/** Decimal units, as disks and networks are sold: 1 kB = 1000 bytes. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 99.95 ? value.toFixed(0) : value.toFixed(1)} ${units[unit] ?? 'B'}`;
-}
+export { formatBytes } from '../../workflows/model/format-bytes';
 
 export function formatDuration(seconds: number): string {
   if (seconds < 10) return `${(Math.floor(Math.max(0, seconds) * 10) / 10).toFixed(1)} s`;
@@ -24,17 +14,39 @@ export function formatDuration(seconds: number): string {
   return hours % 24 === 0 ? days : `${days} ${hours % 24} h`;
 }
 
-/** Local time with its zone: `2026-11-21 03:00:05 +01:00`. JSON output has ISO 8601 instead. */
-export function formatTime(iso: string): string {
+/** Local time: `2026-11-21 03:00:05`; of today only `03:00:05`. JSON output has ISO 8601 instead. */
+export function formatTime(iso: string, now = Date.now()): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return iso;
+  const isToday = time.toDateString() === new Date(now).toDateString();
+  return isToday ? formatClock(time) : formatFullTime(iso);
+}
+
+/** Local time with its date, whatever day it is: for lists, and for `--at`. */
+export function formatFullTime(iso: string): string {
   const time = new Date(iso);
   if (Number.isNaN(time.getTime())) return iso;
   const date = [time.getFullYear(), pad(time.getMonth() + 1), pad(time.getDate())].join('-');
-  return `${date} ${formatClock(time)} ${zone(time)}`;
+  return `${date} ${formatClock(time)}`;
+}
+
+/** `2 h ago`. Clocks of two machines differ: what is in the future is just now. */
+export function formatAge(iso: string, now: number): string {
+  const seconds = Math.floor((now - Date.parse(iso)) / 1000);
+  if (Number.isNaN(seconds)) return iso;
+  if (seconds < 10) return 'just now';
+  const ages = [
+    [86_400 * 2, 86_400, 'd'],
+    [3600 * 2, 3600, 'h'],
+    [120, 60, 'min'],
+  ] as const;
+  const [, length, unit] = ages.find(([from]) => seconds >= from) ?? [0, 1, 's'];
+  return `${Math.floor(seconds / length)} ${unit} ago`;
 }
 
 /** What a workflow or a step says has its times in ISO 8601 (UTC): shown as all others here. */
 export function withLocalTimes(text: string): string {
-  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z\b/g, formatTime);
+  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z\b/g, (iso) => formatTime(iso));
 }
 
 /** `03:00:05`, local. */
@@ -47,6 +59,17 @@ export function cut(text: string, width: number): string {
   const characters = Array.from(text);
   if (characters.length <= width) return text;
   return `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+}
+
+/** Breaks a line of printable text between words, each line within `width`; longer words are broken too. */
+export function wrapHard(text: string, width: number): string[] {
+  return wrap(text, width).flatMap((line) => {
+    const characters = Array.from(line);
+    const pieces = Math.max(1, Math.ceil(characters.length / width));
+    return Array.from({ length: pieces }, (_, index) =>
+      characters.slice(index * width, (index + 1) * width).join(''),
+    );
+  });
 }
 
 /** Breaks a line of printable text between words; a word that is too long, such as a path, stays whole. */
@@ -63,12 +86,6 @@ export function wrap(text: string, width: number): string[] {
 /** One line without control characters: names come from databases and may hold escape sequences. */
 export function printable(text: string): string {
   return text.replace(/\s+/gu, ' ').replace(/\p{Cc}/gu, '\u{fffd}');
-}
-
-function zone(time: Date): string {
-  const minutes = -time.getTimezoneOffset();
-  const sign = minutes < 0 ? '-' : '+';
-  return `${sign}${pad(Math.floor(Math.abs(minutes) / 60))}:${pad(Math.abs(minutes) % 60)}`;
 }
 
 function pad(value: number): string {

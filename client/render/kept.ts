@@ -3,7 +3,7 @@ import { formatTime, printable } from './format';
 import { renderTable } from './table';
 
 /** What restores replaced and still keep: one line for each thing that a confirmation would drop. */
-export function renderKept(all: readonly KeptState[]): string {
+export function renderKept(all: readonly KeptState[], width = Infinity): string {
   const rows = all.flatMap(({ run, since, until, parts }) =>
     remaining(parts).map((part) => [
       ...[run, part.name, part.keptAs],
@@ -11,7 +11,7 @@ export function renderKept(all: readonly KeptState[]): string {
     ]),
   );
   return [
-    renderTable(['run', 'part', 'kept as', 'since', 'until', 'state'], rows),
+    renderTable(['run', 'part', 'kept as', 'since', 'until', 'state'], rows, width),
     ...all.flatMap(({ run, parts }) => reasons(parts).map((reason) => `  ${run}: ${reason}`)),
     '`pawl restore confirm RUN` drops what that run kept, for good.',
   ].join('\n');

@@ -11,21 +11,24 @@ import { renderReleased } from './release-outcome';
 import { renderTable } from './table';
 
 /** What a run that is done came to, with the next command. */
-export function renderOutcome(outcome: Exclude<RunOutcome, PlannedOutcome>): string {
+export function renderOutcome(
+  outcome: Exclude<RunOutcome, PlannedOutcome>,
+  width = Infinity,
+): string {
   switch (outcome.runbook) {
     case 'backup':
-      return renderBackup(outcome);
+      return renderBackup(outcome, width);
     case 'restore':
-      return renderRestore(outcome);
+      return renderRestore(outcome, width);
     case 'deploy':
     case 'rollback':
-      return renderReleased(outcome);
+      return renderReleased(outcome, width);
     case 'maintenance':
       return renderTurned(outcome);
   }
 }
 
-function renderBackup({ point, parts, skipped }: BackupOutcome): string {
+function renderBackup({ point, parts, skipped }: BackupOutcome, width: number): string {
   const rows = parts.map((part) => [
     part.name,
     formatBytes(part.bytes),
@@ -34,7 +37,7 @@ function renderBackup({ point, parts, skipped }: BackupOutcome): string {
   ]);
   return [
     `Recovery point ${point.id}: ${formatCount(point.parts, 'part')}, ${formatBytes(point.bytes)}, taken ${formatTime(point.takenAt)}${partialRemark(point)}`,
-    indent(renderTable(['part', 'size', 'rows or files', 'snapshot'], rows)),
+    indent(renderTable(['part', 'size', 'rows or files', 'snapshot'], rows, width - 2)),
     ...parts.flatMap(({ name, notes }) => notes.map((note) => `  ${printable(name)}: ${note}`)),
     ...skipped.map(({ name, reason }) => `  left out: ${printable(name)}: ${reason}`),
     ...(point.partial ? ['A restore of everything takes the newest one that is not partial.'] : []),
@@ -42,7 +45,7 @@ function renderBackup({ point, parts, skipped }: BackupOutcome): string {
   ].join('\n');
 }
 
-function renderRestore({ run, point, parts, keptUntil }: RestoreOutcome): string {
+function renderRestore({ run, point, parts, keptUntil }: RestoreOutcome, width: number): string {
   const rows = parts.map((part) => [
     part.name,
     part.into,
@@ -59,6 +62,7 @@ function renderRestore({ run, point, parts, keptUntil }: RestoreOutcome): string
       renderTable(
         ['part', 'into', 'size', 'rows or files', 'digests equal', 'old one kept as'],
         rows,
+        width - 2,
       ),
     ),
     ...parts.flatMap(({ name, notes }) => notes.map((note) => `  ${printable(name)}: ${note}`)),

@@ -7,13 +7,16 @@ import { renderTable } from './table';
 export function renderReleaseDiff(
   { from, to, images, lines }: ReleaseDiff,
   colours: Colours,
+  width = Infinity,
 ): string {
   if (images.length + lines.length === 0) {
     return `Release ${from} and release ${to} are the same.`;
   }
   const rows = images.map((image) => [image.service, imageWords(image.from), imageWords(image.to)]);
   return [
-    ...(rows.length > 0 ? [renderTable(['service', `in ${from}`, `in ${to}`], rows), ''] : []),
+    ...(rows.length > 0
+      ? [renderTable(['service', `in ${from}`, `in ${to}`], rows, width), '']
+      : []),
     colours.bold(`--- release ${from}`),
     colours.bold(`+++ release ${to}`),
     ...lines.map((line) => paint(visible(line), colours)),

@@ -4,13 +4,13 @@ import { shortPinned } from './image';
 import { renderTable } from './table';
 
 /** What a deploy or a rollback came to, with the way back. */
-export function renderReleased(outcome: ReleasedOutcome): string {
+export function renderReleased(outcome: ReleasedOutcome, width = Infinity): string {
   const { release, replaced, schemaHead, recoveryPoint, keptUntil, gapSeconds, notes } = outcome;
   const again = outcome.runbook === 'rollback' ? ' again' : '';
   const before = replaced === undefined ? '' : `, in place of release ${replaced}`;
   return [
     `Release ${release} serves${again}${before}`,
-    serviceTable(outcome),
+    serviceTable(outcome, width),
     ...canaryLines(outcome),
     ...(keptUntil === undefined
       ? []
@@ -27,13 +27,13 @@ export function renderReleased(outcome: ReleasedOutcome): string {
   ].join('\n');
 }
 
-function serviceTable({ services }: ReleasedOutcome): string {
+function serviceTable({ services }: ReleasedOutcome, width: number): string {
   const rows = services.map(({ service, strategy, slot, image }) => [
     service,
-    strategy === 'recreate' ? 'started anew' : `in ${slot ?? 'a slot'}`,
+    strategy === 'recreate' ? 'recreated' : `in ${slot ?? 'a slot'}`,
     shortPinned(image),
   ]);
-  return renderTable(['service', 'where', 'image'], rows).replace(/^/gm, '  ');
+  return renderTable(['service', 'where', 'image'], rows, width - 2).replace(/^/gm, '  ');
 }
 
 const VERDICTS: Readonly<Record<ReleasedOutcome['canary'][number]['verdict'], string>> = {
@@ -56,7 +56,7 @@ function wayBack({ runbook, replaced, noWayBack, warmUntil }: ReleasedOutcome): 
     return ['There is a way back from the next release on: `pawl rollback`.'];
   }
   if (noWayBack === 'schema-taken-down') {
-    return [`Release ${replaced} needs a schema that is gone: \`pawl deploy\` makes both anew.`];
+    return [`Release ${replaced} needs a schema that is gone: \`pawl deploy\` makes both again.`];
   }
   const command = runbook === 'deploy' ? 'pawl rollback' : `pawl rollback --to ${replaced}`;
   return warmUntil === undefined

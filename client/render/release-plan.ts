@@ -9,32 +9,29 @@ import { shortImage, shortPinned } from './image';
 import { renderTable } from './table';
 
 /** What a deploy will do, but for its steps. */
-export function deployLines(plan: DeployPlan): string[] {
+export function deployLines(plan: DeployPlan, width: number): string[] {
   const { release, replaces, services, gates, migrations, recoveryPoint, disk } = plan;
   const before = replaces === undefined ? '' : `, in place of release ${replaces}`;
   return [
     `Release ${release}${before}:`,
-    serviceTable(services),
+    serviceTable(services, width),
     ...(disk ? [diskLine(disk)] : []),
     ...(recoveryPoint ? ['A recovery point is saved first.'] : []),
     ...(migrations ? ['The schema is migrated.'] : []),
     ...(gates.before + gates.after > 0
-      ? [`${formatCount(gates.before, 'gate')} before it serves, ${gates.after} after.`]
+      ? [`${formatCount(gates.before, 'check')} before it serves, ${gates.after} after.`]
       : []),
   ];
 }
 
 /** What a rollback will do, but for its steps. */
-export function rollbackLines({
-  release,
-  replaces,
-  services,
-  warm,
-  schema,
-}: RollbackPlan): string[] {
+export function rollbackLines(
+  { release, replaces, services, warm, schema }: RollbackPlan,
+  width: number,
+): string[] {
   return [
     `Back to release ${release}, from release ${replaces}:`,
-    serviceTable(services),
+    serviceTable(services, width),
     warm
       ? 'Its slots are warm: it takes seconds.'
       : 'Its slots are cold: they are started and proved first.',
@@ -57,14 +54,14 @@ function schemaLine({ way, now = '', then = '', point = '' }: RollbackPlan['sche
   }
 }
 
-function serviceTable(services: readonly PlannedService[]): string {
+function serviceTable(services: readonly PlannedService[], width: number): string {
   const rows = services.map((service) => [
     service.service,
     wayOf(service),
     imageOf(service),
     service.from === undefined ? '- (nothing runs)' : shortPinned(service.from),
   ]);
-  return renderTable(['service', 'how', 'image', 'now'], rows).replace(/^/gm, '  ');
+  return renderTable(['service', 'how', 'image', 'now'], rows, width - 2).replace(/^/gm, '  ');
 }
 
 function diskLine({ neededBytes, freeBytes }: DiskEstimate): string {

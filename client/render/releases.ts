@@ -11,6 +11,7 @@ export function renderReleases(
   releases: readonly Release[],
   current: number | undefined,
   warm: readonly WarmSlot[],
+  width = Infinity,
 ): string {
   if (releases.length === 0) return 'No release yet: `pawl deploy`.';
   return renderTable(
@@ -23,6 +24,7 @@ export function renderReleases(
       release.schemaHead ?? '-',
       stateOf(release, current, warm),
     ]),
+    width,
   );
 }
 

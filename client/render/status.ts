@@ -1,81 +1,139 @@
-import type { MaintainedService } from '../../workflows/model/maintenance';
+import { behind } from '../../workflows/plan/plan-admission';
+import type { PersonWait } from '../follow/waiting-words';
+import type { KnownPoint } from '../status/newest-points';
+import type { StackStatus } from '../status/gather-status';
 import type { QueuedRun, QueueState } from '../../workflows/model/queue';
-import type { RecoveryPointSummary } from '../../workflows/model/recovery-point';
-import type { ListedRun } from '../temporal/run-list';
 import type { Colours } from '../terminal/output';
-import { formatBytes, formatCount, formatTime, printable } from './format';
+import {
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatTime,
+  printable,
+  withLocalTimes,
+  wrap,
+} from './format';
 import { describeMaintenance } from './maintenance';
 import { partialRemark } from './points';
 
-export interface StackStatus {
-  readonly stack: string;
-  readonly host: string;
-  readonly worker: boolean;
-  /** By the calendar of the stack file, now. */
-  readonly frozen: readonly { readonly runbook: string; readonly window: string }[];
-  /** Absent when no worker answered. */
-  readonly queue?: QueueState;
-  /** Those that are in maintenance; absent when the host did not say. */
-  readonly maintenance?: readonly MaintainedService[];
-  readonly lastPoint: RecoveryPointSummary | undefined;
-  readonly lastRun: ListedRun | undefined;
-  readonly link: string;
-}
+type Paint = (text: string) => string;
 
-export function renderStatus(status: StackStatus, { bold, red, green, dim }: Colours): string {
-  const { stack, host, worker, lastPoint, lastRun, link } = status;
+/** One fact of a stack: its name, what is so, and whether somebody should look. */
+type Fact = readonly [name: string, text: string, paint?: Paint];
+
+const COLUMN = 12;
+
+/** Pure: `now` is in milliseconds since 1970. */
+export function renderStatus(
+  status: StackStatus,
+  colours: Colours,
+  now: number,
+  width = Infinity,
+): string {
+  const { bold, red, green, yellow, dim } = colours;
+  const { stack, host, worker, lastRun, link } = status;
+  const facts: Fact[] = [
+    ...status.frozen.map(({ runbook, window }): Fact => ['frozen', `${runbook}: ${window}`, red]),
+    ...servingFacts(status, now),
+    ...maintenanceFacts(status, red),
+    ...status.waits.map((wait): Fact => ['waits for', waitText(wait), yellow]),
+    ...queueFacts(status, red),
+    ...pointFacts(status, now),
+    ...(lastRun === undefined || lastRun.outcome === 'running'
+      ? []
+      : [['last run', `${lastRun.run} ${lastRun.runbook}, ${lastRun.outcome}`] as const]),
+    ['see', link, dim],
+  ];
   return [
     `${bold(stack)}  host ${host}, worker ${worker ? green('connected') : red('away')}`,
-    ...status.frozen.map(({ runbook, window }) =>
-      red(line('frozen', `${runbook}: ${printable(window)}`)),
-    ),
-    ...maintenanceLines(status, red),
-    ...queueLines(status.queue, red),
-    line('last point', lastPoint ? describePoint(lastPoint) : 'none that Temporal remembers'),
-    ...(lastRun ? [line('last run', `${lastRun.run} ${lastRun.runbook}, ${lastRun.outcome}`)] : []),
-    dim(line('see', link)),
+    ...facts.flatMap((fact) => factLines(fact, width)),
   ].join('\n');
 }
 
-function maintenanceLines(
-  { maintenance, worker }: StackStatus,
-  red: (text: string) => string,
-): string[] {
-  // Of a worker that is away the first line tells.
-  if (!maintenance) return worker ? [line('maintained', 'not known: the host did not say')] : [];
-  return maintenance.map((service) => red(line('maintained', describeMaintenance(service))));
+/** The name in a column of its own, the text beside it, broken between words. */
+function factLines([name, text, paint = (plain) => plain]: Fact, width: number): string[] {
+  const indent = ' '.repeat(COLUMN + 4);
+  const lines = wrap(withLocalTimes(printable(text)), width - indent.length);
+  return lines.map((line, index) =>
+    paint(index === 0 ? `  ${name.padEnd(COLUMN)}  ${line}` : `${indent}${line}`),
+  );
 }
 
-function queueLines(queue: QueueState | undefined, red: (text: string) => string): string[] {
-  if (!queue) return [line('queue', 'not known: no worker answers')];
+function servingFacts({ releases, warm = [] }: StackStatus, now: number): Fact[] {
+  if (releases === undefined) return [];
+  const current = releases.releases.find(({ number }) => number === releases.current);
+  if (current === undefined) return [['serves', 'no release yet: `pawl deploy` makes the first']];
+  const services = current.services.map(({ service, slot }) =>
+    slot === undefined ? service : `${service} in ${slot}`,
+  );
+  const since = `since ${formatAge(current.releasedAt, now)}`;
+  const until = warm.map((slot) => slot.until).sort()[0];
+  const before = warm[0] === undefined ? '' : `, release ${warm[0].release} is warm`;
+  const rest = until === undefined ? '' : `${before} until ${formatTime(until)}`;
+  return [['serves', `release ${current.number}: ${services.join(', ')}, ${since}${rest}`]];
+}
+
+function maintenanceFacts({ maintenance, worker }: StackStatus, red: Paint): Fact[] {
+  // Of a worker that is away the first line tells.
+  if (!maintenance) return worker ? [['maintained', 'not known: the host did not say']] : [];
+  return maintenance.map((service) => ['maintained', describeMaintenance(service), red]);
+}
+
+function waitText({ run, text, command }: PersonWait): string {
+  return `${run} waits for ${text}. Answer with \`${command}\``;
+}
+
+function queueFacts({ queue, open, waits }: StackStatus, red: Paint): Fact[] {
+  if (!queue) {
+    const begun = open.map(({ run, runbook, startedAt }): Fact => {
+      return [
+        'open',
+        `${run} ${runbook}, started ${formatTime(startedAt)}; no worker answers for it`,
+      ];
+    });
+    return [...begun, ['queue', 'not known: no worker answers']];
+  }
   const { freeze, running, waiting, stack } = queue;
+  const waited = new Set(waits.map(({ run }) => run));
+  const goesOn = running.filter(({ number }) => !waited.has(`${stack}/${number}`));
+  const frozen = freeze && `${freeze.message} (${freeze.by}, ${formatTime(freeze.since)})`;
   return [
-    ...(freeze
-      ? [
-          red(
-            line(
-              'frozen',
-              `${printable(freeze.message)} (${freeze.by}, ${formatTime(freeze.since)})`,
-            ),
-          ),
-        ]
-      : []),
-    ...running.map((run) => line('running', describeRun(stack, run))),
-    ...waiting.map((run) => line('waiting', describeRun(stack, run))),
-    ...(running.length + waiting.length === 0 ? [line('queue', 'empty')] : []),
+    ...(frozen === undefined ? [] : [['frozen', frozen, red] as const]),
+    ...goesOn.map((run): Fact => ['running', describeRun(stack, run)]),
+    ...waiting.map((run): Fact => ['queued', `${describeRun(stack, run)}${ahead(queue, run)}`]),
+    ...(running.length + waiting.length === 0 ? [['queue', 'empty'] as const] : []),
   ];
 }
 
 function describeRun(stack: string, { number, runbook, requestedBy, since }: QueuedRun): string {
-  return `${stack}/${number} ${runbook}, since ${formatTime(since)}, by ${printable(requestedBy)}`;
+  return `${stack}/${number} ${runbook}, since ${formatTime(since)}, by ${requestedBy}`;
 }
 
-function describePoint(point: RecoveryPointSummary): string {
-  const { id, takenAt, parts, bytes, run } = point;
-  const size = `${formatCount(parts, 'part')}, ${formatBytes(bytes)}`;
-  return `${id} of ${formatTime(takenAt)} (${run}): ${size}${partialRemark(point)}`;
+function ahead({ stack, running, waiting, freeze }: QueueState, { number }: QueuedRun): string {
+  const before = behind(running, waiting, number).map((other) => `${stack}/${other}`);
+  if (before.length > 0) return `, behind ${before.join(', ')}`;
+  return freeze === undefined ? '' : ', until `pawl unfreeze`';
 }
 
-function line(name: string, text: string): string {
-  return `  ${name.padEnd(10)}  ${text}`;
+function pointFacts({ points }: StackStatus, now: number): Fact[] {
+  const { from, whole, partial } = points;
+  const remembered =
+    from === 'runs' ? ' (by the runs that Temporal knows; the host did not say)' : '';
+  return [
+    whole === undefined
+      ? ['whole point', `none${remembered}: \`pawl backup\` makes one`]
+      : ['whole point', `${describePoint(whole, now)}${remembered}`],
+    ...(partial === undefined
+      ? []
+      : [['partial one', `${describePoint(partial, now)}${partialRemark(partial)}`] as const]),
+  ];
+}
+
+/** `a1b2c3d4, 2 h ago (melvin/41): 2 parts, 1.2 GB` */
+function describePoint({ id, takenAt, parts, bytes, run }: KnownPoint, now: number): string {
+  const size =
+    parts === undefined || bytes === undefined
+      ? ''
+      : `: ${formatCount(parts, 'part')}, ${formatBytes(bytes)}`;
+  return `${id}, ${formatAge(takenAt, now)} (${run})${size}`;
 }

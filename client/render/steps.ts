@@ -40,15 +40,19 @@ export function describeResult({ bytes, detail }: StepView): string {
   return words.filter(Boolean).join(', ');
 }
 
+/** Less is nothing. */
+const WORTH_TELLING_SECONDS = 0.1;
+
 /** How long the step took, or takes until `now` (milliseconds since 1970). */
 export function stepDuration({ startedAt, endedAt }: StepView, now: number): string {
   if (startedAt === undefined) return '';
   const end = endedAt === undefined ? now : Date.parse(endedAt);
-  return formatDuration(Math.max(0, end - Date.parse(startedAt)) / 1000);
+  const seconds = (end - Date.parse(startedAt)) / 1000;
+  return seconds < WORTH_TELLING_SECONDS ? '' : formatDuration(seconds);
 }
 
 export function describeRetry({ attempt, lastFailure }: StepView): string {
   if (attempt === undefined || attempt < 2) return '';
-  const why = lastFailure === undefined ? '' : `, because: ${printable(lastFailure)}`;
+  const why = lastFailure === undefined ? '' : `: ${printable(lastFailure)}`;
   return `attempt ${attempt}${why}`;
 }

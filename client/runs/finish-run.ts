@@ -17,7 +17,7 @@ export function finishRun(output: Output, end: RunEnd): ExitCode {
     const text = renderFailure(view, failure);
     if (!output.style.json) output.error(output.noteColours.red(text));
   } else if (outcome && outcome.state !== 'planned') {
-    output.result(renderOutcome(outcome));
+    output.result(renderOutcome(outcome, output.textWidth));
   }
   return exitCode;
 }

@@ -20,11 +20,26 @@ export async function planRun(
   return outcome.plan;
 }
 
+/** Lines below a plan: the question, and where its answer is typed. */
+const ROOM_FOR_QUESTION = 2;
+
+/** Above the question: what matters is in sight when that comes. */
+export function showPlan(
+  output: Output,
+  plan: PlannedOutcome['plan'],
+  expected?: ExpectedDuration,
+): void {
+  const height = output.stdout.isTTY === true ? output.height - ROOM_FOR_QUESTION : Infinity;
+  const view = { width: output.textWidth, height, ...(expected && { expected }) };
+  output.line(renderPlan(plan, view));
+}
+
+/** The answer to a question. */
 export function printPlan(
   output: Output,
   plan: PlannedOutcome['plan'],
   expected?: ExpectedDuration,
 ): void {
   output.json('pawl/plan@1', expected === undefined ? plan : { ...plan, expected });
-  output.result(renderPlan(plan, expected));
+  output.result(renderPlan(plan, { ...(expected && { expected }), width: output.textWidth }));
 }

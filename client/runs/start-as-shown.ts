@@ -1,12 +1,12 @@
 import type { RunRequest } from '../../workflows/model/run';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
-import { renderPlan } from '../render/plan';
-import { expectedDuration } from '../temporal/expected-duration';
+import { expectedDuration, waitingSeconds } from '../temporal/expected-duration';
+import type { ExpectedDuration } from '../temporal/expected-duration';
 import { withSession } from '../temporal/session';
 import type { Confirmation } from '../terminal/ask';
 import { readPatience } from './patience';
-import { planRun, printPlan } from './show-plan';
+import { planRun, printPlan, showPlan } from './show-plan';
 import { startRun } from './start-run';
 
 type ReleaseRequest = Extract<RunRequest, { runbook: 'deploy' | 'rollback' }>;
@@ -25,18 +25,23 @@ export async function startAsShown(
   // Before anything is looked at: where nobody can be asked, a missing -y is told at once.
   const confirmed = globals.dryRun ? undefined : confirm();
   return withSession(invocation, async (session) => {
-    const [plan, expected] = await Promise.all([
+    const [plan, before] = await Promise.all([
       planRun(session, output, request),
       expectedDuration(session, request),
     ]);
+    const expected = before && withWaits(before, waitingSeconds(request.stack, plan));
     if (!confirmed) {
       printPlan(output, plan, expected);
       return EXIT_CODES.done;
     }
-    output.line(renderPlan(plan, expected));
+    showPlan(output, plan, expected);
     await confirmed();
     return startRun(session, output, bound(request, plan.hash), patience);
   });
+}
+
+function withWaits(expected: ExpectedDuration, leastSeconds: number): ExpectedDuration {
+  return leastSeconds === 0 ? expected : { ...expected, leastSeconds };
 }
 
 function bound(request: ReleaseRequest, planHash: string): ReleaseRequest {

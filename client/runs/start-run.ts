@@ -23,13 +23,14 @@ export async function startRun(
 ): Promise<number> {
   await requireWorker(session, request.stack.host);
   const requestId = randomUUID();
-  const submitted = await submitRun(session, output, request, requestId);
+  const { timeoutSeconds } = patience;
+  const submitted = await submitRun(session, output, request, { requestId, timeoutSeconds });
   if (!patience.queue) await requireFirst(session, request.stack.name, submitted);
   announce(session, output, request, submitted);
   if (patience.detach) return EXIT_CODES.done;
   const { run, number } = submitted;
   const name = { run, number, stack: request.stack.name, requestId };
-  return finishRun(output, await followRun(session, output, name, patience.timeoutSeconds));
+  return finishRun(output, await followRun(session, output, name, timeoutSeconds));
 }
 
 /** Asking the queue first would race with others: take the place, and give it back when it is not the first. */
@@ -39,10 +40,14 @@ async function requireFirst(session: Session, stack: string, submitted: Submitte
   const withdrawn = await withdrawRun(session, stack, number);
   // Those ahead may have ended meanwhile: then it is running, as was wanted.
   if (!withdrawn) return;
-  throw new ClientError(EXIT_CODES.busy, `${behind.join(', ')} must end first; ${run} withdrawn.`, {
-    advice: 'Without --no-wait it would queue.',
-    reason: 'ResourceBusy',
-  });
+  throw new ClientError(
+    EXIT_CODES.busy,
+    `${behind.join(', ')} must end first; ${run} was not started.`,
+    {
+      advice: 'Leave --no-wait out to have it wait in the queue.',
+      reason: 'ResourceBusy',
+    },
+  );
 }
 
 function announce(

@@ -8,6 +8,7 @@ import { interruptible, settlesWithin } from '../terminal/interrupt';
 import type { Output } from '../terminal/output';
 import { searchAttributes } from './attributes';
 import { isAway } from './errors';
+import { forget } from './forget';
 import { pendingSteps } from './pending-steps';
 import { requireWorker } from './require-worker';
 import type { Session } from './session';
@@ -25,7 +26,7 @@ export interface Question {
   readonly input: unknown;
 }
 
-/** Runs a workflow that only looks, and returns what it found. Ctrl-C cancels it. */
+/** Runs a workflow that only looks, and returns what it found; nothing of it stays in Temporal. Ctrl-C ends it. */
 export function askWorker<Answer>(
   session: Session,
   output: Output,
@@ -51,12 +52,16 @@ async function ask<Answer>(
       staticSummary: `${prefix} of stack ${stack.name}`,
     }),
   );
-  return interruptible(
-    () => {
-      output.note('Stopping.');
-    },
-    (signal) => answerOf<Answer>(session, output, handle, signal),
-  );
+  try {
+    return await interruptible(
+      () => {
+        output.note('Stopping.');
+      },
+      (signal) => answerOf<Answer>(session, output, handle, signal),
+    );
+  } finally {
+    await forget(session, handle.workflowId);
+  }
 }
 
 async function answerOf<Answer>(
@@ -69,7 +74,6 @@ async function answerOf<Answer>(
   let told = '';
   while (!(await settlesWithin(answer, LOOK_MILLISECONDS, signal))) {
     if (signal.aborted) {
-      await session.call(() => handle.cancel());
       throw new ClientError(EXIT_CODES.detached, 'Stopped; nothing was changed.', {
         reason: 'interrupted',
       });

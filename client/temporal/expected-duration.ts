@@ -1,4 +1,7 @@
 import type { RunRequest } from '../../workflows/model/run';
+import { hasSwitch } from '../../workflows/model/deployment';
+import type { Plan } from '../../workflows/model/plans';
+import type { StackDescription } from '../../workflows/model/stack';
 import type { Session } from './session';
 import { listEndedWell, type ListedRun } from './run-list';
 
@@ -12,6 +15,20 @@ export interface ExpectedDuration {
   readonly runs: number;
   /** They have waited for people too. */
   readonly withApproval: boolean;
+  /** What it only waits and watches, by today's stack file; absent where that is nothing. */
+  readonly leastSeconds?: number;
+}
+
+/** How long a plan only waits: the pauses of each canary, and the time that each service is watched. */
+export function waitingSeconds({ deploy }: StackDescription, plan: Plan): number {
+  if (plan.runbook !== 'deploy' && plan.runbook !== 'rollback') return 0;
+  return plan.services.reduce((sum, { service, shares, rolls }) => {
+    const deployment = deploy?.services.find((one) => one.service === service);
+    if (deployment === undefined || !hasSwitch(deployment)) return sum;
+    const isJudged = rolls?.judged ?? deployment.canary !== undefined;
+    const pause = isJudged ? (deployment.canary?.pauseSeconds ?? 0) : 0;
+    return sum + pause * Math.max(0, shares.length - 1) + deployment.watchSeconds;
+  }, 0);
 }
 
 /** Undefined when no such run has ended well in the time that Temporal keeps. */

@@ -18,6 +18,16 @@ import type { Session } from './session';
 /** An update waits for the worker's answer; after this long without one the operator is told why nothing happens. */
 const ATTEMPT_MILLISECONDS = 3_500;
 const GIVE_UP_MILLISECONDS = 30_000;
+/** Also of a `--timeout` that is as good as none: a worker that is there has the time to answer. */
+const SHORTEST_MILLISECONDS = 1_000;
+
+const UNANSWERED = 'worker-away';
+
+/** Which update it is, and how long its answer is waited for. */
+interface Waited {
+  readonly updateId: string;
+  readonly patience: number;
+}
 
 interface StackName {
   readonly name: string;
@@ -25,13 +35,38 @@ interface StackName {
 }
 
 /** Admits a run. Asked again with the same id when the connection is lost: it is admitted once. */
-export function submitRun(
+export async function submitRun(
   session: Session,
   output: Output,
   request: RunRequest,
-  requestId: string,
+  { requestId, timeoutSeconds }: { readonly requestId: string; readonly timeoutSeconds: number },
 ): Promise<Submitted> {
-  return updateStack(session, output, request.stack, submit, [{ request }], requestId);
+  const { stack } = request;
+  const patience = Math.min(GIVE_UP_MILLISECONDS, timeoutSeconds * 1000);
+  const waited = { updateId: requestId, patience };
+  try {
+    return await updateStack(session, output, stack, submit, [{ request }], waited);
+  } catch (error) {
+    const isTimeout = patience < GIVE_UP_MILLISECONDS;
+    throw isTimeout && isUnanswered(error) ? notTakenYet(request, timeoutSeconds, error) : error;
+  }
+}
+
+function isUnanswered(error: unknown): boolean {
+  return error instanceof ClientError && error.reason === UNANSWERED;
+}
+
+/** The server keeps the request for the worker: it cannot be taken back before that has numbered it. */
+function notTakenYet({ runbook, stack }: RunRequest, seconds: number, cause: unknown): ClientError {
+  return new ClientError(
+    EXIT_CODES.timedOut,
+    `No longer waiting: no worker has taken the ${runbook} of ${stack.name} within ${seconds} s. It starts when one does.`,
+    {
+      advice: `${startWorker(stack.host)} \`pawl status\` shows then which number it has, and \`pawl cancel NUMBER\` cancels it.`,
+      reason: 'wait-timed-out',
+      cause,
+    },
+  );
 }
 
 export function freezeStack(
@@ -65,9 +100,9 @@ function updateStack<Result, Args extends [unknown]>(
   stack: StackName,
   update: UpdateDefinition<Result, Args>,
   args: Args,
-  updateId: string = randomUUID(),
+  waited: Waited = { updateId: randomUUID(), patience: GIVE_UP_MILLISECONDS },
 ): Promise<Result> {
-  const answer = untilAnswered(session, output, stack, update, args, updateId);
+  const answer = untilAnswered(session, output, stack, update, args, waited);
   return output.waiting(`asking the worker on ${stack.host}`, answer);
 }
 
@@ -78,9 +113,9 @@ async function untilAnswered<Result, Args extends [unknown]>(
   stack: StackName,
   update: UpdateDefinition<Result, Args>,
   args: Args,
-  updateId: string,
+  { updateId, patience }: Waited,
 ): Promise<Result> {
-  const giveUpAt = Date.now() + GIVE_UP_MILLISECONDS;
+  const giveUpAt = Date.now() + patience;
   for (let attempt = 1; ; attempt += 1) {
     const startWorkflowOperation = startStack(stack);
     try {
@@ -89,11 +124,11 @@ async function untilAnswered<Result, Args extends [unknown]>(
           session.client.workflow.executeUpdateWithStart(update, {
             ...{ args, updateId, startWorkflowOperation },
           }),
-        ATTEMPT_MILLISECONDS,
+        Math.max(SHORTEST_MILLISECONDS, Math.min(ATTEMPT_MILLISECONDS, giveUpAt - Date.now())),
       );
     } catch (error) {
       if (!isAway(error)) throw error;
-      if (Date.now() > giveUpAt) throw noAnswer(stack.host, error);
+      if (Date.now() >= giveUpAt) throw noAnswer(stack.host, error);
       if (attempt === 1) output.note(`Waiting: no worker answers. ${startWorker(stack.host)}`);
     }
   }
@@ -112,9 +147,10 @@ function startStack({ name, host }: StackName) {
 }
 
 function noAnswer(host: string, cause: unknown): ClientError {
-  return new ClientError(EXIT_CODES.unavailable, 'No worker answered; the request may be lost.', {
-    advice: `${startWorker(host)} Look at \`pawl runs\` before asking again.`,
-    reason: 'worker-away',
+  const message = 'No worker answered. What was asked for may still be done when one does.';
+  return new ClientError(EXIT_CODES.unavailable, message, {
+    advice: `${startWorker(host)} Look at \`pawl status\` before you ask again.`,
+    reason: UNANSWERED,
     cause,
   });
 }

@@ -29,6 +29,7 @@ export class Output {
   /** A line on standard error that is not there to stay. */
   #passing = false;
   readonly #canRewrite: boolean;
+  readonly #isDrawn: boolean;
   /** By performance.now(), whose zero is the start of the process. */
   #wroteAt = 0;
 
@@ -38,18 +39,30 @@ export class Output {
     readonly stderr: Stream = process.stderr,
     environment: NodeJS.ProcessEnv = process.env,
   ) {
-    this.#canRewrite = stderr.isTTY === true && environment['TERM'] !== 'dumb';
+    const isDumb = environment['TERM'] === 'dumb';
+    this.#canRewrite = stderr.isTTY === true && !isDumb;
+    this.#isDrawn = stdout.isTTY === true && !isDumb && !environment['CI'];
     this.colours = createColors(wantsColour(stdout, style, environment));
     this.noteColours = createColors(wantsColour(stderr, style, environment));
   }
 
-  /** Someone looks at standard output as it comes. */
+  /** Someone looks at standard output as it comes, on a terminal that can be drawn over; a log of CI is none. */
   get live(): boolean {
-    return this.stdout.isTTY === true && !this.style.json && !this.style.quiet;
+    return this.#isDrawn && !this.style.json && !this.style.quiet;
   }
 
+  /** A terminal that tells no size, or 0, is taken for one of 80 columns. */
   get width(): number {
-    return this.stdout.columns ?? 100;
+    return this.stdout.columns || (this.stdout.isTTY === true ? 80 : 100);
+  }
+
+  /** Where text is broken. In a pipe nowhere: a line there is for other programs to take apart. */
+  get textWidth(): number {
+    return this.stdout.isTTY === true ? this.width : Infinity;
+  }
+
+  get height(): number {
+    return this.stdout.rows || 24;
   }
 
   /** The result: shown with `-q` too. Left out with `--json`, where `json` says it. */
@@ -113,8 +126,35 @@ export class Output {
   #write(stream: Stream, text: string): void {
     this.#clear();
     this.#wroteAt = performance.now();
-    stream.write(`${text}\n`);
+    stream.write(`${stream.isTTY === true ? foldLines(text, stream.columns || 80) : text}\n`);
   }
+}
+
+// eslint-disable-next-line no-control-regex -- the escape sequences that this program writes
+const COLOUR = /\u001b\[[\d;]*m/g;
+
+/** Breaks lines that are longer than a terminal is wide: between words, and with their indentation. */
+export function foldLines(text: string, width: number): string {
+  return text
+    .split('\n')
+    .map((line) => (visibleLength(line) <= width ? line : foldLine(line, width)))
+    .join('\n');
+}
+
+function foldLine(line: string, width: number): string {
+  const [indent = ''] = /^ */.exec(line) ?? [];
+  const lines: string[] = [];
+  for (const word of line.slice(indent.length).split(' ')) {
+    const last = lines.at(-1);
+    const longer = last === undefined ? `${indent}${word}` : `${last} ${word}`;
+    if (last === undefined || visibleLength(longer) <= width) lines.splice(-1, 1, longer);
+    else lines.push(`${indent}${word}`);
+  }
+  return lines.join('\n');
+}
+
+function visibleLength(text: string): number {
+  return Array.from(text.replace(COLOUR, '')).length;
 }
 
 function wantsColour(stream: Stream, style: OutputStyle, environment: NodeJS.ProcessEnv): boolean {

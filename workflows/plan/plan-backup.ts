@@ -1,3 +1,4 @@
+import { formatBytes } from '../model/format-bytes';
 import type { BackupPlan, PlannedStep } from '../model/plans';
 import type { Part } from '../model/recovery-point';
 import type { BackupOptions } from '../model/run';
@@ -100,7 +101,7 @@ function nothingToSave(stack: StackDescription): Obstacle {
 function spaceNotes(repository: ObservedRepository, expectedBytes: number): string[] {
   if (repository.freeBytes === undefined || repository.freeBytes >= expectedBytes) return [];
   return [
-    `The repository's disk has ${repository.freeBytes} bytes free and the dumps have ${expectedBytes}; ` +
+    `The repository's disk has ${formatBytes(repository.freeBytes)} free and the dumps have about ${formatBytes(expectedBytes)}; ` +
       'they fit only if they compress or deduplicate well.',
   ];
 }

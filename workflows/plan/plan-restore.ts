@@ -1,3 +1,4 @@
+import { formatBytes } from '../model/format-bytes';
 import type { PlannedStep, RestorePlan, RestorePlanPart } from '../model/plans';
 import type { ManifestSummary, PartSummary } from '../model/recovery-point';
 import { suffixedName, type RestoreTarget } from '../model/restore-target';
@@ -72,7 +73,7 @@ function isTight(stored: PartSummary, seen: ObservedTarget | undefined): boolean
 
 function noSpace({ stored, target }: ChosenPart): Obstacle {
   return {
-    obstacle: `part ${stored.part.name} needs ${stored.bytes} bytes beside ${target.into}, and fewer are free there`,
+    obstacle: `part ${stored.part.name} needs ${formatBytes(stored.bytes)} beside ${target.into}, and less is free there`,
     advice:
       'Free some space, or restore elsewhere with --into. pawl restore confirm RUN drops what an earlier restore kept.',
   };

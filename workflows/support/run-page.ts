@@ -1,5 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { ApprovalState } from '../model/approval';
+import { formatBytes } from '../model/format-bytes';
 import type { HeldStep } from '../model/hold';
 import type { PlannedStep } from '../model/plans';
 import type { RunbookName, RunProgress, StepProgress } from '../model/run';
@@ -193,7 +194,7 @@ function stepLines(steps: readonly StepProgress[], room: number): string {
 
 function line({ state, title, bytes, detail }: StepProgress): string {
   const reason = escapeMarkdown(firstCharacters(detail ?? '', DETAIL_SHOWN));
-  const facts = [bytes ? megabytes(bytes) : '', reason].filter(Boolean);
+  const facts = [bytes ? formatBytes(bytes) : '', reason].filter(Boolean);
   return `${MARK[state]} ${[escapeMarkdown(title), facts.join(', ')].filter(Boolean).join(': ')}`;
 }
 
@@ -206,8 +207,4 @@ export function fold(lines: readonly string[], room: number): string {
     page += `${text}${LINE_END}`;
   }
   return page;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -1,5 +1,6 @@
 import { eventsBetween } from '../../../client/follow/run-events';
-import { approvalWords } from '../../../client/follow/waiting-words';
+import type { RunProgress } from '../../../workflows/model/run';
+import { personWait, waitingWords } from '../../../client/follow/waiting-words';
 import { renderQuestion, renderTaken, renderWaitingRuns } from '../../../client/render/approval';
 import { renderRun } from '../../../client/render/run-frame';
 import { renderRunEvent } from '../../../client/render/run-event';
@@ -58,11 +59,30 @@ describe('runs that wait for approval', () => {
 
 describe('a run that is followed', () => {
   const approval = waiting();
-  const waitingFor = approvalWords('melvin/42', approval);
+  const progress: RunProgress = {
+    ...{ run: 'melvin/42', runbook: 'deploy', stack: 'melvin', phase: 'approve', steps: [] },
+    approval,
+  };
+  const wait = personWait(progress);
+  const waitingFor = wait === undefined ? '' : waitingWords(wait);
   const now = view({ phase: 'approve', steps: [step()], approval, waitingFor });
 
   it('says in its frame that it waits for approval, by whom and how to give it', () => {
     expectGolden('frame-approve', renderRun(now, { width: 100 }, NOW).join('\n'));
+  });
+
+  it('waits for those who may answer, with the command that does', () => {
+    expect(wait).toMatchObject({ waits: 'approval', by: ['ben', 'carl'] });
+    expect(wait?.command).toBe('pawl approve melvin/42');
+    expect(personWait({ ...progress, phase: 'apply' })).toBeUndefined();
+    const failed = {
+      ...{ step: 'gate-after:1', title: 'post-release check 1 of 1', failure: 'status 500' },
+      ...{ since: approval.since, ways: ['retry', 'abort'] as const, values: {} },
+    };
+    expect(personWait({ ...progress, phase: 'hold', held: [failed] })).toMatchObject({
+      ...{ waits: 'decision', command: 'pawl resolve melvin/42 retry|abort' },
+      text: 'a decision: "post-release check 1 of 1" failed: status 500',
+    });
   });
 
   it('tells it as one line in a pipe, and once more for each approval', () => {

@@ -95,9 +95,7 @@ describe('errors', () => {
     const frozen = new ClientError(4, 'frozen since 2026-11-21T07:25:16.518Z: disk');
     const { written, output } = terminal();
     reportError(frozen, output);
-    expect(written.err).toMatch(
-      /^pawl: frozen since 2026-11-2\d \d\d:\d\d:16 [+-]\d\d:\d\d: disk\n$/,
-    );
+    expect(written.err).toMatch(/^pawl: frozen since 2026-11-2\d \d\d:\d\d:16: disk\n$/);
     const json = terminal({ json: true });
     reportError(frozen, json.output);
     expect(json.written.err).toContain('2026-11-21T07:25:16.518Z');

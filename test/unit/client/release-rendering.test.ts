@@ -87,11 +87,30 @@ describe('the plan of a deploy', () => {
 
   it('says how long it took the last times', () => {
     const text = (runs: number, withApproval = false) =>
-      renderPlan(plan, { seconds: 40.4, runs, withApproval });
-    expect(text(5)).toContain('\nIt takes about 40 s, by the last 5 deploys.\n');
-    expect(text(1)).toContain('by the last deploy.\n');
-    expect(text(2, true)).toContain('by the last 2 deploys, the wait for approval among it.');
+      renderPlan(plan, { expected: { seconds: 40.4, runs, withApproval } });
+    expect(text(5)).toContain('\nIt takes about 40 s, going by the last 5 deploys.\n');
+    expect(text(1)).toContain('going by the last deploy.\n');
+    expect(text(2, true)).toContain('by the last 2 deploys, including the wait for approval.');
     expect(renderPlan(plan)).not.toContain('It takes');
+    const expected = { seconds: 7.8, runs: 3, withApproval: false, leastSeconds: 20 };
+    expect(renderPlan(plan, { expected })).toContain(
+      '\nIt takes more than 20 s: so long it only watches.\n',
+    );
+  });
+
+  it('keeps what matters above the question on a low terminal, and its tables within it', () => {
+    const long = {
+      ...plan,
+      steps: Array.from({ length: 30 }, (_, n) => ({ id: `${n}`, title: `s${n}` })),
+    };
+    const low = renderPlan(long, { width: 60, height: 22 }).split('\n');
+    expect(low[0]).toBe('Steps of the plan:');
+    expect(low.indexOf('  30. s29')).toBeLessThan(
+      low.findIndex((line) => line.startsWith('Plan ')),
+    );
+    const table = low.filter((line) => line.startsWith('  ') && !/^ +\d+\./.test(line));
+    expect(Math.max(...table.slice(0, 4).map((line) => line.length))).toBeLessThanOrEqual(60);
+    expect(renderPlan(plan, { width: 200, height: 60 })).toBe(renderPlan(plan));
   });
 
   it('says of the first one what is taken over from plain Compose', () => {
@@ -147,7 +166,7 @@ describe('the outcome', () => {
 
   it.each([
     ['plain-compose', 'There is a way back from the next release on: `pawl rollback`.'],
-    ['schema-taken-down', 'Release 3 needs a schema that is gone: `pawl deploy` makes both anew.'],
+    ['schema-taken-down', 'Release 3 needs a schema that is gone: `pawl deploy` makes both again.'],
   ] as const)('offers no rollback where none can be: %s', (noWayBack, words) => {
     const text = renderOutcome({ ...outcome, noWayBack });
     expect(text).toContain(words);

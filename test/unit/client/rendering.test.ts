@@ -7,11 +7,14 @@ import { renderOutcome } from '../../../client/render/outcome';
 import { renderPlan } from '../../../client/render/plan';
 import { renderPoints } from '../../../client/render/points';
 import { renderStatus } from '../../../client/render/status';
+import { renderStatusList } from '../../../client/render/status-list';
+import { worstFirst } from '../../../client/status/concerns';
+import type { StackStatus } from '../../../client/status/gather-status';
 import type { RecoveryPointSummary } from '../../../workflows/model/recovery-point';
 import { restoreTarget } from '../../../workflows/model/restore-target';
 import { describePart } from '../../support/descriptions';
 import { expectGolden } from './golden';
-import { START, step, view } from './views';
+import { NOW, START, step, view } from './views';
 
 const POINT: RecoveryPointSummary = {
   id: 'a1b2c3d4',
@@ -161,9 +164,10 @@ describe('recovery points', () => {
 
 describe('the status of a stack', () => {
   const queued = { requestId: 'x', requestedBy: 'anna@desk', since: START };
-  const status = {
+  const status: StackStatus = {
     ...{ stack: 'melvin', host: 'local', worker: true, link: 'http://ui/stack' },
-    ...{ lastPoint: POINT, lastRun: undefined, frozen: [] },
+    ...{ points: { from: 'repository', whole: POINT }, lastRun: undefined, frozen: [] },
+    ...{ open: [], waits: [], warm: [] },
   };
 
   it('shows freeze, queue and the last recovery point', () => {
@@ -174,27 +178,74 @@ describe('the status of a stack', () => {
       freeze: { message: 'new disk', by: 'anna@desk', since: START },
       ended: [],
     };
-    expectGolden('status', renderStatus({ ...status, queue, maintenance: [] }, PLAIN));
+    expectGolden('status', renderStatus({ ...status, queue, maintenance: [] }, PLAIN, NOW));
   });
 
   it('shows each service that is in maintenance, and where that is not known', () => {
     const maintenance = { message: 'back\nat \u001b[31m14:00', by: 'anna@desk', since: START };
     const services = [{ service: 'api', switched: true, maintenance }];
     const queue = { stack: 'melvin', running: [], waiting: [], ended: [] };
-    const text = renderStatus({ ...status, queue, maintenance: services }, PLAIN);
+    const text = renderStatus({ ...status, queue, maintenance: services }, PLAIN, NOW);
     expectGolden('status-maintenance', text);
-    expect(renderStatus({ ...status, queue }, PLAIN)).toMatch(/maintained +not known/);
-    expect(renderStatus({ ...status, queue, maintenance: [] }, PLAIN)).not.toContain('maintained');
+    expect(renderStatus({ ...status, queue }, PLAIN, NOW)).toMatch(/maintained +not known/);
+    expect(renderStatus({ ...status, queue, maintenance: [] }, PLAIN, NOW)).not.toContain(
+      'maintained',
+    );
   });
 
   it('says what the calendar freezes', () => {
     const frozen = [{ runbook: 'deploy', window: 'weekend (fri 16:00-24:00, UTC)' }];
-    const text = renderStatus({ ...status, frozen }, PLAIN);
-    expect(text).toContain('frozen      deploy: weekend (fri 16:00-24:00, UTC)');
+    const text = renderStatus({ ...status, frozen }, PLAIN, NOW);
+    expect(text).toContain('frozen        deploy: weekend (fri 16:00-24:00, UTC)');
+  });
+
+  it('says of a run that waits for a person whom it waits for, and how to answer, and not that it runs', () => {
+    const queue = {
+      stack: 'melvin',
+      running: [{ ...queued, number: 42, runbook: 'deploy' as const }],
+      ...{ waiting: [], ended: [] },
+    };
+    const wait = {
+      ...{ run: 'melvin/42', waits: 'approval' as const, command: 'pawl approve melvin/42' },
+      text: 'approval by anna: 0 of 1 given',
+    };
+    const text = renderStatus({ ...status, queue, waits: [wait] }, PLAIN, NOW);
+    expect(text).toContain(
+      'melvin/42 waits for approval by anna: 0 of 1 given. Answer with `pawl approve melvin/42`',
+    );
+    expect(text).not.toMatch(/^ +running/m);
+  });
+
+  it('has the newest whole recovery point and a newer partial one, each with its age', () => {
+    const partial = { ...POINT, id: 'b2', run: 'melvin/9', partial: true, entries: ['uploads'] };
+    const points = { from: 'repository' as const, whole: POINT, partial };
+    const text = renderStatus({ ...status, points }, PLAIN, NOW + 3 * 3600_000);
+    expect(text).toContain('whole point   a1b2c3d4, 3 h ago (melvin/41): 2 parts, 1.3 GB');
+    expect(text).toMatch(/partial one +b2, 3 h ago \(melvin\/9\).*partial: only uploads/);
+    const none = renderStatus({ ...status, points: { from: 'runs' } }, PLAIN, NOW);
+    expect(none).toContain('none (by the runs that Temporal knows; the host did not say)');
+  });
+
+  it('is told of every stack, the worst first', () => {
+    const queue = { stack: 'melvin', running: [], waiting: [], ended: [] };
+    const well = { ...status, queue };
+    const away = { ...well, stack: 'b', worker: false };
+    const bare = { ...well, stack: 'a', points: { from: 'repository' as const } };
+    const all = worstFirst([well, bare, away], NOW);
+    expect(all.map(({ stack }) => stack)).toEqual(['b', 'a', 'melvin']);
+    const lines = renderStatusList(all, NOW).split('\n');
+    expect(lines[1]).toContain('worker away');
+    expect(lines[2]).toContain('no whole point');
+    expect(lines[3]).toContain('all well');
+  });
+
+  it.each([80, 60])('stays within %i columns, broken between words', (width) => {
+    const text = renderStatus({ ...status, worker: false }, PLAIN, NOW, width);
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(width);
   });
 
   it('does not pretend to know the queue when no worker answers', () => {
-    expect(renderStatus({ ...status, worker: false }, PLAIN)).toContain('not known');
+    expect(renderStatus({ ...status, worker: false }, PLAIN, NOW)).toContain('not known');
   });
 });
 
@@ -230,7 +281,7 @@ describe('findings', () => {
       `           ${path}`,
       '           on this host, as of',
     ]);
-    expect(lines[3]).toMatch(/^ {11}2026-11-2\d \d\d:00:00 [+-]\d\d:\d\d\.$/);
+    expect(lines[3]).toMatch(/^ {11}2026-11-2\d \d\d:00:00\.$/);
   });
 });
 

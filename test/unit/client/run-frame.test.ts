@@ -60,6 +60,37 @@ describe('the frame of a run', () => {
     expectGolden('frame-folded', lines.join('\n'));
   });
 
+  it.each([
+    [80, 24],
+    [60, 24],
+  ])(
+    'fills a terminal of %i columns and %i rows with what is next to what runs',
+    (width, height) => {
+      const steps = [
+        ...Array.from({ length: 30 }, (_, n) =>
+          step({ id: `d${n}`, title: `d${n}`, state: 'done' }),
+        ),
+        step({ id: 'r', title: 'the running one', state: 'running' }),
+        ...Array.from({ length: 30 }, (_, n) => step({ id: `w${n}`, title: `w${n}` })),
+      ];
+      const lines = renderRun(view({ steps }), { width, height }, NOW);
+      expect(lines).toHaveLength(height);
+      const at = lines.findIndex((line) => line.includes('the running one'));
+      expect(lines[at - 1]).toContain('d29');
+      expect(lines[at + 1]).toContain('w0');
+      expect(lines[1]).toMatch(/\d+ steps before$/);
+      expect(lines.at(-1)).toMatch(/\d+ steps to come$/);
+    },
+  );
+
+  it('breaks what a step came to between words, and cuts no name', () => {
+    const detail = 'api-green at 5 %: new: 0 of 25 failed; old: 0 of 65 failed';
+    const steps = [step({ title: 'judge api-green at 5 %', state: 'done', detail })];
+    const lines = renderRun(view({ steps }), { width: 60 }, NOW).slice(1);
+    expect(lines.map((line) => line.trim()).join(' ')).toBe(`✓ judge api-green at 5 %: ${detail}`);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
+  });
+
   it('says how many steps of a very long run it was not told of', () => {
     const lines = renderRun(view({ omittedSteps: 1960 }), WIDE, NOW);
     expect(lines.at(-1)).toBe('    and 1,960 steps more');

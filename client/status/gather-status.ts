@@ -1,0 +1,112 @@
+import { queue, stackWorkflowId } from '../../workflows/messages';
+import { FREEZABLE } from '../../workflows/model/freeze-window';
+import type { MaintainedService } from '../../workflows/model/maintenance';
+import type { QueueState } from '../../workflows/model/queue';
+import type { ReleaseList } from '../../workflows/model/release';
+import { hostTaskQueue, type StackDescription } from '../../workflows/model/stack';
+import { freezeWords, frozenBy } from '../../workflows/plan/freeze-calendar';
+import type { PersonWait } from '../follow/waiting-words';
+import { askBriefly } from '../temporal/ask-briefly';
+import { isAway, isNotFound } from '../temporal/errors';
+import { readMaintainedServices } from '../temporal/maintained-services';
+import { readPersonWaits } from '../temporal/person-waits';
+import { isPolled } from '../temporal/require-worker';
+import { listRuns } from '../temporal/run-list';
+import type { ListedRun } from '../temporal/run-list';
+import type { Session } from '../temporal/session';
+import { workflowLink } from '../temporal/ui-links';
+import { readWarmSlots } from '../temporal/warm-slots';
+import type { WarmSlot } from '../../workflows/model/warm';
+import { readNewestPoints, type NewestPoints } from './newest-points';
+
+const QUERY_MILLISECONDS = 3_000;
+const RELEASES_MILLISECONDS = 5_000;
+const RUNS_LOOKED_AT = 50;
+
+/** A stack, as far as it is known to whoever asks. */
+export interface Subject {
+  readonly stack: string;
+  readonly host: string;
+  /** Absent where no stack file is at hand, and no run has told. */
+  readonly description?: StackDescription;
+}
+
+export interface StackStatus {
+  readonly stack: string;
+  readonly host: string;
+  readonly worker: boolean;
+  /** By the calendar of the stack file, now. */
+  readonly frozen: readonly { readonly runbook: string; readonly window: string }[];
+  /** What is released; absent when the stack releases nothing, or the host did not say. */
+  readonly releases?: ReleaseList;
+  readonly warm?: readonly WarmSlot[];
+  /** Absent when no worker answered. */
+  readonly queue?: QueueState;
+  /** Runs that have begun and not ended, as Temporal lists them. */
+  readonly open: readonly ListedRun[];
+  /** Those of them that wait for a person. */
+  readonly waits: readonly PersonWait[];
+  /** Those that are in maintenance; absent when the host did not say. */
+  readonly maintenance?: readonly MaintainedService[];
+  readonly points: NewestPoints;
+  readonly lastRun: ListedRun | undefined;
+  readonly link: string;
+}
+
+/** All that is known of a stack now. What nobody answers for is left out, never guessed. */
+export async function gatherStatus(session: Session, subject: Subject): Promise<StackStatus> {
+  const { stack, host, description } = subject;
+  const [state, runs, worker] = await Promise.all([
+    readQueue(session, stack),
+    listRuns(session, stack, RUNS_LOOKED_AT),
+    isPolled(session, hostTaskQueue(host), 'activity'),
+  ]);
+  const asked = worker ? description : undefined;
+  const open = runs.filter(({ outcome }) => outcome === 'running');
+  const [points, maintenance, releases, warm, waits] = await Promise.all([
+    readNewestPoints(session, asked, runs),
+    asked && readMaintainedServices(session, asked),
+    asked && readReleases(session, asked),
+    readWarmSlots(session, stack),
+    readPersonWaits(
+      session,
+      open.map(({ run }) => run),
+    ),
+  ]);
+  return {
+    ...{ stack, host, worker, frozen: frozenNow(description?.freeze ?? []), ...state },
+    ...(maintenance === undefined ? {} : { maintenance }),
+    ...(releases === undefined ? {} : { releases }),
+    ...{ warm, open, waits, points, lastRun: runs[0] },
+    link: workflowLink(session.ui, session.namespace, stackWorkflowId(stack)),
+  };
+}
+
+function frozenNow(windows: StackDescription['freeze']): StackStatus['frozen'] {
+  const now = new Date();
+  return FREEZABLE.flatMap((runbook) => {
+    const window = frozenBy(windows, runbook, now);
+    return window === undefined ? [] : [{ runbook, window: freezeWords(window) }];
+  });
+}
+
+/** Without a stack workflow nothing was ever asked of this stack: an empty queue. Without a worker it cannot be known. */
+async function readQueue(session: Session, stack: string): Promise<{ queue?: QueueState }> {
+  const handle = session.client.workflow.getHandle(stackWorkflowId(stack));
+  try {
+    return { queue: await session.call(() => handle.query(queue), QUERY_MILLISECONDS) };
+  } catch (error) {
+    if (isNotFound(error)) return { queue: { stack, running: [], waiting: [], ended: [] } };
+    if (isAway(error)) return {};
+    throw error;
+  }
+}
+
+async function readReleases(
+  session: Session,
+  stack: StackDescription,
+): Promise<ReleaseList | undefined> {
+  if (stack.deploy === undefined) return undefined;
+  const question = { stack, type: 'releases', prefix: 'releases', input: { stack } };
+  return askBriefly<ReleaseList>(session, question, RELEASES_MILLISECONDS);
+}
