@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess, type ExecFileOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
@@ -43,7 +43,15 @@ export async function startPostgres(
   programs = serverPrograms(),
 ): Promise<PostgresServer> {
   if (programs === undefined) throw new Error('PostgreSQL has no server programs on this machine');
-  const server = new LocalPostgres(programs, settings);
+  return begin(new LocalPostgres(programs, settings));
+}
+
+/** Starts a server that follows another one, and can be read. */
+export async function startStandby(primary: PostgresServer): Promise<PostgresServer> {
+  return begin(new LocalPostgres(primary.programs, [], primary));
+}
+
+async function begin(server: LocalPostgres): Promise<PostgresServer> {
   try {
     await server.create();
     await server.start();
@@ -69,7 +77,7 @@ export function serverPrograms(): string | undefined {
 class LocalPostgres implements PostgresServer {
   readonly host = '127.0.0.1';
   readonly user = 'pawl';
-  readonly password = randomBytes(12).toString('base64url');
+  readonly password: string;
   port = 0;
   private folder = '';
   private postmaster: ChildProcess | undefined;
@@ -78,7 +86,10 @@ class LocalPostgres implements PostgresServer {
   constructor(
     readonly programs: string,
     private readonly settings: readonly string[],
-  ) {}
+    private readonly primary?: PostgresServer,
+  ) {
+    this.password = primary?.password ?? randomBytes(12).toString('base64url');
+  }
 
   get socketDirectory(): string {
     return this.folder;
@@ -97,14 +108,23 @@ class LocalPostgres implements PostgresServer {
     const { uid, gid } = await serverIdentity();
     for (const path of [this.folder, passwordFile]) await chown(path, uid, gid);
     await chmod(this.folder, 0o755); // clients of other users go through it to the socket
+    const options = { uid, gid, cwd: this.folder };
+    if (this.primary === undefined) await this.initialise(passwordFile, options);
+    else await this.copy(this.primary, options);
+    this.port = await freePort('127.0.0.1');
+  }
+
+  private async initialise(passwordFile: string, options: ExecFileOptions): Promise<void> {
     const argv = ['--username', this.user, '--pwfile', passwordFile, '--encoding=UTF8'];
     argv.push('--auth-local=trust', '--auth-host=scram-sha-256', '--locale=C.UTF-8', '--no-sync');
-    await run(join(this.programs, 'initdb'), [...argv, this.data], {
-      uid,
-      gid,
-      cwd: this.folder,
-    });
-    this.port = await freePort('127.0.0.1');
+    await run(join(this.programs, 'initdb'), [...argv, this.data], options);
+  }
+
+  private async copy(primary: PostgresServer, options: ExecFileOptions): Promise<void> {
+    const argv = ['--host', primary.host, '--port', String(primary.port), '--username', this.user];
+    argv.push('--write-recovery-conf', '--checkpoint=fast', '--no-sync', '--pgdata', this.data);
+    const env = { ...process.env, PGPASSWORD: primary.password };
+    await run(join(this.programs, 'pg_basebackup'), argv, { ...options, env });
   }
 
   async start(): Promise<void> {

@@ -8,13 +8,13 @@
  */
 export function dumpArguments(
   connection: string,
-  options: { readonly snapshotId?: string; readonly lockWaitSeconds: number },
+  options: { readonly snapshotId?: string; readonly lockWaitMilliseconds: number },
 ): string[] {
   return [
     '--format=custom',
     '--compress=0',
     '--no-password',
-    `--lock-wait-timeout=${options.lockWaitSeconds * 1000}`,
+    `--lock-wait-timeout=${options.lockWaitMilliseconds}`,
     ...(options.snapshotId === undefined ? [] : [`--snapshot=${options.snapshotId}`]),
     `--dbname=${connection}`,
   ];

@@ -9,6 +9,7 @@ const KIND_OF_STATE: readonly (readonly [prefix: string, kind: Kind])[] = [
   ['3D000', 'PreconditionFailed'], // no such database
   ['42704', 'PreconditionFailed'], // no such role, type or tablespace
   ['58P01', 'PreconditionFailed'], // a file of an extension or a tablespace is missing
+  ['55000', 'PreconditionFailed'], // a database that allows no connections, or is invalid
   ['53200', 'PreconditionFailed'], // no room in the lock table: max_locks_per_transaction
   ['53300', 'ServiceUnavailable'], // too many connections
   ['08', 'ServiceUnavailable'],
@@ -27,9 +28,13 @@ const KIND_OF_TEXT: readonly (readonly [pattern: RegExp, kind: Kind])[] = [
   [/authentication failed|no password supplied|no pg_hba\.conf entry/, 'CredentialsRejected'],
   [/permission denied|must be (owner|superuser)|insufficient privilege/, 'CredentialsRejected'],
   [/(database|role|tablespace) ".*" does not exist/s, 'PreconditionFailed'],
+  [/not currently accepting connections|cannot connect to invalid database/, 'PreconditionFailed'],
   [/extension ".*" is not available|could not open extension/s, 'PreconditionFailed'],
   [/max_locks_per_transaction/, 'PreconditionFailed'],
   [/server version mismatch|unsupported version .* in file header/, 'PreconditionFailed'],
+  // pg_dump says what it wanted, whatever the server's language; what is gone by then was there when it looked.
+  [/(Query|command) was: LOCK TABLE/, 'ResourceBusy'],
+  [/due to conflict with recovery/, 'ResourceBusy'],
   [/canceling statement due to lock timeout|is being accessed by other/, 'ResourceBusy'],
   [/could not connect|connection (to server|refused|reset)/i, 'ServiceUnavailable'],
   [/terminating connection|server closed the connection/, 'ServiceUnavailable'],
@@ -46,6 +51,15 @@ export function kindOfText(text: string): Kind {
 export function adviceFor(text: string): string | undefined {
   if (text.includes('max_locks_per_transaction')) {
     return 'Raise max_locks_per_transaction above the number of tables and restart PostgreSQL.';
+  }
+  if (text.includes('cannot connect to invalid database')) {
+    return 'Drop the database: an earlier DROP DATABASE was interrupted, and nothing else can be done with it.';
+  }
+  if (text.includes('not currently accepting connections')) {
+    return 'Open it with ALTER DATABASE … ALLOW_CONNECTIONS true, or leave it out.';
+  }
+  if (text.includes('conflict with recovery')) {
+    return 'Set hot_standby_feedback on the standby, or back up the primary.';
   }
   const role = /role (".*") does not exist/.exec(text)?.[1];
   if (role !== undefined) {

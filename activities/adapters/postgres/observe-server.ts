@@ -7,6 +7,7 @@ import { onDatabase, onServer } from './connect/server-sessions';
 import { queryRows, type Session } from './connect/session';
 
 const GLOBALS = 'globals';
+const TEMPLATE1 = 'template1';
 
 /** Roles take a few hundred bytes each; a server has some dozens. */
 const GLOBALS_BYTES = 16_384;
@@ -23,7 +24,7 @@ export async function observeServer(
   const observed =
     typeof database === 'string'
       ? await onDatabase(access, database, (session) => observeOne(session, entry.name, database))
-      : await onServer(access, [], (session) => observeAll(session, entry.name));
+      : await observeAll(access, entry.name);
   const notes = entry.digests
     ? observed.notes
     : [...observed.notes, 'Rows are neither counted nor digested: `digests` is off.'];
@@ -42,8 +43,12 @@ async function observeOne(session: Session, entry: string, source: string): Prom
   };
 }
 
-async function observeAll(session: Session, entry: string): Promise<Observed> {
-  const databases = [...(await findDatabases(session)).values()];
+async function observeAll(access: Access, entry: string): Promise<Observed> {
+  const { version, databases, notes } = await onServer(access, [], async (session) => ({
+    version: session.version,
+    databases: await sourcesOn(session),
+    notes: await notesOnStandby(session),
+  }));
   const globals: Part = {
     name: `${entry}/${GLOBALS}`,
     entry,
@@ -51,14 +56,58 @@ async function observeAll(session: Session, entry: string): Promise<Observed> {
     kind: 'globals',
     source: '',
   };
+  const template1 = databases.find(isTemplate1);
+  const keepsTemplate1 =
+    template1?.allowsConnections === true && (await onDatabase(access, TEMPLATE1, hasOwnContent));
   return {
-    version: `PostgreSQL ${session.version}`,
+    version: `PostgreSQL ${version}`,
     parts: [
       { part: globals, expectedBytes: GLOBALS_BYTES },
-      ...databases.filter(({ isTemplate }) => !isTemplate).map((one) => observed(one, entry)),
+      ...databases
+        .filter((database) => keepsTemplate1 || !isTemplate1(database))
+        .map((one) => observed(one, entry)),
     ],
-    notes: ['Roles are saved without their passwords.'],
+    notes: ['Roles are saved without their passwords.', ...notes],
   };
+}
+
+/** As `pg_dumpall` sees them: templates too, but for the one that is as it was made. */
+async function sourcesOn(session: Session): Promise<Database[]> {
+  return [...(await findDatabases(session)).values()].filter(({ name }) => name !== 'template0');
+}
+
+function isTemplate1({ name }: Database): boolean {
+  return name === TEMPLATE1;
+}
+
+/** What `initdb` makes has an OID below. */
+const FIRST_OWN_OID = 16_384;
+
+/** Where each kind of object is that somebody may have put into `template1`. */
+const CATALOGS = [
+  ...['am', 'cast', 'class', 'collation', 'conversion', 'default_acl', 'event_trigger'],
+  ...['extension', 'foreign_data_wrapper', 'foreign_server', 'language', 'largeobject_metadata'],
+  ...['namespace', 'opclass', 'operator', 'opfamily', 'policy', 'proc', 'publication'],
+  ...['statistic_ext', 'transform', 'ts_config', 'ts_dict', 'ts_parser', 'ts_template', 'type'],
+];
+
+/** Whether `template1` has anything that a new server's has not. */
+async function hasOwnContent(session: Session): Promise<boolean> {
+  const own = CATALOGS.map(
+    (catalog) => `exists (select from pg_catalog.pg_${catalog} where oid >= ${FIRST_OWN_OID})`,
+  );
+  const [has] = await session.execute(
+    `select ${own.join(' or ')}
+       or not exists (
+         select from pg_catalog.pg_namespace n
+         left join pg_catalog.pg_init_privs i
+           on i.objoid = n.oid and i.classoid = 'pg_catalog.pg_namespace'::regclass
+         where n.nspname = 'public' and n.nspacl is not distinct from i.initprivs)
+       or exists (
+         select from pg_catalog.pg_db_role_setting s join pg_catalog.pg_database d on d.oid = s.setdatabase
+         where d.datname = current_database())`,
+  );
+  return has === 't';
 }
 
 function observed(database: Database, entry: string): ObservedPart {
@@ -71,7 +120,23 @@ function observed(database: Database, entry: string): ObservedPart {
 
 function reasonToSkip(database: Database): string | undefined {
   if (isMarked(database)) return `${database.comment ?? ''}: it belongs to a restore`;
+  if (database.isInvalid) return 'it is invalid: a DROP DATABASE of it was interrupted';
   return database.allowsConnections ? undefined : 'it does not allow connections';
+}
+
+/** The databases of a server that are left out of its backup, in sentences. */
+export async function leftOutOf(session: Session): Promise<string[]> {
+  return (await sourcesOn(session)).flatMap((database) => {
+    const reason = reasonToSkip(database);
+    return reason === undefined ? [] : [`Left out: database ${database.name}: ${reason}.`];
+  });
+}
+
+async function notesOnStandby(session: Session): Promise<string[]> {
+  const [isStandby] = await session.execute('select pg_catalog.pg_is_in_recovery()');
+  return isStandby === 't'
+    ? ['The server is a standby: it has no rows of unlogged tables to save.']
+    : [];
 }
 
 /** `globals` is taken: a database of that name is written in quotes, and so is one that begins with a quote. */
@@ -91,5 +156,5 @@ async function notesOn(session: Session): Promise<string[]> {
   if (facts === undefined) return notes;
   if (facts.extensions !== null) notes.push(`A restore needs the extensions ${facts.extensions}.`);
   if (facts.objects > 0) notes.push(`Large objects: ${facts.objects}.`);
-  return notes;
+  return [...notes, ...(await notesOnStandby(session))];
 }

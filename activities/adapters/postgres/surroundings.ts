@@ -20,6 +20,8 @@ const surroundingsSchema = z.object({
   tablespace: z.string().nullable(),
   owner: z.string(),
   connectionLimit: z.number(),
+  /** Not in manifests of before 2026-11-29. */
+  isTemplate: z.boolean().default(false),
   comment: z.string().nullable(),
   /** Null where nothing was ever granted or revoked. A grantee of null is PUBLIC. */
   rights: z
@@ -55,6 +57,7 @@ export async function readSurroundings(
               else (select spcname from pg_catalog.pg_tablespace s where s.oid = d.dattablespace)
             end as tablespace,
             pg_catalog.pg_get_userbyid(d.datdba) as owner, d.datconnlimit as "connectionLimit",
+            d.datistemplate as "isTemplate",
             pg_catalog.shobj_description(d.oid, 'pg_database') as comment,
             case when d.datacl is not null then ${RIGHTS} end as rights, ${SETTINGS} as settings
      from pg_catalog.pg_database d

@@ -2,12 +2,11 @@ import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { restoreTarget, type RestoreTarget } from '../../../workflows/model/restore-target';
-import { holdSnapshot } from '../../../activities/adapters/postgres/digest/held-snapshot';
 import { AdapterError } from '../../../activities/adapter-error';
 import { until } from '../../support/processes';
 import { describeWith } from '../../support/requirements';
 import { EngineUser, firstBytes } from '../engine-user';
-import { accessTo, startPostgresBench, type PostgresBench } from './postgres-bench';
+import { startPostgresBench, type PostgresBench } from './postgres-bench';
 
 const run = promisify(execFile);
 
@@ -198,23 +197,18 @@ describeWith(['postgres'], 'PostgreSQL, a database in production', () => {
     await user.discardBeside(dump, place);
   });
 
-  it('keeps its tables from being emptied while they are digested', async () => {
+  it('keeps its tables from being emptied while they are dumped and digested', async () => {
     const { server } = bench;
-    await bench.seed('truncated', 'some');
-    const access = await accessTo(bench, () => undefined);
-    const session = await access.connect('truncated');
-    const snapshot = await holdSnapshot(session);
+    await bench.seed('truncated', 'much');
+    const source = await user.beginDump('truncated');
     const client = await server.connect('truncated');
     await client.query(`set lock_timeout = '200ms'`);
     await expect(client.query('truncate cities')).rejects.toThrow('lock timeout');
     await client.query('delete from cities');
-    expect(await snapshot.digest(() => undefined)).toContainEqual(
-      expect.objectContaining({ name: 'public.cities', rows: 1000 }),
-    );
-    await snapshot.release();
+    const { contents } = await user.finishDump(source);
+    expect(contents).toContainEqual(expect.objectContaining({ name: 'public.cities', rows: 1000 }));
     await client.query('truncate cities');
     await client.end();
-    await session.close();
   });
 
   it('is not dumped when pg_dump is killed', async () => {
@@ -280,16 +274,16 @@ describeWith(['postgres'], 'PostgreSQL, a database in production', () => {
         contents: dump.facts.contents.map((content) => ({ ...content, method })),
       },
     });
-    const expected = as('pg:sum(column_hashes)/14');
+    const expected = as('pg2:sum(column_hashes)/14');
     const digests = await user.digest(expected, place);
     for (const { name, digest } of dump.facts.contents.filter(({ rows }) => rows > 0)) {
       expect(digests).toContainEqual(
-        expect.objectContaining({ name, digest, method: 'pg:sum(column_hashes)/14' }),
+        expect.objectContaining({ name, digest, method: 'pg2:sum(column_hashes)/14' }),
       );
     }
-    const older = await user.digest(as('pg:sum(hashtextextended)/12'), place);
+    const older = await user.digest(as('pg2:sum(hashtextextended)/12'), place);
     expect(older).toContainEqual(
-      expect.objectContaining({ name: 'public.cities', method: 'pg:sum(hashtextextended)/12' }),
+      expect.objectContaining({ name: 'public.cities', method: 'pg2:sum(hashtextextended)/12' }),
     );
     await user.discardBeside(dump, place);
   });

@@ -46,11 +46,11 @@ describe('PostgreSQL, as text', () => {
   });
 
   it('asks pg_dump for an uncompressed archive at the snapshot', () => {
-    expect(dumpArguments("dbname='x'", { snapshotId: '00-1', lockWaitSeconds: 30 })).toEqual([
+    expect(dumpArguments("dbname='x'", { snapshotId: '00-1', lockWaitMilliseconds: 500 })).toEqual([
       '--format=custom',
       '--compress=0',
       '--no-password',
-      '--lock-wait-timeout=30000',
+      '--lock-wait-timeout=500',
       '--snapshot=00-1',
       "--dbname=dbname='x'",
     ]);

@@ -1,8 +1,8 @@
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import { createPostgresEngine } from '../../../activities/adapters/postgres/engine';
 import type { PostgresEntry } from '../../../workflows/model/stack';
-import type { Part } from '../../../workflows/model/recovery-point';
-import { restoreTarget } from '../../../workflows/model/restore-target';
+import type { Json, Part } from '../../../workflows/model/recovery-point';
+import { restoreTarget, type RestoreTarget } from '../../../workflows/model/restore-target';
 import { startPostgres, type PostgresServer } from '../../support/postgres-server';
 import { describeWith } from '../../support/requirements';
 import { dumpWhole, newAttempt } from '../engine-user';
@@ -41,21 +41,96 @@ describeWith(['postgres'], 'PostgreSQL, a whole server', () => {
     source: '',
   };
 
-  it('is its globals and every database that is no template', async () => {
+  it('is its globals and every database that takes connections, templates too', async () => {
     await source.query('create database globals');
     await source.query('create database "x/y"');
     await source.query('create database closed allow_connections false');
+    await source.query('create database invalid');
+    await source.query(`update pg_database set datconnlimit = -2 where datname = 'invalid'`);
+    await source.query('create database model is_template true');
     const parts = await partsOf(source);
     expect([...parts.keys()].sort()).toEqual([
       'all/"globals"',
       'all/closed',
       'all/globals',
+      'all/invalid',
+      'all/model',
       'all/postgres',
       'all/x/y',
     ]);
     expect(parts.get('all/closed')?.skip).toBe('it does not allow connections');
+    expect(parts.get('all/invalid')?.skip).toMatch(/^it is invalid/);
     expect(parts.get('all/"globals"')?.part).toMatchObject({ kind: 'database', source: 'globals' });
+    const { facts } = await dumpWhole(engine, siteOf(source), entryOn(source), globals);
+    expect(facts.notes).toEqual([
+      'Roles are saved without their passwords.',
+      'Left out: database closed: it does not allow connections.',
+      'Left out: database invalid: it is invalid: a DROP DATABASE of it was interrupted.',
+    ]);
+    for (const database of ['closed', 'invalid']) {
+      const observing = engine.observe(
+        siteOf(source),
+        { ...entryOn(source), database },
+        newAttempt(),
+      );
+      await expect(observing).rejects.toMatchObject({
+        kind: 'PreconditionFailed',
+        evidence: { advice: expect.any(String) as unknown },
+      });
+    }
+    await source.query('drop database invalid');
   });
+
+  it('is `template1` too, when it is not as it was made', async () => {
+    expect((await partsOf(source)).has('all/template1')).toBe(false);
+    await source.query('revoke usage on schema public from public', 'template1');
+    expect((await partsOf(source)).has('all/template1')).toBe(true);
+    await source.query('grant usage on schema public to public', 'template1');
+    await source.query('create table everywhere as select 1 as one', 'template1');
+    const part = (await partsOf(source)).get('all/template1')?.part;
+    if (part === undefined) throw new Error('template1 is no part');
+    const entry = entryOn(source);
+    const { bytes, facts } = await dumpWhole(engine, siteOf(source), entry, part);
+    await source.query('drop table everywhere', 'template1');
+    await restore(entry, part, bytes, facts.surroundings, restoreTarget('template1', 8));
+    await source.query('create database made template template1');
+    expect(await source.query('select one from everywhere', 'made')).toEqual([{ one: 1 }]);
+    expect(await templatesOf(source)).toContain('template1');
+  });
+
+  it('has its templates as such again', async () => {
+    const part = (await partsOf(source)).get('all/model')?.part;
+    if (part === undefined) throw new Error('model is no part');
+    const entry = entryOn(source);
+    const { bytes, facts } = await dumpWhole(engine, siteOf(source), entry, part);
+    await source.query('alter database model is_template false');
+    await source.query('drop database model');
+    await restore(entry, part, bytes, facts.surroundings, restoreTarget('model', 9));
+    expect(await templatesOf(source)).toContain('model');
+  });
+
+  async function restore(
+    entry: PostgresEntry,
+    part: Part,
+    bytes: Buffer,
+    surroundings: Json | undefined,
+    place: RestoreTarget,
+  ): Promise<void> {
+    const site = siteOf(source);
+    await engine.prepare(site, entry, part, place, surroundings, newAttempt());
+    const sink = await engine.receive(site, entry, part, place, newAttempt());
+    sink.stream.end(bytes);
+    await sink.finish();
+    await engine.swap(site, entry, part, place, newAttempt());
+    await engine.discardKept(site, entry, part, place, newAttempt());
+  }
+
+  async function templatesOf(server: PostgresServer): Promise<string[]> {
+    const found = await server.query<{ name: string }>(
+      'select datname as name from pg_database where datistemplate',
+    );
+    return found.map(({ name }) => name);
+  }
 
   it('leaves out what a restore made or kept', async () => {
     const entry = entryOn(source);

@@ -34,7 +34,8 @@ export function accessInContainer(
 
     async connect(database) {
       const argv = ['psql', ...psqlArguments(connectionTo(database))];
-      const command = await runner.spawn(argv, { ...options, stdin: 'pipe' });
+      const env = { ...options.env, PGCLIENTENCODING: 'UTF8' };
+      const command = await runner.spawn(argv, { ...options, env, stdin: 'pipe' });
       return setUp(openPsqlConnection(command, place, caller.signal));
     },
 

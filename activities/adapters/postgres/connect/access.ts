@@ -44,12 +44,11 @@ export function connectionParameters(database: string, caller: Caller, timeoutSe
   };
 }
 
-/** Messages in English, or they cannot be told apart. */
-export const PROGRAM_ENVIRONMENT = {
-  LC_ALL: 'C.UTF-8',
-  LC_MESSAGES: 'C',
-  PGCLIENTENCODING: 'UTF8',
-};
+/**
+ * Messages in English, or they cannot be told apart. No client encoding: pg_dump then writes in the database's own, and no
+ * byte is converted (in SQL_ASCII, none can be).
+ */
+export const PROGRAM_ENVIRONMENT = { LC_ALL: 'C.UTF-8', LC_MESSAGES: 'C' };
 
 export interface Login {
   readonly user?: string;

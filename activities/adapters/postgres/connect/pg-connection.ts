@@ -1,5 +1,13 @@
-import { Client, DatabaseError, type ClientConfig } from 'pg';
+import {
+  Client,
+  DatabaseError,
+  Query,
+  type ClientConfig,
+  type QueryArrayConfig,
+  type QueryArrayResult,
+} from 'pg';
 import { AdapterError } from '../../../adapter-error';
+import { bytesOfText, hasBytes } from './bytes';
 import { statementFailed, type Connection } from './session';
 
 /** As libpq's programs are told, so that both wait equally long. */
@@ -24,7 +32,10 @@ export async function openPgConnection(
   return {
     async execute(text) {
       try {
-        const { rows } = await client.query<[string | null]>({ text, rowMode: 'array', types });
+        const config = { text, rowMode: 'array' as const, types };
+        const { rows } = hasBytes(text)
+          ? await queryBytes(client, config)
+          : await client.query<[string | null]>(config);
         return rows.map(([value]) => value ?? '');
       } catch (error) {
         signal.throwIfAborted();
@@ -40,6 +51,31 @@ export async function openPgConnection(
 
 /** All values as the text that the server sent. */
 const types = { getTypeParser: () => String };
+
+/** pg sends a statement as UTF-8 only, as which these bytes cannot be written. */
+function queryBytes(
+  client: Client,
+  config: QueryArrayConfig,
+): Promise<QueryArrayResult<[string | null]>> {
+  const query = new Query(config);
+  query.submit = ({ stream }) => void stream.write(queryMessage(config.text));
+  const result = new Promise<QueryArrayResult<[string | null]>>((resolve, reject) => {
+    query.on('error', reject);
+    query.on('end', (found) => {
+      resolve(found as unknown as QueryArrayResult<[string | null]>);
+    });
+  });
+  client.query(query);
+  return result;
+}
+
+/** Source: PostgreSQL manual, 55.7, "Query (F)" */
+function queryMessage(text: string): Buffer {
+  const statement = bytesOfText(text);
+  const head = Buffer.from('Q\0\0\0\0', 'latin1');
+  head.writeInt32BE(statement.length + head.length, 1);
+  return Buffer.concat([head, statement, Buffer.from('\0', 'latin1')]);
+}
 
 async function connect(config: ClientConfig, place: string, signal: AbortSignal): Promise<Client> {
   const isSocket = config.host?.startsWith('/') === true;

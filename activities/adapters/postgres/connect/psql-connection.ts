@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdapterError } from '../../../adapter-error';
 import type { RunningCommand } from '../../../ports';
+import { bytesOfText } from './bytes';
 import { kindOfText } from '../failure-kind';
 import { statementFailed, type Connection } from './session';
 
@@ -67,9 +68,8 @@ export function openPsqlConnection(
     execute(statement) {
       const answer = busy.then(() => {
         signal.throwIfAborted();
-        command.stdin?.write(
-          `${statement}\n;\n\\echo ${mark} :SQLSTATE\n\\echo :LAST_ERROR_MESSAGE\n\\echo ${mark}\n`,
-        );
+        const input = `${statement}\n;\n\\echo ${mark} :SQLSTATE\n\\echo :LAST_ERROR_MESSAGE\n\\echo ${mark}\n`;
+        command.stdin?.write(bytesOfText(input));
         return readAnswer();
       });
       waiting += 1;

@@ -1,5 +1,6 @@
 import { AdapterError } from '../../../adapter-error';
 import { adviceFor, kindOfState } from '../failure-kind';
+import { textOfBytes } from './bytes';
 import { literal } from './quoting';
 
 /** One connection to one database: the same backend, and so the same transaction, from statement to statement. */
@@ -18,6 +19,8 @@ export interface Session extends Connection {
   /** `15.18`. */
   readonly version: string;
   readonly major: number;
+  /** Whether the database is in SQL_ASCII: what it answers may be bytes of any encoding. See `bytes.ts`. */
+  readonly isSqlAscii: boolean;
 }
 
 /**
@@ -55,27 +58,39 @@ export async function setUp(connection: Connection): Promise<Session> {
      from (values ${settings.join(', ')}) s (name, value)
      where exists (select from pg_catalog.pg_settings p where lower(p.name) = lower(s.name))`,
   );
-  const [facts] = await queryRows<{ version: string; number: number }>(
+  const [facts] = await queryRows<{ version: string; number: number; isSqlAscii: boolean }>(
     connection,
     `select split_part(current_setting('server_version'), ' ', 1) as version,
-            current_setting('server_version_num')::int as number`,
+            current_setting('server_version_num')::int as number,
+            current_setting('server_encoding') = 'SQL_ASCII' as "isSqlAscii"`,
   );
   if (facts === undefined) throw new AdapterError('InternalError', 'PostgreSQL has no version');
+  if (facts.isSqlAscii) await connection.execute(`set client_encoding = 'SQL_ASCII'`);
   const major = Math.floor(facts.number / 10_000);
   return {
     version: facts.version,
     major,
+    isSqlAscii: facts.isSqlAscii,
     execute: (statement) => connection.execute(statement),
     close: () => connection.close(),
   };
 }
 
 /** Rows of a SELECT as objects. Numbers that may exceed 2⁵³ must be selected as text. */
-export async function queryRows<Row>(connection: Connection, select: string): Promise<Row[]> {
+export async function queryRows<Row>(
+  connection: Connection & Partial<Pick<Session, 'isSqlAscii'>>,
+  select: string,
+): Promise<Row[]> {
+  const rows = `select pg_catalog.row_to_json(q)::text as row from (${select}) q`;
+  if (connection.isSqlAscii !== true) return (await connection.execute(rows)).map(parse<Row>);
   const lines = await connection.execute(
-    `select pg_catalog.row_to_json(q)::text from (${select}) q`,
+    `select pg_catalog.encode(pg_catalog.convert_to(row, 'SQL_ASCII'), 'hex') from (${rows}) r`,
   );
-  return lines.map((line) => JSON.parse(line) as Row);
+  return lines.map((line) => parse<Row>(textOfBytes(Buffer.from(line, 'hex'))));
+}
+
+function parse<Row>(line: string): Row {
+  return JSON.parse(line) as Row;
 }
 
 /** The error of a statement that the server refused. */

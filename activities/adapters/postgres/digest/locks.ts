@@ -1,8 +1,11 @@
 import type { Session } from '../connect/session';
+import { isBusy, isGone } from './busy';
 
 /**
  * Runs queries in the session's transaction and gives back the locks that they took (on indexes, on sequences): with
- * thousands of tables they would fill the server's lock table (`max_locks_per_transaction`, 64 by default).
+ * thousands of tables they would fill the server's lock table (`max_locks_per_transaction`, 64 by default). The
+ * transaction goes on when a lock could not be had in time, or what was to be
+ * read is gone.
  * Source: PostgreSQL manual, 13.3: a rollback to a savepoint releases the locks acquired since.
  */
 export async function releasingLocks<Result>(
@@ -10,8 +13,16 @@ export async function releasingLocks<Result>(
   queries: () => Promise<Result>,
 ): Promise<Result> {
   await session.execute('savepoint locks');
-  const result = await queries();
-  await session.execute('rollback to savepoint locks');
-  await session.execute('release savepoint locks');
-  return result;
+  const rollBack = async (): Promise<void> => {
+    await session.execute('rollback to savepoint locks');
+    await session.execute('release savepoint locks');
+  };
+  try {
+    const result = await queries();
+    await rollBack();
+    return result;
+  } catch (error) {
+    if (isBusy(error) || isGone(error)) await rollBack();
+    throw error;
+  }
 }

@@ -13,7 +13,10 @@ export interface HashedColumn {
 
 const COLUMN_HASHES = 'column_hashes';
 const TEXT_HASH = 'hashtextextended';
-const METHOD = /^pg:sum\((\w+)\)\/\d+$/;
+const METHOD = /^pg2?:sum\((\w+)\)\/\d+$/;
+
+/** Until 2026-11, partitions were contents of their own, and generated columns were hashed. */
+const OLDER_METHOD = /^pg:sum\(/;
 
 /** The functions of hash partitioning, which stay what they are from version to version. */
 const HASH_FUNCTIONS: Readonly<Record<string, string>> = {
@@ -67,7 +70,7 @@ export const HASHABLE_TYPES = [
  * 1.6 s, with that of a record of them (`hash_record_extended`) 3.6 s, with that of the text 9 s
  */
 export function ownMethod(major: number): MethodOf {
-  const method = `pg:sum(${major >= 14 ? COLUMN_HASHES : TEXT_HASH})/${major}`;
+  const method = `pg2:sum(${major >= 14 ? COLUMN_HASHES : TEXT_HASH})/${major}`;
   return () => method;
 }
 
@@ -80,6 +83,11 @@ export function expectedMethod(expected: readonly ContentDigest[], major: number
     const hash = METHOD.exec(method)?.[1];
     return hash === TEXT_HASH || (hash === COLUMN_HASHES && major >= 14) ? method : own(content);
   };
+}
+
+/** Whether a content was digested as `older-manifest.ts` says. */
+export function isOlderMethod(method: string): boolean {
+  return OLDER_METHOD.test(method);
 }
 
 /** SQL: the digest of all rows with these columns. */

@@ -7,6 +7,7 @@ import { dumpGlobalsArguments } from '../commands';
 import { globalsContents, readGlobals } from '../globals';
 import { endSessionsNamed } from '../connect/own-sessions';
 import { explainExit } from '../program-failure';
+import { leftOutOf } from '../observe-server';
 import { onServer } from '../connect/server-sessions';
 
 /** Printed by pg_dumpall when it has come to its end. */
@@ -21,9 +22,15 @@ const DATABASE = 'postgres';
  * Throws: CredentialsRejected · PreconditionFailed (no fitting pg_dumpall) · ServiceUnavailable · CommandFailed
  */
 export async function dumpGlobals(access: Access, caller: Caller): Promise<ByteSource> {
-  const { before, version, major } = await onServer(access, [], async (session) => {
+  const { before, version, major, leftOut } = await onServer(access, [], async (session) => {
     await endSessionsNamed(session, caller.applicationName);
-    return { before: await readGlobals(session), version: session.version, major: session.major };
+    const { version: ofServer, major: majorOfServer } = session;
+    return {
+      before: await readGlobals(session),
+      version: ofServer,
+      major: majorOfServer,
+      leftOut: await leftOutOf(session),
+    };
   });
   const command = await access.start('pg_dumpall', major, DATABASE, dumpGlobalsArguments);
   const tail = new Tail();
@@ -38,7 +45,7 @@ export async function dumpGlobals(access: Access, caller: Caller): Promise<ByteS
         sourceVersion: `PostgreSQL ${version}`,
         contents: globalsContents(before),
         consistency: 'roles and tablespaces are read one after the other, not at one instant',
-        notes: ['Roles are saved without their passwords.'],
+        notes: ['Roles are saved without their passwords.', ...leftOut],
       };
     },
     async abort(): Promise<void> {

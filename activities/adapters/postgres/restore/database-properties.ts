@@ -42,7 +42,7 @@ function localeOptions({ collate, ctype, provider, ...rest }: Surroundings): str
 
 /** What gives a database its owner, limit, rights and settings; not its comment, which a restore uses for itself. */
 export function propertiesOf(
-  { owner, connectionLimit, rights, settings }: Surroundings,
+  { owner, connectionLimit, isTemplate, rights, settings }: Surroundings,
   database: string,
 ): readonly Property[] {
   const name = identifier(database);
@@ -55,6 +55,9 @@ export function propertiesOf(
       what: `connection limit ${connectionLimit}`,
       statement: `alter database ${name} connection limit ${connectionLimit}`,
     },
+    ...(isTemplate
+      ? [{ what: 'being a template', statement: `alter database ${name} is_template true` }]
+      : []),
     ...(rights === null ? [] : rightsOf(rights, owner, name)),
     ...settings.map((setting) => settingOf(setting, name)),
   ];

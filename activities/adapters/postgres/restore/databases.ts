@@ -56,6 +56,8 @@ export interface Database {
   readonly bytes: number;
   readonly allowsConnections: boolean;
   readonly isTemplate: boolean;
+  /** A DROP DATABASE of it was interrupted: nobody can connect to it any more. */
+  readonly isInvalid: boolean;
 }
 
 /** The databases with these names that exist, or all. */
@@ -70,6 +72,7 @@ export async function findDatabases(
   const found = await queryRows<Database>(
     session,
     `select datname as name, datallowconn as "allowsConnections", datistemplate as "isTemplate",
+            datconnlimit = -2 as "isInvalid",
             pg_catalog.shobj_description(oid, 'pg_database') as comment,
             case when pg_catalog.has_database_privilege(oid, 'connect')
                  then pg_catalog.pg_database_size(oid) else 0 end as bytes
