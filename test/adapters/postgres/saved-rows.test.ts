@@ -195,7 +195,13 @@ describeWith(['postgres'], 'PostgreSQL, the rows that are counted and compared',
       }
     })();
     const { programs, port, user: name, password } = bench.server as PostgresServer;
-    const argv = ['--format=custom', '--no-sync', '--host=127.0.0.1', `--port=${port}`, `--username=${name}`];
+    const argv = [
+      '--format=custom',
+      '--no-sync',
+      '--host=127.0.0.1',
+      `--port=${port}`,
+      `--username=${name}`,
+    ];
     const env = { ...process.env, PGPASSWORD: password };
     for (let times = 0; times < 3; times += 1) {
       await run(join(programs, 'pg_dump'), [...argv, '--file=/dev/null', 'churned'], { env });
