@@ -1,5 +1,6 @@
 import type { Part } from '../../../workflows/model/recovery-point';
 import type { PostgresEntry } from '../../../workflows/model/stack';
+import { AdapterError } from '../../adapter-error';
 import type { EngineObservation, ObservedPart } from '../../ports';
 import type { Access } from './connect/access';
 import { findDatabases, isMarked, type Database } from './restore/databases';
@@ -58,7 +59,7 @@ async function observeAll(access: Access, entry: string): Promise<Observed> {
   };
   const template1 = databases.find(isTemplate1);
   const keepsTemplate1 =
-    template1?.allowsConnections === true && (await onDatabase(access, TEMPLATE1, hasOwnContent));
+    template1?.allowsConnections === true && (await keepsOwnContent(access, TEMPLATE1));
   return {
     version: `PostgreSQL ${version}`,
     parts: [
@@ -78,6 +79,16 @@ async function sourcesOn(session: Session): Promise<Database[]> {
 
 function isTemplate1({ name }: Database): boolean {
   return name === TEMPLATE1;
+}
+
+/** Where the user may not connect, as the role that owns one database of many, there is nothing of his. */
+async function keepsOwnContent(access: Access, database: string): Promise<boolean> {
+  try {
+    return await onDatabase(access, database, hasOwnContent);
+  } catch (error) {
+    if (error instanceof AdapterError && error.kind === 'CredentialsRejected') return false;
+    throw error;
+  }
 }
 
 /** What `initdb` makes has an OID below. */

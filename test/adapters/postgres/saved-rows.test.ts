@@ -186,14 +186,15 @@ describeWith(['postgres'], 'PostgreSQL, the rows that are counted and compared',
     const client = await bench.server.connect('churned');
     let slowestMilliseconds = 0;
     let stopped = false;
-    const churn = (async () => {
+    const truncateOnAndOn = async () => {
       while (!stopped) {
         const startedAt = performance.now();
         await client.query('truncate cache; insert into cache values (1)');
         slowestMilliseconds = Math.max(slowestMilliseconds, performance.now() - startedAt);
         await delay(100);
       }
-    })();
+    };
+    const churn = truncateOnAndOn();
     const { programs, port, user: name, password } = bench.server as PostgresServer;
     const argv = [
       '--format=custom',

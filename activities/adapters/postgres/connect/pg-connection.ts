@@ -62,7 +62,7 @@ function queryBytes(
   const result = new Promise<QueryArrayResult<[string | null]>>((resolve, reject) => {
     query.on('error', reject);
     query.on('end', (found) => {
-      resolve(found as unknown as QueryArrayResult<[string | null]>);
+      resolve(found);
     });
   });
   client.query(query);

@@ -82,15 +82,13 @@ export async function queryRows<Row>(
   select: string,
 ): Promise<Row[]> {
   const rows = `select pg_catalog.row_to_json(q)::text as row from (${select}) q`;
-  if (connection.isSqlAscii !== true) return (await connection.execute(rows)).map(parse<Row>);
+  if (connection.isSqlAscii !== true) {
+    return (await connection.execute(rows)).map((line) => JSON.parse(line) as Row);
+  }
   const lines = await connection.execute(
     `select pg_catalog.encode(pg_catalog.convert_to(row, 'SQL_ASCII'), 'hex') from (${rows}) r`,
   );
-  return lines.map((line) => parse<Row>(textOfBytes(Buffer.from(line, 'hex'))));
-}
-
-function parse<Row>(line: string): Row {
-  return JSON.parse(line) as Row;
+  return lines.map((line) => JSON.parse(textOfBytes(Buffer.from(line, 'hex'))) as Row);
 }
 
 /** The error of a statement that the server refused. */
