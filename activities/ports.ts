@@ -196,6 +196,8 @@ export interface Repository {
   /** Newest first. */
   listRecoveryPoints(stack: string, attempt: Attempt): Promise<readonly RecoveryPointSummary[]>;
   readManifest(pointId: string, attempt: Attempt): Promise<Manifest>;
+  /** Bytes of the newest stream of each part of a stack, by the part's name: what its next one is likely to have. */
+  lastSizes(stack: string, attempt: Attempt): Promise<Readonly<Record<string, number>>>;
 }
 
 /** Where a stream lies in the repository. */

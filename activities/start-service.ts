@@ -174,7 +174,10 @@ async function neverReady(
     `${service} of release ${release} did not become ready: ${why}${ended}`,
     {
       ...(lines === '' ? {} : { stderrTail: lines }),
-      advice: 'The last lines of the container are above; deploy.SERVICE.ready sets what is asked.',
+      advice:
+        lines === ''
+          ? 'Its container wrote nothing; `deploy.SERVICE.ready` in the stack file sets what is asked of it.'
+          : 'See the last lines of its container; `deploy.SERVICE.ready` in the stack file sets what is asked of it.',
     },
   );
 }

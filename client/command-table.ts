@@ -30,10 +30,7 @@ const WAITING = [
 ] as const;
 /** What becomes of a run that fails is no matter of its plan. */
 const STARTING = [
-  [
-    '--hold',
-    'hold a step that has failed for good, for `pawl resolve`, in place of undoing the run',
-  ],
+  ['--hold', 'hold a step that failed permanently, for `pawl resolve`, instead of undoing the run'],
   [
     '--despite-freeze <why>',
     "start though the stack file's `freeze` says no; goes to the audit record",
@@ -210,7 +207,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'show',
-    about: 'Show one run: steps, outcome, who asked for it',
+    about: 'Show one run: steps, outcome, who requested it',
     group: LOOK,
     operands: [RUN],
     load: () => import('./commands/show.js'),

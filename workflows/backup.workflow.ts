@@ -24,8 +24,9 @@ export async function backup(input: BackupInput): Promise<BackupOutcome | Planne
 
     await requireApproval(run, plan);
     run.page.enter('apply');
-    run.stateIfItFailsNow =
-      'No recovery point was made; earlier ones are untouched. What was stored of this run takes space in the repository.';
+    run.stateIfItFailsNow = plan.repository.create
+      ? 'No recovery point was made.'
+      : 'No recovery point was made; earlier ones are untouched. What was stored of this run takes space in the repository.';
     const { requestedBy, pawlVersion, options } = input.request;
     const savedFor = { requestedBy, pawlVersion, only: options.only };
     const { parts, point } = await savePoint(run, plan, savedFor);

@@ -22,9 +22,9 @@ export async function run(invocation: Invocation): Promise<number> {
       output.result(`${name.run} was taken out of the queue; nothing of it had begun.`);
       return EXIT_CODES.done;
     }
-    output.result(`${name.run} is told to stop and to undo what it began.`);
+    output.result(`${name.run} is being cancelled; it will undo what it has done.`);
     if (!flags.wait) {
-      output.line(`\`pawl watch ${name.run}\` shows it.`);
+      output.line(`\`pawl watch ${name.run}\` follows it.`);
       return EXIT_CODES.done;
     }
     const end = await followRun(session, output, name, timeoutSeconds);

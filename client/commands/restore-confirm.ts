@@ -21,7 +21,7 @@ const DROP_MILLISECONDS = 120_000;
 export async function run(invocation: Invocation): Promise<number> {
   const { operands, globals, output } = invocation;
   const { run: id } = await resolveRun(operands[0], globals);
-  const ask = confirmByYes(output, globals.yes, `Drop what ${id} replaced, for good`);
+  const ask = confirmByYes(output, globals.yes, `Permanently delete what ${id} replaced`);
   return withSession(invocation, async (session) => {
     for (const { keptAs } of remaining((await requireKept(session, id)).parts)) {
       output.line(`  ${printable(keptAs)}`);

@@ -154,13 +154,14 @@ export class RunObserver {
   }
 
   #view(status: RunStatus, rest: Partial<RunView>): RunView {
-    const { phase, approval, held, steps = [], omittedSteps } = this.#progress ?? {};
+    const { phase, approval, held, stateNow, steps = [], omittedSteps } = this.#progress ?? {};
     const known = {
       steps,
       ...(phase === undefined ? {} : { phase }),
       ...(approval === undefined ? {} : { approval }),
       ...(held === undefined ? {} : { held }),
       ...(omittedSteps === undefined ? {} : { omittedSteps }),
+      ...(stateNow === undefined ? {} : { stateNow }),
     };
     return { run: this.name.run, status, behind: [], ...known, ...rest };
   }

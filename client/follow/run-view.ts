@@ -36,6 +36,8 @@ export interface RunView {
   readonly requestedAt?: string;
   /** How it ended in the stack's memory, when there is no execution of it to ask. */
   readonly summary?: string;
+  /** Of a run that has ended: what state things are in. */
+  readonly stateNow?: string;
   /** ISO 8601, UTC. */
   readonly startedAt?: string;
   readonly endedAt?: string;

@@ -9,7 +9,7 @@ export function renderFailure(view: RunView, failure: RunFailure): string {
     ['step', step ? stepWords(step) : (failure.step ?? '')],
     ['cause', `${causeWords(failure, step)}${commandWords(failure)}`],
     ['tool', toolWords(failure)],
-    ['state', failure.state ?? stateWords(view)],
+    ['state', failure.state ?? view.stateNow ?? stateWords(view)],
     ['next', failure.advice ?? adviceFor(view.run, failure.type)],
   ];
   const told = rows.filter(([, text]) => text !== '');
@@ -34,7 +34,7 @@ function endWords(type: string): string {
 function adviceFor(run: string, type: string): string {
   switch (type) {
     case 'CredentialsRejected':
-      return 'Correct the user or the password that the stack file refers to; `pawl doctor` tries them.';
+      return 'Check the user, its password and its rights; `pawl doctor` tries them.';
     case 'ServiceUnavailable':
       return '`pawl doctor` says what is away. Start the run again when it is back.';
     case 'PreconditionFailed':

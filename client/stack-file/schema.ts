@@ -105,7 +105,7 @@ export const stackSchema = z.strictObject({
     .enum(['undo', 'hold'])
     .default('undo')
     .describe(
-      'What becomes of a run of which a step has failed for good: it is undone, or held until `pawl resolve` says how it goes on.',
+      'What becomes of a run whose step failed permanently: it is undone, or held until `pawl resolve` says how it goes on.',
     ),
   freeze: freeze.optional().describe('Times in which runbooks are not started.'),
   approvals: approvals

@@ -154,7 +154,9 @@ export interface RunProgress {
   readonly approval?: ApprovalState;
   /** In phase `hold`: steps that have failed, and wait for a person. */
   readonly held?: readonly HeldStep[];
-  /** In the order of the run. Of very many the most telling ones: what failed, what runs, what ended last, what comes next. */
+  /** Of a run that has ended: what state things are in. */
+  readonly stateNow?: string;
+  /** In the order of time. Of very many the most telling ones: what failed, what runs, what ended last, what comes next. */
   readonly steps: readonly StepProgress[];
   /** How many steps are left out; absent when none is. */
   readonly omittedSteps?: number;

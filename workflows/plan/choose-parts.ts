@@ -96,7 +96,7 @@ function reasonOf(
 ): string | undefined {
   const entry = entryOf(stack, part);
   if (entry?.engine !== part.engine) {
-    const now = entry === undefined ? 'does not have any more' : `has as ${entry.engine} now`;
+    const now = entry === undefined ? 'no longer has' : `has as ${entry.engine} now`;
     return `part ${part.name} belongs to the ${part.engine} entry ${part.entry}, which the stack file ${now}`;
   }
   if (into !== undefined || placeToday(stack, part) !== undefined) return undefined;

@@ -20,6 +20,8 @@ export interface ObservedEntry {
 export interface ObservedRepository {
   readonly state: 'ready' | 'absent';
   readonly freeBytes?: number;
+  /** Octets of the newest dump of each part, by its name: what the next one is likely to have. */
+  readonly lastSizes?: Readonly<Record<string, number>>;
 }
 
 /** A plan that cannot be: what stands against it, and what to do. */
@@ -42,7 +44,11 @@ export function planBackup(
   const create = repository.state === 'absent';
   if (create && !options.initialise && !stack.repository.initialise) return absent(stack);
   const candidates = observed.flatMap((entry) =>
-    entry.parts.map((part) => ({ ...part, version: entry.version })),
+    entry.parts.map((part) => ({
+      ...part,
+      expectedBytes: repository.lastSizes?.[part.part.name] ?? part.expectedBytes,
+      version: entry.version,
+    })),
   );
   const parts = candidates.filter((candidate) => candidate.skip === undefined);
   if (parts.length === 0) return nothingToSave(stack);

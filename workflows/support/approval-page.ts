@@ -11,7 +11,7 @@ export function approvalLines(run: string, approval: ApprovalState): string {
   const names = whoMay(approval, requestedBy).join(', ');
   const answer = `{"by": "YOUR NAME", "planHash": "${planHash}", "message": "why"}`;
   return [
-    `**Waits for approval** by ${short(names, NAMES_SHOWN)}: ${given.length} of ${required} given, until ${pageTime(expiresAt)}. Asked for by ${short(requestedBy, NAMES_SHOWN)}.`,
+    `**Waits for approval** by ${short(names, NAMES_SHOWN)}: ${given.length} of ${required} given, until ${pageTime(expiresAt)}. Requested by ${short(requestedBy, NAMES_SHOWN)}.`,
     ...given.map(
       ({ by, message = '' }) =>
         `Approved by ${short(by, NAMES_SHOWN)}: ${short(message, NAMES_SHOWN)}`,

@@ -45,7 +45,7 @@ function requireEnough({ runbook }: Plan, state: ApprovalState): void {
   if (rejectedBy !== undefined) {
     throw preconditionFailed({
       obstacle: `rejected by ${rejectedBy.by}: ${rejectedBy.message ?? ''}`,
-      advice: `Talk to ${rejectedBy.by}; \`pawl ${runbook}\` asks again, for its plan of then.`,
+      advice: `Talk to ${rejectedBy.by}; \`pawl ${runbook}\` asks again with a fresh plan.`,
     });
   }
   if (given.length >= required) return;

@@ -39,7 +39,7 @@ export async function startRun(
       args: [{ request: run.request, mode: 'apply', number: run.number } satisfies RunInput],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
-      staticSummary: `${run.runbook} of ${stack}, asked for by ${run.requestedBy}`,
+      staticSummary: `${run.runbook} of ${stack}, requested by ${run.requestedBy}`,
       typedSearchAttributes: searchAttributes(run),
       memo: { requestId: run.requestId, requestedAt: run.since } satisfies RunMemo,
     });

@@ -37,6 +37,12 @@ const MARK: Readonly<Record<StepProgress['state'], string>> = {
   undone: '↶',
 };
 
+interface Ending {
+  readonly state: string;
+  readonly stateNow: string;
+  readonly reason: string | undefined;
+}
+
 /** What people see of a run: the answer of its `progress` query, and its page in Temporal's UI. */
 export class RunPage {
   private readonly list = new StepList();
@@ -44,7 +50,7 @@ export class RunPage {
   private planHash: string | undefined;
   private asked: ApprovalState | undefined;
   private held: readonly HeldStep[] = [];
-  private end: { readonly state: string; readonly reason: string | undefined } | undefined;
+  private end: Ending | undefined;
 
   constructor(
     private readonly run: string,
@@ -68,14 +74,15 @@ export class RunPage {
       ...(this.planHash === undefined ? {} : { planHash: this.planHash }),
       ...(this.asked === undefined ? {} : { approval: this.asked }),
       ...(this.held.length === 0 ? {} : { held: this.held }),
+      ...(this.end === undefined ? {} : { stateNow: this.end.stateNow }),
       steps,
       ...(omittedSteps === 0 ? {} : { omittedSteps }),
     };
   }
 
   /** The last phase: how the run ended, and of a failed one why. */
-  ended(state: string, reason?: string): void {
-    this.end = { state, reason };
+  ended(state: string, stateNow: string, reason?: string): void {
+    this.end = { state, stateNow, reason };
     if (state === 'done') this.list.settle(NOT_NEEDED);
     else if (state !== 'planned') this.list.settle(NOT_REACHED);
     this.enter('ended');

@@ -61,7 +61,8 @@ export async function runbook<Outcome extends { readonly state: string }>(
   const run = createRun(input);
   setHandler(progress, () => run.page.progress());
   const ended = await recorded(run, input, await attempt(run, input, procedure));
-  run.page.ended(ended.state, ended.state === 'failed' ? ended.failure?.message : undefined);
+  const reason = ended.state === 'failed' ? ended.failure?.message : undefined;
+  run.page.ended(ended.state, run.stateIfItFailsNow, reason);
   upsertSearchAttributes([
     { key: { name: SEARCH_ATTRIBUTES.outcome, type: 'KEYWORD' }, value: ended.state },
   ]);

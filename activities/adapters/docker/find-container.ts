@@ -132,5 +132,11 @@ function howToStart(
   if (first?.Labels[LABEL.role] === 'slot')
     return `Start it with \`docker start ${nameOf(first)}\`.`;
   const project = composeProjectName(site);
+  if (first === undefined) {
+    return (
+      `Start it with \`docker compose -p ${project} up -d ${service}\` in ${site.directory} if the Compose file has it; ` +
+      'else correct the name of the service in the stack file.'
+    );
+  }
   return `Start it with \`docker compose -p ${project} up -d ${service}\` in ${site.directory}.`;
 }

@@ -65,7 +65,7 @@ async function readConfig(file: string): Promise<DockerConfig> {
   try {
     return JSON.parse(text) as DockerConfig;
   } catch {
-    const advice = '`docker login` writes it anew once it is moved away.';
+    const advice = 'Move it away; `docker login` writes a new one.';
     throw new AdapterError('PreconditionFailed', `${file} is not JSON`, { advice });
   }
 }

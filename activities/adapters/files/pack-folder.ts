@@ -51,7 +51,7 @@ export async function packFolder(
 }
 
 export function noFolder(place: Place, folder: string): AdapterError {
-  const text = `There is no folder ${folder} on ${place.runner.place}`;
+  const text = `There is no folder ${folder} on ${place.runner.place === 'host' ? 'this host' : place.runner.place}`;
   return new AdapterError('PreconditionFailed', text, {
     advice: 'Correct `path` in the stack file.',
   });

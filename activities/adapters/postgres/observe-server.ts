@@ -4,6 +4,7 @@ import { AdapterError } from '../../adapter-error';
 import type { EngineObservation, ObservedPart } from '../../ports';
 import type { Access } from './connect/access';
 import { findDatabases, isMarked, type Database } from './restore/databases';
+import { estimateDump } from './estimate-dump';
 import { onDatabase, onServer } from './connect/server-sessions';
 import { queryRows, type Session } from './connect/session';
 
@@ -35,11 +36,10 @@ export async function observeServer(
 type Observed = Pick<EngineObservation, 'version' | 'parts' | 'notes'>;
 
 async function observeOne(session: Session, entry: string, source: string): Promise<Observed> {
-  const found = (await findDatabases(session, [source])).get(source);
   const part: Part = { name: entry, entry, engine: 'postgres', kind: 'database', source };
   return {
     version: `PostgreSQL ${session.version}`,
-    parts: [{ part, expectedBytes: found?.bytes ?? 0 }],
+    parts: [{ part, expectedBytes: await estimateDump(session) }],
     notes: await notesOn(session),
   };
 }

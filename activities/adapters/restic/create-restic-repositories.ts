@@ -1,6 +1,7 @@
 import type { OpenRepository } from '../../ports';
 import { findStream } from './find-stream';
 import { initialise } from './initialise';
+import { lastSizes } from './last-sizes';
 import { listRecoveryPoints, readManifest, storeManifest } from './manifests';
 import { probe } from './probe';
 import { readStream } from './read-stream';
@@ -20,6 +21,7 @@ export function createResticRepositories(options: ResticOptions): OpenRepository
       readStream: (snapshotId, path, attempt) => readStream(restic, snapshotId, path, attempt),
       storeManifest: (manifest, attempt) => storeManifest(restic, manifest, attempt),
       listRecoveryPoints: (stack, attempt) => listRecoveryPoints(restic, stack, attempt),
+      lastSizes: (stack, attempt) => lastSizes(restic, stack, attempt),
       readManifest: (pointId, attempt) => readManifest(restic, pointId, attempt),
     };
   };

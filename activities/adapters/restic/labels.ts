@@ -26,6 +26,16 @@ export function streamTags(label: StreamLabel, uploadId: string): string[] {
   ];
 }
 
+/** Tags that find every stream of a stack. */
+export function stackStreamTags(stack: string): string[] {
+  return [PART_MARK, tag('stack', stack)];
+}
+
+/** Name of the part that a stream's snapshot is of. */
+export function partName(snapshot: Snapshot): string | undefined {
+  return tagValues(snapshot, 'part')[0];
+}
+
 /** Path of the one file in a part's snapshot. Never `.` or `..`, whatever the part's name. */
 export function streamPath(label: StreamLabel): string {
   const name = encodeURIComponent(label.part.name);

@@ -268,6 +268,21 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       expect(point).toEqual({ id, stack, run, runKey, takenAt, ...held });
     });
 
+    test('is told of the size that each part had last', async () => {
+      expect(await repository.lastSizes('melvin', attemptOf())).toEqual({});
+      for (const [takenAt, size] of [
+        ['2026-08-22T00:00:00.000Z', 300],
+        ['2026-08-21T00:00:00.000Z', 100],
+      ] as const) {
+        const label = labelOf('accounts', { takenAt, runKey: takenAt });
+        const source = sourceOf([randomBytes(size)]);
+        await repository.storeStream(source, label, attemptOf(), noReceipt);
+      }
+      const { part } = labelOf();
+      expect(await repository.lastSizes('melvin', attemptOf())).toEqual({ [part.name]: 300 });
+      expect(await repository.lastSizes('other', attemptOf())).toEqual({});
+    });
+
     test('is stored once, however often its run stores it', async () => {
       const first = await repository.storeManifest(manifestOf(), attemptOf());
       const second = await repository.storeManifest(manifestOf(), attemptOf());

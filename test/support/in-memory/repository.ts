@@ -23,6 +23,7 @@ interface StoredStream {
   readonly snapshotId: string;
   readonly path: string;
   readonly uploadId: string;
+  readonly label: StreamLabel;
   readonly content: Buffer;
 }
 
@@ -91,7 +92,7 @@ class InMemoryRepository implements Repository {
       attempt.signal.throwIfAborted();
       await beforeClose(receipt);
       const place = { snapshotId: newId(), path: `/${encodeURIComponent(label.part.name)}` };
-      streams.push({ ...place, uploadId: receipt.uploadId, content });
+      streams.push({ ...place, uploadId: receipt.uploadId, label, content });
       return { ...place, receipt };
     } catch (error) {
       await source.abort();
@@ -148,6 +149,13 @@ class InMemoryRepository implements Repository {
     const { manifests } = await this.contents();
     const points = manifests.map(({ point }) => point).filter((point) => point.stack === stack);
     return points.sort((a, b) => b.takenAt.localeCompare(a.takenAt));
+  }
+
+  async lastSizes(stack: string): Promise<Readonly<Record<string, number>>> {
+    const { streams } = await this.contents();
+    const own = streams.filter(({ label }) => label.stack === stack);
+    own.sort((a, b) => a.label.takenAt.localeCompare(b.label.takenAt));
+    return Object.fromEntries(own.map(({ label, content }) => [label.part.name, content.length]));
   }
 
   async readManifest(pointId: string): Promise<Manifest> {

@@ -141,7 +141,7 @@ describe('the place of a part', () => {
       const gone = describeStack({ protect: [serverEntry] });
       expect(chooseParts(gone, manifest, { ...options, ...change }, 7)).toEqual({
         obstacle:
-          'part accounts belongs to the postgres entry accounts, which the stack file does not have any more',
+          'part accounts belongs to the postgres entry accounts, which the stack file no longer has',
         advice:
           'Put accounts back under protect as it was: only there is said where it lives, so --into does not help.',
       });

@@ -104,9 +104,12 @@ async function* linesOf(stream: Readable): AsyncGenerator<string, undefined> {
 async function connectionLost(command: RunningCommand, place: string): Promise<AdapterError> {
   const exit = await command.exit;
   const kind = kindOfText(exit.stderrTail);
+  const isAway = kind === 'CommandFailed' || kind === 'ServiceUnavailable';
+  const said = exit.stderrTail.trim() || `psql ended with ${String(exit.code)}`;
   return new AdapterError(
-    kind === 'CommandFailed' ? 'ServiceUnavailable' : kind,
-    `${place} is not reached: ${exit.stderrTail.trim() || `psql ended with ${String(exit.code)}`}`,
+    isAway ? 'ServiceUnavailable' : kind,
+    // A server that refuses a database, a role or a password was reached.
+    isAway ? `${place} is not reached: ${said}` : `${place} refuses the connection: ${said}`,
     { argv: command.argv, exitCode: exit.code, signal: exit.signal, stderrTail: exit.stderrTail },
   );
 }
