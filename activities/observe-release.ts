@@ -16,6 +16,7 @@ import { carriedModel, switchesMadeAnew } from './observe-model';
 import type { Attempt, Site } from './ports';
 import type {
   ComposeFacts,
+  ComposeServiceFacts,
   HostPorts,
   ReleasePorts,
   ServiceContainer,
@@ -84,6 +85,9 @@ export const observeRelease =
       };
     });
 
+/** An image may expose thousands. */
+const MOST_TOLD = 200;
+
 type Desired = NonNullable<Awaited<ReturnType<Switches['desired']>>>;
 type SlotsFound = readonly (readonly [Slot, readonly ServiceContainer[]])[];
 
@@ -118,11 +122,28 @@ async function observeService(
     dependsOn: facts.dependsOn,
     replicas: facts.replicas,
     published: facts.ports.flatMap(({ published }) => published ?? []),
+    ...publishedAnywhere(facts),
+    ...exposed(found),
   };
   if (deployment.strategy === 'recreate') {
     return { ...common, ...runsAlone(found), warm: {}, left: [] };
   }
   return { ...common, ...(await runsSwitched(look, service, facts.replicas, found)) };
+}
+
+/** Where Docker has a choice, it chooses for each container. */
+function publishedAnywhere({ ports }: ComposeServiceFacts): Pick<ObservedService, 'anywhere'> {
+  const anywhere = ports
+    .filter(({ published = '' }) => !/^\d+$/.test(published))
+    .map(({ target, published: range }) => ({ target, ...(range === undefined ? {} : { range }) }));
+  return anywhere.length === 0 ? {} : { anywhere };
+}
+
+/** Of what plain Compose runs; that of the slots is the switch's already. */
+function exposed(found: readonly ServiceContainer[]): Pick<ObservedService, 'exposed'> {
+  const plain = found.filter((one) => isRunning(one) && one.labels['pawl.role'] === undefined);
+  const ports = [...new Set(plain.flatMap((container) => container.exposed))];
+  return ports.length === 0 ? {} : { exposed: ports.slice(0, MOST_TOLD) };
 }
 
 async function observeImage(

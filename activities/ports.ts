@@ -36,6 +36,8 @@ export interface Site {
   /** Absolute directory of the project on this host. */
   readonly directory: string;
   readonly compose?: ComposeProject;
+  /** Compose services that the stack file names for a release: Compose makes their profiles active, as where it is told them. */
+  readonly services?: readonly string[];
   /** Reads a secret now. Never keep, log or return its value. */
   secret(reference: SecretReference): Promise<string>;
 }

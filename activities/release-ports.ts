@@ -132,6 +132,8 @@ export interface ServiceContainer {
   readonly labels: Readonly<Record<string, string>>;
   /** Its addresses on the project's networks, in the networks' alphabetical order; empty when it does not run. */
   readonly addresses: readonly string[];
+  /** What its image and its definition say that it listens on, published or not: `8000/tcp`. */
+  readonly exposed: readonly string[];
   readonly restarts: number;
   readonly exitCode: number;
   /** ISO 8601. */
@@ -249,6 +251,8 @@ export interface SwitchSettings {
   readonly check: string;
   /** Containers of each slot. */
   readonly replicas: number;
+  /** Further ports of the service, which are passed on as TCP: ascending, without `port`. Absent: none. */
+  readonly tcp?: readonly number[];
 }
 
 /** A service's name in its stack; the switch's files lie in a folder of their own for it. */
@@ -281,7 +285,7 @@ export interface Switches {
    */
   maintain(key: SwitchKey, maintenance: Maintenance | undefined): Promise<void>;
   /**
-   * Brings the running process to the file. Changed settings (port, check, replicas) need a reload, which keeps the
+   * Brings the running process to the file. Changed settings (ports, check, replicas) need a reload, which keeps the
    * listening socket; weights do not.
    * Throws: ServiceUnavailable (no HAProxy answers on the socket) · CommandFailed (it refuses)
    */

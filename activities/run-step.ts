@@ -86,6 +86,15 @@ function siteOf(ports: Ports, stack: StackDescription): Site {
     stack: stack.name,
     directory: stack.directory,
     ...(stack.compose === undefined ? {} : { compose: stack.compose }),
+    services: servicesOf(stack),
   };
   return { ...place, secret: (reference) => ports.secrets.resolve(reference, place) };
+}
+
+function servicesOf({ deploy }: StackDescription): readonly string[] {
+  if (deploy === undefined) return [];
+  const { services, migrations, before, after } = deploy;
+  const gates = [...before, ...after].flatMap((gate) => (gate.kind === 'run' ? gate.service : []));
+  const named = [...services.map(({ service }) => service), migrations?.service ?? [], gates];
+  return [...new Set(named.flat())];
 }

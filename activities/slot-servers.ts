@@ -12,6 +12,8 @@ import {
   type SwitchCounters,
   type Traffic,
 } from '../workflows/model/traffic';
+import { MOST_FURTHER_PORTS } from '../workflows/model/switch-mount';
+import { AdapterError } from './adapter-error';
 import type { Attempt, Site } from './ports';
 import type { EngineOfServices, ReleasePorts, ServiceContainer, SwitchKey } from './release-ports';
 import { isRunning } from './service-container';
@@ -94,6 +96,36 @@ export async function roomFor(
     return (await services.containers(site, project, service)).length;
   });
   return Math.max(replicas, ...(await Promise.all(counts)));
+}
+
+/**
+ * The TCP ports that containers of the slots listen on beside the released one, as far as the engine knows: what the image
+ * or the Compose file exposes. Of both slots, so that one that goes to the other for a while keeps its own.
+ * Throws: PreconditionFailed (more than a switch carries)
+ */
+export async function furtherPorts(
+  services: EngineOfServices,
+  site: Site,
+  { project, deployment }: Pick<WantedServers, 'project' | 'deployment'>,
+): Promise<readonly number[]> {
+  const containers = SLOTS.map((slot) =>
+    services.containers(site, project, slotService(deployment.service, slot)),
+  );
+  const running = (await Promise.all(containers)).flat().filter(isRunning);
+  const ports = tcpPorts(running).filter((port) => port !== deployment.port);
+  if (ports.length <= MOST_FURTHER_PORTS) return ports;
+  throw new AdapterError(
+    'PreconditionFailed',
+    `the containers of ${deployment.service} expose ${ports.length} TCP ports beside ${deployment.port}, and a switch carries ${MOST_FURTHER_PORTS}`,
+    { advice: 'Release the service with `strategy: recreate`, or expose fewer ports.' },
+  );
+}
+
+/** Ascending. */
+function tcpPorts(containers: readonly ServiceContainer[]): readonly number[] {
+  const exposed = containers.flatMap((container) => container.exposed);
+  const ports = exposed.flatMap((port) => /^(\d+)\/tcp$/.exec(port)?.[1] ?? []);
+  return [...new Set(ports.map(Number))].sort((a, b) => a - b);
 }
 
 /** Nothing goes to the slot any more, and its containers may be stopped. Does nothing where there is no switch. */

@@ -13,7 +13,7 @@ import type { Attempt, Site } from './ports';
 import type { HostPorts, ReleasePorts } from './release-ports';
 import { reviveSlots } from './revive-slots';
 import { runStep, type StepInput } from './run-step';
-import { notUp, roomFor, trafficOf } from './slot-servers';
+import { furtherPorts, notUp, roomFor, trafficOf } from './slot-servers';
 
 export interface SteerTrafficInput extends StepInput {
   readonly project: string;
@@ -52,7 +52,8 @@ export const steerTraffic =
       await reviveSlots(ports.release, site, input, attempt);
       const traffic = await chosen(ports.release, site, input, attempt);
       const replicas = await roomFor(ports.release.services, site, input);
-      const steering = { ...input, shares: input.traffic, traffic, replicas };
+      const tcp = await furtherPorts(ports.release.services, site, input);
+      const steering = { ...input, shares: input.traffic, traffic, replicas, tcp };
       const made = await makeSwitch(ports.release, site, steering, attempt);
       await serveBoth(ports.release, site, steering, attempt);
       await write(ports.release, steering, traffic);
@@ -66,6 +67,8 @@ export const steerTraffic =
 interface Steering extends Omit<SteerTrafficInput, 'traffic'> {
   readonly shares: Shares;
   readonly traffic: Traffic;
+  /** Further ports of its containers. */
+  readonly tcp: readonly number[];
 }
 
 function keyOf({ stack, deployment }: Pick<SteerTrafficInput, 'stack' | 'deployment'>): {
@@ -76,8 +79,11 @@ function keyOf({ stack, deployment }: Pick<SteerTrafficInput, 'stack' | 'deploym
 }
 
 async function write({ switches }: ReleasePorts, input: Steering, traffic: Traffic): Promise<void> {
-  const { deployment, replicas } = input;
-  const settings = { port: deployment.port, check: deployment.ready.http, replicas };
+  const { deployment, replicas, tcp } = input;
+  const settings = {
+    ...{ port: deployment.port, check: deployment.ready.http, replicas },
+    ...(tcp.length === 0 ? {} : { tcp }),
+  };
   await switches.write(keyOf(input), settings, traffic);
 }
 

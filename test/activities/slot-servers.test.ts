@@ -17,6 +17,7 @@ const PLACE = { project: 'melvin', deployment: DEPLOYMENT, replicas: 3 };
 const container = (number: number, state = 'running'): ServiceContainer => ({
   ...{ id: `c${number}`, name: `c${number}`, state, imageId: 'sha256:1', labels: {} },
   addresses: state === 'running' ? [`10.0.0.${number}`] : [],
+  exposed: ['8000/tcp'],
   ...{ restarts: 0, exitCode: 0, startedAt: '2026-11-28T00:00:00.000Z' },
 });
 

@@ -11,3 +11,6 @@ export const SWITCH_COMMAND: readonly string[] = [
   ...['haproxy', '-W', '-db', '-S', `${SWITCH_MOUNT}/master.sock,mode,666`],
   ...['-f', SWITCH_CONFIGURATION],
 ];
+
+/** Of the ports beside the released one that a switch passes on; each is a check of its own every two seconds. */
+export const MOST_FURTHER_PORTS = 64;

@@ -8,6 +8,7 @@ import type { ObservedRelease, ObservedService } from './release/observed-releas
 import { estimateDisk, refuseFullDisk } from './release/estimate-disk';
 import { orderServices } from './release/order-services';
 import { planRolling, refuseRolling } from './release/plan-rolling';
+import { anywhereNotes, portNotes } from './release/port-notes';
 import {
   adoptsFirst,
   adoptSteps,
@@ -73,7 +74,7 @@ export function planDeploy(
       ...buildSteps(services, options.build),
       ...steps(plan, observed, deploy, saved?.steps ?? []),
     ],
-    notes: [...notes(observed, services), ...leftOutNotes(saved)],
+    notes: [...notes(observed, services, deploy.services), ...leftOutNotes(saved)],
     ...(disk === undefined ? {} : { disk }),
   };
 }
@@ -152,11 +153,17 @@ function buildSteps(services: readonly PlannedService[], build?: BuildOptions): 
     });
 }
 
-function notes(observed: ObservedRelease, services: readonly PlannedService[]): string[] {
+function notes(
+  observed: ObservedRelease,
+  services: readonly PlannedService[],
+  deployments: readonly Deployment[],
+): string[] {
   const taken = services.filter(({ adopts, strategy }) => adopts && strategy !== 'recreate');
   return [
     ...taken.map(({ service }) => takeOverNote(observed, service)),
+    ...taken.flatMap(({ service }) => portNotes(observed, service, deployments)),
     ...renewalNotes(services),
+    ...anywhereNotes(observed, services),
     ...edgeNotes(observed),
     ...observed.notes,
   ];

@@ -90,7 +90,9 @@ function renderService(
   ]);
   const labels = { ...own, 'pawl.role': 'switch' };
   return {
-    [name]: renderSwitch(service, { image: switchImage, folder: switchFolder(name), labels }),
+    [name]: renderSwitch(service, {
+      ...{ image: switchImage, folder: switchFolder(name), port: deployment.port, labels },
+    }),
     ...(Object.fromEntries(slots) as Record<string, ComposeService>),
   };
 }

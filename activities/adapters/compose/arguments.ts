@@ -37,23 +37,31 @@ function projectName(project: string | undefined): readonly string[] {
   return project === undefined ? [] : ['--project-name', project];
 }
 
-/** Services of every profile are known by it; none is started. */
-const EVERY_PROFILE = ['--profile', '*'];
+/** What the project comes to, with the variables of now: services of the profiles that are active. */
+export const RESOLVED: readonly string[] = ['config', '--format', 'json'];
 
-/** What the project comes to, with the variables of now. */
-export const RESOLVED: readonly string[] = [...EVERY_PROFILE, 'config', '--format', 'json'];
+/** Flags that make these profiles active, and no others. */
+export function profileArguments(profiles: readonly string[]): readonly string[] {
+  return profiles.flatMap((profile) => ['--profile', profile]);
+}
 
-/** Variables and env files as they are written: what they stand for is read when the release is used. */
+/** The variables that Compose replaces by: its own environment and `.env`. Nothing of it may be kept. */
+export const ENVIRONMENT: readonly string[] = ['config', '--environment'];
+
+/**
+ * Variables and env files as they are written: what they stand for is read when the release is used. Services of every
+ * profile are in it.
+ */
 export const WRITTEN: readonly string[] = [
-  ...[...EVERY_PROFILE, 'config', '--no-interpolate', '--no-env-resolution', '--format', 'json'],
+  ...['config', '--no-interpolate', '--no-env-resolution', '--format', 'json'],
 ];
 
 /** The same with each path as it is written: `${DATA}` may be absolute. */
 export const WRITTEN_PATHS: readonly string[] = [...WRITTEN, '--no-path-resolution'];
 
-/** Lines of a service and its hash. */
+/** Lines of a service and its hash; whatever is wrong with services of profiles that nobody asks for. */
 export function hashArguments(services: readonly string[]): readonly string[] {
-  return [...EVERY_PROFILE, 'config', '--hash', services.join(',')];
+  return ['--profile', '*', 'config', '--no-consistency', '--hash', services.join(',')];
 }
 
 /** On standard input. */

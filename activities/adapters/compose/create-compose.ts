@@ -9,7 +9,6 @@ import {
   pushArguments,
   releaseArguments,
   removeArguments,
-  RESOLVED,
   runArguments,
   scaleArguments,
   STANDARD_INPUT,
@@ -21,6 +20,7 @@ import { composeFailure, type Attempted } from './compose-failure';
 import { readFacts, readHashes } from './facts';
 import { locate } from './locate';
 import { readModel } from './read-model';
+import { resolveProject } from './resolve-project';
 import { runBuilder } from './run-builder';
 import { isNameTaken, startServices } from './start-services';
 
@@ -104,9 +104,12 @@ export function createCompose(options: {
           { argv: [...place, ...argv], input: model, doing, reads: 'files' },
           attempt,
         );
-      }),
+      }, site.services ?? []),
     locate,
-    facts: async (site, attempt) => readFacts(await read(site, RESOLVED, attempt)),
+    facts: async (site, attempt) => {
+      const ask = (argv: readonly string[]) => read(site, argv, attempt);
+      return readFacts((await resolveProject(ask, site.services ?? [])).project);
+    },
     build: (site, service, attempt) => {
       const call = { argv: buildArguments(service), doing: `build ${service}` };
       return build(site, call, attempt, buildFailure);

@@ -1,5 +1,5 @@
 import { AdapterError } from '../../adapter-error';
-import type { ComposeFacts, ComposeServiceFacts } from '../../release-ports';
+import type { ComposeFacts, ComposeModel, ComposeServiceFacts } from '../../release-ports';
 
 interface Config {
   readonly name?: string;
@@ -16,8 +16,8 @@ interface ConfigService {
 }
 
 /** Keeps of Compose's resolved project what a release needs: nothing of an environment. */
-export function readFacts(json: string): ComposeFacts {
-  const { name, services = {} } = JSON.parse(json) as Config;
+export function readFacts(project: ComposeModel): ComposeFacts {
+  const { name, services = {} } = project as Config;
   if (name === undefined)
     throw new AdapterError('InternalError', 'Compose gave a project without a name');
   return {
@@ -34,11 +34,16 @@ function serviceFacts(name: string, config: ConfigService): ComposeServiceFacts 
     ports: (config.ports ?? []).flatMap(({ target, published }) =>
       target === undefined
         ? []
-        : [{ target, ...(published === undefined ? {} : { published: String(published) }) }],
+        : [{ target, ...(isTold(published) ? { published: String(published) } : {}) }],
     ),
     replicas: config.scale ?? config.deploy?.replicas ?? 1,
     dependsOn: Object.keys(config.depends_on ?? {}),
   };
+}
+
+/** Compose says an empty one where Docker is to choose, or none. */
+function isTold(published: string | number | undefined): boolean {
+  return published !== undefined && published !== '' && Number(published) !== 0;
 }
 
 /** Of `docker compose config --hash`: a service and its hash a line. */

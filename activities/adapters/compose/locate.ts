@@ -10,6 +10,7 @@ import {
   type Document,
   type Node,
 } from 'yaml';
+import { portTarget } from '../../../workflows/model/port-target';
 import type { Site } from '../../ports';
 import { projectDirectory } from './arguments';
 
@@ -48,7 +49,8 @@ function placeIn(text: string, path: readonly (string | number)[]): string | und
   for (const key of path) {
     const found = childOf(document, node, key);
     if (found === undefined) return undefined;
-    ({ node, start } = found);
+    node = found.node;
+    start = found.start ?? start;
   }
   if (start === undefined) return undefined;
   const { line, col } = lineCounter.linePos(start);
@@ -67,6 +69,8 @@ function childOf(document: Document, parent: unknown, key: string | number): Chi
   if (isSeq<Node>(node)) {
     const at = typeof key === 'number' ? key : node.items.findIndex((item) => names(item, key));
     const item = node.items[at];
+    // Where a port stands that Compose made of a range or a variable, is not told: the list is.
+    if (item === undefined && isPort(key)) return { node, start: undefined };
     return item === undefined ? undefined : { node: item, start: item.range?.[0] };
   }
   if (!isMap<Node, Node | null>(node)) return undefined;
@@ -77,7 +81,15 @@ function childOf(document: Document, parent: unknown, key: string | number): Chi
   return sources.map((source) => childOf(document, source, key)).find(Boolean);
 }
 
-/** Where Compose takes a list for a map: `VIRTUAL_HOST=…`. */
+/** Where Compose takes a list for a map: `VIRTUAL_HOST=…`; of ports, `53/udp`. */
 function names(item: Node, key: string | number): boolean {
+  if (isPort(key)) {
+    const { target = '', protocol } = portTarget(item.toJSON());
+    return `${target}/${protocol}` === key;
+  }
   return isScalar(item) && String(item.value).split('=')[0] === key;
+}
+
+function isPort(key: string | number): boolean {
+  return /^\d+\/[a-z]+$/.test(String(key));
 }

@@ -1,8 +1,9 @@
 import { AdapterError } from '../../adapter-error';
 import type { ComposeModel } from '../../release-ports';
-import { RESOLVED, WRITTEN, WRITTEN_PATHS } from './arguments';
+import { WRITTEN, WRITTEN_PATHS } from './arguments';
 import { bindLate } from './bind-late';
 import { differences } from './differences';
+import { parse, resolveProject } from './resolve-project';
 
 /** Asks Compose for the configuration of the project's files, or of this model in their place. */
 export type AskConfig = (argv: readonly string[], model?: string) => Promise<string>;
@@ -15,14 +16,14 @@ const MOST_PLACES = 10;
  * itself says whether the model comes to the same as the files do.
  * Throws: PreconditionFailed (it does not; the places are named, values are not)
  */
-export async function readModel(ask: AskConfig): Promise<ComposeModel> {
-  const [written, paths, resolved] = await Promise.all(
-    [WRITTEN, WRITTEN_PATHS, RESOLVED].map(async (argv) => parse(await ask(argv))),
-  );
-  const model = bindLate({
-    ...{ written: written ?? {}, paths: paths ?? {}, resolved: resolved ?? {} },
-  });
-  const means = parse(await ask(RESOLVED, JSON.stringify(model)));
+export async function readModel(ask: AskConfig, named: readonly string[]): Promise<ComposeModel> {
+  const [written, paths, { project: resolved, argv }] = await Promise.all([
+    ask(WRITTEN).then(parse),
+    ask(WRITTEN_PATHS).then(parse),
+    resolveProject(ask, named),
+  ]);
+  const model = bindLate({ written, paths, resolved });
+  const means = parse(await ask(argv, JSON.stringify(model)));
   const places = differences(resolved, means);
   if (places.length === 0) return model;
   throw new AdapterError(
@@ -30,10 +31,6 @@ export async function readModel(ask: AskConfig): Promise<ComposeModel> {
     `The Compose files mean something else when their variables are left in place: ${shortened(places)}`,
     { advice: 'Write these places without variables, or with absolute paths.' },
   );
-}
-
-function parse(json: string): ComposeModel {
-  return JSON.parse(json) as ComposeModel;
 }
 
 function shortened(places: readonly string[]): string {

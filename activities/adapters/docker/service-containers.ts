@@ -18,6 +18,7 @@ export function serviceContainer(info: Dockerode.ContainerInspectInfo): ServiceC
     ...(madeOf === undefined ? {} : { madeOf }),
     labels,
     addresses: state.Running ? addressesOf(info) : [],
+    exposed: Object.keys({ ...info.Config.ExposedPorts }),
     restarts: info.RestartCount,
     exitCode: state.ExitCode,
     startedAt: state.StartedAt,

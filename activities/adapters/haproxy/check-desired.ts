@@ -1,7 +1,8 @@
 import { SLOTS } from '../../../workflows/model/deployment';
 import { weightOf } from '../../../workflows/model/traffic';
 import { AdapterError } from '../../adapter-error';
-import type { SwitchKey } from '../../release-ports';
+import type { SwitchKey, SwitchSettings } from '../../release-ports';
+import { MOST_FURTHER_PORTS } from '../../../workflows/model/switch-mount';
 import { maintenancePage } from './as-data';
 import { type Desired } from './configuration';
 
@@ -18,6 +19,7 @@ export function checkDesired({ stack, service }: SwitchKey, desired: Desired): v
   const problems = [
     ...(SERVICE_NAME.test(service) ? [] : ['the name of the service is none that DNS finds']),
     ...(isWithin(settings.port, 1, 65_535) ? [] : [`${settings.port} is no port`]),
+    ...furtherProblems(settings),
     ...(isWithin(settings.replicas, 1, MOST_REPLICAS)
       ? []
       : [`${settings.replicas} replicas are not from 1 to ${MOST_REPLICAS}`]),
@@ -32,6 +34,18 @@ export function checkDesired({ stack, service }: SwitchKey, desired: Desired): v
   if (problems.length === 0) return;
   const text = `The switch of ${stack}/${service} cannot be written: ${problems.join('; ')}`;
   throw new AdapterError('PreconditionFailed', text);
+}
+
+function furtherProblems({ port, tcp = [] }: SwitchSettings): string[] {
+  return [
+    ...tcp
+      .filter((further) => !isWithin(further, 1, 65_535))
+      .map((further) => `${further} is no port`),
+    ...(new Set([port, ...tcp]).size === tcp.length + 1 ? [] : ['a port is named twice']),
+    ...(tcp.length <= MOST_FURTHER_PORTS
+      ? []
+      : [`${tcp.length} further ports are more than ${MOST_FURTHER_PORTS}`]),
+  ];
 }
 
 function isWithin(value: number, lowest: number, highest: number): boolean {

@@ -2,9 +2,17 @@ import { createHash } from 'node:crypto';
 import type { Maintenance } from '../../../workflows/model/maintenance';
 import { SLOTS, slotService, type Slot } from '../../../workflows/model/deployment';
 import { SWITCH_MOUNT } from '../../../workflows/model/switch-mount';
-import { weightOf, type SlotTraffic, type Traffic } from '../../../workflows/model/traffic';
+import { weightOf, type Traffic } from '../../../workflows/model/traffic';
 import type { SwitchSettings } from '../../release-ports';
 import { BETWEEN_FORMS, maintenancePage, NO_PAGE, PAGE_FORMS, requestTarget } from './as-data';
+
+/** Of the container that HAProxy runs in, and of who steers it. */
+export interface SwitchHost {
+  /** User that the sockets belong to. */
+  readonly uid: number;
+  /** Whether its kernel knows IPv6 at all: without, HAProxy refuses to begin where it should listen on `::`. */
+  readonly ipv6: boolean;
+}
 
 /** What the file holds, in its first line. */
 export interface Desired {
@@ -29,10 +37,10 @@ const MARK = '# pawl: ';
  * The whole of HAProxy's file.
  * Source: HAProxy 2.6 configuration manual, 3.1, 4.2, 5.2, 5.3; runs on 3.0 too
  */
-export function renderConfiguration(service: string, desired: Desired, uid: number): string {
-  const fixed = renderBody(service, { settings: desired.settings, traffic: NONE }, uid, '');
+export function renderConfiguration(service: string, desired: Desired, host: SwitchHost): string {
+  const fixed = renderBody(service, { settings: desired.settings, traffic: NONE }, host, '');
   const shape = createHash('sha256').update(fixed).digest('hex').slice(0, 32);
-  return `${MARK}${JSON.stringify(desired)}\n${renderBody(service, desired, uid, shape)}`;
+  return `${MARK}${JSON.stringify(desired)}\n${renderBody(service, desired, host, shape)}`;
 }
 
 const NONE: Traffic = { blue: 'off', green: 'off' };
@@ -49,8 +57,13 @@ export function shapeIn(text: string): string | undefined {
   return /^ *description:? pawl-(\w*)$/m.exec(text)?.[1];
 }
 
-function renderBody(service: string, desired: Desired, uid: number, shape: string): string {
-  const { settings, traffic, maintenance } = desired;
+function renderBody(
+  service: string,
+  desired: Desired,
+  { uid, ipv6 }: SwitchHost,
+  shape: string,
+): string {
+  const { settings, maintenance } = desired;
   const page = maintenance === undefined ? NO_PAGE : maintenancePage(maintenance.message);
   // fd-hard-limit: 20,000 connections where the engine allows as many files, fewer where it does not.
   // timeout check: without it, an answer would have to come within `inter`.
@@ -100,7 +113,7 @@ resolvers docker
   hold timeout 1h
 
 frontend in
-  bind :${settings.port}
+  ${binds(settings.port, ipv6)}
   http-request set-var(txn.page) str(${PAGE_KEY}),map(${MAP},${page})
   acl served var(txn.page) -m str ${NO_PAGE}
   acl wants-html req.hdr(accept) -i -m sub text/html
@@ -114,11 +127,77 @@ frontend in
 backend ${BACKEND}
   balance roundrobin
   option httpchk
-  http-check send meth GET uri '${requestTarget(settings.check)}' ver HTTP/1.1 hdr Host localhost hdr User-Agent pawl
+  ${checkOf(settings)}
   http-check expect status 200-399
-  default-server check inter 500ms fall 2 rise 2 resolvers docker resolve-prefer ipv4 init-addr last,none
-${SLOTS.map((slot) => serverTemplate(service, slot, settings, traffic[slot])).join('\n')}
-`;
+  default-server check inter 500ms fall 2 rise 2 ${RESOLVED}
+${serverTemplates(service, settings.port, desired)}
+${furtherPorts(service, desired, ipv6)}`;
+}
+
+const RESOLVED = 'resolvers docker resolve-prefer ipv4 init-addr last,none';
+
+/** A socket for each family: that of IPv4 is handed on by a HAProxy that had no other. */
+function binds(port: number, ipv6: boolean): string {
+  return ipv6 ? `bind :${port}\n  bind :::${port} v6only` : `bind :${port}`;
+}
+
+/** `tcp-9090`, as HAProxy calls what carries a further port. */
+function tcpBackend(port: number): string {
+  return `tcp-${port}`;
+}
+
+/** All that have the slots' servers. */
+export function backendsOf({ tcp = [] }: SwitchSettings): readonly string[] {
+  return [BACKEND, ...tcp.map(tcpBackend)];
+}
+
+/** The port of its servers; undefined where there is no such backend. */
+export function portOf({ port, tcp = [] }: SwitchSettings, backend: string): number | undefined {
+  return backend === BACKEND ? port : tcp.find((further) => tcpBackend(further) === backend);
+}
+
+/**
+ * What else the service listens on, passed on connection by connection. Each server is up while the service's own check
+ * passes: a connection that nobody asked for would be an error in the log of many a protocol. In a maintenance nobody new
+ * is let in.
+ * Source: HAProxy 2.6 configuration manual, "timeout tunnel": in TCP it takes the place of the client's and server's
+ */
+function furtherPorts(service: string, desired: Desired, ipv6: boolean): string {
+  const { tcp = [], port } = desired.settings;
+  if (tcp.length === 0) return '';
+  const closed = desired.maintenance === undefined ? NO_PAGE : PAGE_KEY;
+  const sections = tcp.map(
+    (further) => `
+listen ${tcpBackend(further)}
+  ${binds(further, ipv6)}
+  tcp-request connection reject unless { str(${PAGE_KEY}),map(${MAP},${closed}) -m str ${NO_PAGE} }
+  balance roundrobin
+  option httpchk
+  ${checkOf(desired.settings)}
+  http-check expect status 200-399
+  default-server check port ${port} inter 2s fastinter 500ms downinter 500ms fall 2 rise 2 ${RESOLVED}
+${serverTemplates(service, further, desired)}
+`,
+  );
+  return `
+defaults tcp
+  mode tcp
+  load-server-state-from-file global
+  option clitcpka
+  option srvtcpka
+  option redispatch 1
+  retries 1
+  timeout connect 2s
+  timeout client 10m
+  timeout server 10m
+  timeout tunnel 24h
+  timeout queue 30s
+  timeout check 3s
+${sections.join('')}`;
+}
+
+function checkOf({ check }: SwitchSettings): string {
+  return `http-check send meth GET uri '${requestTarget(check)}' ver HTTP/1.1 hdr Host localhost hdr User-Agent pawl`;
 }
 
 function maintained(form: (typeof PAGE_FORMS)[number], type: string): string {
@@ -128,15 +207,13 @@ function maintained(form: (typeof PAGE_FORMS)[number], type: string): string {
 }
 
 /** `drain` is weight 0 for a process that starts: nothing new comes, and there is nothing in flight yet. */
-function serverTemplate(
-  service: string,
-  slot: Slot,
-  { port, replicas }: SwitchSettings,
-  traffic: SlotTraffic,
-): string {
-  const address = `${slotService(service, slot)}:${port}`;
-  const disabled = traffic === 'off' ? ' disabled' : '';
-  return `  server-template ${slot}- 1-${replicas} ${address} weight ${weightOf(traffic)}${disabled}`;
+function serverTemplates(service: string, port: number, { settings, traffic }: Desired): string {
+  const lines = SLOTS.map((slot) => {
+    const address = `${slotService(service, slot)}:${port}`;
+    const disabled = traffic[slot] === 'off' ? ' disabled' : '';
+    return `  server-template ${slot}- 1-${settings.replicas} ${address} weight ${weightOf(traffic[slot])}${disabled}`;
+  });
+  return lines.join('\n');
 }
 
 /** `blue-1`, as HAProxy names the servers of a template. */

@@ -15,7 +15,7 @@ import {
 } from './running-state';
 import { ask } from './socket';
 
-const SHOW_SERVERS = `show stat ${BACKEND} 4 -1`;
+const SHOW_SERVERS = 'show stat -1 4 -1';
 
 /** Asks the worker that serves, and of those before it what they still have in flight. */
 export async function readCounters(folder: string, signal: AbortSignal): Promise<SwitchCounters> {
@@ -62,17 +62,19 @@ function slotCounters(
   servers: readonly Server[],
   lingering: readonly Row[],
 ): SlotCounters {
-  const own = rows.filter((row) => isOf(slot, row));
+  const all = rows.filter((row) => isOf(slot, row));
   const ending = lingering.filter((row) => isOf(slot, row));
-  const known = servers.filter(({ name }) => name.startsWith(`${slot}-`));
-  const addressed = new Set(known.filter(({ address }) => address).map(({ name }) => name));
-  const missing = own.reduce((all, row) => all + unanswered(row), 0);
+  const own = all.filter(({ pxname }) => pxname === BACKEND);
+  const of = servers.filter(({ name }) => name.startsWith(`${slot}-`));
+  const known = of.filter(({ backend }) => backend === BACKEND);
+  const counted = addressed(of, all, ending);
+  const missing = own.reduce((count, row) => count + unanswered(row), 0);
   const errors = sum(own, ['hrsp_5xx']) + Math.max(missing, sum(own, ['eresp', 'econ']));
   return {
-    up: own.filter((row) => isUp(row) && addressed.has(row['svname'] ?? '')).length,
-    servers: known.flatMap((server) => serverCounters(server, own, ending)),
-    weight: known.reduce((all, { state, weight }) => all + (state === 'ready' ? weight : 0), 0),
-    inFlight: sum([...own, ...ending], ['scur']),
+    up: counted.filter(({ up }) => up).length,
+    servers: counted,
+    weight: known.reduce((sum, { state, weight }) => sum + (state === 'ready' ? weight : 0), 0),
+    inFlight: sum([...all, ...ending], ['scur']),
     responses: Math.max(sum(own, ANSWERS) + missing, errors),
     errors,
     connectionErrors: sum(own, ['econ', 'wretr', 'wredis']),
@@ -80,16 +82,27 @@ function slotCounters(
   };
 }
 
-/** A reload hands the servers on by their names: a worker that ends has the same address under the same name. */
-function serverCounters(
-  { name, address }: Server,
+/** A container is one address, and a server for each of its ports: up when it gets requests and connections alike. */
+function addressed(
+  servers: readonly Server[],
   rows: readonly Row[],
   ending: readonly Row[],
 ): ServerCounters[] {
-  if (address === undefined) return [];
-  const [own, former] = [rows, ending].map((all) => all.filter((row) => row['svname'] === name));
-  const inFlight = sum([...(own ?? []), ...(former ?? [])], ['scur']);
-  return [{ address, up: own?.some(isUp) === true, inFlight }];
+  const known = servers.filter(({ backend }) => backend === BACKEND);
+  const backends = new Set(servers.map(({ backend }) => backend));
+  return known.flatMap(({ address }) => {
+    if (address === undefined) return [];
+    const its = servers.filter((server) => server.address === address);
+    const now = its.flatMap((server) => rowsOf(server, rows));
+    // A reload hands the servers on by their names: a worker that ends has the same address under the same name.
+    const before = its.flatMap((server) => rowsOf(server, ending));
+    const up = now.length === backends.size && now.every(isUp);
+    return [{ address, up, inFlight: sum([...now, ...before], ['scur']) }];
+  });
+}
+
+function rowsOf({ backend, name }: Server, rows: readonly Row[]): readonly Row[] {
+  return rows.filter(({ pxname, svname }) => pxname === backend && svname === name);
 }
 
 function isOf(slot: Slot, row: Row): boolean {

@@ -1,10 +1,18 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdapterError } from '../../adapter-error';
 import type { SwitchKey, Switches } from '../../release-ports';
 import { checkDesired } from './check-desired';
-import { LIVE_MAP, readDesired, renderConfiguration, shapeIn, type Desired } from './configuration';
+import {
+  LIVE_MAP,
+  readDesired,
+  renderConfiguration,
+  shapeIn,
+  type Desired,
+  type SwitchHost,
+} from './configuration';
 import { readCounters } from './counters';
 import { reload } from './reload';
 import { runningShape } from './running-state';
@@ -15,6 +23,8 @@ export interface SwitchesOptions {
   readonly stateDirectory: string;
   /** User that the sockets belong to; the worker's when absent. */
   readonly uid?: number;
+  /** Whether the engine's kernel knows IPv6; found out when absent. */
+  readonly ipv6?: boolean;
   /** Runs `work` while nobody else on this host does with the same lock file. */
   readonly exclusively: <Output>(file: string, work: () => Promise<Output>) => Promise<Output>;
 }
@@ -39,15 +49,18 @@ const BETWEEN_ROUNDS_MILLISECONDS = 100;
  *     servers.state   addresses and states, during a reload only
  *     admin.sock, master.sock   HAProxy's
  */
-export function createSwitches({ stateDirectory, uid, exclusively }: SwitchesOptions): Switches {
-  const owner = uid ?? process.getuid?.() ?? 0;
+export function createSwitches({ stateDirectory, exclusively, ...of }: SwitchesOptions): Switches {
+  const host: SwitchHost = {
+    uid: of.uid ?? process.getuid?.() ?? 0,
+    ipv6: of.ipv6 ?? knowsIpv6(),
+  };
   const at = (key: SwitchKey): string => folderOf(stateDirectory, key);
   const rewrite = (key: SwitchKey, change: (now?: Desired) => Desired): Promise<void> =>
     onDisk(`Writing the file of ${nameOf(key)}`, async () => {
       const folder = at(key);
       await makeFolder(folder);
       await exclusively(join(folder, LOCK), async () => {
-        await write(folder, key, change((await fileIn(folder))?.desired), owner);
+        await write(folder, key, change((await fileIn(folder))?.desired), host);
       });
     });
   return {
@@ -75,11 +88,21 @@ export function createSwitches({ stateDirectory, uid, exclusively }: SwitchesOpt
   };
 }
 
-async function write(folder: string, key: SwitchKey, desired: Desired, uid: number): Promise<void> {
+/** The engine's kernel is this one, but for a virtual machine's on a desktop, which has it. */
+function knowsIpv6(): boolean {
+  return process.platform !== 'linux' || existsSync('/proc/net/if_inet6');
+}
+
+async function write(
+  folder: string,
+  key: SwitchKey,
+  desired: Desired,
+  host: SwitchHost,
+): Promise<void> {
   checkDesired(key, desired);
   // First: HAProxy does not start without it.
   if ((await readText(folder, LIVE_MAP)) === undefined) await writeDurably(folder, LIVE_MAP, '');
-  await writeDurably(folder, FILE, renderConfiguration(key.service, desired, uid));
+  await writeDurably(folder, FILE, renderConfiguration(key.service, desired, host));
 }
 
 interface SwitchFile {

@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdapterError } from '../../adapter-error';
-import { SERVERS_STATE, type Desired } from './configuration';
+import type { SwitchSettings } from '../../release-ports';
+import { portOf, SERVERS_STATE, type Desired } from './configuration';
 import { processes, runningShape, serversState } from './running-state';
 import { ask } from './socket';
 import { writeDurably } from './switch-folder';
@@ -22,7 +23,7 @@ export async function reload(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { failed } = await processes(folder, signal);
-  const servers = withPort(await serversState(folder, signal), settings.port);
+  const servers = withPorts(await serversState(folder, signal), settings);
   await writeDurably(folder, SERVERS_STATE, servers);
   try {
     const refusal = refusalIn(await tellToReload(folder, signal));
@@ -34,13 +35,15 @@ export async function reload(
 }
 
 /** A restored server would keep its former port, whatever the file says. */
-function withPort(servers: string, port: number): string {
+function withPorts(servers: string, settings: SwitchSettings): string {
   const lines = servers.split('\n');
-  const at = (lines[1] ?? '').replace(/^# /, '').split(' ').indexOf('srv_port');
+  const names = (lines[1] ?? '').replace(/^# /, '').split(' ');
+  const [backend, port] = [names.indexOf('be_name'), names.indexOf('srv_port')];
   const [head, rows] = [lines.slice(0, 2), lines.slice(2)];
   const changed = rows.map((line) => {
     const values = line.split(' ');
-    return values.length > at ? values.with(at, String(port)).join(' ') : line;
+    const now = portOf(settings, values[backend] ?? '');
+    return now === undefined ? line : values.with(port, String(now)).join(' ');
   });
   return [...head, ...changed].join('\n');
 }

@@ -1,5 +1,5 @@
 import { AdapterError } from '../../adapter-error';
-import { BACKEND, MAP, PAGE_KEY, shapeIn } from './configuration';
+import { MAP, PAGE_KEY, shapeIn } from './configuration';
 import { ask } from './socket';
 
 /** A line of a table that HAProxy prints, by the names of its columns. */
@@ -10,6 +10,7 @@ const FORCED_MAINTENANCE = 0x01;
 const FORCED_DRAIN = 0x08;
 
 export interface Server {
+  readonly backend: string;
   readonly name: string;
   /** Absent while DNS has none. */
   readonly address?: string;
@@ -26,7 +27,7 @@ export async function runningShape(
 }
 
 export async function serversState(folder: string, signal: AbortSignal): Promise<string> {
-  return ask(folder, 'admin.sock', `show servers state ${BACKEND}`, signal);
+  return ask(folder, 'admin.sock', 'show servers state', signal);
 }
 
 /** `show servers state`: a version, then the names of the columns, then the servers. */
@@ -37,6 +38,7 @@ export function readServers(text: string): Server[] {
   return rows.map((row) => {
     const [address = '-', admin] = [row['srv_addr'], Number(row['srv_admin_state'])];
     return {
+      backend: row['be_name'] ?? '',
       name: row['srv_name'] ?? '',
       ...(address === '-' || address === '' ? {} : { address }),
       weight: Number(row['srv_uweight']),

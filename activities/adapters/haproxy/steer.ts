@@ -5,6 +5,7 @@ import { livePage, readServers, serversState, type Server } from './running-stat
 import { ask } from './socket';
 import {
   pageCommand,
+  serverKey,
   trafficCommands,
   wantedPage,
   wantedServers,
@@ -49,10 +50,9 @@ async function verify(
   // Anew: DNS may have given a server another address since.
   const wanted = wantedServers(desired, running);
   const wrong = wanted.flatMap((server) => {
-    const found = running.find(({ name }) => name === server.name);
-    return isAs(found, server)
-      ? []
-      : [`${server.name} is ${described(found)}, not ${described(server)}`];
+    const name = serverKey(server);
+    const found = running.find((one) => serverKey(one) === name);
+    return isAs(found, server) ? [] : [`${name} is ${described(found)}, not ${described(server)}`];
   });
   if (running.length !== wanted.length) wrong.push(`it has ${running.length} servers`);
   if ((await livePage(folder, signal)) !== page) wrong.push('its maintenance is another');

@@ -1,25 +1,31 @@
 import { SLOTS } from '../../../workflows/model/deployment';
 import { weightOf, type SlotTraffic } from '../../../workflows/model/traffic';
 import { maintenancePage, NO_PAGE } from './as-data';
-import { BACKEND, MAP, PAGE_KEY, serverNames, type Desired } from './configuration';
+import { backendsOf, MAP, PAGE_KEY, serverNames, type Desired } from './configuration';
 import type { Server } from './running-state';
 
 /** What one server should be. */
-export type Wanted = Pick<Server, 'name' | 'weight' | 'state'>;
+export type Wanted = Pick<Server, 'backend' | 'name' | 'weight' | 'state'>;
 
-/** `running`: which address each of them has now. */
+/** `running`: which address each of them has now. What carries a further port has the shares of the requests. */
 export function wantedServers(
   { settings, traffic }: Desired,
-  running: readonly Pick<Server, 'name' | 'address'>[],
+  running: readonly Pick<Server, 'backend' | 'name' | 'address'>[],
 ): Wanted[] {
-  const addresses = new Map(running.map(({ name, address }) => [name, address]));
-  return SLOTS.flatMap((slot) =>
-    serverNames(slot, settings.replicas).map((name) => ({
-      name,
-      weight: weightOf(traffic[slot]),
-      state: stateOf(traffic[slot], addresses.get(name)),
-    })),
+  const addresses = new Map(running.map((server) => [serverKey(server), server.address]));
+  return backendsOf(settings).flatMap((backend) =>
+    SLOTS.flatMap((slot) =>
+      serverNames(slot, settings.replicas).map((name) => ({
+        ...{ backend, name, weight: weightOf(traffic[slot]) },
+        state: stateOf(traffic[slot], addresses.get(serverKey({ backend, name }))),
+      })),
+    ),
   );
+}
+
+/** `app/blue-1`, as HAProxy's commands name a server. */
+export function serverKey({ backend, name }: Pick<Server, 'backend' | 'name'>): string {
+  return `${backend}/${name}`;
 }
 
 /** One without an address waits in `drain` too: HAProxy takes what DNS gives it for up before the first check. */
@@ -45,11 +51,12 @@ export function trafficCommands(
   wanted: readonly Wanted[],
 ): readonly string[] {
   const share = (server?: Wanted): number => (server?.state === 'ready' ? server.weight : 0);
-  const before = new Map(running.map((server) => [server.name, share(server)]));
-  const rises = (server: Wanted): boolean => share(server) >= (before.get(server.name) ?? 0);
+  const before = new Map(running.map((server) => [serverKey(server), share(server)]));
+  const rises = (server: Wanted): boolean => share(server) >= (before.get(serverKey(server)) ?? 0);
   const ordered = [...wanted.filter(rises), ...wanted.filter((server) => !rises(server))];
-  return ordered.flatMap(({ name, weight, state }) => {
-    const set = `set server ${BACKEND}/${name}`;
+  return ordered.flatMap((server) => {
+    const { weight, state } = server;
+    const set = `set server ${serverKey(server)}`;
     const commands = [`${set} weight ${weight}`, `${set} state ${state}`];
     return state === 'ready' ? commands : commands.reverse();
   });

@@ -37,11 +37,11 @@ it.each([
     releaseArguments(FILES, '/var/7/compose.yaml'),
     '--ansi never --progress plain --project-directory /srv/melvin/deploy --file /var/7/compose.yaml --project-name other',
   ],
-  ['what a project comes to', RESOLVED, '--profile * config --format json'],
+  ['what a project comes to', RESOLVED, 'config --format json'],
   [
     'what a project has written',
     WRITTEN,
-    '--profile * config --no-interpolate --no-env-resolution --format json',
+    'config --no-interpolate --no-env-resolution --format json',
   ],
   ['a build of one service', buildArguments('--push'), 'build -- --push'],
   ['a push of one service', pushArguments('api'), 'push -- api'],

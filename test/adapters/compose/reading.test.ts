@@ -102,11 +102,112 @@ describeWith(['compose'], 'A Compose project with variables', () => {
     expect(facts.services[0]?.image).toBe('x:Europe/Berlin');
   });
 
-  it('knows services of every profile', async () => {
-    await describeApi({ profiles: ['jobs'] });
-    const facts = await compose.facts(site, attempt);
-    expect(facts.services.map(({ name }) => name)).toEqual(['api']);
-    expect(await apiOf()).toMatchObject({ profiles: ['jobs'] });
+  describe('with profiles that exclude each other', () => {
+    const dev = { image: 'x', container_name: 'one', env_file: './missing.env', profiles: ['dev'] };
+    const gpu = { image: 'x', container_name: 'one', profiles: ['gpu'] };
+    const db = { image: 'x', profiles: ['db'] };
+    const names = async () =>
+      (await compose.facts(site, attempt)).services.map(({ name }) => name).sort();
+
+    beforeEach(async () => {
+      await appendFile(join(folder, '.env'), 'COMPOSE_PROFILES=db,other\n');
+      const volumes = ['${DATA}:/d'];
+      const services = { api: { image: 'x', depends_on: ['db'], volumes }, dev, gpu, db };
+      await writeFile(join(folder, 'compose.yaml'), JSON.stringify({ services }));
+    });
+
+    it('is read as Compose does: with those of the active profiles', async () => {
+      expect(await names()).toEqual(['api', 'db']);
+      const { services } = await compose.model(site, attempt);
+      expect(Object.keys(services as object).sort()).toEqual(['api', 'db', 'dev', 'gpu']);
+    });
+
+    it('has what the stack file names too, and what is active stays so', async () => {
+      site = { ...site, services: ['api', 'gpu'] };
+      expect(await names()).toEqual(['api', 'db', 'gpu']);
+      const { services } = await compose.model(site, attempt);
+      expect(services).toMatchObject({ gpu, api: { volumes: [{ type: 'bind' }] } });
+    });
+
+    it('tells what a release of it would run, whatever the others lack', async () => {
+      site = { ...site, services: ['gpu'] };
+      const model = await compose.model(site, attempt);
+      const made = renderRelease({
+        ...{ model, stack: 'melvin', release: 7, switchImage: 'h', switchFolder: () => '/s' },
+        services: [{ deployment: { ...API, service: 'gpu' }, image: IMAGE }],
+      });
+      if ('obstacle' in made) throw new Error(made.obstacle);
+      const release = { text: JSON.stringify(made.model) };
+      const hashes = await compose.hashes(site, release, ['gpu', 'gpu-blue'], attempt);
+      expect([...hashes.keys()]).toEqual(['gpu', 'gpu-blue']);
+    });
+  });
+
+  it('leaves build arguments without a value to who builds, and keeps none', async () => {
+    await describeApi({ build: { context: '.', args: ['PASSWORD', 'NOBODY_HAS_IT', 'A=${TZ}'] } });
+    const { build } = await apiOf();
+    expect(build).toMatchObject({ args: ['A=${TZ}', 'PASSWORD'] });
+    await describeApi({ build: { context: '.', args: { NOBODY_HAS_IT: null } } });
+    expect(await apiOf()).toMatchObject({ build: { dockerfile: 'Dockerfile' } });
+  });
+
+  it.each([
+    [
+      ['${PORT:-443}:${PORT:-443}', '80:80'],
+      [443, 80],
+    ],
+    [['${ALL:-127.0.0.1:1:2}/${PROTO:-udp}'], [2]],
+    [[{ target: '${PORT:-22}', published: '${PUB:-2222}' }], [22]],
+    [['3000-3002:${PORT:-4000-4002}'], [4000, 4001, 4002]],
+  ])('tells which ports %j are of the container', async (ports, targets) => {
+    await describeApi({ ports });
+    const read = (await apiOf()).ports as readonly { target: number; protocol: string }[];
+    expect(read.map(({ target }) => target)).toEqual(targets);
+  });
+
+  it('leaves the host’s side of a port to the variables of then, where it may', async () => {
+    await describeApi({ ports: ['${PORT:-80}:8000'] });
+    expect((await apiOf()).ports).toEqual(['${PORT:-80}:8000']);
+  });
+
+  it('has from an env file what a proxy is told there, and nothing else', async () => {
+    const lines = 'VIRTUAL_HOST=a.example\nVIRTUAL_PORT=$x\nLETSENCRYPT_EMAIL=b\nTOKEN=hunter3\n';
+    await writeFile(join(folder, 'own.env'), lines);
+    await describeApi({ env_file: 'own.env', environment: { A: '1', VIRTUAL_PORT: '9' } });
+    expect((await apiOf()).environment).toEqual({
+      ...{ A: '1', VIRTUAL_PORT: '9', VIRTUAL_HOST: 'a.example', LETSENCRYPT_EMAIL: 'b' },
+    });
+    await describeApi({ env_file: 'own.env', environment: ['VIRTUAL_PORT'] });
+    expect((await apiOf()).environment).toEqual([
+      ...['VIRTUAL_PORT', 'VIRTUAL_HOST=a.example', 'LETSENCRYPT_EMAIL=b'],
+    ]);
+  });
+
+  it('reads whatever Compose reads', async () => {
+    const write = (name: string, text: string) => writeFile(join(folder, name), text);
+    await mkdir(join(folder, 'sub'));
+    await write(
+      'sub/compose.yaml',
+      'services: {included: {image: "x:${TZ}", volumes: [./d:/d]}}\n',
+    );
+    await write(
+      'sub/base.yaml',
+      'services: {base: {image: x, environment: {A: "${MODE}", B: b}}}\n',
+    );
+    await write('first.yaml', `\uFEFF${FIRST.replaceAll('\n', '\r\n')}`);
+    await write('second.yaml', SECOND);
+    site = { ...site, compose: { files: ['first.yaml', 'second.yaml'] }, services: ['api', 'job'] };
+    const model = await compose.model(site, attempt);
+    expect(model).toMatchObject({
+      services: {
+        included: { image: 'x:${TZ}', volumes: [{ source: join(folder, 'sub/d') }] },
+        extended: { environment: ['A=${MODE}', 'B=c'] },
+        api: { command: ['yes', 'no'], ports: [{ target: 9, published: '9' }] },
+      },
+    });
+    expect(JSON.stringify(model)).not.toMatch(/hunter/);
+    const { services } = await compose.facts(site, attempt);
+    expect(services.map(({ name }) => name).sort()).toEqual(['api', 'extended', 'included', 'job']);
   });
 
   it.each([
@@ -146,20 +247,27 @@ describeWith(['compose'], 'A Compose project with variables', () => {
         ...{ volumes: ['${DATA}:/d', 'vol:/v'], secrets: ['s'], configs: ['c'], init: true },
         ...{ networks: { a: { aliases: ['web'] }, b: null }, deploy: { replicas: '${N:-2}' } },
         ...{ healthcheck: { test: 'true' }, labels: ['v=1_000'], stop_grace_period: '5s' },
-        ...{ profiles: ['p'], logging: { driver: 'local' }, ulimits: { nofile: 100 } },
+        ...{
+          profiles: ['p'],
+          extra_hosts: [],
+          logging: { driver: 'local' },
+          ulimits: { nofile: 100 },
+        },
       },
       {
         ...{ networks: { a: {}, b: { internal: true } }, volumes: { vol: null } },
         ...{ secrets: { s: { environment: 'PASSWORD' } }, configs: { c: { content: '${TZ}' } } },
       },
     );
+    site = { ...site, services: ['api'] };
     const made = renderRelease({
       ...{ model: await compose.model(site, attempt), stack: 'melvin', release: 7 },
-      services: [{ deployment: API, image: { reference: 'x', pinned: 'x@sha256:aa', id: 'y' } }],
+      services: [{ deployment: API, image: IMAGE }],
       ...{ switchImage: 'haproxy@sha256:bb', switchFolder: () => '/var/$witch' },
     });
     if ('obstacle' in made) throw new Error(made.obstacle);
     await writeFile(join(folder, 'compose.yaml'), JSON.stringify(made.model));
+    site = { ...site, services: ['api', 'api-blue', 'api-green'] };
     const { services } = await compose.facts(site, attempt);
     expect(services.map(({ name, image, replicas }) => [name, image, replicas])).toEqual([
       ['api', 'haproxy@sha256:bb', 1],
@@ -174,3 +282,106 @@ const API: SwitchDeployment = {
   ready: { http: '/', consecutive: 1, timeoutSeconds: 60 },
   ...{ drainSeconds: 60, keepOldSeconds: 0, watchSeconds: 0 },
 };
+
+const IMAGE = { reference: 'x', pinned: 'x@sha256:aa', id: 'y' };
+
+/** What a Compose file may have, as people write it. */
+const FIRST = `name: reading
+include: [sub/compose.yaml]
+x-env: &env {A: "\${PASSWORD}", B: yes, C: 0x10, D: 1_000, F: 1e3, G: ~}
+x-logging: &logging
+  logging: {driver: json-file, options: {max-size: "10m"}}
+services:
+  api: &api
+    <<: [*logging, {init: true}]
+    image: x:latest
+    command: ["yes", "no"]
+    environment: *env
+    env_file:
+      - path: ./own.env
+      - {path: ./missing.env, required: false, format: raw}
+    ports: ["80:80", {target: 8000, published: "\${PORT:-8000}", mode: host, app_protocol: http}]
+    expose: [9000, "9001-9003"]
+    depends_on:
+      job: {condition: service_completed_successfully, required: false}
+      included: {condition: service_started, restart: true}
+    build:
+      context: .
+      dockerfile_inline: |
+        FROM x
+        RUN echo $$HOME
+      args: [PASSWORD, NOBODY_HAS_IT]
+      additional_contexts: {more: ./sub}
+      cache_from: ["x:\${TZ}"]
+      ulimits: {nofile: 5}
+    ulimits: {nproc: 65535, nofile: {soft: 1, hard: 2}}
+    sysctls: [net.core.somaxconn=1024]
+    extra_hosts: ["a:1.2.3.4", "host.docker.internal:host-gateway", "six:[::1]"]
+    dns: 1.1.1.1
+    tmpfs: /tmp
+    volumes:
+      - type: bind
+        source: ./d
+        target: /d
+        bind: {create_host_path: true, selinux: z, propagation: rslave}
+      - {type: tmpfs, target: /t, tmpfs: {size: 10mb, mode: 0o1777}}
+      - {type: volume, source: data, target: /v, volume: {nocopy: true, subpath: a}}
+      - /anonymous
+      - ~/home:/home
+    healthcheck: {test: ["CMD-SHELL", "curl -f http://localhost/ || exit 1"], interval: 1m30s, start_interval: 2s}
+    deploy:
+      resources: {limits: {cpus: "0.50", memory: 50M, pids: 10}, reservations: {devices: [{driver: cdi, device_ids: [a], capabilities: [gpu]}]}}
+      labels: {a: b}
+    develop: {watch: [{path: ., action: sync, target: /x, ignore: [node_modules/]}]}
+    configs: [{source: inline, target: /c, mode: 0440, uid: "1"}, of-variable]
+    secrets: [of-variable, {source: of-file, target: t, mode: "0400"}]
+    networks: {default: {aliases: [web], priority: 10}, six: {ipv6_address: "fd00:70:b::9", gw_priority: 1}}
+    stop_grace_period: 1m
+    mem_limit: 50m
+    shm_size: 64m
+    oom_score_adj: 100
+    cap_add: [NET_ADMIN]
+    security_opt: ["no-new-privileges:true"]
+    annotations: {a: "1"}
+    attach: false
+    pull_policy: daily
+    post_start: [{command: ["true"], user: root}]
+    platform: linux/amd64
+    x-more: {a: [1, {b: null}]}
+  extended:
+    extends: {file: sub/base.yaml, service: base}
+    environment: ["B=c"]
+    network_mode: host
+  job:
+    <<: *logging
+    image: x
+    profiles: [jobs]
+    restart: "no"
+    network_mode: "service:included"
+    gpus: all
+  other:
+    image: x
+    profiles: [other]
+    env_file: ./nowhere.env
+networks:
+  default: {driver: bridge}
+  six: {enable_ipv6: true, ipam: {config: [{subnet: "fd00:70:b::/64"}]}}
+  away: {external: true, name: "\${NAME}-net"}
+volumes:
+  data:
+  elsewhere: {driver: local, driver_opts: {type: nfs, o: "addr=1.2.3.4,\${MODE}", device: ":/x"}}
+configs:
+  inline: {content: "a \${TZ} $$b"}
+  of-variable: {environment: PASSWORD}
+secrets:
+  of-variable: {environment: PASSWORD}
+  of-file: {file: "\${DATA}/s"}
+${Array.from({ length: 3000 }, (_, number) => `x-line-${number}: "${number} \${TZ}"`).join('\n')}
+`;
+
+const SECOND = `services:
+  api:
+    ports: !override ["9:9"]
+    tmpfs: !reset []
+    environment: {H: "\${MODE:+on}", I: "\${NOBODY_HAS_IT-}"}
+`;

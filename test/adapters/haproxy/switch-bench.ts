@@ -48,10 +48,12 @@ export class SwitchBench {
     });
   }
 
-  static async create(uid?: number): Promise<SwitchBench> {
+  /** `subnet`: of IPv6, which its network has too then. */
+  static async create(uid?: number, subnet?: string): Promise<SwitchBench> {
     const folder = await mkdtemp(join(tmpdir(), 'pawl-switch-'));
     const Name = uniqueName('switch');
-    const network = await docker.createNetwork({ Name, Labels: testLabels() });
+    const ipv6 = subnet && { EnableIPv6: true, IPAM: { Config: [{ Subnet: subnet }] } };
+    const network = await docker.createNetwork({ Name, Labels: testLabels(), ...(ipv6 ?? {}) });
     return new SwitchBench(network, join(folder, LONG), uid);
   }
 
@@ -126,6 +128,15 @@ export class SwitchBench {
   async addressOf(container: TestContainer): Promise<string> {
     const { NetworkSettings } = await container.container.inspect();
     return Object.values(NetworkSettings.Networks)[0]?.IPAddress ?? '';
+  }
+
+  /** A container of a slot that listens on another port too, where it says its version and then what it is told. */
+  async startTalking(slot: Slot, port: number): Promise<TestContainer> {
+    const talk = `require('net').createServer((s) => { s.write(process.env.VERSION + '\\n'); s.pipe(s).on('error', () => s.destroy()); }).listen(${port})`;
+    return this.start(slotService(this.key.service, slot), {
+      Image: slot === 'blue' ? TEST_IMAGES.app1 : TEST_IMAGES.app2,
+      Cmd: ['node', '-e', `${talk}; require('/app/app.cjs')`],
+    });
   }
 
   async start(

@@ -8,6 +8,7 @@ import { failureOf } from '../../support/failure-of';
 import { attempt, saying, SETTINGS } from './switch-bench';
 
 const KEY = { stack: 'melvin', service: 'api' };
+const MANY = Array.from({ length: 65 }, (_, index) => 9000 + index);
 const TRAFFIC = { blue: { weight: 90 }, green: 'drain' } as const;
 
 describe("a switch's file", () => {
@@ -68,6 +69,16 @@ describe("a switch's file", () => {
     },
   );
 
+  it.each([
+    [true, ['bind :8000', 'bind :::8000 v6only', 'bind :9000', 'bind :::9000 v6only']],
+    [false, ['bind :8000', 'bind :9000']],
+  ])('listens on what the kernel has (IPv6: %s)', async (ipv6, binds) => {
+    switches = createSwitches({ stateDirectory, exclusively: withFileLock, ipv6 });
+    await switches.write(KEY, { ...SETTINGS, tcp: [9000] }, TRAFFIC);
+    const text = await readFile(join(await switches.folder(KEY), 'haproxy.cfg'), 'utf8');
+    expect(text.match(/bind .*/g)).toEqual(binds);
+  });
+
   it('lies in a folder of its own, whatever the names are', async () => {
     const stacks = ['melvin', '..', '.', 'a/b', 'a%2Fb', 'A'];
     const folders = await Promise.all(
@@ -100,6 +111,9 @@ describe("a switch's file", () => {
     ['port', { ...SETTINGS, port: 70_000 }, TRAFFIC, /70000 is no port/],
     ['replicas', { ...SETTINGS, replicas: 0 }, TRAFFIC, /0 replicas/],
     ['check', { ...SETTINGS, check: 'healthz' }, TRAFFIC, /does not begin with \//],
+    ['further port', { ...SETTINGS, tcp: [0] }, TRAFFIC, /0 is no port/],
+    ['further port', { ...SETTINGS, tcp: [SETTINGS.port] }, TRAFFIC, /a port is named twice/],
+    ['number of ports', { ...SETTINGS, tcp: MANY }, TRAFFIC, /65 further ports are more than 64/],
     ['weight', SETTINGS, { ...TRAFFIC, blue: { weight: 0.5 } }, /weight of blue/],
     ['weight', SETTINGS, { ...TRAFFIC, green: { weight: 257 } }, /weight of green/],
   ])('is not written with a %s that HAProxy refuses', async (_what, settings, traffic, reason) => {

@@ -33,14 +33,32 @@ describe('the commands that change shares', () => {
   it('let in only servers at the addresses that are named, and shut those without one', () => {
     const settings = { ...SETTINGS, replicas: 3 };
     const running = [
-      { name: 'blue-1', address: '10.0.0.1' },
-      { name: 'blue-2', address: '10.0.0.2' },
-      { name: 'blue-3' },
-      { name: 'green-1', address: '10.0.0.1' },
+      { backend: 'app', name: 'blue-1', address: '10.0.0.1' },
+      { backend: 'app', name: 'blue-2', address: '10.0.0.2' },
+      { backend: 'app', name: 'blue-3' },
+      { backend: 'app', name: 'green-1', address: '10.0.0.1' },
     ];
     const traffic: Traffic = { blue: { weight: 100, addresses: ['10.0.0.2'] }, green: 'off' };
     const states = wantedServers({ settings, traffic }, running).map(({ state }) => state);
     expect(states).toEqual(['drain', 'ready', 'drain', 'maint', 'maint', 'maint']);
+  });
+
+  it('give each further port the shares of the requests, by the addresses that its own servers have', () => {
+    const settings = { ...SETTINGS, replicas: 2, tcp: [22] };
+    const running = [
+      { backend: 'app', name: 'blue-1', address: '10.0.0.1' },
+      { backend: 'app', name: 'blue-2', address: '10.0.0.2' },
+      { backend: 'tcp-22', name: 'blue-1', address: '10.0.0.2' },
+      { backend: 'tcp-22', name: 'blue-2', address: '10.0.0.1' },
+    ];
+    const traffic: Traffic = { blue: { weight: 70, addresses: ['10.0.0.2'] }, green: 'drain' };
+    const wanted = wantedServers({ settings, traffic }, running);
+    expect(wanted.map(({ backend, name, state }) => `${backend}/${name} ${state}`)).toEqual([
+      ...['app/blue-1 drain', 'app/blue-2 ready', 'app/green-1 drain', 'app/green-2 drain'],
+      ...['tcp-22/blue-1 ready', 'tcp-22/blue-2 drain'],
+      ...['tcp-22/green-1 drain', 'tcp-22/green-2 drain'],
+    ]);
+    expect(trafficCommands([], wanted)).toContain('set server tcp-22/blue-1 weight 70');
   });
 
   it('say all there is to say, also when it is so already', () => {

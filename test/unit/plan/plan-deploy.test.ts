@@ -143,6 +143,30 @@ it('names what each check looks at, and what is asked of the schema around its m
   ]);
 });
 
+describe('the other ports of a service that a switch takes over', () => {
+  const notesOf = (more: Partial<ObservedService>) =>
+    plan(observed([observedService('api', { runs: 'plain', ...more })])).notes.join('\n');
+
+  it('are told: those that are passed on, and those that cannot be', () => {
+    const exposed = ['9090/tcp', '8125/udp', '22/tcp', '8000/tcp'];
+    const told = notesOf({ exposed });
+    expect(told).toContain('connections to port 22 and 9090 of api');
+    expect(told).toMatch(/exposes port 8125 for something else than TCP.*strategy: recreate/);
+    expect(notesOf({ exposed: ['8000/tcp'] })).not.toMatch(/passe?s? /);
+  });
+
+  it('are told where Docker chooses them anew', () => {
+    const anywhere = [{ target: 8000 }, { target: 22, range: '2200-2210' }];
+    const told = notesOf({ anywhere });
+    expect(told).toContain('`docker compose port api 8000` says which');
+    expect(told).toContain('port 22 of api at a port from 2200-2210');
+    const serving = observedService('api', { runs: 'switched', active: 'blue', anywhere });
+    expect(plan(observed([serving])).notes).toEqual([]);
+    const renewed = plan(observed([{ ...serving, renewsSwitch: true }])).notes.join('\n');
+    expect(renewed).toContain('may be another port than now');
+  });
+});
+
 describe('after a release', () => {
   const runningImage = `sha256:${'5'.repeat(64)}`;
   const plain = observedService('api', { runs: 'plain', left: ['green'], runningImage });

@@ -6,7 +6,7 @@ import type {
   ComposeProjectModel,
   ComposeService,
 } from '../../../workflows/plan/release/compose-model';
-import { portTarget } from '../../../workflows/plan/release/port-target';
+import { portTarget } from '../../../workflows/model/port-target';
 
 const switched = (service: string, port = 8000): SwitchDeployment => ({
   ...{ service, strategy: 'switch', port },
@@ -105,6 +105,7 @@ describe('a switched service', () => {
       ...rest,
       image: 'api@sha256:aa',
       pull_policy: 'never',
+      expose: ['8000'],
       networks: { front: null, back: null },
       labels: {
         ...{ team: 'a', x: '', 'pawl.stack': 'melvin', 'pawl.service': 'api' },
@@ -128,6 +129,50 @@ describe('a switched service', () => {
     expect(api?.labels).toMatchObject({ 'traefik.enable': 'true', caddy: 'x' });
     expect(green?.labels).toMatchObject({ caddyless: '1', 'pawl.role': 'slot' });
     expect(Object.keys(green?.labels ?? {}).join()).not.toMatch(/traefik|caddy_|caddy,/);
+  });
+
+  it('exposes in each slot what the switch publishes, by which it knows further ports', () => {
+    const ports = ['${PORT:-8000}:8000', { target: 2222, published: '22' }, '9090'];
+    const { api, 'api-blue': blue } = rendered(withApi({ ports, expose: [9091] }), switched('api'));
+    expect(api).toMatchObject({ ports });
+    expect(blue?.expose).toEqual(['9091', '8000', '2222', '9090']);
+  });
+
+  describe('that nginx-proxy finds by its variables', () => {
+    const ITS = ['VIRTUAL_HOST=a', 'VIRTUAL_PATH=/x', 'LETSENCRYPT_HOST', 'HSTS=off', 'DB=$X'];
+
+    it('gives them to the switch, and leaves the slots what an application may read itself', () => {
+      const { api, 'api-blue': blue } = rendered(withApi({ environment: ITS }), switched('api'));
+      expect(api?.environment).toEqual({
+        ...{ VIRTUAL_HOST: 'a', VIRTUAL_PATH: '/x', VIRTUAL_PORT: '8000' },
+        ...{ LETSENCRYPT_HOST: null, HSTS: 'off' },
+      });
+      expect(blue?.environment).toEqual({
+        ...{ VIRTUAL_PATH: '/x', HSTS: 'off', DB: '$X' },
+        ...{ VIRTUAL_HOST: '', LETSENCRYPT_HOST: '' },
+      });
+    });
+
+    it('gives no slot a word of them where no env file could bring them back', () => {
+      const environment = { VIRTUAL_HOST: '${H}', A: 1 };
+      const services = rendered(withApi({ environment, env_file: undefined }), switched('api'));
+      expect(services['api-green']?.environment).toEqual({ A: 1 });
+    });
+
+    it('keeps the port that they name', () => {
+      const environment = { VIRTUAL_HOST: 'a', VIRTUAL_PORT: '${P}' };
+      const { api } = rendered(withApi({ environment }), switched('api'));
+      expect(api?.environment).toEqual(environment);
+    });
+  });
+
+  it.each([
+    [{ labels: ['traefik.enable=true'], ports: [] }, ['8000']],
+    [{ labels: ['traefik.enable=true'] }, undefined],
+    [{ labels: ['traefik.http.services.a.loadbalancer.server.port=8000'], ports: [] }, undefined],
+    [{ labels: ['team=a'], ports: [] }, undefined],
+  ])('exposes its port to a proxy that looks for it: %j', (more, expose) => {
+    expect(rendered(withApi(more), switched('api'))['api']?.expose).toEqual(expose);
   });
 
   it('keeps of a network what both slots can have', () => {
@@ -163,14 +208,15 @@ const withApi = (change: ComposeService, others: Record<string, ComposeService> 
 });
 
 it.each([
-  [
-    'another port',
-    withApi({ ports: ['9000:9000'] }),
-    'services.api.ports[0]: it publishes port 9000',
-  ],
-  ['a range of ports', withApi({ ports: ['8000-8010:8000-8010'] }), 'services.api.ports[0]'],
   ['a port that is a variable', withApi({ ports: ['80:${PORT}'] }), 'cannot be told'],
-  ['UDP', withApi({ ports: ['8000:8000/udp'] }), 'the switch carries no udp'],
+  ['UDP', withApi({ ports: ['53:53/udp'] }), 'services.api.ports 53/udp: the switch passes on TCP'],
+  ['UDP for others', withApi({ expose: ['8125/udp'] }), 'services.api.expose 8125/udp'],
+  ['what is neither', withApi({ ports: [{ target: 9, protocol: 'sctp' }] }), 'no SCTP'],
+  [
+    'more ports than a switch carries',
+    withApi({ ports: Array.from({ length: 66 }, (_, index) => 30_000 + index) }),
+    'services.api.ports: a switch passes 64',
+  ],
   ['the host as its network', withApi({ network_mode: 'host' }), 'services.api.network_mode'],
   ['no network', withApi({ networks: {} }), 'services.api.networks'],
   ['links', withApi({ links: ['db'] }), 'services.api.links'],
@@ -211,7 +257,6 @@ it.each([
     withApi({}, { b: { depends_on: { api: { condition: 'service_completed_successfully' } } } }),
     'services.b.depends_on.api',
   ],
-  ['what nginx-proxy looks for', withApi({ environment: ['VIRTUAL_HOST=a'] }), 'VIRTUAL_HOST'],
   ['labels in a file', withApi({ label_file: ['/srv/labels'] }), 'services.api.label_file'],
   ['a provider', withApi({ provider: { type: 'x' } }), 'services.api.provider'],
 ])('refuses %s, with its place', (_what, model, told) => {
@@ -221,10 +266,10 @@ it.each([
 });
 
 it('names everything at once that it cannot carry', () => {
-  const model = withApi({ ports: ['9000:9000', '8000:8000/udp'], links: ['db'] });
+  const model = withApi({ ports: ['9000:${A}', '8000:8000/udp'], links: ['db'] });
   const made = render(model, switched('api'), switched('constructor'));
   const obstacle = 'obstacle' in made ? made.obstacle : '';
-  for (const told of ['ports[0]', 'ports[1]', 'links', 'services.constructor']) {
+  for (const told of ['ports[0]', 'ports 8000/udp', 'links', 'services.constructor']) {
     expect(obstacle).toContain(told);
   }
 });

@@ -10,6 +10,7 @@ export interface ComposeProjectModel {
 export interface ComposeService {
   readonly image?: string;
   readonly ports?: readonly unknown[];
+  readonly expose?: readonly unknown[];
   readonly networks?: Readonly<Record<string, NetworkUse | null>> | readonly string[];
   readonly labels?: Labels;
   readonly depends_on?: Readonly<Record<string, { readonly condition?: string }>>;
@@ -43,6 +44,17 @@ export function labelMap(labels: Labels | undefined): Record<string, unknown> {
 
 export function labelled(service: ComposeService, own: Record<string, string>): ComposeService {
   return { ...service, labels: { ...labelMap(service.labels), ...own } };
+}
+
+/** Variables as a map; null where the value is that of whoever asks. */
+export function environmentMap({ environment = {} }: ComposeService): Record<string, unknown> {
+  if (!isList(environment)) return { ...environment };
+  return Object.fromEntries(
+    environment.map((line) => {
+      const [name = '', ...value] = line.split('=');
+      return [name, line.includes('=') ? value.join('=') : null];
+    }),
+  );
 }
 
 /** Networks as a map. */

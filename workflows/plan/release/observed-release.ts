@@ -33,6 +33,10 @@ export interface ObservedService {
   readonly runningImage?: string;
   /** Published ports, such as `8000`. */
   readonly published: readonly string[];
+  /** Ports of the container that Docker publishes where it likes, or anywhere in a range such as `3000-3010`. */
+  readonly anywhere?: readonly { readonly target: number; readonly range?: string }[];
+  /** What plain Compose runs now exposes: `8000/tcp`. */
+  readonly exposed?: readonly string[];
 }
 
 export interface ObservedRelease {

@@ -1,11 +1,12 @@
 import type { SwitchDeployment } from '../../model/deployment';
 import { SLOTS, slotService } from '../../model/deployment';
-import { isList, networkMap, type ComposeProjectModel, type ComposeService } from './compose-model';
-import { portTarget } from './port-target';
+import { networkMap, type ComposeProjectModel, type ComposeService } from './compose-model';
+import { portTarget } from '../../model/port-target';
+import { MOST_FURTHER_PORTS } from '../../model/switch-mount';
 
 /** Something that a release cannot carry. */
 export interface Refusal {
-  /** In the Compose model: `['services', 'api', 'ports', 0]`. */
+  /** In the Compose model: `['services', 'api', 'ports', 0]`; of a port that is known, `53/udp` in the place of its index. */
   readonly path: readonly (string | number)[];
   readonly why: string;
 }
@@ -19,9 +20,6 @@ const NOT_BEHIND_A_SWITCH: Readonly<Record<string, string>> = {
   external_links: 'the switch cannot take legacy links over',
   label_file: 'which of its labels are for the switch cannot be told; write them under `labels`',
 };
-
-/** By these, nginx-proxy finds a container on its own. */
-const OF_A_PROXY = ['VIRTUAL_HOST', 'VIRTUAL_HOST_MULTIPORTS'];
 
 /** Everything that a release cannot carry. */
 export function refusals(
@@ -39,7 +37,6 @@ export function refusals(
       ),
       ...withoutNetwork(name, service),
       ...ports(deployment, service),
-      ...pastTheSwitch(name, service),
       ...ties(services, name, project),
       ...awaitedEnds(services, name),
     ];
@@ -48,10 +45,10 @@ export function refusals(
 
 /** `services.api.ports[0]: why`; `place` says where it is written. */
 export function tellRefusal({ path, why }: Refusal, place?: string): string {
-  const text = path.reduce<string>(
-    (told, key) => (typeof key === 'number' ? `${told}[${key}]` : `${told}${told && '.'}${key}`),
-    '',
-  );
+  const text = path.reduce<string>((told, key) => {
+    if (typeof key === 'number') return `${told}[${key}]`;
+    return `${told}${told && (key.includes('/') ? ' ' : '.')}${key}`;
+  }, '');
   return `${place === undefined ? '' : `${place} `}${text}: ${why}`;
 }
 
@@ -79,41 +76,43 @@ function slotNames(services: Readonly<Record<string, ComposeService>>, name: str
   });
 }
 
-function pastTheSwitch(name: string, { environment = {} }: ComposeService): Refusal[] {
-  const names = isList(environment)
-    ? environment.map((line) => line.split('=')[0] ?? '')
-    : Object.keys(environment);
-  return names
-    .filter((variable) => OF_A_PROXY.includes(variable))
-    .map((variable) => {
-      const why = 'a proxy would send requests past the switch by it';
-      return refusal(name, ['environment', variable], why);
-    });
-}
-
 function withoutNetwork(name: string, service: ComposeService): Refusal[] {
   if (service.network_mode !== undefined || Object.keys(networkMap(service)).length > 0) return [];
   const why = 'the switch reaches its slots over a network, and there is none';
   return [refusal(name, ['networks'], why)];
 }
 
-/** The switch carries one port. A port that nobody carries would be lost in silence. */
+/** A port that nobody carries would be lost in silence. */
 function ports(
   { service: name, port }: SwitchDeployment,
-  { ports = [] }: ComposeService,
+  { ports = [], expose = [] }: ComposeService,
 ): Refusal[] {
-  return ports.flatMap((published, index) => {
-    const { target, protocol } = portTarget(published);
-    const refused = (why: string): Refusal[] => [refusal(name, ['ports', index], why)];
-    if (target === undefined) {
-      return refused('which port of the container it is cannot be told; write it as a number');
-    }
-    if (protocol !== 'tcp') return refused(`the switch carries no ${protocol}`);
-    if (target === String(port)) return [];
-    return refused(
-      `it publishes port ${target}, and the switch carries ${port} (deploy.${name}.port) only`,
-    );
-  });
+  const published = ports.map((one, index) => ({ key: 'ports', index, ...portTarget(one) }));
+  const exposed = expose.map((one, index) => ({ key: 'expose', index, ...portTarget(one) }));
+  const unknown = published.filter(({ target }) => target === undefined);
+  const others = [...published, ...exposed].filter(({ protocol }) => isNotTcp(protocol));
+  const further = new Set(published.flatMap(({ target }) => target ?? []));
+  further.delete(String(port));
+  return [
+    ...unknown.map(({ key, index }) =>
+      refusal(name, [key, index], 'which port of the container it is cannot be told'),
+    ),
+    ...others.map(({ key, index, target, protocol }) =>
+      refusal(
+        name,
+        [key, target === undefined ? index : `${target}/${protocol}`],
+        `the switch passes on TCP, and no ${protocol.toUpperCase()}`,
+      ),
+    ),
+    ...(further.size > MOST_FURTHER_PORTS
+      ? [refusal(name, ['ports'], `a switch passes ${MOST_FURTHER_PORTS} further ports on at most`)]
+      : []),
+  ];
+}
+
+/** `expose` may have a variable there. */
+function isNotTcp(protocol: string): boolean {
+  return /^(?!tcp$)[a-z]+$/i.test(protocol);
 }
 
 /** Keys by which another service is tied to one container of a switched one. */

@@ -18,6 +18,12 @@ export function portTarget(port: unknown): PortTarget {
   return { ...asPort(known), protocol: String(protocol) };
 }
 
+/** Whether all there is to know of it without a value of its variables is known. */
+export function isPortTold(port: unknown): boolean {
+  const { target, protocol } = portTarget(port);
+  return target !== undefined && /^(?:tcp|udp|sctp)$/.test(protocol);
+}
+
 function shortForm(text: string): PortTarget {
   const [address = '', protocol = 'tcp'] = splitOutsideBraces(text, '/');
   const container = splitOutsideBraces(address, ':').at(-1) ?? '';
