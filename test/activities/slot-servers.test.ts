@@ -1,6 +1,6 @@
 import type { HostPorts, ServiceContainer } from '../../activities/release-ports';
 import { retireServers } from '../../activities/retire-servers';
-import { notUp, trafficOf } from '../../activities/slot-servers';
+import { furtherPorts, notUp, trafficOf } from '../../activities/slot-servers';
 import type { SwitchDeployment } from '../../workflows/model/deployment';
 import type { SlotCounters, Traffic } from '../../workflows/model/traffic';
 import type { Site } from '../../activities/ports';
@@ -144,5 +144,37 @@ describe('the servers that are to get requests', () => {
       notUp(services, site, { ...PLACE, shares: shares(1) }, traffic, { blue, green: counters() });
     expect(await ask(counters([3, true, 0], [2, false, 0]))).toMatch(/^api-blue: 0 of 1 servers/);
     expect(await ask(counters([7, false, 0], [2, true, 0]))).toBeUndefined();
+  });
+});
+
+describe('the further ports of a service', () => {
+  const portsOf = (blue: readonly string[], green: readonly string[], state = 'running') =>
+    furtherPorts(
+      {
+        containers: (_site: unknown, _project: string, service: string) =>
+          Promise.resolve([
+            service === 'api-blue'
+              ? { ...container(1), exposed: blue }
+              : { ...container(2, state), exposed: green },
+          ]),
+      } as unknown as HostPorts['release']['services'],
+      {} as Site,
+      PLACE,
+    );
+
+  it('are what the containers of both slots expose beside the released one, over TCP', async () => {
+    const exposed = [
+      ['9090/tcp', '8000/tcp', '22/tcp'],
+      ['8125/udp', '9091/tcp', '22/tcp'],
+    ] as const;
+    expect(await portsOf(...exposed)).toEqual([22, 9090, 9091]);
+    expect(await portsOf(...exposed, 'exited')).toEqual([22, 9090]);
+    expect(await portsOf([], ['8000/tcp'])).toEqual([]);
+  });
+
+  it('are refused where they are more than a switch carries', async () => {
+    const many = Array.from({ length: 65 }, (_, index) => `${9000 + index}/tcp`);
+    expect(await portsOf(many.slice(1), [])).toHaveLength(64);
+    await expect(portsOf(many, [])).rejects.toMatchObject({ kind: 'PreconditionFailed' });
   });
 });

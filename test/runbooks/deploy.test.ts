@@ -140,11 +140,11 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
     beforeEach(() => stack.describe({}));
 
     it('refuses in the plan what it cannot carry, with its place, and tells what another port costs', async () => {
-      await stack.describe({ service: { external_links: ['other'] } });
+      await stack.describe({ service: { expose: ['8125/udp'] } });
       const refused = await stack.stack.cli('plan', 'deploy');
       expect(refused.code).toBe(7);
       expect(refused.stderr).toMatch(
-        /compose\.yaml:\d+:\d+ services\.api\.external_links: the switch cannot take legacy links over/,
+        /compose\.yaml:\d+:\d+ services\.api\.expose 8125\/udp: the switch passes on TCP/,
       );
       const ports = [`127.0.0.1:${stack.port}:8000`, '127.0.0.1::8000'];
       await stack.describe({ service: { ports } });

@@ -175,6 +175,14 @@ describe('a switched service', () => {
     expect(rendered(withApi(more), switched('api'))['api']?.expose).toEqual(expose);
   });
 
+  it('keeps links: its own in the slots, and others’, which lead to a name', () => {
+    const neighbour = { image: 'b', links: ['db', 'api:web'] };
+    const services = rendered(withApi({ links: ['db'] }, { b: neighbour }), switched('api'));
+    expect(services['api-blue']).toMatchObject({ links: ['db'] });
+    expect(services['api']).not.toHaveProperty('links');
+    expect(services['b']).toEqual(neighbour);
+  });
+
   it('keeps of a network what both slots can have', () => {
     const use = { priority: 2, link_local_ips: ['169.254.8.8'], mac_address: '02:42:ac:11:00:02' };
     const services = rendered(withApi({ networks: { front: use } }), switched('api'));
@@ -219,7 +227,6 @@ it.each([
   ],
   ['the host as its network', withApi({ network_mode: 'host' }), 'services.api.network_mode'],
   ['no network', withApi({ networks: {} }), 'services.api.networks'],
-  ['links', withApi({ links: ['db'] }), 'services.api.links'],
   [
     'a neighbour of a slot’s name',
     withApi({}, { 'api-blue': { image: 'x' } }),
@@ -245,7 +252,6 @@ it.each([
     withApi({ container_name: undefined as never }, { b: { pid: 'container:melvin-api-1' } }),
     'services.b.pid',
   ],
-  ['a neighbour’s link', withApi({}, { b: { links: ['db', 'api:web'] } }), 'services.b.links[1]'],
   [
     'a neighbour that a slot’s name leads to',
     withApi({}, { b: { networks: { back: { aliases: ['b', 'api-green'] } } } }),
@@ -266,10 +272,10 @@ it.each([
 });
 
 it('names everything at once that it cannot carry', () => {
-  const model = withApi({ ports: ['9000:${A}', '8000:8000/udp'], links: ['db'] });
+  const model = withApi({ ports: ['9000:${A}', '8000:8000/udp'], label_file: ['x'] });
   const made = render(model, switched('api'), switched('constructor'));
   const obstacle = 'obstacle' in made ? made.obstacle : '';
-  for (const told of ['ports[0]', 'ports 8000/udp', 'links', 'services.constructor']) {
+  for (const told of ['ports[0]', 'ports 8000/udp', 'label_file', 'services.constructor']) {
     expect(obstacle).toContain(told);
   }
 });

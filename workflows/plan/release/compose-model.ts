@@ -65,7 +65,7 @@ export function networkMap({
   return isList(networks) ? Object.fromEntries(networks.map((name) => [name, null])) : networks;
 }
 
-export function isList<Item>(value: readonly Item[] | object): value is readonly Item[] {
+function isList<Item>(value: readonly Item[] | object): value is readonly Item[] {
   return Array.isArray(value);
 }
 

@@ -16,8 +16,6 @@ const NOT_BEHIND_A_SWITCH: Readonly<Record<string, string>> = {
   network_mode: 'the switch and its slots need networks of their own',
   provider: 'something else than Compose runs it',
   models: 'a model runner is asked for models while the slot starts',
-  links: 'the switch cannot take legacy links over; give the other service a network alias',
-  external_links: 'the switch cannot take legacy links over',
   label_file: 'which of its labels are for the switch cannot be told; write them under `labels`',
 };
 
@@ -134,11 +132,6 @@ function ties(
     ...(service.volumes_from ?? []).flatMap((from, index) =>
       [name, `container:${container}`].some((one) => from === one || from.startsWith(`${one}:`))
         ? [refusal(other, ['volumes_from', index], `${name} has two slots; name the volumes`)]
-        : [],
-    ),
-    ...(service.links ?? []).flatMap((link, index) =>
-      link.split(':')[0] === name
-        ? [refusal(other, ['links', index], `${name} has two slots; give it a network alias`)]
         : [],
     ),
   ]);
