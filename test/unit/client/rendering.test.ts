@@ -123,7 +123,9 @@ describe('failures', () => {
 
   it('say what helps with such a failure when the step itself knew nothing', () => {
     const failure = { type: 'CredentialsRejected', message: 'password refused', evidence: {} };
-    expect(renderFailure(view({ steps: [] }), failure)).toContain('next   Correct the user or');
+    expect(renderFailure(view({ steps: [] }), failure)).toContain(
+      'next   Check the user, its password and its rights',
+    );
   });
 
   it('tell the message of a tool that writes its errors as JSON, and each figure once', () => {

@@ -65,7 +65,7 @@ describe('planning a backup', () => {
       accounts,
     ]);
     expect(plan).toMatchObject({
-      notes: [expect.anything(), expect.stringContaining('10 bytes free')],
+      notes: [expect.anything(), expect.stringContaining('10 B free')],
     });
   });
 });

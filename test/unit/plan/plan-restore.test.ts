@@ -213,7 +213,7 @@ describe('planning a restore', () => {
       { exists: true, otherSessions: 0, freeBytes: 999 },
     ]);
     expect(plan).toMatchObject({
-      obstacle: expect.stringContaining('needs 1000 bytes beside melvin') as string,
+      obstacle: expect.stringContaining('needs 1.0 kB beside melvin') as string,
     });
   });
 
