@@ -65,7 +65,7 @@ export interface CommandOptions {
   readonly cwd?: string;
   readonly stdin?: 'pipe' | 'ignore';
   readonly signal?: AbortSignal;
-  /** Host only: sees each line of standard error as it is written, secrets redacted. */
+  /** Sees each line of standard error as it is written, secrets redacted. */
   readonly onStderrLine?: (line: string) => void;
   /** Host only: gigabytes of output will come, which is taken over at less cost. See `RunningCommand.recycle`. */
   readonly bulkOutput?: boolean;
@@ -253,6 +253,8 @@ export interface TargetObservation {
   /** What the replaced content will be called, where that is not `into` with its suffix. */
   readonly keepAs?: string;
   readonly version: string;
+  /** What a person should know before the restore, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 /**

@@ -14,6 +14,7 @@ export interface ObservedTarget {
   readonly otherSessions: number;
   readonly freeBytes?: number;
   readonly keepAs?: string;
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -36,7 +37,11 @@ export function planRestore(
     parts,
     keepReplacedSeconds: stack.restore.keepReplacedSeconds,
     steps: steps(parts),
-    notes: [...parts.flatMap((part) => movedNotes(stack, part)), ...parts.flatMap(sessionNotes)],
+    notes: [
+      ...parts.flatMap((part) => movedNotes(stack, part)),
+      ...parts.flatMap(sessionNotes),
+      ...observed.flatMap(({ notes = [] }) => notes),
+    ],
   };
 }
 

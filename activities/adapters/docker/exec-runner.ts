@@ -41,8 +41,10 @@ async function spawnInContainer(
   const { exec, socket } = await asking(attempted, () => start(docker, container, argv, options));
   const redact = redactor(secrets);
   const tail = tailBuffer();
+  const lines = lineSplitter(options.onStderrLine, redact);
   const output = demultiplex(socket, (chunk) => {
     tail.add(chunk);
+    lines.add(chunk);
   });
   const started: StartedExec = {
     docker,
@@ -52,7 +54,10 @@ async function spawnInContainer(
     attempted,
     killedAt: undefined,
   };
-  const exit = execExit(started, output, () => tail.text(redact));
+  const exit = execExit(started, output, () => {
+    lines.end();
+    return tail.text(redact);
+  });
   // Whoever needs the exit awaits it; who does not must not bring the worker down with an unhandled rejection.
   exit.catch(() => undefined);
   const running: RunningCommand = {
@@ -64,6 +69,26 @@ async function spawnInContainer(
   };
   endOnAbort(running, signal);
   return running;
+}
+
+/** Complete lines, and at the end what is left without a line break. */
+function lineSplitter(
+  onLine: ((line: string) => void) | undefined,
+  redact: (text: string) => string,
+): { add(chunk: Buffer): void; end(): void } {
+  let rest = '';
+  return {
+    add(chunk) {
+      if (onLine === undefined) return;
+      const lines = (rest + chunk.toString('latin1')).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) onLine(redact(Buffer.from(line, 'latin1').toString()));
+    },
+    end() {
+      if (rest !== '') onLine?.(redact(Buffer.from(rest, 'latin1').toString()));
+      rest = '';
+    },
+  };
 }
 
 async function start(

@@ -1,18 +1,22 @@
-import { resolve } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { ContentDigest } from '../../../workflows/model/recovery-point';
 import type { RestoreTarget } from '../../../workflows/model/restore-target';
 import type { FilesEntry } from '../../../workflows/model/stack';
 import { AdapterError } from '../../adapter-error';
 import type { Attempt, CommandRunner, Containers, Engine, Site } from '../../ports';
+import { findTar } from './find-tar';
+import { framesOf, inFrame } from './frames';
 import { hostPlace } from './host-place';
-import { measureFolder } from './measure-folder';
 import { observeFolder } from './observe-folder';
+import { observeFolderTarget } from './observe-folder-target';
 import { packFolder } from './pack-folder';
 import type { Place } from './place';
 import { findLayout, type RestoreLayout } from './restore-layout';
 import { servicePlace } from './service-place';
-import { swapBackEntries, swapEntries } from './swap-entries';
-import { findTar } from './find-tar';
+import { isOwnPath } from './staying';
+import { assertOwn, swapBackEntries, swapEntries } from './swap-entries';
+import { digestKind } from './tree-digest';
 import { unpackFolder } from './unpack-folder';
 
 export interface FilesEngineTools {
@@ -32,13 +36,15 @@ export function createFilesEngine({
   containers,
 }: FilesEngineTools): Engine<FilesEntry> {
   async function placeOf(site: Site, entry: FilesEntry, { signal }: Attempt): Promise<Place> {
-    if (entry.service === undefined) return hostPlace(hostRunner, signal);
-    return servicePlace(await containers.runner(site, entry.service), signal);
+    if (entry.service !== undefined) {
+      return servicePlace(await containers.runner(site, entry.service), signal);
+    }
+    return hostPlace(hostRunner, signal, await ownerOf(site.directory));
   }
 
   async function open(site: Site, entry: FilesEntry, attempt: Attempt, path: string) {
     const place = await placeOf(site, entry, attempt);
-    return { place, folder: await place.resolve(absolute(site, entry, path)) };
+    return { place, resolved: await place.resolve(absolute(site, entry, path)) };
   }
 
   async function openTarget(
@@ -47,69 +53,62 @@ export function createFilesEngine({
     target: RestoreTarget,
     attempt: Attempt,
   ) {
-    const { place, folder } = await open(site, entry, attempt, target.into);
-    return { place, layout: await findLayout(place, folder, target) };
+    const { place, resolved } = await open(site, entry, attempt, target.into);
+    if (resolved.untrusted !== undefined) throw untrustedLink(resolved.path, resolved.untrusted);
+    return { place, layout: await findLayout(place, resolved.path, target) };
   }
 
   return {
     kind: 'files',
 
     async observe(site, entry, attempt) {
-      const { place, folder } = await open(site, entry, attempt, entry.path);
-      return observeFolder(place, folder, entry);
+      const { place, resolved } = await open(site, entry, attempt, entry.path);
+      return observeFolder(place, resolved, entry);
     },
 
     async dump(site, entry, part, attempt) {
-      const { place, folder } = await open(site, entry, attempt, part.source);
+      const { place, resolved } = await open(site, entry, attempt, part.source);
       const tar = await findTar(place);
-      return packFolder(place, { folder, exclude: entry.exclude, tar }, attempt);
+      return packFolder(place, { folder: resolved.path, exclude: entry.exclude, tar }, attempt);
     },
 
     async observeTarget(site, entry, _part, target, attempt) {
       const { place, layout } = await openTarget(site, entry, target, attempt);
-      const tar = await findTar(place);
-      const exists = await place.holdsEntries(layout.into);
-      const request = { folder: layout.into, exclude: [], tar };
-      const { bytes } = exists ? await measureFolder(place, request) : { bytes: 0 };
-      const freeBytes = await place.freeBytes(layout.into);
-      const free = freeBytes === undefined ? {} : { freeBytes };
-      return {
-        exists,
-        bytes,
-        otherSessions: 0,
-        version: tar.version,
-        keepAs: layout.keep,
-        ...free,
-      };
+      return observeFolderTarget(place, layout, absolute(site, entry, target.into));
     },
 
     async prepare(site, entry, _part, target, _surroundings, attempt) {
       const { place, layout } = await openTarget(site, entry, target, attempt);
       await assertNotBegun(place, layout);
       await place.remove(layout.beside);
-      await place.makeFolder(layout.beside);
+      await place.makeFolder(dirname(layout.beside));
+      await place.makeOwn(layout.beside);
+      await place.makeOwn(layout.tree);
+      await assertMovable(place, layout);
       return [];
     },
 
     async receive(site, entry, _part, target, attempt) {
       const { place, layout } = await openTarget(site, entry, target, attempt);
       const tar = await findTar(place);
-      return unpackFolder(place, { folder: layout.beside, tar }, attempt);
+      await assertOwn(place, layout, layout.beside);
+      return unpackFolder(place, { folder: layout.tree, tar }, attempt);
     },
 
-    async digest(site, entry, _part, target, _expected, attempt) {
+    async digest(site, entry, _part, target, expected, attempt) {
       const { place, layout } = await openTarget(site, entry, target, attempt);
-      return digestFolder(place, layout.beside, attempt);
+      await assertOwn(place, layout, layout.beside);
+      return digestFolder(place, layout.tree, expected, attempt);
     },
 
     async swap(site, entry, _part, target, attempt) {
       const { place, layout } = await openTarget(site, entry, target, attempt);
-      return swapEntries(place, layout);
+      return swapEntries(place, layout, await findTar(place));
     },
 
     async swapBack(site, entry, _part, target, attempt) {
       const { place, layout } = await openTarget(site, entry, target, attempt);
-      await swapBackEntries(place, layout);
+      await swapBackEntries(place, layout, await findTar(place));
     },
 
     async discardBeside(site, entry, _part, target, attempt) {
@@ -129,13 +128,21 @@ function absolute(site: Site, entry: FilesEntry, path: string): string {
   return entry.service === undefined ? resolve(site.directory, path) : resolve('/', path);
 }
 
+/** Whoever owns the stack's folder says what is protected: their symbolic links are meant, too. */
+async function ownerOf(directory: string): Promise<readonly number[]> {
+  const found = await lstat(directory).catch(() => undefined);
+  return found === undefined ? [] : [found.uid];
+}
+
 async function digestFolder(
   place: Place,
   folder: string,
+  expected: readonly ContentDigest[],
   attempt: Attempt,
 ): Promise<readonly ContentDigest[]> {
   const tar = await findTar(place);
-  const source = await packFolder(place, { folder, exclude: [], tar }, attempt);
+  const request = { folder, exclude: [], tar, digest: digestKind(expected) };
+  const source = await packFolder(place, request, attempt);
   try {
     let bytes = 0;
     for await (const chunk of source.stream)
@@ -154,4 +161,19 @@ async function assertNotBegun(place: Place, layout: RestoreLayout): Promise<void
     const advice = `Look into it, then move it away or remove it, and run the restore again.`;
     throw new AdapterError('PreconditionFailed', text, { advice });
   }
+}
+
+/** Before hours of copying, and not only before the swap. */
+async function assertMovable(place: Place, { into, beside }: RestoreLayout): Promise<void> {
+  const staying = (await place.mountsInside(into)).filter((path) => !isOwnPath(path));
+  for (const frame of framesOf(staying)) {
+    const folder = inFrame(into, frame);
+    if (await place.holdsEntries(folder, frame)) await place.assertMovable(folder, beside, frame);
+  }
+}
+
+function untrustedLink(folder: string, link: string): AdapterError {
+  const text = `${link} is a symbolic link that others than root, the worker's user and the owner of the stack's folder can change, so nothing is restored by that name`;
+  const advice = `If ${folder} is meant, name it in the stack file (or with --into).`;
+  return new AdapterError('PreconditionFailed', text, { advice });
 }

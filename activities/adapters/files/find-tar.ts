@@ -5,7 +5,10 @@ import { parseTarVersion, type TarProgram } from './tar-commands';
 const USAGE_EXITS = [1, 2, 64];
 
 /** What the place's tar is. Throws: PreconditionFailed (there is none). */
-export async function findTar({ runner, options }: Place): Promise<TarProgram> {
+export async function findTar({
+  runner,
+  options,
+}: Pick<Place, 'runner' | 'options'>): Promise<TarProgram> {
   const version = await say('--version');
   return parseTarVersion(version, version.includes('GNU') ? '' : await say('--help'));
 

@@ -4,14 +4,18 @@ import { AdapterError } from '../../adapter-error';
 import { findTar } from './find-tar';
 import type { TarProgram } from './tar-commands';
 import { measureFolder } from './measure-folder';
-import { noFolder } from './pack-folder';
+import { noFolder, notKeptBy } from './pack-folder';
+import { isOwnPath } from './staying';
 import type { Place } from './place';
 import { requirePrograms } from './service-place';
+
+/** Named in a sentence. */
+const MOUNTS_NAMED = 5;
 
 /** Throws: PreconditionFailed (no such folder, missing programs) · CredentialsRejected (may not be read) */
 export async function observeFolder(
   place: Place,
-  folder: string,
+  { path: folder, untrusted }: Awaited<ReturnType<Place['resolve']>>,
   entry: FilesEntry,
 ): Promise<EngineObservation> {
   if (entry.service !== undefined) await requirePrograms(place);
@@ -32,11 +36,37 @@ export async function observeFolder(
     version: tar.version,
     parts: [{ part, expectedBytes: size.bytes }],
     notes: [
+      ...(untrusted === undefined ? [] : [untrustedNote(entry, folder, untrusted)]),
       ...excludedNote(entry),
+      ...(await mountNotes(place, folder)),
+      ...notKeptBy(tar),
       ...(size.counted ? [] : [`${folder} has too many files to count them all beforehand.`]),
       ...(place.asRoot ? [] : ['The worker is not root: owners of files cannot be restored.']),
     ],
   };
+}
+
+/** What is mounted in a folder, in words: `cache and config.ini are mounted in /site`. Undefined when nothing is. */
+export async function mountedIn(place: Place, folder: string): Promise<string | undefined> {
+  const names = (await place.mountsInside(folder)).filter((path) => !isOwnPath(path));
+  const [first] = names;
+  if (first === undefined) return undefined;
+  const shown = names.slice(0, MOUNTS_NAMED);
+  const more = names.length > MOUNTS_NAMED ? ` and ${names.length - MOUNTS_NAMED} more` : '';
+  return `${shown.join(', ')}${more} ${names.length === 1 ? 'is' : 'are'} mounted in ${folder}`;
+}
+
+async function mountNotes(place: Place, folder: string): Promise<string[]> {
+  const mounted = await mountedIn(place, folder);
+  if (mounted === undefined) return [];
+  return [
+    `${mounted}: saved with it, but a restore to the same place leaves what is mounted as it is. ` +
+      'Protect it by an entry of its own to restore it in its place.',
+  ];
+}
+
+function untrustedNote({ path }: FilesEntry, folder: string, untrusted: string): string {
+  return `${path} is reached by a symbolic link that others can change (${untrusted}): ${folder} is saved, but not restored to by that name. Name it in the stack file.`;
 }
 
 function excludedNote({ name, exclude }: FilesEntry): string[] {

@@ -2,16 +2,16 @@ import { pipeline, Transform } from 'node:stream';
 import { AdapterError } from '../../adapter-error';
 import type { Attempt, ByteSource, RunningCommand } from '../../ports';
 import type { Place } from './place';
-import { isGoodExit, notesOf, tarFailed } from './tar-complaints';
+import { TarComplaints, tarFailed } from './tar-complaints';
 import { packArgv, type TarProgram } from './tar-commands';
-import { TreeDigest } from './tree-digest';
-
-const WHOLE_SECONDS = 'Times are kept in whole seconds, and ACLs not at all: GNU tar keeps both.';
+import { TreeDigest, type DigestKind } from './tree-digest';
 
 export interface PackRequest {
   readonly folder: string;
   readonly exclude: readonly string[];
   readonly tar: TarProgram;
+  /** `whole` when absent. */
+  readonly digest?: DigestKind;
 }
 
 /** Nothing tells a file system to hold still while it is read. */
@@ -23,31 +23,48 @@ export async function packFolder(
   request: PackRequest,
   attempt: Attempt,
 ): Promise<ByteSource> {
-  const { folder, exclude, tar } = request;
+  const { folder, exclude, tar, digest: kind = 'whole' } = request;
   const identity = await place.identity(folder);
   if (identity === undefined) throw noFolder(place, folder);
-  const command = await place.runner.spawn(packArgv(tar, folder, exclude), {
-    ...place.options,
+  const complaints = new TarComplaints();
+  const argv = packArgv(tar, { exclude, withHoles: kind === 'whole' });
+  const command = await place.spawnIn(folder, argv, {
     signal: attempt.signal,
+    onStderrLine: (line) => {
+      complaints.add(line);
+    },
   });
-  const digest = new TreeDigest({ sorted: tar.kind === 'gnu' });
+  const digest = new TreeDigest({ sorted: tar.kind === 'gnu', kind });
   return {
     stream: digested(command, digest),
     finish: async () => {
-      await assertGoodEnd(place, request, command, attempt);
+      const exit = await command.exit;
+      attempt.signal.throwIfAborted();
+      if (!complaints.isGoodExit(tar, exit.code)) {
+        throw tarFailed(place.runner.place, folder, command.argv, exit);
+      }
       if ((await place.identity(folder)) !== identity) throw noFolder(place, folder);
       if (!digest.reader.complete) throw cutOff(place, folder);
-      const { stderrTail } = await command.exit;
+      if (digest.tooLong !== undefined) throw tooLong(place, folder, digest.tooLong);
       return {
         format: 'tar',
         sourceVersion: tar.version,
         contents: [digest.result()],
         consistency: CONSISTENCY,
-        notes: [...notesOf(stderrTail), ...(tar.kind === 'gnu' ? [] : [WHOLE_SECONDS])],
+        notes: [...complaints.notes(), ...notKeptBy(tar)],
       };
     },
     abort: () => command.kill(),
   };
+}
+
+/** What the recovery point will not have, or not know, because of the tar program. */
+export function notKeptBy(tar: TarProgram): string[] {
+  if (tar.kind === 'gnu') return [];
+  return [
+    `${tar.version} saves no ACLs, no extended attributes (file capabilities among them), no holes and no fractions of ` +
+      'seconds, and does not notice files that change while it reads them. GNU tar does all of it.',
+  ];
 }
 
 export function noFolder(place: Place, folder: string): AdapterError {
@@ -73,18 +90,19 @@ function digested(command: RunningCommand, digest: TreeDigest): Transform {
   return tap;
 }
 
-async function assertGoodEnd(
-  place: Place,
-  { tar }: PackRequest,
-  command: RunningCommand,
-  { signal }: Attempt,
-): Promise<void> {
-  const exit = await command.exit;
-  signal.throwIfAborted();
-  if (!isGoodExit(tar, exit.code)) throw tarFailed(place.runner.place, command.argv, exit);
-}
-
 function cutOff(place: Place, folder: string): AdapterError {
   const text = `tar of ${folder} on ${place.runner.place} ended well, but its output has no end mark`;
   return new AdapterError('CommandFailed', text);
+}
+
+/** It would be stored, and could not be unpacked again. */
+function tooLong(place: Place, folder: string, latin1Path: string): AdapterError {
+  const path = Buffer.from(latin1Path, 'latin1').toString();
+  const names = path.split('/');
+  const shown = names.length > 6 ? [...names.slice(0, 5), '…', names.at(-1)].join('/') : path;
+  const text =
+    `${folder}/${shown} on ${place.runner.place} cannot be saved: its path of ${latin1Path.length.toLocaleString('en-GB')} bytes ` +
+    `(${names.length} folders deep) is longer than the 4,093 with which it could be restored`;
+  const advice = 'Move it further up, or exclude the folder it is in.';
+  return new AdapterError('PreconditionFailed', text, { advice });
 }

@@ -12,15 +12,23 @@ import type { Place } from './place';
  */
 export interface RestoreLayout {
   readonly into: string;
+  /** Nobody but the worker's user may enter it, whatever the mode of what is restored in it. */
   readonly beside: string;
+  /** In `beside`: what is restored. */
+  readonly tree: string;
   readonly swapping: string;
+  readonly swappingTree: string;
   readonly dropping: string;
   /** What an undone swap takes out of `into`. */
   readonly dropped: string;
   readonly keep: string;
   /** Inside `keep`: there was no `into`. */
   readonly absent: string;
+  /** Inside `keep`: what stays in `into`; see `staying.ts`. */
+  readonly staying: string;
 }
+
+const TREE = '.pawl_tree';
 
 /**
  * The layout that a step of a restore goes on with. Whether there is room beside the folder may change between two steps
@@ -56,10 +64,13 @@ function restoreLayout(into: string, target: RestoreTarget, inside: boolean): Re
   return {
     into,
     beside,
+    tree: `${beside}/${TREE}`,
     swapping: `${beside}.swapping`,
+    swappingTree: `${beside}.swapping/${TREE}`,
     dropping: `${beside}.dropping`,
     dropped: `${beside}.dropped`,
     keep,
     absent: `${keep}/.pawl_absent`,
+    staying: `${keep}/.pawl_staying`,
   };
 }

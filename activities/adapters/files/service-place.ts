@@ -1,11 +1,16 @@
 import { AdapterError } from '../../adapter-error';
 import type { CommandRunner } from '../../ports';
+import { copyByTar } from './folder-itself';
+import type { Frame } from './frames';
+import { stillMounted } from './host-place';
+import { immutableEntries } from './immutable';
+import { mountsInside } from './mounts';
 import type { Place } from './place';
 import { HIDDEN_PREFIX } from './tar-commands';
 
 /** What must be in the container, of GNU or of BusyBox. Names of files never leave it: `find` hands them on. */
 const PROGRAMS = [
-  ...['tar', 'find', 'ls', 'mv', 'mkdir', 'rm', 'rmdir'],
+  ...['tar', 'find', 'ls', 'mv', 'mkdir', 'rm', 'rmdir', 'cat', 'test', 'readlink'],
   ...['stat', 'chmod', 'chown', 'df', 'du', 'sync'],
 ];
 
@@ -14,7 +19,13 @@ const PROGRAM_FOLDERS = ['/bin/', '/usr/bin/', '/sbin/', '/usr/sbin/', '/usr/loc
 const ADVICE_WITHOUT_PROGRAMS =
   "Protect the volume's folder on the host instead: {engine: files, path: …} without `service`.";
 
-/** Folders of a container, by commands in it, as root whatever the image's user is. */
+/** Named in a message; more would hide the first. */
+const NAMED = 5;
+
+/**
+ * Folders of a container, by commands in it, as root whatever the image's user is. Commands take paths: whoever may write
+ * in the folder could put a symbolic link in their way, and so reach what root of that container may, and no further.
+ */
 export function servicePlace(runner: CommandRunner, signal: AbortSignal): Place {
   const options = { signal, user: '0:0' };
   const output = async (...argv: string[]): Promise<string> =>
@@ -24,48 +35,90 @@ export function servicePlace(runner: CommandRunner, signal: AbortSignal): Place 
   };
   const succeeds = async (...argv: string[]): Promise<boolean> =>
     (await runner.run(argv, { ...options, accept: [1, 2] })).exit.code === 0;
-  const list = (folder: string, ...action: string[]): string[] => [
-    ...['find', `${folder}/`, '-mindepth', '1', '-maxdepth', '1'],
-    ...['!', '-name', `${HIDDEN_PREFIX}*`, ...action],
-  ];
-  const holdsEntries = async (folder: string): Promise<boolean> =>
-    (await succeeds('ls', '-d', folder)) && (await output(...list(folder, '-print0'))) !== '';
-  const moveFreeEntries = (from: string, to: string): Promise<void> =>
-    run(...list(from, '-exec', 'mv', '-n', '{}', `${to}/`, ';'));
+  const mounts = (): Promise<string> => output('cat', '/proc/self/mountinfo');
+  const holdsEntries = async (folder: string, frame: Frame): Promise<boolean> =>
+    (await succeeds('ls', '-d', folder)) &&
+    (await output(...find(`${folder}/`, frame), '-print0')) !== '';
+  /** A taken name is left where it is (-n), and with `;` find does not tell that a command failed: stderr does. */
+  const moveFree = async (from: string, to: string, frame: Frame): Promise<string> => {
+    const argv = [...find(`${from}/`, frame), '-exec', 'mv', '-n', '{}', `${to}/`, ';'];
+    return (await runner.run(argv, { ...options, accept: [1] })).exit.stderrTail;
+  };
+  const assertMoved = async (from: string, frame: Frame, complaints: string): Promise<void> => {
+    const left = await output(...find(`${from}/`, frame), '-print0');
+    if (left !== '') throw notMoved(runner.place, from, left, complaints);
+  };
 
-  return {
+  const place: Place = {
     runner,
     options,
     asRoot: true,
     hasNeighbours: false,
-    resolve: (path) => Promise.resolve(path),
+    spawnIn: (folder, [program = '', ...args], more) =>
+      runner.spawn([program, '-C', folder, ...args], { ...options, ...more }),
+    resolve: async (path) => {
+      const argv = ['readlink', '-f', path];
+      const { stdout } = await runner.run(argv, { ...options, accept: [1] });
+      return { path: stdout.replace(/\n$/, '') || path };
+    },
     identity: async (folder) => {
-      // The trailing slash follows a symbolic link and refuses what is no folder.
-      const argv = ['stat', '-c', '%d:%i', `${folder}/`];
+      const argv = ['stat', '-c', '%d:%i %F', folder];
       const { stdout, exit } = await runner.run(argv, { ...options, accept: [1] });
-      return exit.code === 0 ? stdout.trim() : undefined;
+      const [identity, kind] = stdout.trim().split(' ');
+      return exit.code === 0 && kind === 'directory' ? identity : undefined;
     },
     // A volume's mount point, most of the time; its neighbour would be in the container's own layer.
     mustStayInside: () => Promise.resolve(true),
+    mountsInside: async (folder) => mountsInside(folder, await mounts()),
+    folderNames: async (folder) => {
+      if (!(await succeeds('ls', '-d', `${folder}/`))) return [];
+      const argv = ['find', `${folder}/`, '-mindepth', '1', '-maxdepth', '1', '-print0'];
+      const paths = (await output(...argv)).split('\0').slice(0, -1);
+      return paths.map((path) => path.split('/').at(-1) ?? path);
+    },
+    immutable: (folder) => immutableEntries(runner, { ...options, cwd: folder }),
     holdsEntries,
     makeFolder: (folder) => run('mkdir', '-p', folder),
-    moveFreeEntries,
-    moveEntries: async (from, to) => {
-      await moveFreeEntries(from, to);
-      // A taken name is left where it is (-n), and with `;` find does not tell that a command failed.
-      if (await holdsEntries(from)) throw notMoved(runner.place, from, to);
+    makeOwn: (folder) => run('mkdir', '-m', '700', folder),
+    isOwn: async (folder) => {
+      const argv = ['stat', '-c', '%F %u %a', folder];
+      const { stdout } = await runner.run(argv, { ...options, accept: [1] });
+      return stdout.trim() === 'directory 0 700';
+    },
+    // Only by moving them: neither `find` nor `mv` tries.
+    assertMovable: () => Promise.resolve(),
+    moveEntries: async (from, to, frame) => {
+      await assertMoved(from, frame, await moveFree(from, to, frame));
+    },
+    bringEntries: async (from, to, aside, frame) => {
+      const complaints = await moveFree(from, to, frame);
+      if (aside === undefined) return assertMoved(from, frame, complaints);
+      if (!(await holdsEntries(from, frame))) return;
+      const taken = ['-exec', 'test', '-e', `${from}/{}`, '-o', '-L', `${from}/{}`, ';'];
+      const argv = [...find('.', frame), ...taken, '-exec', 'mv', '-n', '{}', `${aside}/`, ';'];
+      await runner.run(argv, { ...options, cwd: to, accept: [1] });
+      await assertMoved(from, frame, complaints + (await moveFree(from, to, frame)));
     },
     rename: (from, to) => run('mv', from, to),
-    remove: (folder) => run('rm', '-rf', folder),
+    remove: async (folder) => {
+      const [mounted] = mountsInside(folder, await mounts());
+      if (mounted !== undefined) throw stillMounted(folder, mounted);
+      await run('rm', '-rf', folder);
+    },
     removeIfEmpty: async (folder) => {
       await succeeds('rmdir', folder);
     },
-    copyAttributes: async (from, to) => {
+    copyAttributes: async (from, to, tar) => {
       const [mode = '', owner = ''] = (await output('stat', '-c', '%a %u:%g', `${from}/`))
         .trim()
         .split(' ');
       await run('chown', owner, to);
       await run('chmod', mode, to);
+      if (tar.kind === 'gnu') await copyByTar(place, from, to);
+    },
+    copyTime: async (from, to) => {
+      // Not every BusyBox has it.
+      if (await canRun(place, 'touch')) await succeeds('touch', '-r', from, to);
     },
     flush: async (folder) => {
       await succeeds('sync', '-f', folder);
@@ -79,6 +132,15 @@ export function servicePlace(runner: CommandRunner, signal: AbortSignal): Place 
       return exit.code === 0 && blocks !== undefined ? Number(blocks) * 1024 : undefined;
     },
   };
+  return place;
+}
+
+/** What moves of a frame. `-name` takes patterns. */
+function find(folder: string, { path, staying }: Frame): string[] {
+  const literal = (name: string): string => name.replace(/[*?[\]\\]/g, '\\$&');
+  const names = [...(path === '' ? [`${HIDDEN_PREFIX}*`] : []), ...staying.map(literal)];
+  const without = names.flatMap((name) => ['!', '-name', name]);
+  return ['find', folder, '-mindepth', '1', '-maxdepth', '1', ...without];
 }
 
 /**
@@ -119,8 +181,18 @@ async function canRun({ runner, options }: Pick<Place, 'runner' | 'options'>, pr
   }
 }
 
-function notMoved(place: string, from: string, to: string): AdapterError {
-  const text = `Not every entry of ${from} could be moved to ${to} in ${place}`;
-  const advice = `Stop what uses the folder, look into both, and run the restore again.`;
-  return new AdapterError('PreconditionFailed', text, { advice });
+/** `left`: paths, each ended by a zero byte. */
+function notMoved(place: string, from: string, left: string, complaints: string): AdapterError {
+  const names = left
+    .split('\0')
+    .slice(0, -1)
+    .map((path) => path.split('/').at(-1) ?? path);
+  const named = names.slice(0, NAMED).join(', ');
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  const reason = complaints.trim().split('\n').at(-1) ?? '';
+  const text = `Could not move ${named}${more} out of ${from} in ${place}${reason === '' ? '' : `: ${reason}`}`;
+  const advice =
+    'Stop what uses the folder, or make it movable (umount, chattr -i -a), and run the restore again.';
+  const isFull = /No space left|Disk quota/.test(complaints);
+  return new AdapterError(isFull ? 'CommandFailed' : 'PreconditionFailed', text, { advice });
 }

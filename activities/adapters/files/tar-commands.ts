@@ -10,40 +10,44 @@ export interface TarProgram {
 /** Pawl's own folders at the top of a protected folder: what a restore builds and keeps. Never dumped. */
 export const HIDDEN_PREFIX = '.pawl_';
 
-/** Extended attributes that mean something on another machine too; ACLs have their own option. */
+/** Extended attributes that mean something on another machine too; ACLs have their own option. Only root sees trusted ones. */
 const ATTRIBUTES = [
   '--acls',
   '--xattrs',
   '--xattrs-include=user.*',
+  '--xattrs-include=trusted.*',
   '--xattrs-include=security.capability',
 ];
 
 /** Records of 64 KiB, as a pipe takes them at once, instead of 10. */
 const RECORD = '--blocking-factor=128';
 
+/** Holes are stored as such; why in this format: see `sparseOrWhole`. */
+const SPARSE = ['--sparse', '--sparse-version=0.0'];
+
+/** In no folder's argv: tar is started in the folder. */
+interface PackOptions {
+  readonly exclude: readonly string[];
+  /** For a digest by the method of manifests that know no holes. */
+  readonly withHoles: boolean;
+}
+
 /**
  * Equal folders give equal bytes with GNU tar: names in order, no time of access or change, no process id in the names of
- * extended headers (its default before 1.33). Sparse files are packed with their zeros, which restic stores once, so
- * that every tar can read them; file systems mounted inside are packed too.
+ * extended headers (its default before 1.33). File systems mounted inside are packed too.
  */
-export function packArgv(tar: TarProgram, folder: string, exclude: readonly string[]): string[] {
+export function packArgv(tar: TarProgram, { exclude, withHoles }: PackOptions): string[] {
   const excluded = exclude.map((pattern) => `--exclude=${pattern}`);
   const ours = `--exclude=./${HIDDEN_PREFIX}*`;
   if (tar.kind === 'other') {
     const without = tar.canExclude ? [ours, ...excluded] : [];
-    return ['tar', '-c', '-f', '-', '--numeric-owner', '-C', folder, ...without, '.'];
+    return ['tar', '-c', '-f', '-', '--numeric-owner', ...without, '.'];
   }
   return [
-    'tar',
-    '--create',
-    '--file=-',
-    '--format=posix',
-    '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime',
+    ...gnuPack(),
     '--sort=name',
-    '--numeric-owner',
-    ...ATTRIBUTES,
+    ...(withHoles ? SPARSE : []),
     RECORD,
-    `--directory=${folder}`,
     '--anchored',
     ours,
     '--no-anchored',
@@ -52,9 +56,26 @@ export function packArgv(tar: TarProgram, folder: string, exclude: readonly stri
   ];
 }
 
+/** A folder's own owner, mode, times, ACLs and extended attributes, without its content. */
+export function packFolderItselfArgv(): string[] {
+  return [...gnuPack(), '--no-recursion', '.'];
+}
+
+function gnuPack(): string[] {
+  return [
+    'tar',
+    '--create',
+    '--file=-',
+    '--format=posix',
+    '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime',
+    '--numeric-owner',
+    ...ATTRIBUTES,
+  ];
+}
+
 /** `asRoot`: whether owners can be restored. */
-export function unpackArgv(tar: TarProgram, folder: string, asRoot: boolean): string[] {
-  if (tar.kind === 'other') return ['tar', '-x', '-p', '-f', '-', '--numeric-owner', '-C', folder];
+export function unpackArgv(tar: TarProgram, asRoot: boolean): string[] {
+  if (tar.kind === 'other') return ['tar', '-x', '-p', '-f', '-', '--numeric-owner'];
   return [
     'tar',
     '--extract',
@@ -64,7 +85,6 @@ export function unpackArgv(tar: TarProgram, folder: string, asRoot: boolean): st
     asRoot ? '--same-owner' : '--no-same-owner',
     ...ATTRIBUTES,
     RECORD,
-    `--directory=${folder}`,
   ];
 }
 

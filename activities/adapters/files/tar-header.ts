@@ -8,10 +8,20 @@ export interface TarEntry {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  /** Of the file, its holes included. */
   readonly sizeBytes: number;
+  /** Where the bytes that follow the header belong in the file; one segment unless it has holes. */
+  readonly segments: readonly Segment[];
   readonly mtimeSeconds: number;
   /** `major:minor` of a device. */
   readonly device: string;
+  /** Extended attributes and ACLs, as sorted pax records; empty when there are none. */
+  readonly attributes: string;
+}
+
+export interface Segment {
+  readonly at: number;
+  readonly bytes: number;
 }
 
 export type EntryType =
@@ -34,6 +44,12 @@ const TYPES: Readonly<Record<string, EntryType>> = {
 
 /** What the extension headers before an entry say of it; they win over the header. */
 export type Extensions = ReadonlyMap<string, string>;
+
+/** Extended attributes and ACLs, as GNU tar and star name them. */
+const ATTRIBUTE = /^SCHILY\.(xattr|acl)\./;
+
+const SPARSE_SEGMENT = ['GNU.sparse.offset', 'GNU.sparse.numbytes'];
+const MAP = 'pawl.sparse.map';
 
 export class TarError extends Error {
   override readonly name = 'TarError';
@@ -62,6 +78,7 @@ export function decodeEntry(block: Buffer, extensions: Extensions): TarEntry {
   const number = (key: string, offset: number, length: number): number =>
     extensions.has(key) ? Number(extensions.get(key)) : numberAt(block, offset, length);
   const isDevice = type === 'character' || type === 'block';
+  const storedBytes = type === 'file' ? number('size', 124, 12) : 0;
   return {
     type,
     path: plainPath(path),
@@ -69,13 +86,14 @@ export function decodeEntry(block: Buffer, extensions: Extensions): TarEntry {
     mode: numberAt(block, 100, 8) & 0o7777,
     uid: number('uid', 108, 8),
     gid: number('gid', 116, 8),
-    sizeBytes: type === 'file' ? number('size', 124, 12) : 0,
+    ...sparseOrWhole(extensions, storedBytes),
     mtimeSeconds: Math.floor(number('mtime', 136, 12)),
     device: isDevice ? `${numberAt(block, 329, 8)}:${numberAt(block, 337, 8)}` : '',
+    attributes: attributesOf(extensions),
   };
 }
 
-/** Records `<length> <key>=<value>\n`; values are bytes. */
+/** Records `<length> <key>=<value>\n`; values are bytes. Of a sparse file's map the numbers follow each other. */
 export function decodePax(data: Buffer): Map<string, string> {
   const records = new Map<string, string>();
   let offset = 0;
@@ -84,10 +102,10 @@ export function decodePax(data: Buffer): Map<string, string> {
     const length = Number(data.toString('latin1', offset, space));
     const equals = data.indexOf(0x3d, space);
     if (space < 0 || equals < 0 || !(length > 0)) throw new TarError('a pax header is malformed');
-    records.set(
-      data.toString('latin1', space + 1, equals),
-      data.toString('latin1', equals + 1, offset + length - 1),
-    );
+    const key = data.toString('latin1', space + 1, equals);
+    const value = data.toString('latin1', equals + 1, offset + length - 1);
+    if (SPARSE_SEGMENT.includes(key)) records.set(MAP, `${records.get(MAP) ?? ''}${value},`);
+    else records.set(key, value);
     offset += length;
   }
   return records;
@@ -101,6 +119,48 @@ export function textAt(block: Buffer, offset: number, length: number): string {
     offset,
     zero < 0 ? offset + length : Math.min(zero, offset + length),
   );
+}
+
+/**
+ * GNU's sparse format 0.0 has the map in the header, and the file's own name; the later ones put a process id into a
+ * name, so that equal folders would not give equal bytes.
+ */
+function sparseOrWhole(
+  extensions: Extensions,
+  storedBytes: number,
+): Pick<TarEntry, 'sizeBytes' | 'segments'> {
+  if (extensions.has('GNU.sparse.major') || extensions.has('GNU.sparse.map')) {
+    throw new TarError('a sparse file is stored in a format that is not known');
+  }
+  if (!extensions.has('GNU.sparse.size')) {
+    return { sizeBytes: storedBytes, segments: [{ at: 0, bytes: storedBytes }] };
+  }
+  const sizeBytes = Number(extensions.get('GNU.sparse.size'));
+  const numbers = (extensions.get(MAP) ?? '').split(',').slice(0, -1).map(Number);
+  const segments: Segment[] = [];
+  let end = 0;
+  let stored = 0;
+  for (let index = 0; index < numbers.length; index += 2) {
+    const [at = NaN, bytes = NaN] = [numbers[index], numbers[index + 1]];
+    if (!(at >= end && bytes >= 0 && at + bytes <= sizeBytes)) throw malformedMap();
+    end = at + bytes;
+    stored += bytes;
+    if (bytes > 0) segments.push({ at, bytes });
+  }
+  if (stored !== storedBytes || !Number.isSafeInteger(sizeBytes)) throw malformedMap();
+  return { sizeBytes, segments };
+}
+
+function malformedMap(): TarError {
+  return new TarError('the map of a sparse file is malformed');
+}
+
+function attributesOf(extensions: Extensions): string {
+  const records = [...extensions].filter(([key]) => ATTRIBUTE.test(key));
+  return records
+    .map(([key, value]) => `${key.length} ${value.length} ${key}=${value}`)
+    .sort()
+    .join('');
 }
 
 function pathOf(block: Buffer): string {

@@ -7,21 +7,22 @@ import {
   TarError,
   textAt,
   typeFlag,
+  type Segment,
   type TarEntry,
 } from './tar-header';
 
 export interface TarListener {
   onEntry(entry: TarEntry): void;
-  /** The bytes of the file announced last. They are the caller's again when this returns. */
-  onContent?(bytes: Buffer): void;
+  /** Bytes of the file announced last, and where they are in it. They are the caller's again when this returns. */
+  onContent?(bytes: Buffer, at: number): void;
 }
 
-/** Long names and extended attributes; GNU tar's own limit on names is the file system's. */
-const EXTENSION_LIMIT_BYTES = 4 * 1024 * 1024;
+/** Long names, extended attributes, and the maps of sparse files: some 60 bytes for each piece between two holes. */
+const EXTENSION_LIMIT_BYTES = 128 * 1024 * 1024;
 
 /**
  * Reads a tar as it passes, in pieces of any size, without copying contents. Knows what GNU tar, BusyBox and bsdtar
- * write: ustar, pax and GNU's long names.
+ * write: ustar, pax, GNU's long names and its sparse files of format 0.0.
  *
  * Not tar-stream: that one decodes names as UTF-8, which loses what is not, and does not tell whether the end was there.
  */
@@ -30,6 +31,10 @@ export class TarReader {
   private blockBytes = 0;
   private contentLeft = 0;
   private paddingLeft = 0;
+  /** Of the file whose content passes: the segments that are still to come, and how much of the first has passed. */
+  private segments: readonly Segment[] = [];
+  private segmentIndex = 0;
+  private segmentDone = 0;
   private extension: { kind: string; data: Buffer[] } | undefined;
   private readonly global = new Map<string, string>();
   private pending = new Map<string, string>();
@@ -53,14 +58,29 @@ export class TarReader {
   }
 
   private takeContent(chunk: Buffer, offset: number): number {
-    const bytes = chunk.subarray(offset, offset + this.contentLeft);
+    const wanted = this.extension === undefined ? this.segmentLeft() : this.contentLeft;
+    const bytes = chunk.subarray(offset, offset + wanted);
     this.contentLeft -= bytes.length;
-    if (this.extension === undefined) this.listener.onContent?.(bytes);
+    if (this.extension === undefined) this.passContent(bytes);
     else {
       this.extension.data.push(Buffer.from(bytes));
       if (this.contentLeft === 0) this.endExtension(this.extension);
     }
     return bytes.length;
+  }
+
+  private segmentLeft(): number {
+    return (this.segments[this.segmentIndex]?.bytes ?? 0) - this.segmentDone;
+  }
+
+  private passContent(bytes: Buffer): void {
+    const at = (this.segments[this.segmentIndex]?.at ?? 0) + this.segmentDone;
+    this.segmentDone += bytes.length;
+    if (this.segmentLeft() === 0) {
+      this.segmentIndex += 1;
+      this.segmentDone = 0;
+    }
+    this.listener.onContent?.(bytes, at);
   }
 
   private takePadding(available: number): number {
@@ -117,7 +137,10 @@ export class TarReader {
   private beginEntry(entry: TarEntry): void {
     if (this.pending.size > 0) this.pending = new Map();
     this.listener.onEntry(entry);
-    this.expectContent(entry.sizeBytes);
+    this.segments = entry.segments;
+    this.segmentIndex = 0;
+    this.segmentDone = 0;
+    this.expectContent(entry.segments.reduce((sum, { bytes }) => sum + bytes, 0));
   }
 
   private expectContent(bytes: number): void {

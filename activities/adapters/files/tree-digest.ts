@@ -1,14 +1,29 @@
-import { createHash, hash, type Hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { ContentDigest } from '../../../workflows/model/recovery-point';
+import { ContentHash, hasZeroBlock } from './content-hash';
 import { HardLinks } from './hard-links';
 import type { TarEntry } from './tar-header';
 import { TarReader } from './tar-reader';
 
 /**
- * What it is computed of, for whoever compares: directories without their time (which changes when a name in them
+ * What they are computed of, for whoever compares: directories without their time (which changes when a name in them
  * does), symbolic links without time and mode (which BusyBox does not restore), all times in whole seconds.
  */
-const TREE_DIGEST_METHOD = 'tar:sum-sha256(type,path,mode,uid,gid,size,mtime,link,content)/1';
+const METHODS = {
+  /** Until 0.1.0: without ACLs and extended attributes, and every file with its zeros. */
+  plain: 'tar:sum-sha256(type,path,mode,uid,gid,size,mtime,link,content)/1',
+  whole: 'tar:sum-sha256(type,path,mode,uid,gid,size,mtime,link,attributes,content)/2',
+};
+
+export type DigestKind = keyof typeof METHODS;
+
+/** By which of the methods the digests of a manifest are to be compared. */
+export function digestKind(expected: readonly ContentDigest[]): DigestKind {
+  return expected.some(({ method }) => method === METHODS.plain) ? 'plain' : 'whole';
+}
+
+/** Longer ones (PATH_MAX less the end mark and `./`) are made by going down step by step, which tar does not when it unpacks. */
+const LONGEST_PATH_BYTES = 4096 - 1 - 2;
 
 /** Of what has no content. */
 const NO_CONTENT = '';
@@ -20,19 +35,23 @@ const NO_CONTENT = '';
 export class TreeDigest {
   readonly reader: TarReader;
   entries = 0;
+  /** The first path that is too long to be unpacked. */
+  tooLong: string | undefined;
   private sum = 0n;
-  private file: { entry: TarEntry; left: number; hash: Hash | undefined } | undefined;
+  private file: { entry: TarEntry; left: number; hash?: FileHash } | undefined;
   private readonly links: HardLinks;
+  private readonly kind: DigestKind;
 
   /** `sorted`: whether the tar has its entries in the order of their names, as GNU tar writes it on demand. */
-  constructor({ sorted }: { sorted: boolean }) {
+  constructor({ sorted, kind = 'whole' }: { sorted: boolean; kind?: DigestKind }) {
+    this.kind = kind;
     this.links = new HardLinks(sorted);
     this.reader = new TarReader({
       onEntry: (entry) => {
         this.begin(entry);
       },
-      onContent: (bytes) => {
-        this.content(bytes);
+      onContent: (bytes, at) => {
+        this.content(bytes, at);
       },
     });
   }
@@ -41,50 +60,75 @@ export class TreeDigest {
   result(): ContentDigest {
     let sum = this.sum;
     for (const { wrong, right } of this.links.corrections()) {
-      sum += right.reduce((total, item) => total + itemDigest(item.entry, item.content), 0n);
-      sum -= wrong.reduce((total, item) => total + itemDigest(item.entry, item.content), 0n);
+      sum += right.reduce((total, item) => total + this.itemDigest(item.entry, item.content), 0n);
+      sum -= wrong.reduce((total, item) => total + this.itemDigest(item.entry, item.content), 0n);
     }
     const digest = BigInt.asUintN(256, sum).toString(16).padStart(64, '0');
-    return { name: '.', rows: this.entries, digest, method: TREE_DIGEST_METHOD };
+    return { name: '.', rows: this.entries, digest, method: METHODS[this.kind] };
   }
 
   private begin(entry: TarEntry): void {
     if (entry.path !== '') this.entries += 1;
-    if (entry.type === 'file' && entry.sizeBytes > 0) {
-      this.file = { entry, left: entry.sizeBytes, hash: undefined };
-    } else {
-      this.end(entry, entry.type === 'file' ? EMPTY_CONTENT : NO_CONTENT);
-    }
-  }
-
-  private content(bytes: Buffer): void {
-    const { file } = this;
-    if (file === undefined) return;
-    file.left -= bytes.length;
-    // Most files come in one piece, for which one call is several times faster than three.
-    if (file.left === 0 && file.hash === undefined) {
-      this.end(file.entry, hash('sha256', bytes, 'hex'));
+    if (entry.path.length > LONGEST_PATH_BYTES) this.tooLong ??= entry.path;
+    if (entry.type !== 'file') {
+      this.end(entry, NO_CONTENT);
       return;
     }
-    file.hash ??= createHash('sha256');
-    file.hash.update(bytes);
-    if (file.left === 0) this.end(file.entry, file.hash.digest('hex'));
+    const left = entry.segments.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.file = { entry, left };
+    if (left === 0) this.end(entry, this.newHash().result(entry.sizeBytes));
+  }
+
+  private content(bytes: Buffer, at: number): void {
+    const { file } = this;
+    if (file === undefined) return;
+    const { entry } = file;
+    file.left -= bytes.length;
+    // Most files come in one piece, for which one call is several times faster than three.
+    if (bytes.length === entry.sizeBytes && (this.kind === 'plain' || !hasZeroBlock(bytes))) {
+      this.end(entry, hash('sha256', bytes, 'hex'));
+      return;
+    }
+    file.hash ??= this.newHash();
+    file.hash.add(bytes, at);
+    if (file.left === 0) this.end(entry, file.hash.result(entry.sizeBytes));
+  }
+
+  private newHash(): FileHash {
+    return this.kind === 'whole' ? new ContentHash() : new PlainHash();
   }
 
   private end(entry: TarEntry, content: string): void {
     this.file = undefined;
     this.links.see({ entry, content });
-    this.sum += itemDigest(entry, content);
+    this.sum += this.itemDigest(entry, content);
+  }
+
+  private itemDigest(entry: TarEntry, content: string): bigint {
+    const { type, path, uid, gid, sizeBytes, linkTarget, device, attributes } = entry;
+    const mode = type === 'symlink' ? 0 : entry.mode;
+    const mtime = type === 'symlink' || type === 'directory' ? 0 : entry.mtimeSeconds;
+    // Only attributes can hold a zero byte, and they tell their own length, so that no two entries give the same text.
+    const fields = [type, path, linkTarget, device, mode, uid, gid, sizeBytes, mtime];
+    const last = this.kind === 'whole' ? [attributes.length, attributes, content] : [content];
+    const text = [...fields, ...last].join('\0');
+    return BigInt(`0x${hash('sha256', Buffer.from(text, 'latin1'), 'hex')}`);
   }
 }
 
-const EMPTY_CONTENT = hash('sha256', '', 'hex');
+interface FileHash {
+  add(bytes: Buffer, at: number): void;
+  result(sizeBytes: number): string;
+}
 
-function itemDigest(entry: TarEntry, content: string): bigint {
-  const { type, path, uid, gid, sizeBytes, linkTarget, device } = entry;
-  const mode = type === 'symlink' ? 0 : entry.mode;
-  const mtime = type === 'symlink' || type === 'directory' ? 0 : entry.mtimeSeconds;
-  // No field but the last can hold a zero byte, so that no two entries give the same text.
-  const fields = [type, path, linkTarget, device, mode, uid, gid, sizeBytes, mtime, content];
-  return BigInt(`0x${hash('sha256', Buffer.from(fields.join('\0'), 'latin1'), 'hex')}`);
+class PlainHash implements FileHash {
+  private readonly hash = createHash('sha256');
+
+  add(bytes: Buffer): void {
+    this.hash.update(bytes);
+  }
+
+  result(): string {
+    return this.hash.digest('hex');
+  }
 }

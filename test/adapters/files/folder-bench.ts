@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -114,7 +114,7 @@ export function folderBench(directory: string, options: BenchOptions = {}): Engi
           await copyMode(onHost(target.into), keep(target));
           await move(onHost(target.into), keep(target), Infinity);
           await rename(beside(target), `${beside(target)}.swapping`);
-          await move(`${beside(target)}.swapping`, onHost(target.into), 3);
+          await move(`${beside(target)}.swapping/.pawl_tree`, onHost(target.into), 3);
         },
       },
     ],
@@ -140,7 +140,7 @@ function tarsOf(directory: string, mountedOn?: string): { pid: number; line: str
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
-      const line = argumentsOf(name);
+      const line = `${argumentsOf(name)} in ${folderOf(name)}`;
       const isOurs =
         line.includes(directory) || (mountedOn !== undefined && line.includes(mountedOn));
       return /^\S*tar /.test(line) && isOurs ? [{ pid: Number(name), line }] : [];
@@ -152,6 +152,14 @@ function argumentsOf(pid: string): string {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
     return ''; // ended between the two looks
+  }
+}
+
+function folderOf(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return '';
   }
 }
 
