@@ -167,8 +167,7 @@ async function assertNotBegun(place: Place, layout: RestoreLayout): Promise<void
 async function assertMovable(place: Place, { into, beside }: RestoreLayout): Promise<void> {
   const staying = (await place.mountsInside(into)).filter((path) => !isOwnPath(path));
   for (const frame of framesOf(staying)) {
-    const folder = inFrame(into, frame);
-    if (await place.holdsEntries(folder, frame)) await place.assertMovable(folder, beside, frame);
+    await place.assertMovable(inFrame(into, frame), beside, frame);
   }
 }
 

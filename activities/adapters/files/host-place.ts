@@ -74,9 +74,11 @@ export function hostPlace(
       atParent(folder, (entry) => mkdir(entry, { mode: 0o700 })),
     ),
     isOwn: guarded(isOwn),
-    assertMovable: guarded((folder, own, frame) =>
-      inBoth(folder, own, (at, ownAt) => assertMovable(at, ownAt, frame, signal)),
-    ),
+    assertMovable: guarded(async (folder, own, frame) => {
+      // The folder `own` keeps its time when there is nothing to try.
+      if (!(await place.holdsEntries(folder, frame))) return;
+      await inBoth(folder, own, (at, ownAt) => assertMovable(at, ownAt, frame, signal));
+    }),
     moveEntries: guarded((from, to, frame) =>
       inBoth(from, to, (source, target) => moveEntries(source, target, frame, signal)),
     ),
@@ -95,8 +97,8 @@ export function hostPlace(
       unless(['ENOTEMPTY', 'EBUSY', 'ENOENT'], () => atParent(folder, (entry) => rmdir(entry))),
     ),
     copyAttributes: guarded(async (from, to, tar) => {
-      await inBoth(from, to, copyOwnerAndMode);
       if (tar.kind === 'gnu') await copyByTar(place, from, to);
+      else await inBoth(from, to, copyOwnerAndMode);
     }),
     copyTime: guarded((from: string, to: string) =>
       inBoth(from, to, async (source, target) => {

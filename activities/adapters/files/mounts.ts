@@ -7,6 +7,8 @@ interface Mount {
   /** The directory of that file system which is mounted, and where. */
   readonly root: string;
   readonly point: string;
+  /** `ext4`, `overlay`. */
+  readonly type: string;
 }
 
 /** A place in a file system, whatever it is called in whichever mount namespace. */
@@ -42,12 +44,21 @@ export function isMountPoint(folder: string, table: string): boolean {
   return readMounts(table).some(({ point }) => point === folder);
 }
 
+/**
+ * Whether a folder is in layers, as a container's own files are. Folders of the lower ones cannot be renamed: `mv` copies
+ * them and deletes what it has copied, and may be killed in the middle.
+ */
+export function isLayered(folder: string, table: string): boolean {
+  return mountOf(folder, readMounts(table))?.type === 'overlay';
+}
+
 function readMounts(table: string): Mount[] {
   return table.split('\n').flatMap((line) => {
     const [id, parent, device, root, point] = line.split(' ');
     if (id === undefined || parent === undefined || device === undefined) return [];
     if (root === undefined || point === undefined) return [];
-    return [{ id, parent, device, root: unescaped(root), point: unescaped(point) }];
+    const type = / - (\S+) /.exec(line)?.[1] ?? '';
+    return [{ id, parent, device, root: unescaped(root), point: unescaped(point), type }];
   });
 }
 
@@ -64,13 +75,18 @@ function mountedSpots(mounts: readonly Mount[]): Spot[] {
 
 /** Of mounts one upon the other the last is seen. */
 function spotOf(folder: string, mounts: readonly Mount[]): Spot | undefined {
+  const mount = mountOf(folder, mounts);
+  if (mount === undefined) return undefined;
+  return { device: mount.device, path: within(mount, folder) ?? '/' };
+}
+
+function mountOf(folder: string, mounts: readonly Mount[]): Mount | undefined {
   let best: Mount | undefined;
   for (const mount of mounts) {
     if (within(mount, folder) === undefined) continue;
     if (best === undefined || mount.point.length >= best.point.length) best = mount;
   }
-  if (best === undefined) return undefined;
-  return { device: best.device, path: within(best, folder) ?? '/' };
+  return best;
 }
 
 /** The path in the mounted file system; undefined when the mount does not have it. */

@@ -40,7 +40,8 @@ export interface Place {
   /** Whether it is one that `makeOwn` made. */
   isOwn(folder: string): Promise<boolean>;
   /**
-   * Finds out, without moving any, whether the entries of a frame can be moved; `own` is a folder of `makeOwn`'s on the same file system.
+   * Finds out, without moving any, whether the entries of a frame can be moved; `own` is a folder of `makeOwn`'s on the same file
+   * system. Does nothing where it cannot be tried.
    * Throws: PreconditionFailed that names those that cannot
    */
   assertMovable(folder: string, own: string, frame: Frame): Promise<void>;

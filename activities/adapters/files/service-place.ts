@@ -1,16 +1,17 @@
 import { AdapterError } from '../../adapter-error';
 import type { CommandRunner } from '../../ports';
+import { commandFailed } from '../process/command-failure';
 import { copyByTar } from './folder-itself';
 import type { Frame } from './frames';
 import { stillMounted } from './host-place';
 import { immutableEntries } from './immutable';
-import { mountsInside } from './mounts';
+import { isLayered, mountsInside } from './mounts';
 import type { Place } from './place';
 import { HIDDEN_PREFIX } from './tar-commands';
 
 /** What must be in the container, of GNU or of BusyBox. Names of files never leave it: `find` hands them on. */
 const PROGRAMS = [
-  ...['tar', 'find', 'ls', 'mv', 'mkdir', 'rm', 'rmdir', 'cat', 'test', 'readlink'],
+  ...['tar', 'find', 'mv', 'mkdir', 'rm', 'rmdir', 'cat', 'test', 'readlink'],
   ...['stat', 'chmod', 'chown', 'df', 'du', 'sync'],
 ];
 
@@ -18,6 +19,9 @@ const PROGRAM_FOLDERS = ['/bin/', '/usr/bin/', '/sbin/', '/usr/sbin/', '/usr/loc
 
 const ADVICE_WITHOUT_PROGRAMS =
   "Protect the volume's folder on the host instead: {engine: files, path: …} without `service`.";
+
+/** Hidden names too: no frame but the outermost hides them. */
+const EVERYTHING: Frame = { path: '.', staying: [] };
 
 /** Named in a message; more would hide the first. */
 const NAMED = 5;
@@ -36,16 +40,22 @@ export function servicePlace(runner: CommandRunner, signal: AbortSignal): Place 
   const succeeds = async (...argv: string[]): Promise<boolean> =>
     (await runner.run(argv, { ...options, accept: [1, 2] })).exit.code === 0;
   const mounts = (): Promise<string> => output('cat', '/proc/self/mountinfo');
+  /** Paths, each ended by a zero byte; none when there is no such folder. */
+  const list = async (folder: string, frame: Frame): Promise<string> => {
+    const argv = [...find(`${folder}/`, frame), '-print0'];
+    const { stdout, exit } = await runner.run(argv, { ...options, accept: [1] });
+    if (exit.code === 0 || /No such file or directory/.test(exit.stderrTail)) return stdout;
+    throw commandFailed({ place: runner.place, argv, exit });
+  };
   const holdsEntries = async (folder: string, frame: Frame): Promise<boolean> =>
-    (await succeeds('ls', '-d', folder)) &&
-    (await output(...find(`${folder}/`, frame), '-print0')) !== '';
+    (await list(folder, frame)) !== '';
   /** A taken name is left where it is (-n), and with `;` find does not tell that a command failed: stderr does. */
   const moveFree = async (from: string, to: string, frame: Frame): Promise<string> => {
     const argv = [...find(`${from}/`, frame), '-exec', 'mv', '-n', '{}', `${to}/`, ';'];
     return (await runner.run(argv, { ...options, accept: [1] })).exit.stderrTail;
   };
   const assertMoved = async (from: string, frame: Frame, complaints: string): Promise<void> => {
-    const left = await output(...find(`${from}/`, frame), '-print0');
+    const left = await list(from, frame);
     if (left !== '') throw notMoved(runner.place, from, left, complaints);
   };
 
@@ -71,9 +81,7 @@ export function servicePlace(runner: CommandRunner, signal: AbortSignal): Place 
     mustStayInside: () => Promise.resolve(true),
     mountsInside: async (folder) => mountsInside(folder, await mounts()),
     folderNames: async (folder) => {
-      if (!(await succeeds('ls', '-d', `${folder}/`))) return [];
-      const argv = ['find', `${folder}/`, '-mindepth', '1', '-maxdepth', '1', '-print0'];
-      const paths = (await output(...argv)).split('\0').slice(0, -1);
+      const paths = (await list(folder, EVERYTHING)).split('\0').slice(0, -1);
       return paths.map((path) => path.split('/').at(-1) ?? path);
     },
     immutable: (folder) => immutableEntries(runner, { ...options, cwd: folder }),
@@ -94,6 +102,8 @@ export function servicePlace(runner: CommandRunner, signal: AbortSignal): Place 
       const complaints = await moveFree(from, to, frame);
       if (aside === undefined) return assertMoved(from, frame, complaints);
       if (!(await holdsEntries(from, frame))) return;
+      // Of a copy that was broken off, both ends may be the better one: that is for a person to say.
+      if (isLayered(to, await mounts())) return assertMoved(from, frame, complaints);
       const taken = ['-exec', 'test', '-e', `${from}/{}`, '-o', '-L', `${from}/{}`, ';'];
       const argv = [...find('.', frame), ...taken, '-exec', 'mv', '-n', '{}', `${aside}/`, ';'];
       await runner.run(argv, { ...options, cwd: to, accept: [1] });
@@ -109,16 +119,18 @@ export function servicePlace(runner: CommandRunner, signal: AbortSignal): Place 
       await succeeds('rmdir', folder);
     },
     copyAttributes: async (from, to, tar) => {
+      if (tar.kind === 'gnu') return copyByTar(place, from, to);
       const [mode = '', owner = ''] = (await output('stat', '-c', '%a %u:%g', `${from}/`))
         .trim()
         .split(' ');
       await run('chown', owner, to);
       await run('chmod', mode, to);
-      if (tar.kind === 'gnu') await copyByTar(place, from, to);
     },
     copyTime: async (from, to) => {
-      // Not every BusyBox has it.
-      if (await canRun(place, 'touch')) await succeeds('touch', '-r', from, to);
+      // Not every BusyBox has it, and no more than a time is lost.
+      await succeeds('touch', '-r', from, to).catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+      });
     },
     flush: async (folder) => {
       await succeeds('sync', '-f', folder);
@@ -176,9 +188,13 @@ async function canRun({ runner, options }: Pick<Place, 'runner' | 'options'>, pr
     await command.exit;
     return true;
   } catch (error) {
-    if (error instanceof AdapterError && error.kind === 'PreconditionFailed') return false;
+    if (isMissing(error)) return false;
     throw error;
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof AdapterError && error.kind === 'PreconditionFailed';
 }
 
 /** `left`: paths, each ended by a zero byte. */

@@ -17,29 +17,26 @@ export async function swapEntries(
   tar: TarProgram,
 ): Promise<{ kept: boolean }> {
   const { into, beside, swapping, keep } = layout;
+  let frames: readonly Frame[] | undefined;
   if (await exists(place, beside)) {
     await assertOwn(place, layout, beside);
     await place.flush(beside);
-    const frames = await makeKeep(place, layout, tar);
-    for (const frame of frames) {
-      const folder = inFrame(into, frame);
-      if (await place.holdsEntries(folder, frame)) {
-        await place.assertMovable(folder, beside, frame);
-      }
-    }
+    frames = await makeKeep(place, layout, tar);
+    for (const frame of frames) await place.assertMovable(inFrame(into, frame), beside, frame);
     for (const frame of frames) await moveFrame(place, into, keep, frame);
     await place.rename(beside, swapping);
   }
+  frames ??= framesOf(await stayingIn(place, layout));
   if (await exists(place, swapping)) {
     await assertOwn(place, layout, swapping);
-    await putIn(place, layout, tar);
+    await putIn(place, layout, frames, tar);
   } else if (!(await exists(place, keep))) {
     throw new AdapterError(
       'PreconditionFailed',
       `There is nothing beside ${into} on ${place.runner.place} to put in its place: ${beside} is gone`,
     );
   }
-  return { kept: await holdsAny(place, keep, framesOf(await stayingIn(place, layout))) };
+  return { kept: await holdsAny(place, keep, frames) };
 }
 
 /**
@@ -107,12 +104,17 @@ async function makeKeep(
 }
 
 /** The attributes first: what comes into the folder is never seen by more people than before it was lost. */
-async function putIn(place: Place, layout: RestoreLayout, tar: TarProgram): Promise<void> {
+async function putIn(
+  place: Place,
+  layout: RestoreLayout,
+  frames: readonly Frame[],
+  tar: TarProgram,
+): Promise<void> {
   const { into, swapping, swappingTree } = layout;
   if (!(await exists(place, into))) await place.makeOwn(into);
-  for (const frame of framesOf(await stayingIn(place, layout))) {
+  for (const frame of frames) {
     const [from, to] = [inFrame(swappingTree, frame), inFrame(into, frame)];
-    if (!(await exists(place, from)) || !(await exists(place, to))) continue;
+    if (frame.path !== '' && !((await exists(place, from)) && (await exists(place, to)))) continue;
     await place.copyAttributes(from, to, tar);
     await place.moveEntries(from, to, frame);
   }

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { TreeDigest } from '../../../activities/adapters/files/tree-digest';
+import { TreeDigest, type DigestKind } from '../../../activities/adapters/files/tree-digest';
 import { TarReader } from '../../../activities/adapters/files/tar-reader';
 import type { TarEntry } from '../../../activities/adapters/files/tar-header';
 import { fillWithSome } from './tree-on-disk';
@@ -27,6 +27,24 @@ describe('the digest of a tree', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('is for older manifests what it was when they were stored', async () => {
+    await mkdir(join(folder, 'd'));
+    await writeFile(join(folder, 'd/a'), 'content');
+    await writeFile(join(folder, 'd/empty'), '');
+    const parts = [Buffer.alloc(5000, 1), Buffer.alloc(20_000), Buffer.alloc(3, 2)];
+    await writeFile(join(folder, 'holes'), Buffer.concat(parts));
+    await symlink('d/a', join(folder, 'link'));
+    await link(join(folder, 'holes'), join(folder, 'second'));
+    const owner = ['--owner=1000', '--group=100', '--mode=0750', '--mtime=@1600000000.5'];
+    const tar = pack(folder, '--format=posix', '--sort=name', ...owner);
+    expect(digest(tar, { sorted: true, kind: 'plain' })).toEqual({
+      name: '.',
+      rows: 6,
+      digest: '9827db15642e5921af96872ad1b92d874161a2c9cb0560bc00c4b24f785e2593',
+      method: 'tar:sum-sha256(type,path,mode,uid,gid,size,mtime,link,content)/1',
+    });
   });
 
   it('does not depend on the order of entries, hard links included', async () => {
@@ -108,7 +126,11 @@ function pack(folder: string, ...options: string[]): Buffer {
   return execFileSync('tar', argv, { maxBuffer: 64 * 1024 * 1024 });
 }
 
-function digest(tar: Buffer, order: { sorted: boolean }, sizes: readonly number[] = [65_536]) {
+function digest(
+  tar: Buffer,
+  order: { sorted: boolean; kind?: DigestKind },
+  sizes: readonly number[] = [65_536],
+) {
   const tree = new TreeDigest(order);
   for (let offset = 0, piece = 0; offset < tar.length; piece++) {
     const size = sizes[piece % sizes.length] ?? 1;
