@@ -35,7 +35,7 @@ export const coolSlot =
         const containers = await services.containers(site, input.project, name);
         const its = containers.filter((container) => isOfRelease(container, input.release));
         if (its.length === 0 || its.length < containers.length) return false;
-        await turnOff(ports.release, key, input.slot, attempt);
+        await turnOff(ports.release, site, { ...input, stack: input.stack.name }, attempt);
         const file = await releases.file(input.stack.name, input.release);
         await compose.remove(site, file, [name], attempt);
         return true;

@@ -1,28 +1,66 @@
 import type { HostFinding } from '../workflows/model/host-finding';
+import type { Drift, ServiceState } from '../workflows/model/serving';
 import type { ProtectEntry } from '../workflows/model/stack';
+import { isOfARun } from '../workflows/plan/release/what-runs';
 import { AdapterError } from './adapter-error';
 import { engineFor } from './engine-for';
+import { servingOf } from './observe-serving';
 import type { Attempt, Ports, Site } from './ports';
+import type { HostPorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';
 
 /** Below this a local repository will not take another backup of anything. */
 const LITTLE_SPACE_BYTES = 1024 ** 3;
 
 /**
- * Looks at everything a backup of this stack needs on this host. A fault is a finding, not a failure.
- * Shape:  { stack } → findings: the repository first, then each entry of `protect`
+ * Looks at everything a backup of this stack needs on this host, and at what runs of its releases. A fault is a finding, not
+ * a failure.
+ * Shape:  { stack } → findings: the repository first, then each entry of `protect`, then each service of `deploy`
  * Retry:  safe; reads only
  */
 export const examineHost =
-  (ports: Ports) =>
+  (ports: HostPorts) =>
   (input: StepInput): Promise<readonly HostFinding[]> =>
     runStep(ports, input, { phase: 'examine host' }, async (attempt, site) => {
       const entries = input.stack.protect.map((entry) => examineEntry(ports, site, entry, attempt));
       return [
         ...(await examineRepository(ports, site, input, attempt)),
         ...(await Promise.all(entries)).flat(),
+        ...(await examineServices(ports, site, input, attempt)),
       ];
     });
+
+/** What serves, by the current release. */
+async function examineServices(
+  ports: HostPorts,
+  site: Site,
+  { stack }: StepInput,
+  attempt: Attempt,
+): Promise<readonly HostFinding[]> {
+  if (stack.deploy === undefined) return [];
+  const found = await findings('deploy', async () => {
+    const { services, edge } = await servingOf(ports.release, site, stack, attempt);
+    return [
+      ...services.flatMap((state) => serviceFindings(state)),
+      ...(edge === undefined ? [] : [driftFinding('edge', edge)]),
+    ];
+  });
+  return found;
+}
+
+function serviceFindings(state: ServiceState): HostFinding[] {
+  const id = `deploy.${state.service}`;
+  if (state.should === undefined) return [ok(id, 'nothing of it was released yet')];
+  if (state.drifts.length > 0) return state.drifts.map((drift) => driftFinding(id, drift));
+  return [ok(id, `release ${state.should.release} serves`)];
+}
+
+/** What a run brings about itself is none as long as it is at work. */
+function driftFinding(id: string, drift: Drift): HostFinding {
+  const { fact, way } = drift;
+  const severity = isOfARun(drift) ? 'warning' : 'problem';
+  return { id, severity, fact, fix: `${way}.` };
+}
 
 async function examineRepository(
   ports: Ports,
@@ -78,12 +116,17 @@ async function examineEntry(
 
 /** Runs one look; what an adapter complains of becomes the finding. Other errors are bugs and pass. */
 async function finding(id: string, look: () => Promise<HostFinding>): Promise<HostFinding> {
+  const [found] = await findings(id, async () => [await look()]);
+  return found as HostFinding;
+}
+
+async function findings(id: string, look: () => Promise<HostFinding[]>): Promise<HostFinding[]> {
   try {
     return await look();
   } catch (error) {
     if (!(error instanceof AdapterError)) throw error;
     const fix = error.evidence.advice ?? 'See `pawl help troubleshooting`.';
-    return { id, severity: 'problem', fact: error.message, fix };
+    return [{ id, severity: 'problem', fact: error.message, fix }];
   }
 }
 

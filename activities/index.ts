@@ -22,6 +22,7 @@ import { observeEntry } from './observe-entry';
 import { observeMaintenance } from './observe-maintenance';
 import { observeRelease } from './observe-release';
 import { observeRepository } from './observe-repository';
+import { observeServing } from './observe-serving';
 import { observeRestoreTarget } from './observe-restore-target';
 import type { Ports } from './ports';
 import { prepareRelease } from './prepare-release';
@@ -93,6 +94,7 @@ export function createHostActivities(ports: HostPorts) {
     checkGate: checkGate(ports),
     adoptRelease: adoptRelease(ports),
     observeMaintenance: observeMaintenance(ports),
+    observeServing: observeServing(ports),
     setMaintenance: setMaintenance(ports),
     bringEdge: bringEdge(ports),
     removeEdge: removeEdge(ports),

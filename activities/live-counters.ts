@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SwitchDeployment } from '../workflows/model/deployment';
 import type { StackDescription } from '../workflows/model/stack';
 import type { SwitchCounters } from '../workflows/model/traffic';
+import { whyNoSwitch } from '../workflows/plan/release/what-runs';
 import { AdapterError } from './adapter-error';
 import type { Attempt, Site } from './ports';
-import type { ReleasePorts, ServiceContainer } from './release-ports';
-import { hasEnded } from './service-container';
+import type { ReleasePorts } from './release-ports';
 
 export interface SwitchOf {
   readonly stack: StackDescription;
@@ -14,14 +14,15 @@ export interface SwitchOf {
   readonly deployment: SwitchDeployment;
 }
 
-/** An engine that starts it again, or that has just been started itself, has done so by then. */
+/** An engine that starts it again, or that has just been started itself, has done so by then; Compose has replaced it. */
 const BACK_WITHIN_MILLISECONDS = 3_000;
 const LOOK_MILLISECONDS = 250;
 
 /**
- * What a switch counts. One that has crashed is waited for, since Docker starts it again; but one that was stopped or killed
- * by hand stays away, and nobody is served: waiting would last until the run's deadline, and undoing starts it.
- * Throws: ServiceUnavailable (it does not answer now, or the engine is away) · VerificationFailed (it has ended for good)
+ * What a switch counts. One that has crashed is waited for, since Docker starts it again; but one that was stopped or removed
+ * by hand stays away, and so does one whose place plain Compose has taken: waiting would last until the run's deadline, and
+ * undoing brings it back.
+ * Throws: ServiceUnavailable (it does not answer now, or the engine is away) · VerificationFailed (it is away for good)
  */
 export async function liveCounters(
   ports: ReleasePorts,
@@ -41,33 +42,34 @@ export async function liveCounters(
 
 /**
  * A switch answers on its socket also while the engine is away, which may stop it when it is back: asks the engine.
- * Throws: ServiceUnavailable (the engine is away) · VerificationFailed (it has ended for good)
+ * Throws: ServiceUnavailable (the engine is away) · VerificationFailed (it is away for good)
  */
 export async function requireSwitch(
   { services }: ReleasePorts,
   site: Site,
-  { project, deployment: { service } }: SwitchOf,
+  { stack, project, deployment: { service } }: SwitchOf,
   attempt: Attempt,
 ): Promise<void> {
-  const ended = await staysAway(() => services.containers(site, project, service), attempt);
-  if (ended === undefined) return;
-  const { name, exitCode } = ended;
-  throw new AdapterError(
-    'VerificationFailed',
-    `The switch of ${service} does not run: ${name} has ended with exit code ${exitCode}, and Docker does not start it again`,
-  );
+  const look = async () =>
+    whyNoSwitch(stack.name, service, await services.containers(site, project, service));
+  const why = await staysSo(look, attempt);
+  if (why === undefined) return;
+  throw new AdapterError('VerificationFailed', why, {
+    advice:
+      'Leave a released service to pawl: `docker compose up`, or `run` of a service that depends on it, replaces its switch. ' +
+      'See `pawl help beside-compose`.',
+  });
 }
 
-/** The switch's container; undefined when it comes back. */
-async function staysAway(
-  look: () => Promise<readonly ServiceContainer[]>,
+/** Why it is away; undefined when it comes back. */
+async function staysSo(
+  look: () => Promise<string | undefined>,
   { signal }: Attempt,
-): Promise<ServiceContainer | undefined> {
+): Promise<string | undefined> {
   const deadline = performance.now() + BACK_WITHIN_MILLISECONDS;
   for (;;) {
-    const containers = await look();
-    const ended = containers.find(hasEnded);
-    if (ended === undefined || performance.now() > deadline) return ended;
+    const why = await look();
+    if (why === undefined || performance.now() > deadline) return why;
     await sleep(LOOK_MILLISECONDS, undefined, { signal });
   }
 }

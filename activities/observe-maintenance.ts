@@ -1,13 +1,16 @@
 import type { MaintainedService } from '../workflows/model/maintenance';
-import type { HostPorts } from './release-ports';
+import type { Attempt, Site } from './ports';
+import type { HostPorts, ReleasePorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';
+import { answersInstead } from './see-service';
 
 export interface ObserveMaintenanceInput extends StepInput {
   readonly services: readonly string[];
 }
 
 /**
- * Which switched services have a switch, and which are in maintenance: what the switches' own files say.
+ * Which switched services have a switch, which are in maintenance by the switches' own files, and what else answers in a
+ * switch's place.
  * Shape:  { stack, services } → one for each, in their order
  * Retry:  safe; reads only
  * Throws: PreconditionFailed (a switch's file is not pawl's)
@@ -15,14 +18,24 @@ export interface ObserveMaintenanceInput extends StepInput {
 export const observeMaintenance =
   (ports: HostPorts) =>
   (input: ObserveMaintenanceInput): Promise<readonly MaintainedService[]> =>
-    runStep(ports, input, { phase: 'observe maintenance' }, () =>
-      Promise.all(
-        input.services.map(async (service) => {
-          const key = { stack: input.stack.name, service };
-          const now = await ports.release.switches.desired(key);
-          const maintenance = now?.maintenance;
-          const inMaintenance = maintenance === undefined ? {} : { maintenance };
-          return { service, switched: now !== undefined, ...inMaintenance };
-        }),
-      ),
+    runStep(ports, input, { phase: 'observe maintenance' }, (attempt, site) =>
+      Promise.all(input.services.map((service) => look(ports.release, site, service, attempt))),
     );
+
+async function look(
+  ports: ReleasePorts,
+  site: Site,
+  service: string,
+  attempt: Attempt,
+): Promise<MaintainedService> {
+  const { stack } = site;
+  const now = await ports.switches.desired({ stack, service });
+  if (now === undefined) return { service, switched: false };
+  const inTheWay = await answersInstead(ports, site, service, attempt);
+  const { maintenance } = now;
+  return {
+    ...{ service, switched: true },
+    ...(maintenance === undefined ? {} : { maintenance }),
+    ...(inTheWay === undefined ? {} : { inTheWay }),
+  };
+}

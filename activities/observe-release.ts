@@ -1,6 +1,7 @@
 import type { Deployment, Slot } from '../workflows/model/deployment';
 import { hasSwitch, SLOTS, slotService } from '../workflows/model/deployment';
-import { rollbackTarget } from '../workflows/model/release';
+import { rollbackTarget, type ReleaseList } from '../workflows/model/release';
+import type { Drift } from '../workflows/model/serving';
 import { weightOf } from '../workflows/model/traffic';
 import type {
   ObservedDisk,
@@ -8,11 +9,13 @@ import type {
   ObservedRelease,
   ObservedService,
 } from '../workflows/plan/release/observed-release';
+import { whatRuns } from '../workflows/plan/release/what-runs';
+import { AdapterError } from './adapter-error';
 import { composeService, imageName } from './compose-service';
 import { observeEdge } from './edge-change';
 import { isOfRelease, isRunning, isSwitch } from './service-container';
 import { deployOf } from './deploy-of';
-import { carriedModel, switchesMadeAnew } from './observe-model';
+import { carriedModel, changedLines, madeAnew, type AnewQuestion } from './observe-model';
 import type { Attempt, Site } from './ports';
 import type {
   ComposeFacts,
@@ -20,9 +23,9 @@ import type {
   HostPorts,
   ReleasePorts,
   ServiceContainer,
-  Switches,
 } from './release-ports';
 import { runStep, type StepInput } from './run-step';
+import { seeService, type Desired, type SeenOnHost } from './see-service';
 
 export interface ObserveReleaseInput extends StepInput {
   /** Images in place of the Compose file's, by service. Absent: what their references mean now is not asked. */
@@ -53,18 +56,17 @@ export const observeRelease =
       const stored = await ports.release.releases.list(stack.name);
       const switched = services.some(hasSwitch);
       const switchImage = switched ? await observeImage(asked, release.switchImage) : undefined;
-      const look: Look = { ...asked, current: stored.current };
+      const look: Look = { ...asked, stored };
       const observed = await Promise.all(
         services.map((one) => observeService(look, one, images?.[one.service])),
       );
       const model = resolves ? await carriedModel(ports.release, site, stack, attempt) : undefined;
       const { project } = facts;
-      const question = {
-        ...{ stack, project, model, switchImage: switchImage?.pinned ?? '' },
-        services: observed.filter(({ runs }) => runs === 'switched').map(({ service }) => service),
-        target: rollbackTarget(stored, input.to),
-      };
-      const anew = await switchesMadeAnew(ports.release, site, question, attempt);
+      const anew = await observeAnew(look, observed, {
+        ...{ stack, project, model, target: rollbackTarget(stored, input.to) },
+        switchImage: switchImage?.pinned ?? '',
+      });
+      const lines = model && (await changedLines(ports.release, { stack, model, stored }));
       const resolveEdge = (reference: string) => observeImage(look, reference);
       const edge =
         model &&
@@ -75,11 +77,12 @@ export const observeRelease =
       return {
         project,
         services: observed.map((one) =>
-          anew.has(one.service) ? { ...one, renewsSwitch: true } : one,
+          one.runs === 'switched' && anew.has(one.service) ? { ...one, renewsSwitch: true } : one,
         ),
         ...(switchImage === undefined ? {} : { switchImage }),
         ...(disk === undefined ? {} : { disk }),
         ...(edge === undefined ? {} : { edge }),
+        ...(lines === undefined ? {} : { changes: { lines, anew: anewServices(observed, anew) } }),
         stored,
         notes: await notRunning(look, services),
       };
@@ -88,8 +91,34 @@ export const observeRelease =
 /** An image may expose thousands. */
 const MOST_TOLD = 200;
 
-type Desired = NonNullable<Awaited<ReturnType<Switches['desired']>>>;
-type SlotsFound = readonly (readonly [Slot, readonly ServiceContainer[]])[];
+/** As a release's file names them: the switches that run; where images were resolved, what stands behind them too. */
+function observeAnew(
+  { ports, site, attempt, resolves, stored }: Look,
+  observed: readonly ObservedService[],
+  asked: Omit<AnewQuestion, 'services' | 'images' | 'current'>,
+): Promise<ReadonlySet<string>> {
+  const running = observed.filter(
+    ({ runs }) => runs === 'switched' || (resolves && runs === 'released'),
+  );
+  const services = running.flatMap((one) => (resolves ? namesInFile(one) : [one.service]));
+  const images = Object.fromEntries(running.map(({ service, image }) => [service, image.pinned]));
+  const question = { ...asked, services, images, current: stored.current ?? 0 };
+  return madeAnew(ports, site, question, attempt);
+}
+
+/** Of its switch, and of the slot that serves; of a single instance itself. */
+function namesInFile({ service, active }: ObservedService): readonly string[] {
+  return active === undefined ? [service] : [service, slotService(service, active)];
+}
+
+function anewServices(
+  observed: readonly ObservedService[],
+  anew: ReadonlySet<string>,
+): readonly string[] {
+  return observed
+    .filter((one) => namesInFile(one).some((name) => anew.has(name)))
+    .map(({ service }) => service);
+}
 
 interface Look {
   readonly ports: ReleasePorts;
@@ -98,8 +127,7 @@ interface Look {
   readonly attempt: Attempt;
   readonly resolves: boolean;
   readonly built: ObserveReleaseInput['built'];
-  /** The release that serves. */
-  readonly current: number | undefined;
+  readonly stored: ReleaseList;
 }
 
 async function observeService(
@@ -114,21 +142,32 @@ async function observeService(
   const image = builds
     ? (look.built[service] ?? { reference: name, pinned: name })
     : await observeImage(look, wanted ?? name);
-  const found = await containersOf(look, service);
+  const { project } = look.facts;
+  const { stack } = look.site;
+  const seen = await seeService(look.ports, look.site, { stack, project, service });
+  const { drifts } = whatRuns(stack, look.stored, seen);
+  refuseOtherStack(service, drifts);
   const common = {
     service,
+    ...(drifts.length === 0 ? {} : { drifts }),
     image,
     ...(builds ? { builds: { named: facts.image !== undefined } } : {}),
     dependsOn: facts.dependsOn,
     replicas: facts.replicas,
     published: facts.ports.flatMap(({ published }) => published ?? []),
     ...publishedAnywhere(facts),
-    ...exposed(found),
+    ...exposed(seen.own),
   };
   if (deployment.strategy === 'recreate') {
-    return { ...common, ...runsAlone(found), warm: {}, left: [] };
+    return { ...common, ...runsAlone(seen.own), warm: {}, left: [] };
   }
-  return { ...common, ...(await runsSwitched(look, service, facts.replicas, found)) };
+  const { port, check } = seen.desired?.settings ?? {};
+  const resteers =
+    port !== undefined && (port !== deployment.port || check !== deployment.ready.http);
+  return {
+    ...{ ...common, ...runsSwitched(look, facts.replicas, seen) },
+    ...(resteers ? { resteers } : {}),
+  };
 }
 
 /** Where Docker has a choice, it chooses for each container. */
@@ -147,7 +186,7 @@ function exposed(found: readonly ServiceContainer[]): Pick<ObservedService, 'exp
 }
 
 async function observeImage(
-  { resolves, ports, attempt }: Omit<Look, 'current'>,
+  { resolves, ports, attempt }: Omit<Look, 'stored'>,
   reference: string,
 ): Promise<ObservedImage> {
   if (!resolves) return { reference, pinned: reference };
@@ -191,32 +230,23 @@ function runsAlone(
   return { runs: byPawl ? 'released' : 'plain', runningImage: running.imageId };
 }
 
-async function runsSwitched(
-  look: Look,
-  service: string,
+function runsSwitched(
+  { stored }: Look,
   replicas: number,
-  found: readonly ServiceContainer[],
-): Promise<
-  Pick<ObservedService, 'runs' | 'warm' | 'left' | 'active' | 'serving' | 'runningImage'>
-> {
-  const slots = await Promise.all(
-    SLOTS.map(
-      async (slot) => [slot, await containersOf(look, slotService(service, slot))] as const,
-    ),
-  );
+  { own, slots, desired }: SeenOnHost,
+): Pick<ObservedService, 'runs' | 'warm' | 'left' | 'active' | 'serving' | 'runningImage'> {
   const warm = Object.fromEntries(
-    slots.flatMap(([slot, containers]) => {
-      const release = releaseOfAll(containers, replicas);
+    SLOTS.flatMap((slot) => {
+      const release = releaseOfAll(slots[slot], replicas);
       return release === undefined ? [] : [[slot, release]];
     }),
   ) as Partial<Record<Slot, number>>;
-  const left = SLOTS.filter((_, index) => (slots[index]?.[1].length ?? 0) > 0);
-  const running = found.filter(isRunning);
+  const left = SLOTS.filter((slot) => slots[slot].length > 0);
+  const running = own.filter(isRunning);
   if (!running.every(isSwitch)) return { ...runsAlone(running), warm, left };
-  const desired = await look.ports.switches.desired({ stack: look.site.stack, service });
   if (desired === undefined) return { runs: 'nothing', warm, left };
-  const active = activeSlot(desired, currentSlot(look, slots));
-  const serving = slots.find(([slot]) => slot === active)?.[1] ?? [];
+  const active = activeSlot(desired, currentSlot(stored.current, slots));
+  const serving = active === undefined ? [] : slots[active];
   const image = serving[0]?.imageId;
   return {
     runs: running.length > 0 ? 'switched' : 'nothing',
@@ -224,6 +254,15 @@ async function runsSwitched(
     ...(active === undefined ? {} : { active, serving: serving.filter(isRunning).length }),
     ...(image === undefined ? {} : { runningImage: image }),
   };
+}
+
+/** Two stacks that release the same service of one Compose project would undo each other's releases. */
+function refuseOtherStack(service: string, drifts: readonly Drift[]): void {
+  const other = drifts.find(({ kind }) => kind === 'other-stack');
+  if (other === undefined) return;
+  throw new AdapterError('PreconditionFailed', `deploy.${service}: ${other.fact}`, {
+    advice: `${other.way[0]?.toUpperCase() ?? ''}${other.way.slice(1)}.`,
+  });
 }
 
 /** The release that all containers of a slot are of, when as many as there should be run. */
@@ -248,10 +287,9 @@ function activeSlot({ settings, traffic }: Desired, current: Slot | undefined): 
   return green > blue ? 'green' : 'blue';
 }
 
-function currentSlot({ current }: Look, slots: SlotsFound): Slot | undefined {
+function currentSlot(current: number | undefined, slots: SeenOnHost['slots']): Slot | undefined {
   if (current === undefined) return undefined;
-  const its = slots.find(([, containers]) => containers.some((one) => isOfRelease(one, current)));
-  return its?.[0];
+  return SLOTS.find((slot) => slots[slot].some((one) => isOfRelease(one, current)));
 }
 
 /** A release touches only what `deploy` names; what else does not run is told, not started. */

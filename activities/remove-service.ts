@@ -1,7 +1,7 @@
 import { SLOTS } from '../workflows/model/deployment';
 import { weightOf } from '../workflows/model/traffic';
 import { AdapterError } from './adapter-error';
-import { isOfRelease, isSwitch } from './service-container';
+import { isOfRelease, isPlain, isSwitch } from './service-container';
 import type { Site } from './ports';
 import type { HostPorts, ServiceContainer } from './release-ports';
 import { runStep, type StepInput } from './run-step';
@@ -17,7 +17,7 @@ export interface RemoveServiceInput extends StepInput {
 
 /**
  * Stops and removes the containers of a service that are of this release, with their own grace; volumes stay.
- * Retry:  safe; does nothing when they are gone, or are another release's
+ * Retry:  safe; does nothing when they are gone, are another release's, or plain Compose's own
  * Throws: VerificationFailed (requests are sent there: an undo that comes to this has failed before)
  */
 export const removeService =
@@ -28,6 +28,8 @@ export const removeService =
       const found = await services.containers(site, input.project, input.service);
       const others = found.filter((container) => !isOfRelease(container, input.release));
       if (found.length === 0 || (others.length > 0 && input.whosever !== true)) return;
+      // Somebody has made it by hand meanwhile, and it may be all that serves.
+      if (found.some(isPlain)) return;
       await refuseServing(ports, site, input, found);
       const file = await releases.file(input.stack.name, input.release);
       await compose.remove(site, file, [input.service], attempt);

@@ -34,7 +34,14 @@ export const retireServers =
       const { services } = ports.release;
       const surplus = await surplusOf(ports.release, site, input);
       const drained = await drain(ports.release, site, input, surplus, attempt);
-      if (keep === 0) await turnOff(ports.release, keyOf(input), slot, attempt);
+      if (keep === 0) {
+        await turnOff(
+          ports.release,
+          site,
+          { ...keyOf(input), project: input.project, slot },
+          attempt,
+        );
+      }
       for (const { id } of surplus) await services.retire(id, attempt);
       return drained;
     });

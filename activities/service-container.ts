@@ -10,6 +10,11 @@ export function isSwitch({ labels }: ServiceContainer): boolean {
   return labels['pawl.role'] === 'switch';
 }
 
+/** Made by Compose itself from the project's own file. */
+export function isPlain({ labels }: ServiceContainer): boolean {
+  return labels['pawl.role'] === undefined;
+}
+
 /** The Caddy in front of the switches, and not a service of the project that has its name now. */
 export function isEdge({ labels }: ServiceContainer): boolean {
   return labels['pawl.role'] === 'edge';

@@ -1,9 +1,10 @@
 import type { Maintenance } from '../workflows/model/maintenance';
 import { AdapterError } from './adapter-error';
-import { isSwitch } from './service-container';
-import type { Attempt, Site } from './ports';
-import type { HostPorts, ReleasePorts } from './release-ports';
+import { projectOf } from './project-of';
+import type { HostPorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';
+import { answersInstead } from './see-service';
+import { hasSwitchInPlace } from './slot-servers';
 
 export interface SetMaintenanceInput extends StepInput {
   readonly service: string;
@@ -16,34 +17,35 @@ export interface SetMaintenanceInput extends StepInput {
  * the process that runs, without a reload. What a release does to the shares meanwhile stays.
  * Shape:  { stack, service, maintenance? } → whether the switch runs; one that does not has it when it starts
  * Retry:  safe; the file is what is wanted, whoever wrote it
- * Throws: PreconditionFailed (no switch) · ServiceUnavailable (the switch runs and does not answer)
+ * Throws: PreconditionFailed (no switch, or something else answers in its place: users would not get the page) ·
+ *         ServiceUnavailable (the switch runs and does not answer)
  */
 export const setMaintenance =
   (ports: HostPorts) =>
   (input: SetMaintenanceInput): Promise<{ readonly switchRuns: boolean }> =>
     runStep(ports, input, { phase: `maintenance of ${input.service}` }, async (attempt, site) => {
       const { switches } = ports.release;
-      const key = { stack: input.stack.name, service: input.service };
-      await switches.maintain(key, input.maintenance);
+      const { maintenance, service } = input;
+      const key = { stack: input.stack.name, service };
+      if (maintenance !== undefined) {
+        const why = await answersInstead(ports.release, site, service, attempt);
+        if (why !== undefined) throw noPage(why);
+      }
+      await switches.maintain(key, maintenance);
       try {
         await switches.apply(key, attempt);
       } catch (error) {
         const away = error instanceof AdapterError && error.kind === 'ServiceUnavailable';
         // One that has started since the file was written is tried again.
-        if (!away || (await isRunning(ports.release, site, input.service, attempt))) throw error;
+        if (!away) throw error;
+        const project = await projectOf(ports.release, site, attempt);
+        if (await hasSwitchInPlace(ports.release, site, { ...key, project })) throw error;
         return { switchRuns: false };
       }
       return { switchRuns: true };
     });
 
-async function isRunning(
-  { compose, services }: ReleasePorts,
-  site: Site,
-  service: string,
-  attempt: Attempt,
-): Promise<boolean> {
-  const { project } = await compose.facts(site, attempt);
-  const containers = await services.containers(site, project, service);
-  const running = containers.filter(({ state }) => state === 'running' || state === 'restarting');
-  return running.some(isSwitch);
+function noPage(why: string): AdapterError {
+  const advice = '`pawl deploy` takes its place back; then ask again.';
+  return new AdapterError('PreconditionFailed', `users would not get the page: ${why}`, { advice });
 }

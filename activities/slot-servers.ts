@@ -13,6 +13,7 @@ import {
   type Traffic,
 } from '../workflows/model/traffic';
 import { MOST_FURTHER_PORTS } from '../workflows/model/switch-mount';
+import { whyNoSwitch } from '../workflows/plan/release/what-runs';
 import { AdapterError } from './adapter-error';
 import type { Attempt, Site } from './ports';
 import type { EngineOfServices, ReleasePorts, ServiceContainer, SwitchKey } from './release-ports';
@@ -128,17 +129,39 @@ function tcpPorts(containers: readonly ServiceContainer[]): readonly number[] {
   return [...new Set(ports.map(Number))].sort((a, b) => a - b);
 }
 
-/** Nothing goes to the slot any more, and its containers may be stopped. Does nothing where there is no switch. */
+/**
+ * Nothing goes to the slot any more, and its containers may be stopped. Does nothing where there is no switch; one that
+ * does not run has it in its file, and one whose place plain Compose has taken sends nothing anywhere.
+ */
 export async function turnOff(
-  { switches }: Pick<ReleasePorts, 'switches'>,
-  key: SwitchKey,
-  slot: Slot,
+  { services, switches }: Pick<ReleasePorts, 'services' | 'switches'>,
+  site: Site,
+  { stack, project, service, slot }: SwitchKey & { readonly project: string; readonly slot: Slot },
   attempt: Attempt,
 ): Promise<void> {
+  const key = { stack, service };
   const now = await switches.desired(key);
   if (now === undefined) return;
   await switches.write(key, now.settings, { ...now.traffic, [slot]: 'off' });
-  await switches.apply(key, attempt);
+  try {
+    await switches.apply(key, attempt);
+  } catch (error) {
+    const away = error instanceof AdapterError && error.kind === 'ServiceUnavailable';
+    // One that has started since the file was written is tried again.
+    if (!away || (await hasSwitchInPlace({ services }, site, { stack, project, service }))) {
+      throw error;
+    }
+  }
+}
+
+/** Whether the switch runs, or Docker starts it again. */
+export async function hasSwitchInPlace(
+  { services }: Pick<ReleasePorts, 'services'>,
+  site: Site,
+  { stack, project, service }: SwitchKey & { readonly project: string },
+): Promise<boolean> {
+  const own = await services.containers(site, project, service);
+  return whyNoSwitch(stack, service, own) === undefined;
 }
 
 async function runningOf(

@@ -87,19 +87,25 @@ async function isStarted(
   return containers.some((container) => isOfRelease(container, release));
 }
 
-async function becomeReady(
+/** Throws: VerificationFailed (it is not ready in time, or was removed by hand meanwhile) */
+export async function becomeReady(
   ports: ReleasePorts,
   site: Site,
-  input: StartServiceInput,
+  input: Omit<StartServiceInput, 'stack' | 'run'>,
   attempt: Attempt,
 ): Promise<number> {
   const seconds = input.ready?.timeoutSeconds ?? STEADY_WITHIN_SECONDS;
   const deadline = performance.now() + seconds * 1000;
   const answers = new Map<string, number>();
+  let made = 0;
   for (;;) {
     attempt.signal.throwIfAborted();
     const containers = await ports.services.containers(site, input.project, input.service);
-    const waitingFor = await notYet(ports, input, containers, answers, attempt);
+    made = Math.max(made, containers.length);
+    const waitingFor =
+      containers.length < made
+        ? `${made - containers.length} of ${made} containers were removed by hand`
+        : await notYet(ports, input, containers, answers, attempt);
     if (waitingFor === undefined) return containers.length;
     if (performance.now() > deadline) {
       throw await neverReady(ports, input, containers, `${waitingFor} after ${seconds} s`);
@@ -111,7 +117,7 @@ async function becomeReady(
 /** What is still waited for; undefined when all is ready. */
 async function notYet(
   ports: ReleasePorts,
-  { scale, port, ready }: StartServiceInput,
+  { scale, port, ready }: Pick<StartServiceInput, 'scale' | 'port' | 'ready'>,
   containers: readonly ServiceContainer[],
   answers: Map<string, number>,
   attempt: Attempt,
@@ -161,7 +167,7 @@ async function probe(
 
 async function neverReady(
   ports: ReleasePorts,
-  { service, release }: StartServiceInput,
+  { service, release }: Pick<StartServiceInput, 'service' | 'release'>,
   containers: readonly ServiceContainer[],
   why: string,
 ): Promise<AdapterError> {

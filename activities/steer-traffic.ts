@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SwitchDeployment } from '../workflows/model/deployment';
+import type { Slot, SwitchDeployment } from '../workflows/model/deployment';
 import { SLOTS } from '../workflows/model/deployment';
 import {
   weightOf,
@@ -7,10 +7,12 @@ import {
   type SwitchCounters,
   type Traffic,
 } from '../workflows/model/traffic';
+import type { InPlace } from '../workflows/model/serving';
+import { whoIsInPlace } from '../workflows/plan/release/what-runs';
 import { AdapterError } from './adapter-error';
 import { isRunning, isSwitch } from './service-container';
 import type { Attempt, Site } from './ports';
-import type { HostPorts, ReleasePorts } from './release-ports';
+import type { HostPorts, ReleasePorts, ServiceContainer } from './release-ports';
 import { reviveSlots } from './revive-slots';
 import { runStep, type StepInput } from './run-step';
 import { furtherPorts, notUp, roomFor, trafficOf } from './slot-servers';
@@ -23,12 +25,16 @@ export interface SteerTrafficInput extends StepInput {
   readonly traffic: Shares;
   /** The release whose file has the switch. */
   readonly release: number;
+  /** Whose file says what each slot is: one that should get requests and was removed by hand is made again. */
+  readonly releases?: Readonly<Partial<Record<Slot, number>>>;
 }
 
 export interface Steered {
   readonly counters: SwitchCounters;
   /** Upper bound of the time without an answer, where the switch was made anew. */
   readonly gapSeconds?: number;
+  /** What was in its place instead, where the switch was made or started. */
+  readonly tookFrom?: InPlace;
 }
 
 /** DNS is asked each second, and a server is up after two checks half a second apart. */
@@ -36,10 +42,11 @@ const SEEN_WITHIN_MILLISECONDS = 30_000;
 const LOOK_MILLISECONDS = 200;
 
 /**
- * Brings a service's switch to these shares, making the switch first where there is none. Slots that get requests must be
+ * Brings a service's switch to these shares, making the switch first where there is none: while a run releases the service,
+ * its name and ports are the switch's, whoever has taken them. Slots that get requests must be
  * known to it by their present addresses, and up: before, it is as it was. Where a share is of some containers only, these
  * are chosen anew each time: one that has another address after a restart is let in again by the next steering.
- * Shape:  { stack, project, deployment, traffic, release } → { counters, gapSeconds? }
+ * Shape:  { stack, project, deployment, traffic, release } → { counters, gapSeconds?, tookFrom? }
  * Units:  traffic = weights, of each server; together 100 where they are shares of the slots
  * Retry:  safe; the switch's file is what is wanted, whoever wrote it
  * Throws: VerificationFailed (a slot that should get requests is not up) · PreconditionFailed (the port is taken)
@@ -48,8 +55,9 @@ export const steerTraffic =
   (ports: HostPorts) =>
   (input: SteerTrafficInput): Promise<Steered> =>
     runStep(ports, input, { phase: `steer ${input.deployment.service}` }, async (attempt, site) => {
-      const begin = performance.now();
+      // Before the switch takes its place back: until they are ready, whoever has it goes on.
       await reviveSlots(ports.release, site, input, attempt);
+      const begin = performance.now();
       const traffic = await chosen(ports.release, site, input, attempt);
       const replicas = await roomFor(ports.release.services, site, input);
       const tcp = await furtherPorts(ports.release.services, site, input);
@@ -59,8 +67,9 @@ export const steerTraffic =
       await write(ports.release, steering, traffic);
       await retryUntilUp(attempt, () => ports.release.switches.apply(keyOf(input), attempt));
       const counters = await allUp(ports.release, site, steering, attempt);
-      const gap = made ? { gapSeconds: (performance.now() - begin) / 1000 } : {};
-      return { counters, ...gap };
+      if (made === undefined) return { counters };
+      const gapSeconds = (performance.now() - begin) / 1000;
+      return { counters, gapSeconds, ...(made === 'switch' ? {} : { tookFrom: made }) };
     });
 
 /** With its servers chosen. */
@@ -87,29 +96,28 @@ async function write({ switches }: ReleasePorts, input: Steering, traffic: Traff
   await switches.write(keyOf(input), settings, traffic);
 }
 
-/** True when it was not there, or not as the release has it: then it was interrupted, and begins with the new shares. */
+/**
+ * What was in its place before, when it was not there, or not as the release has it: then it was interrupted, and begins
+ * with the new shares. Undefined when it is left alone.
+ */
 async function makeSwitch(
   ports: ReleasePorts,
   site: Site,
   input: Steering,
   attempt: Attempt,
-): Promise<boolean> {
-  const { service } = input.deployment;
-  const before = await switchContainer(ports, site, input);
+): Promise<InPlace | undefined> {
+  const { stack, project, deployment } = input;
+  const look = () => ports.services.containers(site, project, deployment.service);
+  const found = await look();
+  const before = switchAmong(found);
   // What it reads when it starts: nobody else steers now.
   if (before === undefined) await write(ports, input, input.traffic);
-  const file = await ports.releases.file(input.stack.name, input.release);
-  await ports.compose.up(site, file, [service], attempt);
-  const after = await switchContainer(ports, site, input);
-  return before !== after;
+  const file = await ports.releases.file(stack.name, input.release);
+  await ports.compose.up(site, file, [deployment.service], attempt);
+  return before === switchAmong(await look()) ? undefined : whoIsInPlace(stack.name, found);
 }
 
-async function switchContainer(
-  ports: ReleasePorts,
-  site: Site,
-  { project, deployment }: Pick<SteerTrafficInput, 'project' | 'deployment'>,
-): Promise<string | undefined> {
-  const containers = await ports.services.containers(site, project, deployment.service);
+function switchAmong(containers: readonly ServiceContainer[]): string | undefined {
   return containers.find((container) => isRunning(container) && isSwitch(container))?.id;
 }
 

@@ -55,6 +55,7 @@ const DEPLOY_CHOICE = [
   ],
   ['--build', 'build here, before anything is touched, what the Compose file has a `build` for'],
   ['--push', 'with --build: push what was built, and release it from its registry'],
+  ['--force', 'make a release also when it changes nothing'],
 ] as const;
 const ROLLBACK_CHOICE = [
   ['--to <release>', 'this release (see `pawl releases`); by default the one that was replaced'],

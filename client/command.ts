@@ -31,6 +31,7 @@ export interface Flags {
   readonly image?: readonly string[];
   readonly build?: boolean;
   readonly push?: boolean;
+  readonly force?: boolean;
   readonly to?: string;
   readonly schema?: string;
   readonly hold?: boolean;

@@ -202,7 +202,9 @@ async function record(run: Run, { request }: DeployInput, released: Released): P
     ...(recoveryPoint === undefined ? {} : { recoveryPoint }),
   };
   await run.step('record-release', `record release ${placement.release}`, (options) =>
-    run.act.recordRelease.executeWithOptions(options, [{ stack: run.stack, release }]),
+    run.act.recordRelease.executeWithOptions(options, [
+      { stack: run.stack, release, project: placement.project },
+    ]),
   );
 }
 

@@ -4,7 +4,6 @@ export { deploy } from './deploy.workflow';
 export { examine } from './examine.workflow';
 export { kept } from './kept.workflow';
 export { maintenance } from './maintenance.workflow';
-export { maintenanceState } from './maintenance-state.workflow';
 export { points } from './points.workflow';
 export { releaseDiff } from './release-diff.workflow';
 export { releases } from './releases.workflow';

@@ -15,10 +15,9 @@ import type { RunProgress, RunRequest } from './model/run';
  * | kept     | `kept`          | `kept/<stack>/<number>`              | confirm, keptState |
  * | warm     | `warm`          | `warm/<stack>`                       | cancel it to keep the old slots as they are |
  * | points   | `points`        | `points/<stack>/<unique>`            | result = RecoveryPointSummary[] |
- * | releases | `releases`      | `releases/<stack>/<unique>`          | result = ReleaseList |
+ * | releases | `releases`      | `releases/<stack>/<unique>`          | result = ReleaseList & { serving?: Serving } |
  * | diff     | `releaseDiff`   | `release-diff/<stack>/<unique>`      | result = ReleaseDiff |
  * | examine  | `examine`       | `examine/<stack>/<unique>`           | result = HostFinding[] |
- * | state    | `maintenanceState` | `maintenance-state/<stack>/<unique>` | result = MaintainedService[] |
  */
 
 export function stackWorkflowId(stack: string): string {

@@ -48,7 +48,7 @@ export async function rollback(input: RollbackInput): Promise<ReleasedOutcome | 
       if (plan.schema.way === 'down' && migrations !== undefined) {
         await migrateDown(run, undo, placement, plan, migrations);
       }
-      await makeCurrent(run, plan);
+      await makeCurrent(run, placement);
       return { ...put, swapped: brought?.swapped };
     });
     run.stateIfItFailsNow = `Release ${plan.release} serves.`;
@@ -115,8 +115,10 @@ async function migrateDown(
   );
 }
 
-async function makeCurrent(run: Run, { release }: RollbackPlan): Promise<void> {
+async function makeCurrent(run: Run, { release, project }: Placement): Promise<void> {
   await run.step('record-release', `make release ${release} the current one`, (options) =>
-    run.act.makeReleaseCurrent.executeWithOptions(options, [{ stack: run.stack, release }]),
+    run.act.makeReleaseCurrent.executeWithOptions(options, [
+      { stack: run.stack, release, project },
+    ]),
   );
 }

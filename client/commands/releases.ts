@@ -1,4 +1,5 @@
 import type { ReleaseList } from '../../workflows/model/release';
+import type { Serving } from '../../workflows/model/serving';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { renderReleases } from '../render/releases';
@@ -11,15 +12,15 @@ import { readWarmSlots } from '../temporal/warm-slots';
 export async function run(invocation: Invocation): Promise<number> {
   const { globals, output } = invocation;
   const stack = await loadStack(globals);
-  const [{ releases, current }, warm] = await withSession(invocation, (session) =>
+  const [{ releases, current, serving }, warm] = await withSession(invocation, (session) =>
     Promise.all([
-      askWorker<ReleaseList>(session, output, {
+      askWorker<ReleaseList & { readonly serving?: Serving }>(session, output, {
         ...{ stack, type: 'releases', prefix: 'releases', input: { stack } },
       }),
       readWarmSlots(session, stack.name),
     ]),
   );
-  output.json('pawl/releases@1', { stack: stack.name, releases, current, warm });
-  output.result(renderReleases(releases, current, warm, output.textWidth));
+  output.json('pawl/releases@1', { stack: stack.name, releases, current, warm, serving });
+  output.result(renderReleases(releases, current, { warm, serving }, output.textWidth));
   return EXIT_CODES.done;
 }

@@ -12,22 +12,27 @@ export function maintenanceLines({ turn, services }: MaintenancePlan): string[] 
 }
 
 export function renderTurned({ turn, services }: MaintenanceOutcome): string {
-  const names = namesOf(services);
+  const now = namesOf(services.filter(({ switchRuns }) => switchRuns));
   const away = namesOf(services.filter(({ switchRuns }) => !switchRuns));
-  const remark =
-    away === '' ? [] : [`The switch of ${away} does not run: it is so when it starts.`];
+  const later = turn === 'on' ? 'in maintenance' : 'out of maintenance';
+  const remark = away === '' ? [] : [`${away}: the switch does not run; ${later} when it starts.`];
   if (turn === 'off') {
-    return [`${names}: out of maintenance, requests are served again.`, ...remark].join('\n');
+    const told = now === '' ? [] : [`${now}: out of maintenance, requests are served again.`];
+    return [...told, ...remark].join('\n');
   }
+  const told = `${now}: in maintenance. Every request is answered with 503 and the message.`;
   return [
-    `${names}: in maintenance. Every request is answered with 503 and the message.`,
+    ...(now === '' ? [] : [told]),
     ...remark,
     `\`pawl maintenance off${services.map(({ service }) => ` ${service}`).join('')}\` ends it.`,
   ].join('\n');
 }
 
 /** `upgrading (anna@desk, 2026-11-21 03:00:00 +01:00)` */
-export function describeMaintenance({ service, maintenance }: MaintainedService): string {
+export function describeMaintenance({
+  service,
+  maintenance,
+}: Pick<MaintainedService, 'service' | 'maintenance'>): string {
   if (maintenance === undefined) return '';
   const { message, by, since } = maintenance;
   return `${service}: ${printable(message)} (${printable(by)}, ${formatTime(since)})`;

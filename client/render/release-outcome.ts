@@ -1,5 +1,5 @@
 import type { ReleasedOutcome } from '../../workflows/model/outcome';
-import { formatCount, formatDuration, formatTime, printable, withLocalTimes } from './format';
+import { formatDuration, formatTime, printable, withLocalTimes } from './format';
 import { shortPinned } from './image';
 import { renderTable } from './table';
 
@@ -38,15 +38,15 @@ function serviceTable({ services }: ReleasedOutcome, width: number): string {
 
 const VERDICTS: Readonly<Record<ReleasedOutcome['canary'][number]['verdict'], string>> = {
   passed: 'passed',
-  'not-enough-traffic': 'not enough traffic to judge by',
+  'not-enough-traffic': "too few users' answers to judge by",
+  'probes-only': 'not judged by users',
   skipped: 'skipped',
 };
 
 function canaryLines({ canary }: ReleasedOutcome): string[] {
-  return canary.map(({ service, share, verdict, newResponses, newErrors, detail }) => {
+  return canary.map(({ service, share, verdict, detail }) => {
     const judged = VERDICTS[verdict];
-    const seen = `${formatCount(newResponses, 'response')}, ${formatCount(newErrors, 'error')}`;
-    return `  ${printable(service)} at ${share} %: ${judged} (${seen}): ${printable(detail)}`;
+    return `  ${printable(service)} at ${share} %: ${judged}: ${printable(detail)}`;
   });
 }
 

@@ -1,26 +1,62 @@
 import type {
   DeployPlan,
   DiskEstimate,
+  PlannedChanges,
   PlannedService,
   RollbackPlan,
 } from '../../workflows/model/plans';
-import { formatBytes, formatCount } from './format';
+import { formatBytes, formatCount, printable } from './format';
 import { shortImage, shortPinned } from './image';
 import { renderTable } from './table';
 
 /** What a deploy will do, but for its steps. */
 export function deployLines(plan: DeployPlan, width: number): string[] {
-  const { release, replaces, services, gates, migrations, recoveryPoint, disk } = plan;
+  const { release, replaces, services, gates, recoveryPoint, disk } = plan;
   const before = replaces === undefined ? '' : `, in place of release ${replaces}`;
   return [
     `Release ${release}${before}:`,
     serviceTable(services, width),
     ...(disk ? [diskLine(disk)] : []),
+    ...(plan.changesNothing === true ? ['It changes nothing: all of it serves already.'] : []),
+    ...(plan.changes === undefined ? [] : changeLines(plan.changes)),
     ...(recoveryPoint ? ['A recovery point is saved first.'] : []),
-    ...(migrations ? ['The schema is migrated.'] : []),
+    ...migrationLines(plan),
     ...(gates.before + gates.after > 0
       ? [`${formatCount(gates.before, 'check')} before it serves, ${gates.after} after.`]
       : []),
+  ];
+}
+
+/** Where there is nothing to do, and nothing is asked. */
+export function renderUnchanged({ stack, replaces, services }: DeployPlan): string {
+  return [
+    `Nothing to deploy: release ${replaces ?? ''} of ${stack} serves, with these images and settings.`,
+    ...services.map(({ service, image }) => `  ${printable(service)}  ${shortImage(image)}`),
+    '`pawl deploy --force` makes a release of it all the same.',
+  ].join('\n');
+}
+
+/** Of the Compose files, and of what they do not say. */
+function changeLines({ lines, variables }: PlannedChanges): string[] {
+  const names = variables.map(printable).join(', ');
+  return [
+    ...(lines.length === 0
+      ? []
+      : ['Changed in the Compose files:', ...lines.map((text) => `  ${printable(text)}`)]),
+    ...(names === ''
+      ? []
+      : [
+          `Changed for ${names}: what variables or env files stand for. Their values are not shown.`,
+        ]),
+  ];
+}
+
+function migrationLines({ migrations, migrates }: DeployPlan): string[] {
+  if (!migrations || migrates === undefined) return migrations ? ['The schema is migrated.'] : [];
+  const { service, command, from } = migrates;
+  const head = from === undefined ? '' : `, from ${printable(from)}`;
+  return [
+    `The schema is migrated${head}: \`${printable(command.join(' '))}\` in ${printable(service)}.`,
   ];
 }
 
@@ -59,9 +95,15 @@ function serviceTable(services: readonly PlannedService[], width: number): strin
     service.service,
     wayOf(service),
     imageOf(service),
-    service.from === undefined ? '- (nothing runs)' : shortPinned(service.from),
+    nowOf(service),
   ]);
   return renderTable(['service', 'how', 'image', 'now'], rows, width - 2).replace(/^/gm, '  ');
+}
+
+/** The image of now by its name, where it is another one. */
+function nowOf({ from, was }: PlannedService): string {
+  if (from === undefined) return '- (nothing runs)';
+  return was === undefined ? shortPinned(from) : shortImage(was);
 }
 
 function diskLine({ neededBytes, freeBytes }: DiskEstimate): string {

@@ -1,3 +1,5 @@
+import type { Drift } from '../../workflows/model/serving';
+import { isOfARun } from '../../workflows/plan/release/what-runs';
 import { behind } from '../../workflows/plan/plan-admission';
 import type { PersonWait } from '../follow/waiting-words';
 import type { KnownPoint } from '../status/newest-points';
@@ -15,6 +17,7 @@ import {
 } from './format';
 import { describeMaintenance } from './maintenance';
 import { partialRemark } from './points';
+import { describeServing, driftsOf, driftWords } from './serving';
 
 type Paint = (text: string) => string;
 
@@ -34,7 +37,7 @@ export function renderStatus(
   const { stack, host, worker, lastRun, link } = status;
   const facts: Fact[] = [
     ...status.frozen.map(({ runbook, window }): Fact => ['frozen', `${runbook}: ${window}`, red]),
-    ...servingFacts(status, now),
+    ...servingFacts(status, { now, red }),
     ...maintenanceFacts(status, red),
     ...status.waits.map((wait): Fact => ['waits for', waitText(wait), yellow]),
     ...queueFacts(status, red),
@@ -59,24 +62,50 @@ function factLines([name, text, paint = (plain) => plain]: Fact, width: number):
   );
 }
 
-function servingFacts({ releases, warm = [] }: StackStatus, now: number): Fact[] {
+function servingFacts(status: StackStatus, { now, red }: { now: number; red: Paint }): Fact[] {
+  const { releases, warm = [] } = status;
   if (releases === undefined) return [];
   const current = releases.releases.find(({ number }) => number === releases.current);
   if (current === undefined) return [['serves', 'no release yet: `pawl deploy` makes the first']];
-  const services = current.services.map(({ service, slot }) =>
-    slot === undefined ? service : `${service} in ${slot}`,
-  );
   const since = `since ${formatAge(current.releasedAt, now)}`;
   const until = warm.map((slot) => slot.until).sort()[0];
   const before = warm[0] === undefined ? '' : `, release ${warm[0].release} is warm`;
   const rest = until === undefined ? '' : `${before} until ${formatTime(until)}`;
+  const wrong = driftsNow(status);
+  if (releases.serving === undefined || wrong.length > 0) {
+    return [
+      ['current', `release ${current.number}, ${since}${rest}`],
+      ...(releases.serving?.services ?? [])
+        .filter(({ should }) => should !== undefined)
+        .map((state): Fact => ['serves', describeServing(state)]),
+      ...wrong.map((drift): Fact => ['wrong', driftWords(drift), red]),
+    ];
+  }
+  const services = current.services.map(({ service, slot }) =>
+    slot === undefined ? service : `${service} in ${slot}`,
+  );
   return [['serves', `release ${current.number}: ${services.join(', ')}, ${since}${rest}`]];
+}
+
+/** They give a release its share of the requests. */
+const CHANGES: readonly string[] = ['deploy', 'rollback'];
+
+/** What is not as it should be, but for what a run brings about that is at work. */
+export function driftsNow({ releases, queue }: StackStatus): readonly Drift[] {
+  const isChanging = queue?.running.some(({ runbook }) => CHANGES.includes(runbook)) === true;
+  const drifts = releases?.serving === undefined ? [] : driftsOf(releases.serving);
+  return drifts.filter((drift) => !(isChanging && isOfARun(drift)));
 }
 
 function maintenanceFacts({ maintenance, worker }: StackStatus, red: Paint): Fact[] {
   // Of a worker that is away the first line tells.
   if (!maintenance) return worker ? [['maintained', 'not known: the host did not say']] : [];
-  return maintenance.map((service) => ['maintained', describeMaintenance(service), red]);
+  return maintenance.map((service) => {
+    const hidden = service.shown
+      ? ''
+      : '; users do not get the page, since its switch does not run';
+    return ['maintained', `${describeMaintenance(service)}${hidden}`, red];
+  });
 }
 
 function waitText({ run, text, command }: PersonWait): string {

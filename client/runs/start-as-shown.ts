@@ -1,6 +1,7 @@
 import type { RunRequest } from '../../workflows/model/run';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
+import { renderUnchanged } from '../render/release-plan';
 import { expectedDuration, waitingSeconds } from '../temporal/expected-duration';
 import type { ExpectedDuration } from '../temporal/expected-duration';
 import { withSession } from '../temporal/session';
@@ -32,6 +33,11 @@ export async function startAsShown(
     const expected = before && withWaits(before, waitingSeconds(request.stack, plan));
     if (!confirmed) {
       printPlan(output, plan, expected);
+      return EXIT_CODES.done;
+    }
+    if ('changesNothing' in plan && flags.force !== true) {
+      output.json('pawl/plan@1', plan);
+      output.result(renderUnchanged(plan));
       return EXIT_CODES.done;
     }
     showPlan(output, plan, expected);

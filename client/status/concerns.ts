@@ -1,3 +1,4 @@
+import { driftsNow } from '../render/status';
 import type { StackStatus } from './gather-status';
 
 /** A stack file says nothing of how often it is backed up: two days miss any nightly one. */
@@ -30,6 +31,7 @@ function weighed(status: StackStatus, now: number): readonly Concern[] {
     ...held.map(({ run }) => ({ weight: 8, text: `${run} waits for a decision` })),
     lastRun?.outcome === 'failed' && { weight: 7, text: `${lastRun.run} failed` },
     lastRun?.outcome === 'terminated' && { weight: 7, text: `${lastRun.run} was terminated` },
+    driftsNow(status).length > 0 && { weight: 7, text: 'not served as released' },
     maintenance.length > 0 && { weight: 6, text: 'in maintenance' },
     whole === undefined && { weight: 5, text: 'no whole point' },
     ageHours !== undefined &&

@@ -1,14 +1,14 @@
 import { queue, stackWorkflowId } from '../../workflows/messages';
 import { FREEZABLE } from '../../workflows/model/freeze-window';
-import type { MaintainedService } from '../../workflows/model/maintenance';
+import type { Maintenance } from '../../workflows/model/maintenance';
 import type { QueueState } from '../../workflows/model/queue';
 import type { ReleaseList } from '../../workflows/model/release';
+import type { Serving } from '../../workflows/model/serving';
 import { hostTaskQueue, type StackDescription } from '../../workflows/model/stack';
 import { freezeWords, frozenBy } from '../../workflows/plan/freeze-calendar';
 import type { PersonWait } from '../follow/waiting-words';
 import { askBriefly } from '../temporal/ask-briefly';
 import { isAway, isNotFound } from '../temporal/errors';
-import { readMaintainedServices } from '../temporal/maintained-services';
 import { readPersonWaits } from '../temporal/person-waits';
 import { isPolled } from '../temporal/require-worker';
 import { listRuns } from '../temporal/run-list';
@@ -20,7 +20,8 @@ import type { WarmSlot } from '../../workflows/model/warm';
 import { readNewestPoints, type NewestPoints } from './newest-points';
 
 const QUERY_MILLISECONDS = 3_000;
-const RELEASES_MILLISECONDS = 5_000;
+/** More than the workflow gives the engine, so that the releases are told where it is away. */
+const RELEASES_MILLISECONDS = 10_000;
 const RUNS_LOOKED_AT = 50;
 
 /** A stack, as far as it is known to whoever asks. */
@@ -38,7 +39,7 @@ export interface StackStatus {
   /** By the calendar of the stack file, now. */
   readonly frozen: readonly { readonly runbook: string; readonly window: string }[];
   /** What is released; absent when the stack releases nothing, or the host did not say. */
-  readonly releases?: ReleaseList;
+  readonly releases?: ReleaseList & { readonly serving?: Serving };
   readonly warm?: readonly WarmSlot[];
   /** Absent when no worker answered. */
   readonly queue?: QueueState;
@@ -46,8 +47,12 @@ export interface StackStatus {
   readonly open: readonly ListedRun[];
   /** Those of them that wait for a person. */
   readonly waits: readonly PersonWait[];
-  /** Those that are in maintenance; absent when the host did not say. */
-  readonly maintenance?: readonly MaintainedService[];
+  /** Those that are in maintenance; `shown`: users get the page. Absent when the host did not say. */
+  readonly maintenance?: readonly {
+    readonly service: string;
+    readonly maintenance: Maintenance;
+    readonly shown: boolean;
+  }[];
   readonly points: NewestPoints;
   readonly lastRun: ListedRun | undefined;
   readonly link: string;
@@ -63,9 +68,8 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
   ]);
   const asked = worker ? description : undefined;
   const open = runs.filter(({ outcome }) => outcome === 'running');
-  const [points, maintenance, releases, warm, waits] = await Promise.all([
+  const [points, releases, warm, waits] = await Promise.all([
     readNewestPoints(session, asked, runs),
-    asked && readMaintainedServices(session, asked),
     asked && readReleases(session, asked),
     readWarmSlots(session, stack),
     readPersonWaits(
@@ -73,6 +77,7 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
       open.map(({ run }) => run),
     ),
   ]);
+  const maintenance = inMaintenance(asked, releases?.serving);
   return {
     ...{ stack, host, worker, frozen: frozenNow(description?.freeze ?? []), ...state },
     ...(maintenance === undefined ? {} : { maintenance }),
@@ -80,6 +85,17 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
     ...{ warm, open, waits, points, lastRun: runs[0] },
     link: workflowLink(session.ui, session.namespace, stackWorkflowId(stack)),
   };
+}
+
+/** What the switches' files say; users get the page of those whose switch runs. */
+function inMaintenance(
+  asked: StackDescription | undefined,
+  serving: Serving | undefined,
+): StackStatus['maintenance'] {
+  if (asked !== undefined && asked.deploy === undefined) return [];
+  return serving?.services.flatMap(({ service, maintenance, inPlace }) =>
+    maintenance === undefined ? [] : [{ service, maintenance, shown: inPlace === 'switch' }],
+  );
 }
 
 function frozenNow(windows: StackDescription['freeze']): StackStatus['frozen'] {
@@ -105,8 +121,8 @@ async function readQueue(session: Session, stack: string): Promise<{ queue?: Que
 async function readReleases(
   session: Session,
   stack: StackDescription,
-): Promise<ReleaseList | undefined> {
+): Promise<StackStatus['releases']> {
   if (stack.deploy === undefined) return undefined;
   const question = { stack, type: 'releases', prefix: 'releases', input: { stack } };
-  return askBriefly<ReleaseList>(session, question, RELEASES_MILLISECONDS);
+  return askBriefly<NonNullable<StackStatus['releases']>>(session, question, RELEASES_MILLISECONDS);
 }

@@ -3,7 +3,8 @@ import type { HostPorts } from '../../activities/release-ports';
 import type { Release, ReleaseDiff } from '../../workflows/model/release';
 import { quietEnvironment, STACK } from './ports-in-memory';
 
-const MODEL = 'name: melvin\nservices:\n  api:\n    image: registry/api@sha256:aa\n';
+const modelWith = (environment: object) =>
+  JSON.stringify({ name: 'melvin', services: { api: { command: ['serve'], environment } } });
 
 function release(number: number, images: Readonly<Record<string, string>>): Release {
   return {
@@ -40,7 +41,7 @@ describe('the difference of two releases', () => {
     release(2, { api: 'registry/api@sha256:bb', web: 'w' }),
     release(1, { api: 'registry/api@sha256:aa', job: 'j' }),
   ];
-  const models = [MODEL, MODEL.replace('sha256:aa', 'sha256:bb')];
+  const models = [modelWith({ LEVEL: 'info' }), modelWith({ LEVEL: 'debug' })];
 
   it('has each image that changed, came or went, and each line, against the current one', async () => {
     const difference = await compare(models, releases, { from: 1 });
@@ -54,13 +55,25 @@ describe('the difference of two releases', () => {
       ['web', undefined, 'w'],
     ]);
     expect(difference.lines).toEqual([
-      '@@ -1,4 +1,4 @@',
-      ' name: melvin',
-      ' services:',
-      '   api:',
-      '-    image: registry/api@sha256:aa',
-      '+    image: registry/api@sha256:bb',
+      ...['@@ -3,4 +3,4 @@', '     command:', '       - serve', '     environment:'],
+      ...['-      LEVEL: info', '+      LEVEL: debug'],
     ]);
+  });
+
+  it('shows no secret that is written in a Compose file, and that it has changed', async () => {
+    const secrets = [
+      modelWith({ DB_PASSWORD: 'hunter2', LEVEL: 'info', URL: 'redis://:first@cache/0' }),
+      modelWith({ DB_PASSWORD: 'hunter3', LEVEL: 'info', URL: 'redis://:second@cache/0' }),
+    ];
+    const { lines } = await compare(secrets, releases, { from: 1 });
+    expect(lines.filter((line) => /^[+-]/.test(line))).toEqual([
+      ...['-      DB_PASSWORD: "[redacted]"', '+      DB_PASSWORD: "[redacted, changed]"'],
+      ...[
+        '-      URL: redis://:[redacted]@cache/0',
+        '+      URL: redis://:[redacted, changed]@cache/0',
+      ],
+    ]);
+    expect(lines.join()).not.toMatch(/hunter|first|second/);
   });
 
   it('is nothing between a release and itself', async () => {
@@ -69,13 +82,13 @@ describe('the difference of two releases', () => {
   });
 
   it('never outgrows what Temporal takes, nor holds the worker up', async () => {
-    const lines = (word: string, length = 60_000) =>
-      Array.from({ length }, (_, at) => `${word} ${at}`);
-    const large = ['', lines('x'.repeat(400), 6_000).join('\n')];
+    const lines = (word: string, length: number) =>
+      modelWith(Object.fromEntries(Array.from({ length }, (_, at) => [`V${at}`, `${word} ${at}`])));
+    const large = [modelWith({}), lines('x '.repeat(200), 6_000)];
     const difference = await compare(large, releases, { from: 1 });
     expect(JSON.stringify(difference).length).toBeLessThan(2 * 1024 ** 2);
     expect(difference.lines.at(-1)).toMatch(/^@@ and \d+ more lines @@$/);
-    const strange = [lines('a').join('\n'), lines('b').join('\n')];
+    const strange = [lines('a', 5_000), lines('b', 5_000)];
     const began = performance.now();
     expect((await compare(strange, releases, { from: 1 })).lines).toHaveLength(1);
     expect(performance.now() - began).toBeLessThan(10_000);

@@ -21,6 +21,11 @@ const container = (number: number, state = 'running'): ServiceContainer => ({
   ...{ restarts: 0, exitCode: 0, startedAt: '2026-11-28T00:00:00.000Z' },
 });
 
+const SWITCH: ServiceContainer = {
+  ...container(0),
+  labels: { 'pawl.role': 'switch', 'pawl.stack': STACK.name },
+};
+
 const part = (...numbers: readonly number[]) => ({
   weight: 100,
   addresses: numbers.map((number) => `10.0.0.${number}`),
@@ -55,7 +60,7 @@ describe('the containers that stay in a slot', () => {
       release: {
         services: {
           containers: (_site: Site, _project: string, service: string) =>
-            Promise.resolve(service === 'api-blue' ? blue : []),
+            Promise.resolve(service === 'api-blue' ? blue : service === 'api' ? [SWITCH] : []),
           retire: (id: string) => {
             blue = blue.filter((one) => one.id !== id);
             did.push(`retire ${id}`);

@@ -84,6 +84,7 @@ export const ELSEWHERE = [
   'discardKept',
   'listReleases',
   'listRecoveryPoints',
+  'observeServing',
   'examineHost',
 ] as const satisfies readonly Activity[];
 

@@ -49,6 +49,13 @@ describeWith(
       expect(JSON.parse(output.stdout)).toMatchObject({ current: 1 });
     });
 
+    it('costs at most what serves, and no answer of pawl releases (observeServing)', async () => {
+      const output = await here.throughKills('observeServing', () =>
+        stack.stack.cli('releases', '--json'),
+      );
+      expect(JSON.parse(output.stdout)).toMatchObject({ current: 1 });
+    });
+
     it('costs no answer of pawl releases diff (diffReleases)', async () => {
       const output = await here.throughKills('diffReleases', () =>
         stack.stack.cli('releases', 'diff', '1', '1', '--json'),

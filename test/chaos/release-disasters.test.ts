@@ -54,7 +54,7 @@ class Scene {
   ): Promise<{ run: string; held: ArmedFault }> {
     await this.stack.describe(next);
     const [held] = await this.faults.arm({ activity, at: 'start', then: 'hold' });
-    const run = await this.stack.stack.submit('deploy', '-y');
+    const run = await this.stack.stack.submit('deploy', '-y', '--force');
     await held?.struck();
     return { run, held: held as ArmedFault };
   }

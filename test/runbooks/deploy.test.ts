@@ -202,14 +202,15 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
       expect(JSON.parse(moved.stdout)).not.toMatchObject({ hash });
     });
 
-    it('says when there was not enough traffic to judge a canary, and goes on', async () => {
+    it('says of a canary without users that its own probes alone have judged it, and goes on', async () => {
       const canary = { steps: ['10%', '50%'], pauseSeconds: 1, minRequests: 1000 };
       await stack.describe({ api: { canary }, ...VERSION_2 });
       const outcome = released((await stack.mustDeploy()).outcome);
       expect(outcome.canary.map(({ share, verdict }) => [share, verdict])).toEqual([
-        [10, 'not-enough-traffic'],
-        [50, 'not-enough-traffic'],
+        [10, 'probes-only'],
+        [50, 'probes-only'],
       ]);
+      expect(outcome.canary[0]).toMatchObject({ newResponses: 0, probes: { failed: 0 } });
       expect(await stack.serving()).toBe('2');
     });
   });
@@ -308,7 +309,7 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
     expect(await stack.running()).toEqual(['api']);
     await stack.describe(VERSION_2);
     const { stdout } = await stack.stack.cli('plan', 'deploy');
-    expect(stdout).toContain('Compose itself has made it since');
+    expect(stdout).toContain('since Compose itself has recreated it');
     await stack.mustDeploy();
     expect(await stack.serving()).toBe('2');
   });

@@ -181,7 +181,7 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'on a bad day, a relea
     it('leaves nothing behind when it is cancelled meanwhile', async () => {
       await stack.describe(sleeping(600));
       const day = await BadDay.begin(stack, 'cancelled in a long migration');
-      const run = await stack.stack.submit('deploy', '-y');
+      const run = await stack.stack.submit('deploy', '-y', '--force');
       await migratesIn(run);
       expect(await stack.stack.cli('cancel', run)).toMatchObject({ code: 0 });
       expect(await stack.stack.watch(run)).toMatchObject({ code: 5 });
@@ -195,7 +195,7 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'on a bad day, a relea
     it('drops no request, and runs it once', async () => {
       await stack.describe(sleeping(7));
       const day = await BadDay.begin(stack, 'migration of 7 s');
-      const run = await stack.stack.submit('deploy', '-y');
+      const run = await stack.stack.submit('deploy', '-y', '--force');
       let attempts = 0;
       await stack.stack.step(run, 'migrate', ({ state, attempt = 0 }) => {
         attempts = Math.max(attempts, attempt);
@@ -288,7 +288,7 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'on a bad day, a relea
       await until(async () => ((await stack.serving()) === '1' ? true : undefined));
       await stack.describe({ service: { image: TEST_IMAGES.app2 } });
       const day = await BadDay.begin(stack, 'port taken while the switch is to take it over');
-      const run = await stack.stack.submit('deploy', '-y');
+      const run = await stack.stack.submit('deploy', '-y', '--force');
       const squatter = await firstOn(stack.port);
       await stack.stack.step(run, 'give-back:api', ({ state }) => state === 'running');
       squatter.close();
@@ -480,7 +480,7 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'on a bad day, a relea
     work: () => Promise<void>,
   ): Promise<{ readonly run: string }> {
     const [fault] = await faults.arm({ activity, at: 'start', then: 'hold' });
-    const run = await stack.submit('deploy', '-y');
+    const run = await stack.submit('deploy', '-y', '--force');
     await fault?.struck();
     await work();
     await fault?.release();

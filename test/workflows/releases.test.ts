@@ -26,12 +26,13 @@ describeWith(['temporal'], 'questions about releases', () => {
     const stack = uniqueStack();
     const doubles = {
       listReleases: () => Promise.resolve({ releases: [], current: 4, next: 5 }),
+      observeServing: () => Promise.resolve({ services: [] }),
       diffReleases: ({ from, to = 9 }: { from: number; to?: number }) =>
         Promise.resolve({ from, to, ...NOTHING }),
     };
     await harness.working(doubles, async () => {
       const list = await ask<ReleaseList>('releases', { stack });
-      expect(list).toEqual({ releases: [], current: 4, next: 5 });
+      expect(list).toEqual({ releases: [], current: 4, next: 5, serving: { services: [] } });
       const against = await ask<ReleaseDiff>('releaseDiff', { stack, from: 3, to: 4 });
       expect(against).toEqual({ from: 3, to: 4, ...NOTHING });
       const current = await ask<ReleaseDiff>('releaseDiff', { stack, from: 3 });

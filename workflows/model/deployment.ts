@@ -31,7 +31,7 @@ export interface CanaryPolicy {
   readonly maxErrorRate: number;
   /** How many times the old slot's response time the new one's may be. */
   readonly maxSlowdown: number;
-  /** Fewer requests to the new slot in a step are no basis for a judgement: pawl then sends probes of its own. */
+  /** Fewer answers of the new slot to users are no basis for a judgement; pawl's own probes are judged by themselves. */
   readonly minRequests: number;
 }
 

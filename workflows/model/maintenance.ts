@@ -12,5 +12,7 @@ export interface MaintainedService {
   readonly service: string;
   /** False until its first release. */
   readonly switched: boolean;
+  /** What answers users in the place of its switch, in a sentence without its full stop; absent where nothing does. */
+  readonly inTheWay?: string;
   readonly maintenance?: Maintenance;
 }

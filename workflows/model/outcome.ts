@@ -86,9 +86,13 @@ export interface CanaryStep {
   readonly service: string;
   /** In per cent. */
   readonly share: number;
-  readonly verdict: 'passed' | 'not-enough-traffic' | 'skipped';
+  /** `probes-only`: no user has asked the new slot, and pawl's own probes were answered. */
+  readonly verdict: 'passed' | 'not-enough-traffic' | 'probes-only' | 'skipped';
+  /** Of users, as the switch counts them. */
   readonly newResponses: number;
   readonly newErrors: number;
+  /** Pawl's own questions to the new slot. Absent where it was not judged. */
+  readonly probes?: { readonly sent: number; readonly failed: number };
   /** In one sentence. */
   readonly detail: string;
 }

@@ -63,6 +63,8 @@ export interface PlannedService {
   readonly builds?: true;
   /** Id of the image that runs now. */
   readonly from?: string;
+  /** The current release's image, where it is another one. */
+  readonly was?: Omit<PinnedImage, 'id'>;
   readonly slot?: Slot;
   /** Which slot has the requests now; absent where no switch serves. */
   readonly active?: Slot;
@@ -87,11 +89,29 @@ export interface DeployPlan extends PlanBase {
   /** What becomes of the edge, and of which image it will be; absent when it is left alone. */
   readonly edge?: { readonly change: EdgeChange; readonly image?: Omit<PinnedImage, 'id'> };
   readonly migrations: boolean;
+  /** Present with `migrations`: what migrates, and the head that the current release has recorded. */
+  readonly migrates?: {
+    readonly service: string;
+    readonly command: readonly string[];
+    readonly from?: string;
+  };
+  /** What is different from the current release; absent where there is none that can be compared. */
+  readonly changes?: PlannedChanges;
+  /** All of it serves already: nothing would be different afterwards. Absent when something would. */
+  readonly changesNothing?: true;
   readonly recoveryPoint: boolean;
   /** How many there are. */
   readonly gates: { readonly before: number; readonly after: number };
   /** Present when images are to be pulled. Changes from look to look, so the hash is not of it. */
   readonly disk?: DiskEstimate;
+}
+
+/** Of the released services, beside their images. */
+export interface PlannedChanges {
+  /** Of the Compose files, as `diff -u` has them, as YAML, without secrets. */
+  readonly lines: readonly string[];
+  /** Services that variables or env files make different, though neither their lines nor their images have changed. */
+  readonly variables: readonly string[];
 }
 
 /** Room for images. */

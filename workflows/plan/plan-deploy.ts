@@ -7,12 +7,14 @@ import type { Obstacle } from './plan-backup';
 import type { ObservedRelease, ObservedService } from './release/observed-release';
 import { estimateDisk, refuseFullDisk } from './release/estimate-disk';
 import { orderServices } from './release/order-services';
+import { formerImage, planChanges } from './release/plan-changes';
 import { planRolling, refuseRolling } from './release/plan-rolling';
 import { anywhereNotes, portNotes } from './release/port-notes';
 import {
   adoptsFirst,
   adoptSteps,
   bringEdgeStep,
+  driftNotes,
   gateSteps,
   migrationSteps,
   pullImageStep,
@@ -23,6 +25,7 @@ import {
   shiftSteps,
   slotFor,
   startSteps,
+  takeOverNotes,
   watchStep,
 } from './release/release-steps';
 
@@ -65,6 +68,7 @@ export function planDeploy(
     services,
     ...(observed.edge === undefined ? {} : { edge: observed.edge }),
     migrations,
+    ...planChanges(deploy, observed),
     recoveryPoint: savesPoint(deploy),
     gates: { before: deploy.before.length, after: deploy.after.length },
   };
@@ -97,11 +101,13 @@ function planService(
   observed: ObservedRelease,
 ): PlannedService {
   const { service, image, builds, runs, runningImage } = seen;
+  const was = builds === undefined ? formerImage(observed, seen) : undefined;
   const planned = {
     service,
     image: { reference: image.reference, pinned: image.pinned },
     ...(builds === undefined ? {} : { builds: true as const }),
     ...(runningImage === undefined ? {} : { from: runningImage }),
+    ...(was === undefined ? {} : { was }),
     adopts: runs === 'plain',
   };
   if (deployment.strategy === 'recreate') return { ...planned, strategy: 'recreate', shares: [] };
@@ -158,10 +164,11 @@ function notes(
   services: readonly PlannedService[],
   deployments: readonly Deployment[],
 ): string[] {
-  const taken = services.filter(({ adopts, strategy }) => adopts && strategy !== 'recreate');
+  const taken = services.filter(({ adopts, slot }) => adopts && slot !== undefined);
   return [
-    ...taken.map(({ service }) => takeOverNote(observed, service)),
+    ...takeOverNotes(observed, services),
     ...taken.flatMap(({ service }) => portNotes(observed, service, deployments)),
+    ...driftNotes(observed),
     ...renewalNotes(services),
     ...anywhereNotes(observed, services),
     ...edgeNotes(observed),
@@ -180,19 +187,6 @@ function edgeNotes({ edge }: ObservedRelease): string[] {
     'The edge is recreated, since its image, its ports or what it is given to read has changed: requests in flight are cut ' +
       'off after 5 s, and until the first answer of the new one there is a gap of a few seconds more.',
   ];
-}
-
-function takeOverNote({ services, stored }: ObservedRelease, service: string): string {
-  const ports = services.find((one) => one.service === service)?.published ?? [];
-  const what = ports.length === 0 ? 'its name' : `port ${ports.join(', ')}`;
-  const byPawl = stored.releases.some(
-    ({ number, adopted }) => number === stored.current && !adopted,
-  );
-  const again = byPawl ? ' again, since Compose itself has recreated it' : '';
-  return (
-    `Plain Compose runs ${service} now. The switch takes ${what} over${again}: from the stop of the old ` +
-    'container to the first answer of the new one there is a gap, usually some seconds. Later releases have none.'
-  );
 }
 
 /** Whoever asks for a build expects one. */

@@ -44,6 +44,8 @@ export function planMaintenance(
   if (made.length === 0 || (missing.length > 0 && options.only.length > 0)) {
     return noSwitch(missing);
   }
+  const taken = made.find(({ inTheWay }) => inTheWay !== undefined);
+  if (options.turn === 'on' && taken?.inTheWay !== undefined) return noPage(taken.inTheWay);
   const services = made.map((now) => planService(options, now, turning));
   return {
     ...{ runbook: 'maintenance' as const, stack: stack.name, turn: options.turn, services },
@@ -76,7 +78,19 @@ export function maintenanceStep(turn: MaintenanceOptions['turn'], service: strin
     : { id: stepId('serve', service), title: `let ${service} answer requests again` };
 }
 
-function notes({ turn }: MaintenanceOptions, { service, maintenance }: MaintainedService) {
+function notes(
+  { turn }: MaintenanceOptions,
+  { service, maintenance, inTheWay }: MaintainedService,
+): string[] {
+  const instead = inTheWay === undefined ? [] : [`Users do not get the page: ${inTheWay}.`];
+  return [...instead, ...nowNotes(turn, service, maintenance)];
+}
+
+function nowNotes(
+  turn: MaintenanceOptions['turn'],
+  service: string,
+  maintenance: Maintenance | undefined,
+): string[] {
   if (maintenance === undefined) {
     return turn === 'on' ? [] : [`${service} is not in maintenance.`];
   }
@@ -92,6 +106,13 @@ function notSwitched({ name }: StackDescription, services: readonly string[]): O
   return {
     obstacle: `the stack file of ${name} releases ${what} behind a switch`,
     advice: 'Only a service of `deploy` with `strategy: switch` or `rolling` has a page.',
+  };
+}
+
+function noPage(why: string): Obstacle {
+  return {
+    obstacle: `users would not get the page: ${why}`,
+    advice: '`pawl deploy` takes its place back; then ask again.',
   };
 }
 

@@ -14,6 +14,7 @@ import { planSchema, schemaNotes } from './release/plan-schema';
 import {
   adoptSteps,
   coolStep,
+  driftNotes,
   gateSteps,
   pullStep,
   renewalNotes,
@@ -21,6 +22,7 @@ import {
   shiftSteps,
   slotFor,
   startSteps,
+  takeOverNotes,
 } from './release/release-steps';
 
 /**
@@ -44,6 +46,8 @@ export function planRollback(
   if (target.adopted) return wasPlain(target);
   const services = planServices(stack, target, observed);
   if ('obstacle' in services) return services;
+  const plain = services.find(({ planned }) => planned.adopts && planned.slot !== undefined);
+  if (options.schema === 'restore' && plain !== undefined) return noPage(plain.planned);
   const successor = releases.find(({ replaced }) => replaced === target.number);
   const schema = planSchema(stack, options, { serving, target, successor });
   if ('obstacle' in schema) return schema;
@@ -57,7 +61,13 @@ export function planRollback(
     ...plan,
     ...(data && { restores: restored(data) }),
     steps: steps(plan, services, observed, stack.deploy?.after ?? [], data),
-    notes: [...schemaNotes(schema), ...renewalNotes(plan.services), ...observed.notes],
+    notes: [
+      ...schemaNotes(schema),
+      ...takeOverNotes(observed, plan.services),
+      ...driftNotes(observed),
+      ...renewalNotes(plan.services),
+      ...observed.notes,
+    ],
   };
 }
 
@@ -166,6 +176,14 @@ function restored(data: Omit<RestorePlan, 'hash'>): NonNullable<RollbackPlan['re
   // How many sessions there are is another number each time, and no other plan.
   const parts = data.parts.map(({ otherSessions: _, ...part }) => part);
   return { point, parts, keepReplacedSeconds };
+}
+
+/** Behind no page, what plain Compose runs would write into data that are being replaced. */
+function noPage({ service }: PlannedService): Obstacle {
+  return {
+    obstacle: `plain Compose runs ${service} in the place of its switch: no page can keep users away while the data are replaced`,
+    advice: '`pawl deploy` takes its place back; then roll back.',
+  };
 }
 
 function nothingReleased({ name }: StackDescription): Obstacle {

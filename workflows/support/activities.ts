@@ -26,6 +26,18 @@ export function hostActivities(stack: StackDescription): ActivityInterfaceFor<Ho
   });
 }
 
+/** Questions that are answered at once or not at all. */
+export function quickActivities(
+  stack: StackDescription,
+): ActivityInterfaceFor<Pick<HostActivities, 'observeServing'>> {
+  return proxyActivities<Pick<HostActivities, 'observeServing'>>({
+    ...CANCELLATION,
+    taskQueue: hostTaskQueue(stack.host),
+    scheduleToCloseTimeout: '8 seconds',
+    retry: { initialInterval: '1 second', maximumAttempts: 2 },
+  });
+}
+
 /** What a restore kept and a release keeps warm goes in the end, however long its host is away: nothing limits the tries but a failure for good. */
 export function keeperActivities(
   stack: StackDescription,

@@ -13,6 +13,8 @@ export interface Undo {
     action: Parameters<Run['step']>[2],
     /** Before all that is not urgent, whatever was pushed later: traffic goes back first. */
     urgent?: 'urgent',
+    /** What its line says of what came of it. */
+    detail?: Parameters<Run['step']>[3],
   ): void;
 }
 
@@ -59,9 +61,9 @@ async function undoAll(
 ): Promise<string[]> {
   const failures: string[] = [];
   if (compensations.length > 0) run.page.enter('undo');
-  for (const [id, title, action] of compensations) {
+  for (const [id, title, action, , detail] of compensations) {
     try {
-      await run.step(id, title, action);
+      await run.step(id, title, action, detail);
     } catch (error) {
       failures.push(`${title}: ${causeOf(error).message}`);
     }

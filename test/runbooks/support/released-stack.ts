@@ -117,7 +117,8 @@ export class ReleasedStack {
   }
 
   deploy(...argv: readonly string[]): Promise<Ended> {
-    return this.stack.follow('deploy', '-y', ...argv);
+    // What a test has not changed is released all the same.
+    return this.stack.follow('deploy', '-y', '--force', ...argv);
   }
 
   rollback(...argv: readonly string[]): Promise<Ended> {

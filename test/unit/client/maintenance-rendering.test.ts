@@ -37,8 +37,8 @@ describe('a maintenance', () => {
       ],
     });
     expect(text.split('\n')).toEqual([
-      'api, web: in maintenance. Every request is answered with 503 and the message.',
-      'The switch of web does not run: it is so when it starts.',
+      'api: in maintenance. Every request is answered with 503 and the message.',
+      'web: the switch does not run; in maintenance when it starts.',
       '`pawl maintenance off api web` ends it.',
     ]);
     const services = [{ service: 'api', switchRuns: true }];

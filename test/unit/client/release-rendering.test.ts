@@ -13,6 +13,8 @@ const PLAIN = createColors(false);
 const DIGEST = 'a'.repeat(60);
 const UNTIL = '2026-11-21T03:15:00.000Z';
 
+const UNKNOWN = { warm: [], serving: undefined };
+
 const API: PlannedService = {
   service: 'api',
   strategy: 'switch',
@@ -149,11 +151,16 @@ describe('the outcome', () => {
     canary: [
       {
         ...{ service: 'api', share: 5, verdict: 'passed', newResponses: 312, newErrors: 1 },
-        detail: '0.3 % errors, 1.1 times as slow',
+        detail: 'new: 1 of 312 failed (0.3 %); old: 3 of 5900 failed; probes: 0 of 150 failed',
       },
       {
         ...{ service: 'api', share: 25, verdict: 'not-enough-traffic', newResponses: 4 },
-        ...{ newErrors: 0, detail: '4 of 200 requests' },
+        ...{ newErrors: 0, detail: 'new: 0 of 4 failed (0.0 %); 200 are needed to judge' },
+      },
+      {
+        ...{ service: 'api', share: 50, verdict: 'probes-only', newResponses: 0, newErrors: 0 },
+        detail:
+          "no users' answers: judged by probes only; new: 0 of 0 failed; probes: 0 of 150 failed",
       },
     ],
     ...{ warmUntil: UNTIL, schemaHead: '9bc1', recoveryPoint: 'a1b2c3d4', gapSeconds: 0.84 },
@@ -193,17 +200,32 @@ describe('releases', () => {
       { service: 'api', slot: 'blue' as const, release: 2, until: UNTIL },
       { service: 'web', slot: 'blue' as const, release: 2, until: START },
     ];
-    expectGolden('releases', renderReleases(releases, 3, slots));
+    expectGolden(
+      'releases',
+      renderReleases(releases, 3, { warm: slots, serving: { services: [] } }),
+    );
+  });
+
+  it('do not say that one serves which does not, or of which nobody knows', () => {
+    const drift = { kind: 'stopped', fact: 'shop-web-1 has stopped', way: 'start it' } as const;
+    const state = { service: 'web', inPlace: 'stopped', serves: [], drifts: [drift] } as const;
+    const text = renderReleases([release(3)], 3, {
+      ...{ warm: [], serving: { services: [state] } },
+    });
+    expect(text).toMatch(/ current$/m);
+    expect(text).not.toContain('serves');
+    expect(text).toContain('shop-web-1 has stopped. start it.');
+    expect(renderReleases([release(3)], 3, UNKNOWN)).toMatch(/ current$/m);
   });
 
   it('that there are none of say how to make one', () => {
-    expect(renderReleases([], undefined, [])).toContain('`pawl deploy`');
+    expect(renderReleases([], undefined, UNKNOWN)).toContain('`pawl deploy`');
   });
 
   it('are cut to their first images where they have many services', () => {
     const [api] = release(1).services;
     const services = Array.from({ length: 9 }, (_, at) => ({ ...api, service: `service-${at}` }));
-    const text = renderReleases([release(1, { services } as Partial<Release>)], 1, []);
+    const text = renderReleases([release(1, { services } as Partial<Release>)], 1, UNKNOWN);
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(130);
   });
 });

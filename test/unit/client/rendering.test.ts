@@ -10,9 +10,11 @@ import { renderStatus } from '../../../client/render/status';
 import { renderStatusList } from '../../../client/render/status-list';
 import { worstFirst } from '../../../client/status/concerns';
 import type { StackStatus } from '../../../client/status/gather-status';
+import type { QueuedRun } from '../../../workflows/model/queue';
 import type { RecoveryPointSummary } from '../../../workflows/model/recovery-point';
 import { restoreTarget } from '../../../workflows/model/restore-target';
-import { describePart } from '../../support/descriptions';
+import type { ServiceState } from '../../../workflows/model/serving';
+import { describePart, describeRelease } from '../../support/descriptions';
 import { expectGolden } from './golden';
 import { NOW, START, step, view } from './views';
 
@@ -185,7 +187,7 @@ describe('the status of a stack', () => {
 
   it('shows each service that is in maintenance, and where that is not known', () => {
     const maintenance = { message: 'back\nat \u001b[31m14:00', by: 'anna@desk', since: START };
-    const services = [{ service: 'api', switched: true, maintenance }];
+    const services = [{ service: 'api', shown: true, maintenance }];
     const queue = { stack: 'melvin', running: [], waiting: [], ended: [] };
     const text = renderStatus({ ...status, queue, maintenance: services }, PLAIN, NOW);
     expectGolden('status-maintenance', text);
@@ -193,6 +195,60 @@ describe('the status of a stack', () => {
     expect(renderStatus({ ...status, queue, maintenance: [] }, PLAIN, NOW)).not.toContain(
       'maintained',
     );
+  });
+
+  it('says of a page that users do not get it', () => {
+    const maintenance = { message: 'soon', by: 'anna@desk', since: START };
+    const hidden = [{ service: 'api', shown: false, maintenance }];
+    expect(renderStatus({ ...status, maintenance: hidden }, PLAIN, NOW)).toContain(
+      'users do not get the page',
+    );
+  });
+
+  describe('with a release', () => {
+    const should = { release: 2, by: 'switch', slot: 'green' } as const;
+    const releases = (state: Partial<ServiceState>) => {
+      const api = { service: 'api', should, inPlace: 'switch', serves: [], drifts: [] } as const;
+      const serving = { services: [{ ...api, ...state }] };
+      const image = { reference: 'api:2', pinned: 'api:2', id: 'x' };
+      const services = [{ service: 'api', strategy: 'switch', image, slot: 'green' } as const];
+      const release = describeRelease({ number: 2, releasedAt: START, services });
+      return { releases: [release], current: 2, next: 3, serving };
+    };
+    const shown = (state: Partial<ServiceState>, running: readonly QueuedRun[] = []) => {
+      const queue = { stack: 'melvin', running, waiting: [], ended: [] };
+      return renderStatus({ ...status, queue, releases: releases(state) }, PLAIN, NOW);
+    };
+    const drift = {
+      kind: 'compose-in-place',
+      fact: 'shop-web-1, made by plain Compose, has the place of its switch',
+      way: '`pawl deploy` takes it over again',
+    } as const;
+
+    it('says that it serves only while it does', () => {
+      expect(shown({})).toMatch(/serves +release 2: api in green/);
+      const wrong = shown({ inPlace: 'compose', drifts: [drift] });
+      expect(wrong).toMatch(/current +release 2/);
+      expect(wrong).toMatch(/serves +api: nobody/);
+      expect(wrong).toMatch(
+        /wrong +shop-web-1, made by plain.*`pawl deploy` takes it over again\./,
+      );
+      const { serving: _, ...unknown } = releases({});
+      const told = renderStatus({ ...status, releases: unknown }, PLAIN, NOW);
+      expect(told).not.toMatch(/serves/);
+    });
+
+    it('does not call wrong what a deploy brings about while it is at work', () => {
+      const two = { kind: 'two-releases', fact: 'requests go to two releases', way: 'x' } as const;
+      const deploying = { ...queued, number: 42, runbook: 'deploy' as const };
+      expect(shown({ drifts: [two] }, [deploying])).not.toContain('wrong');
+      expect(shown({ drifts: [two] })).toMatch(/wrong +Requests go to two releases/);
+    });
+
+    it('comes before stacks that are well when it does not serve', () => {
+      const bad = { ...status, stack: 'z', releases: releases({ drifts: [drift] }) };
+      expect(worstFirst([status, bad], NOW).map(({ stack }) => stack)).toEqual(['z', 'melvin']);
+    });
   });
 
   it('says what the calendar freezes', () => {

@@ -25,7 +25,7 @@ it('passes a slot that answers as the old one does', () => {
 it('refuses a slot that gives more errors than are allowed, and says how many', () => {
   const { verdict, detail } = judge(counters(slot(3_000, 5), slot(250, 10)));
   expect(verdict).toBe('failed');
-  expect(detail).toContain('10 of 200 answers of the new one were errors (5.0 %)');
+  expect(detail).toContain('new: 10 of 200 failed (5.0 %); old: 0 of 2000 failed');
 });
 
 it('does not lay at the door of the release what the old slot has too', () => {
@@ -113,10 +113,40 @@ it('says when there was not enough traffic to judge', () => {
   expect(judge(counters(slot(1_100, 5), slot(60, 0))).verdict).toBe('not-enough-traffic');
 });
 
-it('counts its own probes', () => {
-  const quiet = counters(slot(1_000, 5), slot(50, 0));
-  expect(judge(quiet, { sent: 150, failed: 0 }).verdict).toBe('passed');
-  expect(judge(quiet, { sent: 150, failed: 15 }).verdict).toBe('failed');
+it('says that no user was there, and does not call it passed, however many probes are good', () => {
+  const judged = judge(START, { sent: 300, failed: 0 });
+  expect(judged).toMatchObject({
+    ...{ verdict: 'probes-only', newResponses: 0, newErrors: 0 },
+    probes: { sent: 300, failed: 0 },
+  });
+  expect(judged.detail).toContain("no users' answers: judged by probes only");
+});
+
+it('lets no number of good probes make up for errors of users: 300 good ones, and 3 of 3 users failed', () => {
+  const { verdict, newResponses, newErrors } = judge(counters(slot(1_003, 5), slot(53, 3)), {
+    ...{ sent: 300, failed: 0 },
+  });
+  expect([verdict, newResponses, newErrors]).toEqual(['failed', 3, 3]);
+});
+
+it('does not wait for enough answers where chance cannot make so many errors, and does where it can', () => {
+  const few = (responses: number, errors: number) =>
+    judge(counters(slot(1_100, 5), slot(50 + responses, errors))).verdict;
+  expect(few(1, 1)).toBe('not-enough-traffic');
+  expect(few(2, 2)).toBe('failed');
+  expect(few(90, 2)).toBe('not-enough-traffic');
+  expect(few(40, 5)).toBe('failed');
+});
+
+it('takes errors that users of the old slot get too for no fault of the release, of few answers also', () => {
+  expect(judge(counters(slot(1_003, 8), slot(53, 3))).verdict).toBe('not-enough-traffic');
+});
+
+it('refuses a slot that answers too few of its own probes, whatever users get', () => {
+  expect(judge(START, { sent: 150, failed: 15 }).verdict).toBe('failed');
+  const busy = counters(slot(3_000, 5), slot(250, 0));
+  expect(judge(busy, { sent: 150, failed: 15 }).verdict).toBe('failed');
+  expect(judge(busy, { sent: 150, failed: 1 }).verdict).toBe('passed');
 });
 
 it('refuses a slot that answers no probe, however few there were', () => {

@@ -44,6 +44,18 @@ describe('the plan of a maintenance', () => {
     });
   });
 
+  it('is refused where something else answers in the place of a switch, and its end is not', () => {
+    const inTheWay = 'shop-web-1, made by plain Compose, has taken the place of the switch of web';
+    const taken = { ...web, inTheWay, maintenance: EARLIER };
+    expect(planMaintenance(stack, on(), [api, taken], TURNING)).toMatchObject({
+      obstacle: `users would not get the page: ${inTheWay}`,
+      advice: expect.stringContaining('`pawl deploy`') as string,
+    });
+    expect(planMaintenance(stack, off(), [api, taken], TURNING)).toMatchObject({
+      notes: expect.arrayContaining([`Users do not get the page: ${inTheWay}.`]) as string[],
+    });
+  });
+
   it('keeps the beginning of a maintenance whose message it replaces', () => {
     const observed = [{ ...api, maintenance: EARLIER }];
     expect(planMaintenance(stack, on('api'), observed, TURNING)).toMatchObject({

@@ -9,9 +9,13 @@ export interface Probes {
 }
 
 export interface Judgement {
-  readonly verdict: 'passed' | 'failed' | 'not-enough-traffic';
+  /** `probes-only`: no user has asked the new slot; only pawl's own probes say that it answers. */
+  readonly verdict: 'passed' | 'failed' | 'not-enough-traffic' | 'probes-only';
+  /** Of users: answers that the switch has counted. */
   readonly newResponses: number;
   readonly newErrors: number;
+  /** Absent in what an older worker has judged. */
+  readonly probes?: Probes;
   /** One sentence with the figures. */
   readonly detail: string;
 }
@@ -36,8 +40,14 @@ const LEAST_SPANS = 3;
 /** Responses over which HAProxy's average goes. */
 const HAPROXY_WINDOW = 512;
 
+/** So unlikely must it be that as many errors come by chance, where there are too few answers for a share to tell. */
+const UNLIKELY = 0.001;
+/** Nothing is quite without errors: the first of the first answers proves nothing. */
+const LEAST_RATE = 0.001;
+
 /**
- * Judges the new slot by the switch's own counters, beside the old slot in the same time.
+ * Judges the new slot by the answers that users got, as the switch counts them, beside the old slot in the same time. Pawl's
+ * own probes are judged by themselves: bad ones end the release too, but no number of good ones makes up for a user's error.
  * Units:  maxErrorRate = per cent; maxSlowdown = ratio of the response times
  * Shape:  policy, slot, counters at each look since before, probes, whether the time is over → verdict with figures
  */
@@ -51,23 +61,23 @@ export function judgeTraffic(
   const [before, after] = [looks[0], looks.at(-1) ?? looks[0]];
   const fresh = grown(before[slot], after[slot]);
   const old = grown(before[otherSlot(slot)], after[otherSlot(slot)]);
-  const newResponses = fresh.responses + probes.sent;
-  const newErrors = fresh.errors + probes.failed;
-  const rate = newResponses === 0 ? 0 : (newErrors / newResponses) * 100;
-  const oldRate = old.responses === 0 ? 0 : (old.errors / old.responses) * 100;
-  const figures =
-    `${newErrors} of ${newResponses} answers of the new one were errors (${rate.toFixed(1)} %), ` +
-    `${old.errors} of ${old.responses} of the old one`;
+  const figures = figuresOf(fresh, old, probes);
   const judged = (verdict: Judgement['verdict'], detail: string): Judgement => ({
-    ...{ verdict, newResponses, newErrors, detail },
+    ...{ verdict, newResponses: fresh.responses, newErrors: fresh.errors, probes, detail },
   });
-  if (probes.sent > 0 && probes.failed === probes.sent) return judged('failed', figures);
+  const asked = { responses: probes.sent, errors: probes.failed };
+  const unanswered = probes.sent > 0 && probes.failed === probes.sent;
+  if (unanswered || isTooBad(policy, asked, 0)) {
+    return judged('failed', `${figures}; the release does not answer pawl's own probes`);
+  }
   // Errors that the old one has too, for the same requests, are not the release's.
-  const tooMany = rate > policy.maxErrorRate && rate > oldRate + policy.maxErrorRate;
-  if (tooMany && (newResponses >= policy.minRequests || newErrors >= policy.minRequests / 10)) {
+  if (isTooBad(policy, fresh, rateOf(old))) {
     return judged('failed', `${figures}; at most ${policy.maxErrorRate} % are allowed`);
   }
-  if (newResponses < policy.minRequests) {
+  if (fresh.responses === 0) {
+    return judged('probes-only', `no users' answers: judged by probes only; ${figures}`);
+  }
+  if (fresh.responses < policy.minRequests) {
     return judged('not-enough-traffic', `${figures}; ${policy.minRequests} are needed to judge`);
   }
   const slow = slowdown(slot, looks);
@@ -79,6 +89,47 @@ export function judgeTraffic(
     );
   }
   return judged('passed', slow === undefined ? figures : `${figures}; ${slow.detail}`);
+}
+
+interface Counted {
+  readonly responses: number;
+  readonly errors: number;
+}
+
+function figuresOf(fresh: Counted, old: Counted, { sent, failed }: Probes): string {
+  const users = ({ responses, errors }: Counted) => `${errors} of ${responses} failed`;
+  const share = fresh.responses === 0 ? '' : ` (${rateOf(fresh).toFixed(1)} %)`;
+  const probed = sent === 0 ? '' : `; probes: ${failed} of ${sent} failed`;
+  return `new: ${users(fresh)}${share}; old: ${users(old)}${probed}`;
+}
+
+/** In per cent. */
+function rateOf({ responses, errors }: Counted): number {
+  return responses === 0 ? 0 : (errors / responses) * 100;
+}
+
+/**
+ * More errors than are allowed, and more than the old slot has in the same time: of enough answers, or so many that chance
+ * does not make them of so few.
+ */
+function isTooBad(policy: JudgedBy, counted: Counted, oldRate: number): boolean {
+  const { maxErrorRate, minRequests } = policy;
+  const rate = rateOf(counted);
+  if (rate <= maxErrorRate || rate <= oldRate + maxErrorRate) return false;
+  if (counted.responses >= minRequests || counted.errors >= minRequests / 10) return true;
+  const allowed = Math.max((maxErrorRate + oldRate) / 100, LEAST_RATE);
+  return chanceOf(counted, Math.min(allowed, 1)) < UNLIKELY;
+}
+
+/** That of so many answers as many or more are errors, each with this probability. */
+function chanceOf({ responses, errors }: Counted, probability: number): number {
+  let fewer = 0;
+  let exactly = (1 - probability) ** responses;
+  for (let count = 0; count < errors; count += 1) {
+    fewer += exactly;
+    exactly *= ((responses - count) / (count + 1)) * (probability / (1 - probability));
+  }
+  return Math.max(0, 1 - fewer);
 }
 
 /** A switch that was restarted meanwhile counts from nothing. */

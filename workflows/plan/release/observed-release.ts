@@ -1,6 +1,7 @@
 import type { Slot } from '../../model/deployment';
 import type { EdgeChange } from '../../model/edge';
 import type { PinnedImage, ReleaseList } from '../../model/release';
+import type { Drift } from '../../model/serving';
 
 /** An image that a release would use. */
 export type ObservedImage = Omit<PinnedImage, 'id'>;
@@ -31,6 +32,10 @@ export interface ObservedService {
   readonly renewsSwitch?: boolean;
   /** Image id of what runs now. */
   readonly runningImage?: string;
+  /** The switch that runs has another port or health check than the stack file. */
+  readonly resteers?: true;
+  /** What of it is not as the current release has it; absent when all is, or nothing was released. */
+  readonly drifts?: readonly Drift[];
   /** Published ports, such as `8000`. */
   readonly published: readonly string[];
   /** Ports of the container that Docker publishes where it likes, or anywhere in a range such as `3000-3010`. */
@@ -49,6 +54,8 @@ export interface ObservedRelease {
   /** Present when something is to be done to the edge. */
   readonly edge?: ObservedEdge;
   readonly stored: ReleaseList;
+  /** What is different from the current release; absent where there is none that can be compared. */
+  readonly changes?: ObservedChanges;
   /** Of services outside `deploy`: not running, in sentences. */
   readonly notes: readonly string[];
 }
@@ -64,4 +71,14 @@ export interface ObservedDisk {
   readonly fetchedBytes?: number;
   /** Octets that are free where the engine keeps its images; absent when this host does not see it. */
   readonly freeBytes?: number;
+}
+
+export interface ObservedChanges {
+  /** Of the released services in the Compose files, as `diff -u` has them, as YAML, without secrets. */
+  readonly lines: readonly string[];
+  /**
+   * Services whose containers would be made of something else, by Compose's own rule: their definition or their image, and
+   * what variables and env files stand for now.
+   */
+  readonly anew: readonly string[];
 }

@@ -1,6 +1,7 @@
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { Maintenance } from '../../model/maintenance';
 import { maintenanceStep } from '../../plan/plan-maintenance';
+import { preconditionFailed } from '../failures';
 import { observeMaintenance } from '../maintenance';
 import { now } from '../now';
 import type { Run } from '../runbook';
@@ -19,6 +20,13 @@ export async function goBehindPage(
 ): Promise<() => Promise<void>> {
   const switched = services.filter(isSwitched).map(({ deployment }) => deployment.service);
   const observed = await observeMaintenance(run, switched);
+  const taken = observed.find(({ inTheWay }) => inTheWay !== undefined);
+  if (taken?.inTheWay !== undefined) {
+    throw preconditionFailed({
+      obstacle: `users would not get the page while the data change: ${taken.inTheWay}`,
+      advice: '`pawl deploy` takes its place back; then ask again.',
+    });
+  }
   const free = observed.filter((one) => one.switched && one.maintenance === undefined);
   const maintenance = { message, by: run.requestedBy, since: now() };
   const steps = free.map(({ service }) => ({

@@ -28,7 +28,7 @@ export async function judge(
     throw ApplicationFailure.nonRetryable('a share without a canary', 'InternalError');
   }
   const { pauseSeconds, maxErrorRate, maxSlowdown, minRequests } = canary;
-  const { verdict, newResponses, newErrors, detail } = await run.step(
+  const judged = await run.step(
     stepId('judge', `${deployment.service}/${share}`),
     `judge ${newService(placed)} at ${share} %`,
     async (options, corrected) => {
@@ -45,10 +45,10 @@ export async function judge(
       ]);
       return requireGood(newService(placed), `at ${share} %`, watched);
     },
-    ({ detail: figures }) => ({ detail: figures }),
+    ({ detail }) => ({ detail }),
     { skipped: notJudged, values: { pauseSeconds, maxErrorRate, maxSlowdown, minRequests } },
   );
-  return { service: deployment.service, share, verdict, newResponses, newErrors, detail };
+  return { service: deployment.service, share, ...judged };
 }
 
 type Judged = Omit<CanaryStep, 'service' | 'share'>;

@@ -56,8 +56,11 @@ export interface ReplacedService extends Placed {
 }
 
 /** While a release can be undone: for what a failure says. */
-export function whoServes({ before }: Placement): string {
-  return before === undefined ? 'Nothing serves, as before' : `Release ${before} serves`;
+export function whoServes({ before, services }: Placement): string {
+  const served = services.some(
+    (placed) => !isSwitched(placed) || placed.active !== undefined || placed.adopts,
+  );
+  return before === undefined || !served ? 'Nothing serves, as before' : `Release ${before} serves`;
 }
 
 /** Where nothing serves until an undo has ended, that waits for what stands in the way: a port that another process has. */

@@ -9,7 +9,15 @@ import type { Undo } from '../undo-on-failure';
 import { judge, type Reached } from './judge-canary';
 import { newService, type Placement, type RolledService } from './placement';
 import { removeWhenUndone } from './start-slots';
-import { ALL, gapDetail, renewSwitch, steering, traffic, type Shifted } from './steering';
+import {
+  ALL,
+  gapDetail,
+  renewSwitch,
+  steering,
+  tookBackNotes,
+  traffic,
+  type Shifted,
+} from './steering';
 
 /** How far the containers of a service are replaced. */
 interface Rolled extends Pick<Reached, 'counters'> {
@@ -46,6 +54,7 @@ export async function rollService(
     const steered = await steer(run, placement, placed, count);
     rolled.counters = steered.counters;
     gapSeconds = Math.max(gapSeconds, steered.gapSeconds ?? 0);
+    notes.push(...tookBackNotes(placed.deployment.service, steered));
     if (rolls.judged && share < 100) {
       canary.push(await judge(run, placement, placed, share, rolled));
     }
@@ -67,6 +76,7 @@ function backWhenUndone(
     `send all requests of ${deployment.service} back to ${active}`,
     (options) => sendBack(run, placement, placed, rolled, options),
     'urgent',
+    (steered) => gapDetail(steered as Parameters<typeof gapDetail>[0]),
   );
 }
 
@@ -107,14 +117,14 @@ async function sendBack(
   placed: RolledService,
   { kept }: Rolled,
   options: ActivityOptions,
-): Promise<void> {
+): ReturnType<Run['act']['steerTraffic']> {
   const { active, rolls } = placed;
   if (kept < rolls.from) {
     if (kept > 0) await relieve(run, placement, placed, kept, options);
     await startAgain(run, placement, placed, options);
   }
   const shares = traffic(active, ALL, 'off');
-  await run.act.steerTraffic.executeWithOptions(options, [
+  return run.act.steerTraffic.executeWithOptions(options, [
     steering(run, placement, withRoom(placed), shares, placed.before),
   ]);
 }

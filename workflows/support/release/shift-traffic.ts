@@ -14,7 +14,15 @@ import {
   type SwitchedService,
 } from './placement';
 import { rollService } from './roll-service';
-import { ALL, gapDetail, renewSwitch, steering, traffic, type Shifted } from './steering';
+import {
+  ALL,
+  gapDetail,
+  renewSwitch,
+  steering,
+  tookBackNotes,
+  traffic,
+  type Shifted,
+} from './steering';
 
 /** Sends the requests of every switched service to the release: share by share, judged in between. */
 export async function shiftTraffic(run: Run, undo: Undo, placement: Placement): Promise<Shifted> {
@@ -50,8 +58,10 @@ async function shiftService(
         steering(run, placement, placed, traffic(active, ALL, 'off'), placed.before),
       ]),
     'urgent',
+    (steered) => gapDetail(steered as Parameters<typeof gapDetail>[0]),
   );
   const canary: CanaryStep[] = [];
+  const notes: string[] = [];
   let gapSeconds = placed.renewsSwitch ? await renewSwitch(run, placement, placed, active) : 0;
   const reached = shareWhileHeld(run, placement, placed, active);
   for (const share of placed.shares) {
@@ -60,9 +70,11 @@ async function shiftService(
     const steered = await steer(run, placement, placed, shares, share);
     reached.counters = steered.counters;
     gapSeconds = Math.max(gapSeconds, steered.gapSeconds ?? 0);
+    notes.push(...tookBackNotes(service, steered));
     if (share < 100) canary.push(await judge(run, placement, placed, share, reached));
   }
-  return { canary, gapSeconds, notes: await drain(run, placement, placed, active) };
+  notes.push(...(await drain(run, placement, placed, active)));
+  return { canary, gapSeconds, notes };
 }
 
 /** While a person thinks about a step that has failed, all requests go to what served well before. */

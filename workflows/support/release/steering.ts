@@ -1,5 +1,6 @@
 import { otherSlot, type Slot } from '../../model/deployment';
 import type { CanaryStep } from '../../model/outcome';
+import type { InPlace } from '../../model/serving';
 import type { Shares, SlotShare } from '../../model/traffic';
 import { renewStep } from '../../plan/release/release-steps';
 import type { Run } from '../runbook';
@@ -26,10 +27,14 @@ export function traffic(slot: Slot, share: SlotShare, other: SlotShare): Shares 
 export function steering(
   run: Run,
   { project, release }: Placement,
-  { deployment, replicas }: SwitchedService,
+  { deployment, replicas, slot, active, before }: SwitchedService,
   shares: Shares,
   file: number | undefined,
 ) {
+  const releases = {
+    [slot]: release,
+    ...(active === undefined || before === undefined ? {} : { [active]: before }),
+  };
   return {
     stack: run.stack,
     project,
@@ -37,6 +42,7 @@ export function steering(
     replicas,
     traffic: shares,
     release: file ?? release,
+    releases,
   };
 }
 
@@ -61,7 +67,38 @@ export async function renewSwitch(
   return gapSeconds;
 }
 
-export function gapDetail({ gapSeconds }: { readonly gapSeconds?: number }): { detail?: string } {
+/** Of a steering that has made the switch. */
+interface Gap {
+  readonly gapSeconds?: number;
+  readonly tookFrom?: InPlace;
+}
+
+export function gapDetail({ gapSeconds, tookFrom }: Gap): { detail?: string } {
   if (gapSeconds === undefined) return {};
-  return { detail: `at most ${gapSeconds.toFixed(1)} s without an answer` };
+  const gap = `at most ${gapSeconds.toFixed(1)} s without an answer`;
+  const taken = tookFrom === undefined ? '' : `${tookBack(tookFrom)}; `;
+  return { detail: `${taken}${gap}` };
+}
+
+/** Where the switch had served before: somebody has typed something by hand since. */
+export function tookBackNotes(service: string, { tookFrom }: Gap): string[] {
+  return tookFrom === undefined
+    ? []
+    : [`The switch of ${service} was not there in the middle of the run: ${tookBack(tookFrom)}.`];
+}
+
+function tookBack(from: NonNullable<Gap['tookFrom']>): string {
+  switch (from) {
+    case 'compose':
+      return 'its place was taken back from plain Compose';
+    case 'stopped':
+      return 'it had stopped and was started';
+    case 'nothing':
+      return 'its container was gone and was made again';
+    case 'other-stack':
+      return 'its place was taken back from another stack';
+    case 'release':
+    case 'switch':
+      return 'its place was taken back';
+  }
 }
