@@ -42,7 +42,7 @@ function askRepository(session: Session, stack: StackDescription) {
 }
 
 /** Newest first in, the newest of each kind out. */
-export function newest(points: readonly KnownPoint[]): Pick<NewestPoints, 'whole' | 'partial'> {
+function newest(points: readonly KnownPoint[]): Pick<NewestPoints, 'whole' | 'partial'> {
   const whole = points.find((point) => point.partial !== true);
   const [first] = points;
   return {
