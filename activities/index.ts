@@ -46,6 +46,7 @@ import { steerTraffic } from './steer-traffic';
 import { storeManifest } from './store-manifest';
 import { swapBackPart } from './swap-back-part';
 import { swapPart } from './swap-part';
+import { verifyPart } from './verify-part';
 import { watchTraffic } from './watch-traffic';
 
 export type HostActivities = ReturnType<typeof createHostActivities>;
@@ -61,6 +62,7 @@ export function createHostActivities(ports: HostPorts) {
     storeManifest: storeManifest(ports),
     findRecoveryPoint: findRecoveryPoint(ports),
     listRecoveryPoints: listRecoveryPoints(ports),
+    verifyPart: verifyPart(ports),
     observeRestoreTarget: observeRestoreTarget(ports),
     restorePart: restorePart(ports),
     provePart: provePart(ports),

@@ -4,10 +4,12 @@ import type { Readable, Writable } from 'node:stream';
 import type {
   ContentDigest,
   Json,
+  ListedPoint,
   Manifest,
   Part,
   PartFacts,
   RecoveryPointSummary,
+  UnreadablePoint,
 } from '../workflows/model/recovery-point';
 import type { RestoreTarget } from '../workflows/model/restore-target';
 import type {
@@ -162,9 +164,13 @@ export interface StreamReceipt {
   readonly facts: PartFacts;
 }
 
-/** One stack's repository. Every call takes the attempt: a backend that never answers must not outlive a cancellation. */
+/**
+ * One stack's repository. Every call takes the attempt: a backend that never answers must not outlive a cancellation. Calls
+ * that come after a run has seen the repository (storing, finding and reading streams, storing manifests) wait for one that
+ * is gone (ServiceUnavailable); the others say that there is none (PreconditionFailed).
+ */
 export interface Repository {
-  /** Throws: CredentialsRejected (wrong password) · ServiceUnavailable · CommandFailed (damaged). */
+  /** Throws: CredentialsRejected (wrong password) · ServiceUnavailable · VerificationFailed (damaged). */
   probe(attempt: Attempt): Promise<RepositoryProbe>;
   /** Idempotent: a repository that opens with this password is left alone. */
   initialise(attempt: Attempt): Promise<void>;
@@ -195,11 +201,32 @@ export interface Repository {
   ): Promise<{ readonly stream: Readable; finish(): Promise<void>; abort(): Promise<void> }>;
   /** Stores the manifest under its run; returns the recovery point. Idempotent by `manifest.runKey`. */
   storeManifest(manifest: Manifest, attempt: Attempt): Promise<RecoveryPointSummary>;
-  /** Newest first. */
-  listRecoveryPoints(stack: string, attempt: Attempt): Promise<readonly RecoveryPointSummary[]>;
+  /** By the manifests' labels alone; a point whose labels cannot be read hides no other. */
+  listRecoveryPoints(stack: string, attempt: Attempt): Promise<FoundPoints>;
+  /** What is gone of these points of one stack, newest first, by their ids; a whole point is not in it. */
+  findMissingParts(
+    points: readonly RecoveryPointSummary[],
+    attempt: Attempt,
+  ): Promise<ReadonlyMap<string, MissingParts>>;
+  /** Throws: PreconditionFailed (no such id) · VerificationFailed (no manifest, a damaged one, a newer pawl's). */
   readManifest(pointId: string, attempt: Attempt): Promise<Manifest>;
   /** Bytes of the newest stream of each part of a stack, by the part's name: what its next one is likely to have. */
   lastSizes(stack: string, attempt: Attempt): Promise<Readonly<Record<string, number>>>;
+  /** Where each part of a manifest lies now, in their order; undefined for what is no longer there. */
+  locateParts(manifest: Manifest, attempt: Attempt): Promise<readonly (StreamPlace | undefined)[]>;
+}
+
+/** What was stored as recovery points. */
+export interface FoundPoints {
+  /** Newest first. */
+  readonly points: readonly RecoveryPointSummary[];
+  readonly unreadable: readonly UnreadablePoint[];
+}
+
+/** What of a recovery point is no longer in the repository. */
+export interface MissingParts extends Pick<ListedPoint, 'missing' | 'missingParts'> {
+  /** Why nothing is known of its parts: its manifest cannot be read. */
+  readonly unreadable?: string;
 }
 
 /** Where a stream lies in the repository. */

@@ -92,8 +92,8 @@ async function copy(
 }
 
 /**
- * A broken pipe says nothing: the program at one of its ends knows why. The sink is asked first, since a sink that
- * refuses the dump makes the reader fail, too.
+ * A broken pipe says nothing: the program at one of its ends knows why. A sink that refuses the dump makes the reader end,
+ * too, as one that was interrupted (CommandFailed); a reader that ends for another reason gives the sink a torn dump to refuse.
  */
 async function explain(
   error: unknown,
@@ -104,11 +104,14 @@ async function explain(
     await Promise.all([reading.abort(), sink.abort()]);
     return error;
   }
-  const reasons = await Promise.allSettled([endOf(sink), endOf(reading)]);
-  const known = reasons.flatMap((reason) =>
-    reason.status === 'rejected' && reason.reason instanceof AdapterError ? [reason.reason] : [],
-  );
-  return known[0] ?? brokenOff(error);
+  const [ofSink, ofReader] = (await Promise.allSettled([endOf(sink), endOf(reading)])).map(known);
+  const torn = ofReader !== undefined && ofReader.kind !== 'CommandFailed';
+  return (torn ? ofReader : (ofSink ?? ofReader)) ?? brokenOff(error);
+}
+
+function known(end: PromiseSettledResult<void>): AdapterError | undefined {
+  const reason: unknown = end.status === 'rejected' ? end.reason : undefined;
+  return reason instanceof AdapterError ? reason : undefined;
 }
 
 function brokenOff(error: unknown): AdapterError {

@@ -102,7 +102,7 @@ async function withContents(
   }
   throw new AdapterError(
     'PreconditionFailed',
-    `the receipt of part ${part.name} is gone from the state directory of host ${ports.host}; ` +
+    `the receipt of part ${part.name} is gone from the state directory of host ${ports.host}, or cannot be read; ` +
       'its dump is in the repository but cannot be proved, so no recovery point was made',
     {
       advice:

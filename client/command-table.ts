@@ -177,9 +177,27 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'points',
-    about: 'List recovery points, newest first',
+    about: 'List recovery points, newest first: what they hold, and whether it is still there',
     group: LOOK,
     load: () => import('./commands/points.js'),
+    subcommands: [
+      {
+        name: 'verify',
+        about: 'Say of each part of a recovery point whether it is there, and is what was saved',
+        operands: [
+          {
+            usage: '[point]',
+            about: 'id of a point, or a run; the newest of everything when absent',
+          },
+        ],
+        options: [['--data', 'read every part to its end and compare it with the manifest']],
+        examples: [
+          ['pawl points verify', 'are all parts of the newest point there?'],
+          ['pawl points verify 4f1c9a2e --data', 'and can they be read, byte for byte?'],
+        ],
+        load: () => import('./commands/points-verify.js'),
+      },
+    ],
   },
   {
     name: 'releases',

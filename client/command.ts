@@ -19,6 +19,7 @@ export interface Flags {
   readonly detach?: boolean;
   readonly wait?: boolean;
   readonly timeout?: string;
+  readonly data?: boolean;
   readonly point?: string;
   readonly at?: string;
   readonly into?: string;

@@ -11,3 +11,4 @@ export { restore } from './restore.workflow';
 export { rollback } from './rollback.workflow';
 export { stack } from './stack.workflow';
 export { warm } from './warm.workflow';
+export { verifyPoint } from './verify-point.workflow';

@@ -17,6 +17,7 @@ import type { RunProgress, RunRequest } from './model/run';
  * | points   | `points`        | `points/<stack>/<unique>`            | result = RecoveryPointSummary[] |
  * | releases | `releases`      | `releases/<stack>/<unique>`          | result = ReleaseList & { serving?: Serving } |
  * | diff     | `releaseDiff`   | `release-diff/<stack>/<unique>`      | result = ReleaseDiff |
+ * | verify   | `verifyPoint`   | `verify/<stack>/<unique>`            | result = PointVerification |
  * | examine  | `examine`       | `examine/<stack>/<unique>`           | result = HostFinding[] |
  */
 

@@ -1,4 +1,4 @@
-import type { RecoveryPointSummary } from '../../workflows/model/recovery-point';
+import type { PointList } from '../../workflows/model/recovery-point';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { renderPoints } from '../render/points';
@@ -10,12 +10,12 @@ import { withSession } from '../temporal/session';
 export async function run(invocation: Invocation): Promise<number> {
   const { globals, output } = invocation;
   const stack = await loadStack(globals);
-  const points = await withSession(invocation, (session) =>
-    askWorker<RecoveryPointSummary[]>(session, output, {
+  const list = await withSession(invocation, (session) =>
+    askWorker<PointList>(session, output, {
       ...{ stack, type: 'points', prefix: 'points', input: { stack } },
     }),
   );
-  output.json('pawl/points@1', { stack: stack.name, points });
-  output.result(renderPoints(points, output.textWidth));
+  output.json('pawl/points@1', { stack: stack.name, ...list });
+  output.result(renderPoints(list, output.textWidth));
   return EXIT_CODES.done;
 }

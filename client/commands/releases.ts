@@ -12,15 +12,27 @@ import { readWarmSlots } from '../temporal/warm-slots';
 export async function run(invocation: Invocation): Promise<number> {
   const { globals, output } = invocation;
   const stack = await loadStack(globals);
-  const [{ releases, current, serving }, warm] = await withSession(invocation, (session) =>
-    Promise.all([
-      askWorker<ReleaseList & { readonly serving?: Serving }>(session, output, {
-        ...{ stack, type: 'releases', prefix: 'releases', input: { stack } },
-      }),
-      readWarmSlots(session, stack.name),
-    ]),
+  const [{ releases, current, serving, unreadable = [] }, warm] = await withSession(
+    invocation,
+    (session) =>
+      Promise.all([
+        askWorker<ReleaseList & { readonly serving?: Serving }>(session, output, {
+          ...{ stack, type: 'releases', prefix: 'releases', input: { stack } },
+        }),
+        readWarmSlots(session, stack.name),
+      ]),
   );
-  output.json('pawl/releases@1', { stack: stack.name, releases, current, warm, serving });
+  output.json('pawl/releases@1', {
+    stack: stack.name,
+    releases,
+    current,
+    warm,
+    serving,
+    unreadable,
+  });
   output.result(renderReleases(releases, current, { warm, serving }, output.textWidth));
+  for (const { number, reason } of unreadable) {
+    output.note(`Release ${number} cannot be read: ${reason}`);
+  }
   return EXIT_CODES.done;
 }

@@ -1,26 +1,67 @@
-import type { RecoveryPointSummary } from '../../workflows/model/recovery-point';
-import { cut, formatBytes, formatFullTime } from './format';
+import type {
+  ListedPoint,
+  PointList,
+  PointVerification,
+  RecoveryPointSummary,
+  VerifiedPart,
+} from '../../workflows/model/recovery-point';
+import { cut, formatBytes, formatFullTime, printable } from './format';
 import { renderTable } from './table';
 
 /** JSON has them all. */
 const HELD_WIDTH = 60;
 
-/** Recovery points, newest first. */
-export function renderPoints(points: readonly RecoveryPointSummary[], width = Infinity): string {
-  if (points.length === 0) return 'No recovery point yet: `pawl backup`.';
+/** Recovery points, newest first, and what is not as it should be. */
+export function renderPoints({ points, unreadable }: PointList, width = Infinity): string {
+  const broken = unreadable.map(({ id, takenAt, reason }) => {
+    const taken = takenAt === undefined ? '' : `, taken ${formatFullTime(takenAt)},`;
+    return printable(`${id}${taken} cannot be read: ${reason}`);
+  });
+  if (points.length === 0 && broken.length === 0) return 'No recovery point yet: `pawl backup`.';
+  return [...(points.length === 0 ? [] : [table(points, width)]), ...broken].join('\n');
+}
+
+function table(points: readonly ListedPoint[], width: number): string {
   return renderTable(
     ['point', 'taken', 'run', 'parts', 'size', 'of'],
     points.map((point) => [
       point.id,
       formatFullTime(point.takenAt),
       point.run,
-      String(point.parts),
+      point.missing === 0
+        ? String(point.parts)
+        : `${point.parts - point.missing} of ${point.parts}`,
       formatBytes(point.bytes),
-      cut(held(point), HELD_WIDTH),
+      cut(`${held(point)}${gone(point)}`, HELD_WIDTH),
     ]),
     width,
   );
 }
+
+/** What `pawl points verify` has found. */
+export function renderVerification({ point, parts }: PointVerification): string {
+  const rows = parts.map(({ name, state, detail }) => [
+    name,
+    detail === undefined ? STATES[state] : `${STATES[state]}: ${detail}`,
+  ]);
+  const bad = parts.filter(isLost).length;
+  const verdict =
+    bad === 0
+      ? `Recovery point ${point.id} is whole.`
+      : `Recovery point ${point.id} is not whole: ${bad} of ${parts.length} parts cannot be restored.`;
+  return `${renderTable(['part', 'is'], rows)}\n${verdict}`;
+}
+
+export function isLost({ state }: VerifiedPart): boolean {
+  return state === 'missing' || state === 'damaged';
+}
+
+const STATES: Readonly<Record<VerifiedPart['state'], string>> = {
+  present: 'there, not read',
+  proved: 'read, as it was saved',
+  missing: 'no longer in the repository',
+  damaged: 'damaged',
+};
 
 /** `, partial: only accounts` for one that a plain restore does not take; nothing for any other. */
 export function partialRemark(point: Held): string {
@@ -31,4 +72,11 @@ type Held = Partial<Pick<RecoveryPointSummary, 'partial' | 'entries'>>;
 
 function held({ partial, entries = [] }: Held): string {
   return partial ? `only ${entries.join(', ')}` : 'everything';
+}
+
+function gone({ missing, missingParts }: ListedPoint): string {
+  if (missing === 0) return '';
+  const unnamed = missing - missingParts.length;
+  const more = missingParts.length === 0 ? `${unnamed} parts` : `and ${unnamed} more`;
+  return `; gone: ${[...missingParts, ...(unnamed > 0 ? [more] : [])].join(', ')}`;
 }

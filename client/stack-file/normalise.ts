@@ -37,9 +37,9 @@ export function normalise(document: StackDocument, directory: string): StackDesc
       password: secret(repository.password),
       initialise: repository.initialise,
       environment: Object.fromEntries(
-        Object.entries(repository.environment).map(([name, reference]) => [
+        Object.entries(repository.environment).map(([name, value]) => [
           name,
-          secret(reference),
+          typeof value === 'object' ? secret(value) : { plain: String(value) },
         ]),
       ),
     },

@@ -1,8 +1,10 @@
 import { posix } from 'node:path';
+import { mayBePlain } from './plain-variables';
 import { quoted } from './printable';
 import { asDraft, asText, draftEntries } from './rule';
 import type { Draft, Rule } from './rule';
 import { URL_PASSWORD } from './secret-masks';
+import { SECRET_RULE } from './values';
 
 /** What restic would read besides what pawl tells it, and then take another repository or password. */
 const SET_BY_PAWL = /^RESTIC_(?:REPOSITORY|PASSWORD|FROM_|KEY_HINT|CACHE_DIR|PROGRESS_FPS)/;
@@ -54,12 +56,21 @@ export const folderRules: readonly Rule[] = [
   },
 
   function repositoryEnvironmentIsResticsOwn(stack, report) {
-    const names = Object.keys(asDraft(asDraft(stack['repository'])['environment']));
-    for (const name of names) {
+    const variables = Object.entries(asDraft(asDraft(stack['repository'])['environment']));
+    for (const [name, value] of variables) {
       const path = ['repository', 'environment', name];
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
         report(path, 'is not a name of a variable', 'key');
       if (SET_BY_PAWL.test(name)) report(path, 'is set by pawl itself; remove it', 'key');
+      else if (typeof value === 'string' || typeof value === 'number') {
+        if (!mayBePlain(name)) report(path, `may be a secret, and ${SECRET_RULE}`);
+        else if (URL_PASSWORD.test(String(value))) {
+          report(
+            path,
+            'must not hold a password; write where the whole value is, such as `{env: NAME}`',
+          );
+        }
+      }
     }
   },
 ];

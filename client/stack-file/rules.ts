@@ -19,7 +19,7 @@ import { NAME, NAME_RULE } from './values';
 
 /** Ids of pawl's own workflows begin with these: the runs of such a stack could not be told from them. */
 const RESERVED_STACK_NAMES = [
-  ...['stack', 'plan', 'kept', 'warm', 'points', 'examine', 'releases', 'release-diff'],
+  ...['stack', 'plan', 'kept', 'warm', 'points', 'examine', 'releases', 'release-diff', 'verify'],
 ];
 
 const stackRules: readonly Rule[] = [

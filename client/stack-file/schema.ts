@@ -5,7 +5,7 @@ import { edge } from './schema-edge';
 import { freeze } from './schema-freeze';
 import { gates } from './schema-gates';
 import { protectEntry } from './schema-protect';
-import { duration, ENVIRONMENT_VARIABLE, NAME, name, path, secretReference } from './values';
+import { duration, ENVIRONMENT_VARIABLE, NAME, name, path, secretReference, text } from './values';
 
 /*
  * `pawl.yaml`, key by key. The messages, docs/stack-file.md and docs/pawl.schema.json are made from this: describe a key
@@ -35,6 +35,9 @@ const compose = z.strictObject({
     }),
 });
 
+/** Which names may have a value of their own, a rule says. */
+const variable = z.union([text, z.number(), secretReference]).meta({ title: 'text or secret' });
+
 const repository = z.strictObject({
   url: path.meta({
     title: 'text',
@@ -50,10 +53,10 @@ const repository = z.strictObject({
     .default(false)
     .describe('Create the repository in the first backup when there is none.'),
   environment: z
-    .record(z.string().meta({ pattern: ENVIRONMENT_VARIABLE.source }), secretReference)
+    .record(z.string().meta({ pattern: ENVIRONMENT_VARIABLE.source }), variable)
     .default({})
     .describe(
-      'Further environment of restic, such as `AWS_ACCESS_KEY_ID`: a secret for each name.',
+      'Further environment of restic: where its secret is for each name, such as `AWS_SECRET_ACCESS_KEY`; the value itself of one that is none, such as `RESTIC_CACERT`.',
     ),
 });
 

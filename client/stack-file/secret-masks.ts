@@ -1,3 +1,4 @@
+import { mayBePlain } from './plain-variables';
 import type { Place, SourceFile, TreeNode } from './tree';
 import { ENVIRONMENT_VARIABLE } from './values';
 
@@ -15,6 +16,14 @@ export function secretMasks(node: TreeNode, inSecret = false): readonly Place[] 
     // Its keys are names of the user's choice: an entry or a service called `tokens` is no secret.
     if ((key === 'protect' || key === 'deploy') && value.kind === 'mapping') {
       return [...value.entries.values()].flatMap((entry) => secretMasks(entry.node));
+    }
+    // What may stand there is shown, but for a password in a URL.
+    if (key === 'environment' && value.kind === 'mapping') {
+      return [...value.entries].flatMap(([name, { node: variable }]) =>
+        mayBePlain(name) && variable.kind === 'scalar'
+          ? urlPassword(variable.written, variable.place)
+          : secretMasks(variable, true),
+      );
     }
     if (inSecret && REFERENCE_KEYS.has(key)) return key === 'env' ? misplacedSecret(value) : [];
     if (key === 'url' && value.kind === 'scalar') return urlPassword(value.written, value.place);

@@ -7,6 +7,7 @@ import type { Engine } from '../../activities/ports';
 import { provePart } from '../../activities/prove-part';
 import { restorePart } from '../../activities/restore-part';
 import { storeManifest } from '../../activities/store-manifest';
+import { verifyPart } from '../../activities/verify-part';
 import type { PartSummary } from '../../workflows/model/recovery-point';
 import { restoreTarget } from '../../workflows/model/restore-target';
 import type { PostgresEntry } from '../../workflows/model/stack';
@@ -36,6 +37,53 @@ const restore = (ports: MemoryPorts, pointId: string, stored: PartSummary) =>
 
 const prove = (ports: MemoryPorts, pointId: string) =>
   attempt(() => provePart(ports)({ stack: STACK, run: RUN, pointId, part, target }));
+
+describe('finding a recovery point', () => {
+  const find = (ports: MemoryPorts, id: string, stack = STACK) =>
+    attempt(() => findRecoveryPoint(ports)({ stack, wanted: { point: { id }, only: [] } }));
+
+  it('says where its parts lie now, and which is no longer in the repository', async () => {
+    const { ports, stored, pointId } = await saved();
+    expect((await find(ports, pointId)).parts).toEqual([stored]);
+    const { openRepository } = ports;
+    const forgotten = {
+      ...ports,
+      openRepository: (...of: Parameters<typeof openRepository>) => {
+        const repository = openRepository(...of);
+        repository.locateParts = () => Promise.resolve([undefined]);
+        return repository;
+      },
+    };
+    expect((await find(forgotten, pointId)).parts).toEqual([{ ...stored, missing: true }]);
+  });
+
+  it('takes the id of one that no list shows, but not of another stack', async () => {
+    const { ports, pointId } = await saved();
+    const { openRepository } = ports;
+    const unlisted = {
+      ...ports,
+      openRepository: (...of: Parameters<typeof openRepository>) => {
+        const repository = openRepository(...of);
+        repository.listRecoveryPoints = () => Promise.resolve({ points: [], unreadable: [] });
+        return repository;
+      },
+    };
+    expect((await find(unlisted, pointId)).point.id).toBe(pointId);
+    await expect(find(unlisted, pointId, { ...STACK, name: 'other' })).rejects.toMatchObject({
+      type: 'PreconditionFailed',
+      message: expect.stringContaining('recovery point of stack "melvin"') as string,
+    });
+  });
+
+  it('reads a part to its end to verify it', async () => {
+    const { ports, stored } = await saved();
+    const verify = (part: PartSummary) =>
+      attempt(() => verifyPart(ports)({ stack: STACK, stored: part }));
+    expect(await verify(stored)).toEqual({ name: 'accounts', state: 'proved' });
+    const other = { ...stored, sha256: 'f'.repeat(64) };
+    expect(await verify(other)).toMatchObject({ name: 'accounts', state: 'damaged' });
+  });
+});
 
 describe('restoring a part', () => {
   it('hands the stored bytes to the engine', async () => {
@@ -80,6 +128,41 @@ describe('restoring a part', () => {
     const { ports, stored, pointId } = await saved({ receive });
     await expect(restore(ports, pointId, stored)).rejects.toMatchObject({
       message: 'pg_restore: no such type',
+    });
+  });
+
+  it('waits for a repository that is away, whatever the engine says of the torn dump', async () => {
+    const torn = new Writable({
+      write: (_chunk, _encoding, done) => {
+        done();
+      },
+      final: (done) => {
+        done(new Error('its end mark is missing'));
+      },
+    });
+    const receive = () =>
+      Promise.resolve({
+        stream: torn,
+        finish: () => Promise.reject(new AdapterError('CommandFailed', 'its end mark is missing')),
+        abort: () => Promise.resolve(),
+      });
+    const { ports, stored, pointId } = await saved({ receive });
+    const { openRepository } = ports;
+    const away = {
+      ...ports,
+      openRepository: (...of: Parameters<typeof openRepository>) => {
+        const repository = openRepository(...of);
+        const { readStream } = repository;
+        repository.readStream = async (...what) => ({
+          ...(await readStream.apply(repository, what)),
+          finish: () => Promise.reject(new AdapterError('ServiceUnavailable', 'it is away')),
+        });
+        return repository;
+      },
+    };
+    await expect(restore(away, pointId, stored)).rejects.toMatchObject({
+      type: 'ServiceUnavailable',
+      nonRetryable: false,
     });
   });
 

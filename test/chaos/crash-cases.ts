@@ -85,6 +85,7 @@ export const ELSEWHERE = [
   'listReleases',
   'listRecoveryPoints',
   'observeServing',
+  'verifyPart',
   'examineHost',
 ] as const satisfies readonly Activity[];
 

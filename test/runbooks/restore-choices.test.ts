@@ -106,8 +106,14 @@ describeWith(['temporal', 'restic', 'postgres'], 'what a restore may be told', (
       const changed = await change();
       const { id } = await stack.mustBackUp('uploads');
       const listed = JSON.parse((await stack.cli('points', '--json')).stdout) as object;
-      const partial = { id, partial: true, entries: ['uploads'] };
+      const partial = { id, partial: true, entries: ['uploads'], missing: 0 };
       expect(listed).toMatchObject({ points: [partial, { id: point.id, partial: false }] });
+      const verified = await stack.cli('points', 'verify', id, '--data', '--json');
+      expect(verified.code).toBe(0);
+      expect(JSON.parse(verified.stdout)).toMatchObject({
+        whole: true,
+        parts: [{ name: 'uploads', state: 'proved' }],
+      });
 
       expect((await stack.restore()).code).toBe(0);
       expect(await current()).toEqual({ notes, files });

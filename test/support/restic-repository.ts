@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Snapshot } from '../../activities/adapters/restic/events';
+import type { Snapshot } from '../../activities/adapters/restic/snapshot';
 import { createResticRepositories } from '../../activities/adapters/restic/create-restic-repositories';
 import { hostRunner } from '../../activities/adapters/process/run-command';
 import type { Repository } from '../../activities/ports';

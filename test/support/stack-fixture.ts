@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from 'pg';
-import type { Snapshot } from '../../activities/adapters/restic/events';
+import type { Snapshot } from '../../activities/adapters/restic/snapshot';
 import type { BackupOutcome, RestoreOutcome } from '../../workflows/model/outcome';
 import { createQuickRepository } from './quick-repository';
 import { repositoryLocks } from './repository-locks';

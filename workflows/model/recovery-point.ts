@@ -96,6 +96,12 @@ export interface KeptRelease {
   readonly model: string;
 }
 
+/**
+ * The most parts that one recovery point may have: a run that restores them all holds each in its history. A backup of more
+ * is refused, since it could not be restored.
+ */
+export const MOST_PARTS = 4000;
+
 /** What a list shows of a recovery point. */
 export interface RecoveryPointSummary {
   /** Short restic id of the manifest's snapshot: what the operator types. */
@@ -110,6 +116,45 @@ export interface RecoveryPointSummary {
   /** As in the manifest. */
   readonly entries: readonly string[];
   readonly partial: boolean;
+}
+
+/** A recovery point, and what of it is no longer in the repository. */
+export interface ListedPoint extends RecoveryPointSummary {
+  /** How many of its parts are gone; 0 for a whole one. */
+  readonly missing: number;
+  /** The first of them by name; fewer than `missing` where their names were not looked up. */
+  readonly missingParts: readonly string[];
+}
+
+/** What was stored as a recovery point and cannot be taken for one. */
+export interface UnreadablePoint {
+  /** Short id of its snapshot. */
+  readonly id: string;
+  /** ISO 8601, UTC; absent where the snapshot does not say it. */
+  readonly takenAt?: string;
+  /** Such as `its tag "bytes" is no number`. */
+  readonly reason: string;
+}
+
+/** What was found of one part of a recovery point. */
+export interface VerifiedPart {
+  readonly name: string;
+  /** `present`: it is there and was not read. `proved`: it was read, and is what its manifest promises. */
+  readonly state: 'present' | 'proved' | 'missing' | 'damaged';
+  /** What is wrong with one that is damaged. */
+  readonly detail?: string;
+}
+
+/** What `pawl points verify` shows. */
+export interface PointVerification {
+  readonly point: RecoveryPointSummary;
+  readonly parts: readonly VerifiedPart[];
+}
+
+/** What `pawl points` shows. */
+export interface PointList {
+  readonly points: readonly ListedPoint[];
+  readonly unreadable: readonly UnreadablePoint[];
 }
 
 export function summariseManifest(id: string, manifest: Manifest): RecoveryPointSummary {
@@ -139,6 +184,8 @@ export interface PartSummary {
   readonly contents: number;
   readonly rows: number;
   readonly notes: readonly string[];
+  /** It is no longer in the repository, neither itself nor a copy of it. */
+  readonly missing?: true;
 }
 
 /** Those in Temporal's history; the manifest has them all. */

@@ -51,6 +51,13 @@ export interface ReleaseList {
   readonly current?: number;
   /** The number that the next one gets. */
   readonly next: number;
+  /** Those whose record cannot be read; absent where there is none. */
+  readonly unreadable?: readonly UnreadableRelease[];
+}
+
+export interface UnreadableRelease {
+  readonly number: number;
+  readonly reason: string;
 }
 
 /** The release that a rollback goes to: the one that is named, or the one that the current one replaced. */

@@ -30,8 +30,8 @@ export interface RepositoryDescription {
   readonly password: SecretReference;
   /** Create the repository on the first backup when it is absent. */
   readonly initialise: boolean;
-  /** Further environment of restic, such as `AWS_ACCESS_KEY_ID`. */
-  readonly environment: Readonly<Record<string, SecretReference>>;
+  /** Further environment of restic, such as `AWS_ACCESS_KEY_ID`; `plain`: the value itself, which is no secret. */
+  readonly environment: Readonly<Record<string, SecretReference | { readonly plain: string }>>;
 }
 
 /** A server reached over the network, client tools on the host. */

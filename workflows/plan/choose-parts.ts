@@ -27,7 +27,10 @@ export function chooseParts(
     ({ part }) => only.length === 0 || only.some((name) => isNamed(part, name)),
   );
   const obstacle =
-    unknownNames(manifest, only) ?? notOnePlace(chosen, into) ?? homeless(stack, chosen, into);
+    unknownNames(manifest, only) ??
+    gone(manifest, chosen) ??
+    notOnePlace(chosen, into) ??
+    homeless(stack, chosen, into);
   if (obstacle !== undefined) return obstacle;
   return globalsFirst(chosen).map((stored) => ({
     stored,
@@ -51,6 +54,18 @@ function unknownNames(manifest: ManifestSummary, only: readonly string[]): Obsta
   return {
     obstacle: `recovery point ${manifest.point.id} has no part ${unknown.join(', ')}`,
     advice: `It has ${namesOf(manifest.parts)}.`,
+  };
+}
+
+/** Parts that were removed from the repository, such as by `restic forget`. */
+function gone({ point }: ManifestSummary, chosen: readonly PartSummary[]): Obstacle | undefined {
+  const lost = chosen.filter(({ missing }) => missing === true);
+  if (lost.length === 0) return undefined;
+  const others = chosen.filter((part) => !lost.includes(part));
+  const choice = others.length === 0 ? '' : ` Or name the parts that are left: ${namesOf(others)}.`;
+  return {
+    obstacle: `${namesOf(lost)} of recovery point ${point.id} is no longer in the repository`,
+    advice: `\`pawl points\` says which points are whole; --point takes one of them.${choice}`,
   };
 }
 

@@ -1,6 +1,6 @@
 import { formatBytes } from '../model/format-bytes';
 import type { BackupPlan, PlannedStep } from '../model/plans';
-import type { Part } from '../model/recovery-point';
+import { MOST_PARTS, type Part } from '../model/recovery-point';
 import type { BackupOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
@@ -52,6 +52,7 @@ export function planBackup(
   );
   const parts = candidates.filter((candidate) => candidate.skip === undefined);
   if (parts.length === 0) return nothingToSave(stack);
+  if (parts.length > MOST_PARTS) return tooMany(stack, parts.length);
   const expectedBytes = parts.reduce((sum, part) => sum + part.expectedBytes, 0);
   return {
     runbook: 'backup',
@@ -93,6 +94,14 @@ function absent(stack: StackDescription): Obstacle {
   return {
     obstacle: `there is no repository at ${stack.repository.url}`,
     advice: 'Create it with pawl backup --init, or set repository.initialise in the stack file.',
+  };
+}
+
+function tooMany(stack: StackDescription, parts: number): Obstacle {
+  return {
+    obstacle: `${stack.name} has ${parts} parts, and one recovery point can have ${MOST_PARTS}`,
+    advice:
+      'Divide the databases among several stacks, each with a repository or a name of its own.',
   };
 }
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { AdapterError } from '../../adapter-error';
 import type { ComposeFacts, ComposeModel, ComposeServiceFacts } from '../../release-ports';
 
@@ -17,13 +18,46 @@ interface ConfigService {
 
 /** Keeps of Compose's resolved project what a release needs: nothing of an environment. */
 export function readFacts(project: ComposeModel): ComposeFacts {
-  const { name, services = {} } = project as Config;
-  if (name === undefined)
-    throw new AdapterError('InternalError', 'Compose gave a project without a name');
+  const { name, services } = parseConfig(project);
   return {
     project: name,
     services: Object.entries(services).map(([service, config]) => serviceFacts(service, config)),
   };
+}
+
+const configSchema = z.looseObject({
+  name: z.string(),
+  services: z
+    .record(
+      z.string(),
+      z.looseObject({
+        image: z.string().nullish(),
+        ports: z
+          .array(
+            z.looseObject({
+              target: z.number().nullish(),
+              published: z.union([z.string(), z.number()]).nullish(),
+            }),
+          )
+          .nullish(),
+        scale: z.number().nullish(),
+        deploy: z.looseObject({ replicas: z.number().nullish() }).nullish(),
+        depends_on: z.record(z.string(), z.unknown()).nullish(),
+      }),
+    )
+    .nullish(),
+});
+
+/** Throws: CommandFailed (it is no project) */
+function parseConfig(project: unknown): Required<Config> {
+  try {
+    const { name, services } = configSchema.parse(project);
+    return { name, services: (services ?? {}) as Required<Config>['services'] };
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    const message = 'What Compose printed is no project that can be read';
+    throw new AdapterError('CommandFailed', message, {}, { cause: error });
+  }
 }
 
 function serviceFacts(name: string, config: ConfigService): ComposeServiceFacts {

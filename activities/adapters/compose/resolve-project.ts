@@ -1,3 +1,4 @@
+import { AdapterError } from '../../adapter-error';
 import type { ComposeModel } from '../../release-ports';
 import { ENVIRONMENT, profileArguments, RESOLVED, WRITTEN } from './arguments';
 
@@ -45,9 +46,15 @@ function activeProfiles(environment: string): readonly string[] {
     .filter((name) => name !== '');
 }
 
-/** Compose prints nothing that is no project. */
+/** Throws: CommandFailed (what was printed is no JSON) */
 export function parse(json: string): ComposeModel {
-  return (JSON.parse(json) as ComposeModel | null) ?? {};
+  try {
+    return (JSON.parse(json) as ComposeModel | null) ?? {};
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const message = 'What Compose printed is no project that can be read';
+    throw new AdapterError('CommandFailed', message, {}, { cause: error });
+  }
 }
 
 function fields(value: unknown): Readonly<Record<string, unknown>> {

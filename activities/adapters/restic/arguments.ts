@@ -27,14 +27,17 @@ export function backupArguments({ path, stack, tags, takenAt }: BackupLabel): st
   ];
 }
 
-/** Without a lock: nothing is read that prune would take away, and a list must work while somebody prunes. */
-export function snapshotsArguments(tags: readonly string[]): string[] {
-  return ['snapshots', '--json', '--no-lock', `--tag=${tags.join(',')}`];
+/**
+ * Those that bear all tags of one of the lists; every one when there is no list. Without a lock: nothing is read that prune
+ * would take away, and a list must work while somebody prunes.
+ */
+export function snapshotsArguments(anyOf: readonly (readonly string[])[]): string[] {
+  return ['snapshots', '--json', '--no-lock', ...anyOf.map((tags) => `--tag=${tags.join(',')}`)];
 }
 
 export function dumpArguments(snapshotId: string, path: string, lock: boolean): string[] {
   const locking = lock ? `--retry-lock=${RETRY_LOCK}` : '--no-lock';
-  return ['dump', '--json', locking, snapshotId, path];
+  return ['dump', '--json', locking, '--', snapshotId, path];
 }
 
 export function configArguments(): string[] {
@@ -55,7 +58,7 @@ export function listLocksArguments(): string[] {
 }
 
 export function lockArguments(id: string): string[] {
-  return ['cat', 'lock', id, '--json', '--no-lock'];
+  return ['cat', '--json', '--no-lock', '--', 'lock', id];
 }
 
 /** `2026-08-21 10:00:00.123`: restic's own form, read in the child's time zone, which is UTC. */

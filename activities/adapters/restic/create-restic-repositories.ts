@@ -2,7 +2,9 @@ import type { OpenRepository } from '../../ports';
 import { findStream } from './find-stream';
 import { initialise } from './initialise';
 import { lastSizes } from './last-sizes';
+import { locateParts } from './locate-parts';
 import { listRecoveryPoints, readManifest, storeManifest } from './manifests';
+import { findMissingParts } from './missing-parts';
 import { probe } from './probe';
 import { readStream } from './read-stream';
 import { Restic, type ResticOptions } from './restic';
@@ -22,7 +24,9 @@ export function createResticRepositories(options: ResticOptions): OpenRepository
       storeManifest: (manifest, attempt) => storeManifest(restic, manifest, attempt),
       listRecoveryPoints: (stack, attempt) => listRecoveryPoints(restic, stack, attempt),
       lastSizes: (stack, attempt) => lastSizes(restic, stack, attempt),
+      findMissingParts: (points, attempt) => findMissingParts(restic, points, attempt),
       readManifest: (pointId, attempt) => readManifest(restic, pointId, attempt),
+      locateParts: (manifest, attempt) => locateParts(restic, manifest, attempt),
     };
   };
 }

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /*
  * What restic prints with --json, as far as it is used (restic manual, "Scripting"). Unknown messages are ignored, as
  * the manual asks.
@@ -9,20 +11,30 @@ export interface BackupSummary {
   readonly total_bytes_processed: number;
 }
 
-export interface Snapshot {
-  readonly id: string;
-  readonly short_id: string;
-  readonly time: string;
-  readonly tags?: readonly string[];
-  readonly summary?: { readonly total_bytes_processed: number };
-}
-
 export interface Lock {
   readonly time: string;
   readonly exclusive: boolean;
   readonly hostname: string;
   readonly username: string;
   readonly pid: number;
+}
+
+const lockSchema = z.object({
+  time: z.string(),
+  exclusive: z.boolean().default(false),
+  hostname: z.string(),
+  username: z.string(),
+  pid: z.number(),
+});
+
+/** Of `restic cat lock`; undefined for what is none. */
+export function parseLock(text: string): Lock | undefined {
+  try {
+    return lockSchema.safeParse(JSON.parse(text)).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** The summary that a backup prints as its last line. */
@@ -36,7 +48,10 @@ export function findSummary(output: string): BackupSummary | undefined {
 export function parseSummary(line: string): BackupSummary | undefined {
   const message = parseMessage(line);
   if (message?.message_type !== 'summary') return undefined;
-  return message as unknown as BackupSummary;
+  const { snapshot_id: id, total_bytes_processed: bytes } = message;
+  if (typeof id !== 'string' || !/^[0-9a-f]{64}$/.test(id)) return undefined;
+  if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes)) return undefined;
+  return { message_type: 'summary', snapshot_id: id, total_bytes_processed: bytes };
 }
 
 /** Why restic ended, from its last words on standard error. */
@@ -55,8 +70,8 @@ interface Message {
 function parseMessage(line: string): Message | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    const value = JSON.parse(line) as Partial<Message>;
-    return typeof value.message_type === 'string' ? (value as Message) : undefined;
+    const value = JSON.parse(line) as Partial<Message> | null;
+    return typeof value?.message_type === 'string' ? (value as Message) : undefined;
   } catch {
     // A library's own line that happens to begin with a brace, or one cut in two.
     return undefined;

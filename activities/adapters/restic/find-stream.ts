@@ -12,7 +12,12 @@ export async function findStream(
 ): Promise<StreamPlace | undefined> {
   const attempted = `Looking for part ${label.part.name} in ${restic.name}`;
   const tags = streamTags(label, receipt.uploadId);
-  const snapshots = await listSnapshots(restic, { tags, attempted, signal });
+  const snapshots = await listSnapshots(restic, {
+    anyOf: [tags],
+    attempted,
+    signal,
+    wasSeen: true,
+  });
   const whole = snapshots.find(({ summary }) => summary?.total_bytes_processed === receipt.bytes);
   return whole === undefined ? undefined : { snapshotId: whole.id, path: streamPath(label) };
 }

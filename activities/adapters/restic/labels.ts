@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Manifest, RecoveryPointSummary } from '../../../workflows/model/recovery-point';
+import type {
+  Manifest,
+  RecoveryPointSummary,
+  UnreadablePoint,
+} from '../../../workflows/model/recovery-point';
 import type { StreamLabel } from '../../ports';
-import type { Snapshot } from './events';
+import type { Snapshot } from './snapshot';
 
 /*
  * What pawl writes on its snapshots, so that a list of recovery points is one call to restic, and a person with nothing
@@ -24,16 +28,6 @@ export function streamTags(label: StreamLabel, uploadId: string): string[] {
     tag('part', label.part.name),
     tag('upload', uploadId),
   ];
-}
-
-/** Tags that find every stream of a stack. */
-export function stackStreamTags(stack: string): string[] {
-  return [PART_MARK, tag('stack', stack)];
-}
-
-/** Name of the part that a stream's snapshot is of. */
-export function partName(snapshot: Snapshot): string | undefined {
-  return tagValues(snapshot, 'part')[0];
 }
 
 /** Path of the one file in a part's snapshot. Never `.` or `..`, whatever the part's name. */
@@ -63,31 +57,100 @@ export function manifestTags(manifest: Manifest, sizeBytes: number): string[] {
   ];
 }
 
-/**
- * The recovery point that a manifest's snapshot stands for; undefined when the manifest is torn. A worker that dies while
- * it hands the manifest over closes restic's stdin, which restic takes for its end: the size it should have tells.
- */
-export function recoveryPoint(snapshot: Snapshot): RecoveryPointSummary | undefined {
-  const value = (key: string): string => tagValues(snapshot, key)[0] ?? '';
-  if (snapshot.summary?.total_bytes_processed !== Number(value('manifest-bytes'))) return undefined;
-  return {
-    id: snapshot.short_id,
-    stack: value('stack'),
-    run: value('run-id'),
-    runKey: value('run'),
-    takenAt: new Date(snapshot.time).toISOString(),
-    parts: Number(value('parts')),
-    bytes: Number(value('bytes')),
-    entries: tagValues(snapshot, 'entry'),
-    partial: value('partial') === 'true',
-  };
+/** What the snapshot of a manifest stands for. */
+export type Marked =
+  | { readonly point: RecoveryPointSummary }
+  | { readonly unreadable: UnreadablePoint }
+  /** A worker that dies while it hands the manifest over closes restic's stdin, which restic takes for its end. */
+  | 'torn';
+
+/** Reads the tags of a manifest's snapshot. One that is not as pawl writes it makes that point unreadable, and no other. */
+export function markedPoint(snapshot: Snapshot): Marked {
+  const id = snapshot.short_id;
+  const takenAt = isoTime(snapshot.time);
+  const unreadable = (reason: string): Marked => ({
+    unreadable: { id, ...(takenAt === undefined ? {} : { takenAt }), reason },
+  });
+  if (takenAt === undefined) return unreadable('its time is none');
+  try {
+    const size = count(snapshot, 'manifest-bytes');
+    if (snapshot.summary !== undefined && snapshot.summary.total_bytes_processed !== size) {
+      return 'torn';
+    }
+    return {
+      point: {
+        id,
+        stack: value(snapshot, 'stack'),
+        run: value(snapshot, 'run-id'),
+        runKey: value(snapshot, 'run'),
+        takenAt,
+        parts: count(snapshot, 'parts'),
+        bytes: count(snapshot, 'bytes'),
+        entries: values(snapshot, 'entry'),
+        partial: value(snapshot, 'partial') === 'true',
+      },
+    };
+  } catch (error) {
+    if (error instanceof MalformedTag) return unreadable(error.message);
+    throw error;
+  }
 }
+
+/** Tags that every part of a stack bears. */
+export function stackPartTags(stack: string): string[] {
+  return [PART_MARK, tag('stack', stack)];
+}
+
+/** The part and the run that a snapshot says it is of; undefined for one that does not say it. */
+export function markedPart(snapshot: Snapshot): { runKey: string; name: string } | undefined {
+  if (snapshot.tags?.includes(PART_MARK) !== true) return undefined;
+  try {
+    return { runKey: value(snapshot, 'run'), name: value(snapshot, 'part') };
+  } catch (error) {
+    if (error instanceof MalformedTag) return undefined;
+    throw error;
+  }
+}
+
+/** `restic repair snapshots` marks what it has taken pieces out of. */
+export function isRepaired({ tags = [] }: Snapshot): boolean {
+  return tags.includes('repaired');
+}
+
+class MalformedTag extends Error {}
 
 function tag(key: string, value: string | number): string {
   return `${key}:${encodeURIComponent(value)}`;
 }
 
-function tagValues({ tags = [] }: Snapshot, key: string): string[] {
+function values({ tags = [] }: Snapshot, key: string): string[] {
   const found = tags.filter((candidate) => candidate.startsWith(`${key}:`));
-  return found.map((one) => decodeURIComponent(one.slice(key.length + 1)));
+  return found.map((one) => decoded(one, key));
+}
+
+function decoded(written: string, key: string): string {
+  try {
+    return decodeURIComponent(written.slice(key.length + 1));
+  } catch (error) {
+    if (error instanceof URIError) throw new MalformedTag(`its tag "${key}" cannot be decoded`);
+    throw error;
+  }
+}
+
+function value(snapshot: Snapshot, key: string): string {
+  const [first] = values(snapshot, key);
+  if (first === undefined || first === '') throw new MalformedTag(`it has no tag "${key}"`);
+  return first;
+}
+
+function count(snapshot: Snapshot, key: string): number {
+  const written = value(snapshot, key);
+  const number = Number(written);
+  if (/^\d{1,16}$/.test(written) && Number.isSafeInteger(number)) return number;
+  throw new MalformedTag(`its tag "${key}" is no number`);
+}
+
+function isoTime(time: string): string | undefined {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

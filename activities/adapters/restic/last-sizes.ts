@@ -1,5 +1,5 @@
 import type { Attempt } from '../../ports';
-import { partName, stackStreamTags } from './labels';
+import { markedPart, stackPartTags } from './labels';
 import { listSnapshots } from './list-snapshots';
 import type { Restic } from './restic';
 
@@ -13,13 +13,12 @@ export async function lastSizes(
   { signal }: Attempt,
 ): Promise<Readonly<Record<string, number>>> {
   const attempted = `Listing what ${restic.name} has of ${stack}`;
-  const snapshots = await listSnapshots(restic, {
-    ...{ tags: stackStreamTags(stack), attempted, signal },
-  });
+  const anyOf = [stackPartTags(stack)];
+  const snapshots = await listSnapshots(restic, { anyOf, attempted, signal });
   const oldestFirst = [...snapshots].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
   const sizes = new Map<string, number>();
   for (const snapshot of oldestFirst) {
-    const name = partName(snapshot);
+    const name = markedPart(snapshot)?.name;
     const bytes = snapshot.summary?.total_bytes_processed;
     if (name !== undefined && bytes !== undefined) sizes.set(name, bytes);
   }

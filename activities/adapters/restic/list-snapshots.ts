@@ -1,16 +1,29 @@
+import type { Readable } from 'node:stream';
 import { snapshotsArguments } from './arguments';
-import type { Snapshot } from './events';
+import { objectsIn } from './json-objects';
 import type { Restic, ResticCall } from './restic';
+import { parseSnapshot, type Snapshot } from './snapshot';
 
-interface SnapshotQuery extends Pick<ResticCall, 'attempted' | 'signal'> {
-  readonly tags: readonly string[];
+interface SnapshotQuery extends Pick<ResticCall, 'attempted' | 'signal' | 'wasSeen'> {
+  /** Each list names tags that a snapshot must bear all of; one list is enough. Every snapshot when there is none. */
+  readonly anyOf: readonly (readonly string[])[];
 }
 
-/** Snapshots that bear all of these tags. */
+/**
+ * Snapshots that bear the tags. Read one by one as restic prints them: a repository may have hundreds of thousands. What is
+ * no snapshot, whoever has written it, hides no other one.
+ */
 export async function listSnapshots(
   restic: Restic,
-  { tags, ...call }: SnapshotQuery,
+  { anyOf, ...call }: SnapshotQuery,
 ): Promise<readonly Snapshot[]> {
-  const output = await restic.run({ args: snapshotsArguments(tags), ...call });
-  return JSON.parse(output) as Snapshot[];
+  const args = snapshotsArguments(anyOf);
+  const running = await restic.start({ args, ...call }, { patience: 'none', stdin: 'ignore' });
+  const snapshots: Snapshot[] = [];
+  for await (const object of objectsIn(running.stdout as Readable & AsyncIterable<Buffer>)) {
+    const snapshot = parseSnapshot(object);
+    if (snapshot !== undefined) snapshots.push(snapshot);
+  }
+  await running.ended();
+  return snapshots;
 }

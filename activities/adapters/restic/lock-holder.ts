@@ -1,6 +1,6 @@
 import { AdapterError } from '../../adapter-error';
 import { listLocksArguments, lockArguments } from './arguments';
-import type { Lock } from './events';
+import { parseLock, type Lock } from './events';
 
 type Run = (call: {
   readonly args: readonly string[];
@@ -22,7 +22,8 @@ export async function describeHolder(
     const ids = (await run({ args: listLocksArguments(), ...common })).split('\n').filter(Boolean);
     const locks: Lock[] = [];
     for (const id of ids.slice(0, LOCKS_READ)) {
-      locks.push(JSON.parse(await run({ args: lockArguments(id), ...common })) as Lock);
+      const lock = parseLock(await run({ args: lockArguments(id), ...common }));
+      if (lock !== undefined) locks.push(lock);
     }
     // Only an exclusive lock keeps pawl out.
     const holder = locks.find(({ exclusive }) => exclusive) ?? locks[0];

@@ -2,17 +2,19 @@ import {
   summariseManifest,
   type Manifest,
   type RecoveryPointSummary,
+  type UnreadablePoint,
 } from '../../../workflows/model/recovery-point';
 import { AdapterError } from '../../adapter-error';
-import type { Attempt } from '../../ports';
+import type { Attempt, FoundPoints } from '../../ports';
 import { backupArguments, dumpArguments } from './arguments';
 import { findSummary } from './events';
-import { MANIFEST_PATH, manifestTags, recoveryPoint, stackManifestTags } from './labels';
-import { manifestSchema } from './manifest-schema';
+import { isRepaired, MANIFEST_PATH, manifestTags, markedPoint, stackManifestTags } from './labels';
 import { listSnapshots } from './list-snapshots';
+import { manifestText, parseManifest } from './parse-manifest';
 import { checkedId } from './read-stream';
 import type { Restic } from './restic';
 import { prepareLocking, removeLocksOfTheDead } from './stale-locks';
+import { requireStillThere } from './still-there';
 
 /**
  * Stores the manifest, which makes the recovery point exist.
@@ -25,11 +27,11 @@ export async function storeManifest(
   attempt: Attempt,
 ): Promise<RecoveryPointSummary> {
   const { signal } = attempt;
+  const input = manifestText(manifest);
   await removeLocksOfTheDead(restic, signal);
-  const points = await listRecoveryPoints(restic, manifest.stack, attempt);
+  const { points } = await pointsOf(restic, { stack: manifest.stack, signal, wasSeen: true });
   const earlier = points.find(({ runKey }) => runKey === manifest.runKey);
   if (earlier !== undefined) return earlier;
-  const input = JSON.stringify(manifest);
   const { stack, run, takenAt } = manifest;
   const tags = manifestTags(manifest, Buffer.byteLength(input));
   const output = await restic.run({
@@ -37,7 +39,9 @@ export async function storeManifest(
     attempted: `Storing the manifest of run ${run} in ${restic.name}`,
     signal,
     input,
+    wasSeen: true,
   });
+  await requireStillThere(restic);
   const id = findSummary(output)?.snapshot_id.slice(0, SHORT_ID_LENGTH);
   if (id === undefined) throw new AdapterError('CommandFailed', 'restic did not name its snapshot');
   return summariseManifest(id, manifest);
@@ -47,26 +51,49 @@ export async function storeManifest(
 const SHORT_ID_LENGTH = 8;
 
 /**
- * Newest first; one per run, also when two attempts have each stored its manifest.
+ * Newest first; one per run, also when two attempts have each stored its manifest, or restic has made copies of it.
  * Throws: PreconditionFailed (no repository) · CredentialsRejected · ServiceUnavailable
  */
-export async function listRecoveryPoints(
+export function listRecoveryPoints(
   restic: Restic,
   stack: string,
   { signal }: Attempt,
-): Promise<RecoveryPointSummary[]> {
+): Promise<FoundPoints> {
+  return pointsOf(restic, { stack, signal });
+}
+
+interface PointsQuery {
+  readonly stack: string;
+  readonly signal: AbortSignal;
+  readonly wasSeen?: true;
+}
+
+async function pointsOf(restic: Restic, { stack, ...call }: PointsQuery): Promise<FoundPoints> {
   const attempted = `Listing recovery points of ${stack} in ${restic.name}`;
-  const tags = stackManifestTags(stack);
-  const snapshots = await listSnapshots(restic, { tags, attempted, signal });
-  const points = snapshots.flatMap((snapshot) => recoveryPoint(snapshot) ?? []);
-  points.sort((a, b) => b.takenAt.localeCompare(a.takenAt));
-  return points.filter(
-    ({ runKey }, index) => points.findIndex((point) => point.runKey === runKey) === index,
-  );
+  const anyOf = [stackManifestTags(stack)];
+  const snapshots = [...(await listSnapshots(restic, { anyOf, attempted, ...call }))];
+  // Of several snapshots of one manifest the one that has lost nothing.
+  snapshots.sort((a, b) => Number(isRepaired(a)) - Number(isRepaired(b)));
+  const points: RecoveryPointSummary[] = [];
+  const unreadable: UnreadablePoint[] = [];
+  for (const snapshot of snapshots) {
+    const marked = markedPoint(snapshot);
+    if (marked === 'torn') continue;
+    if ('point' in marked) points.push(marked.point);
+    else unreadable.push(marked.unreadable);
+  }
+  return { points: newestOfEachRun(points), unreadable };
+}
+
+function newestOfEachRun(points: readonly RecoveryPointSummary[]): readonly RecoveryPointSummary[] {
+  const first = new Map<string, RecoveryPointSummary>();
+  for (const point of points) if (!first.has(point.runKey)) first.set(point.runKey, point);
+  return [...first.values()].sort((a, b) => b.takenAt.localeCompare(a.takenAt));
 }
 
 /**
- * Throws: PreconditionFailed (no such id) · VerificationFailed (the snapshot holds no manifest, or a damaged one)
+ * Throws: PreconditionFailed (no such id) · VerificationFailed (the snapshot holds no manifest, a damaged one, or a newer
+ * pawl's)
  */
 export async function readManifest(
   restic: Restic,
@@ -76,14 +103,13 @@ export async function readManifest(
   const locked = await prepareLocking(restic, signal);
   const args = dumpArguments(checkedId(pointId), MANIFEST_PATH, locked);
   const attempted = `Reading recovery point ${pointId} from ${restic.name}`;
+  const where = `Snapshot ${pointId} in ${restic.name}`;
   try {
-    return manifestSchema.parse(JSON.parse(await restic.run({ args, attempted, signal })));
+    return parseManifest(await restic.run({ args, attempted, signal }), where);
   } catch (error) {
-    if (error instanceof AdapterError && !isOtherSnapshot(error)) throw error;
-    if (signal.aborted) throw error;
-    const message = `Snapshot ${pointId} in ${restic.name} holds no manifest that this version of pawl can read`;
+    if (!(error instanceof AdapterError) || !isOtherSnapshot(error)) throw error;
     const advice = '`pawl points` lists the recovery points.';
-    throw new AdapterError('VerificationFailed', message, { advice }, { cause: error });
+    throw new AdapterError('VerificationFailed', `${where} holds no manifest`, { advice });
   }
 }
 

@@ -1,13 +1,10 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { AdapterError } from '../../adapter-error';
 import type { RepositoryProbe } from '../../ports';
 import { configArguments } from './arguments';
+import { saysAbsent } from './failure';
 import type { Restic } from './restic';
 import { removeLocksOfTheDead } from './stale-locks';
-
-/** restic's exit code. */
-const NO_REPOSITORY = 10;
 
 /** Also clears away what a power cut left. */
 export async function probe(restic: Restic, signal: AbortSignal): Promise<RepositoryProbe> {
@@ -20,13 +17,9 @@ export async function probe(restic: Restic, signal: AbortSignal): Promise<Reposi
     await removeLocksOfTheDead(restic, signal);
     return { state: 'ready', id: (JSON.parse(config) as { id: string }).id, program, ...free };
   } catch (error) {
-    if (isAbsent(error)) return { state: 'absent', program, ...free };
+    if (saysAbsent(error)) return { state: 'absent', program, ...free };
     throw error;
   }
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof AdapterError && error.evidence.exitCode === NO_REPOSITORY;
 }
 
 /** Free bytes for the worker's user where a folder lies, or will lie. */

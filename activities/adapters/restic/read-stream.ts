@@ -22,7 +22,7 @@ export async function readStream(
   const attempted = `Reading ${path} of snapshot ${snapshotId} from ${restic.name}`;
   const args = dumpArguments(checkedId(snapshotId), path, await prepareLocking(restic, signal));
   const dump = await restic.start(
-    { args, attempted, signal },
+    { args, attempted, signal, wasSeen: true },
     { patience: 'network', stdin: 'ignore' },
   );
   return {

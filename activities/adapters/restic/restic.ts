@@ -7,6 +7,7 @@ import { unlockArguments } from './arguments';
 import { resticFailure, isHopeless } from './failure';
 import { repositoryLocation, type RepositoryLocation } from './location';
 import { describeHolder } from './lock-holder';
+import { passwordOf } from './password';
 
 export interface ResticOptions {
   /** File of the program, ≥ 0.17.1. */
@@ -22,6 +23,8 @@ export interface ResticCall {
   readonly attempted: string;
   readonly signal: AbortSignal;
   readonly input?: string;
+  /** The run has seen the repository: when it is gone now, it is waited for. */
+  readonly wasSeen?: true;
 }
 
 export interface RunningRestic extends RunningCommand {
@@ -67,6 +70,10 @@ export class Restic {
   ): Promise<RunningRestic> {
     const giveUp = new AbortController();
     const { env, secrets } = await this.environment();
+    const circumstances = {
+      isRemote: this.location.folder === undefined,
+      wasSeen: call.wasSeen === true,
+    };
     let hopeless: string | undefined;
     const options: CommandOptions = {
       env,
@@ -74,7 +81,7 @@ export class Restic {
       stdin,
       signal: AbortSignal.any([giveUp.signal, call.signal]),
       onStderrLine: (line) => {
-        if (hopeless !== undefined || !isHopeless(line, patience)) return;
+        if (hopeless !== undefined || !isHopeless(line, patience, circumstances)) return;
         hopeless = line;
         giveUp.abort();
       },
@@ -89,7 +96,8 @@ export class Restic {
       call.signal.throwIfAborted();
       if (exit.code === 0) return;
       const ended = { place: this.options.runner.place, argv, exit, secrets };
-      throw await this.understood(resticFailure(call.attempted, ended, hopeless), call);
+      const failure = resticFailure(call.attempted, ended, circumstances, hopeless);
+      throw await this.understood(failure, call);
     };
     // Judged once: the judgement removes stale locks and reads those that stand.
     const ended = (): Promise<void> => (end ??= judge());
@@ -146,21 +154,22 @@ export class Restic {
   }
 
   private async environment(): Promise<{ env: Record<string, string>; secrets: string[] }> {
-    const password = await this.site.secret(this.description.password);
-    const further = await Promise.all(
-      Object.entries(this.description.environment).map(
-        async ([name, reference]) => [name, await this.site.secret(reference)] as const,
-      ),
-    );
+    const password = await passwordOf(this.site, this.description.password);
+    const further: Record<string, string> = {};
+    const secrets = [password];
+    for (const [name, value] of Object.entries(this.description.environment)) {
+      if ('plain' in value) further[name] = value.plain;
+      else secrets.push((further[name] = await this.site.secret(value)));
+    }
     const env = {
-      ...Object.fromEntries(further),
+      ...further,
       RESTIC_REPOSITORY: this.location.url,
       RESTIC_PASSWORD: password,
       RESTIC_CACHE_DIR: this.options.cacheDirectory,
       // Its signs of life; sixty lines a second otherwise.
       RESTIC_PROGRESS_FPS: '1',
     };
-    return { env, secrets: [password, ...further.map(([, value]) => value)] };
+    return { env, secrets };
   }
 }
 

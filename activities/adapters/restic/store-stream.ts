@@ -9,6 +9,7 @@ import { streamPath, streamTags } from './labels';
 import { flow } from './flow';
 import { createPatience, type Patience } from './patience';
 import type { Restic, RunningRestic } from './restic';
+import { requireStillThere } from './still-there';
 import { createWriteQueue } from './write-queue';
 
 export interface Upload {
@@ -36,7 +37,9 @@ export async function storeStream(
   const starting = startBackup(restic, label, uploadId, attempt);
   try {
     const [backup, source] = await Promise.all([starting, upload.source]);
-    return await feedAndClose(backup, uploadId, { ...upload, source });
+    const stored = await feedAndClose(backup, uploadId, { ...upload, source });
+    await requireStillThere(restic);
+    return stored;
   } catch (error) {
     await Promise.allSettled([
       starting.then((backup) => backup.kill()),
@@ -63,7 +66,10 @@ async function startBackup(
     tags: streamTags(label, uploadId),
   });
   const attempted = `Storing part ${part.name} in ${restic.name}`;
-  return restic.start({ args, attempted, signal }, { patience: 'network', stdin: 'pipe' });
+  return restic.start(
+    { args, attempted, signal, wasSeen: true },
+    { patience: 'network', stdin: 'pipe' },
+  );
 }
 
 async function feedAndClose(

@@ -27,7 +27,8 @@ export function createSecretResolver(sources: SecretSources): SecretResolver {
   let redact = redactor(known);
   const remember = (reference: SecretReference, secret: string): void => {
     if (known.has(secret)) return;
-    redact = redactor(known.add(secret));
+    // Some are used without the white space at their ends.
+    redact = redactor(known.add(secret).add(secret.trim()));
     if (secret.length < SHORTEST_REDACTED) sources.onTooShort?.(tooShort(reference));
   };
   return {

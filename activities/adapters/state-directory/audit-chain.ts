@@ -53,9 +53,21 @@ function readLine(
   if (head === undefined || hash === undefined)
     throw broken(where, 'it is not a line of an audit record');
   if (sha256(`${head}}`) !== hash) throw broken(where, 'its hash differs: the line was changed');
-  const entry = JSON.parse(line) as AuditEntry & { previous: string };
+  const entry = parseEntry(line);
+  if (entry === undefined) throw broken(where, 'it is not a line of an audit record');
   if (entry.previous === previous) return { entry, hash };
   throw broken(where, 'it does not follow the line before: a line was removed or inserted');
+}
+
+function parseEntry(line: string): (AuditEntry & { previous: string }) | undefined {
+  try {
+    const entry = JSON.parse(line) as Partial<AuditEntry & { previous: string }>;
+    const isEntry = typeof entry.run === 'string' && typeof entry.runKey === 'string';
+    return isEntry ? (entry as AuditEntry & { previous: string }) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function broken(where: string, reason: string): AdapterError {

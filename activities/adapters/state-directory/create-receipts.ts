@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Part } from '../../../workflows/model/recovery-point';
 import type { Receipts, StreamReceipt } from '../../ports';
 import { onDisk, safeFileName, writeDurably } from './durable-files';
+import { parseReceipt } from './parse-receipt';
 import { readText } from './read-files';
 
 /** `Receipts` as files `receipts/<run key>/<part>.json` in the state directory. */
@@ -32,5 +33,5 @@ export function createReceipts(stateDirectory: string): Receipts {
 
 async function read(file: string): Promise<StreamReceipt | undefined> {
   const text = await readText(file);
-  return text === undefined ? undefined : (JSON.parse(text) as { receipt: StreamReceipt }).receipt;
+  return text === undefined ? undefined : parseReceipt(text);
 }

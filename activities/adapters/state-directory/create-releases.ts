@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Release, ReleaseList } from '../../../workflows/model/release';
+import type { Release, ReleaseList, UnreadableRelease } from '../../../workflows/model/release';
 import { AdapterError } from '../../adapter-error';
 import type { PreparedRelease, Releases } from '../../release-ports';
 import { releaseText } from '../../../workflows/model/release-text';
@@ -140,13 +140,26 @@ async function remove(layout: StackLayout, numbers: readonly number[]): Promise<
 }
 
 async function list(layout: StackLayout): Promise<ReleaseList> {
-  const found = await Promise.all(
-    (await releaseNumbers(layout)).map((number) => recordedIn(layout, number)),
-  );
-  const releases = found.flatMap((release) => release ?? []).sort((a, b) => b.number - a.number);
   const current = await currentOf(layout);
+  const releases: Release[] = [];
+  const unreadable: UnreadableRelease[] = [];
+  for (const number of await releaseNumbers(layout)) {
+    try {
+      const release = await recordedIn(layout, number);
+      if (release !== undefined) releases.push(release);
+    } catch (error) {
+      // One that nobody can read hides no other; without the one that serves nothing can be planned.
+      if (!(error instanceof AdapterError) || number === current) throw error;
+      unreadable.push({ number, reason: error.message });
+    }
+  }
+  releases.sort((a, b) => b.number - a.number);
   const next = await nextNumber(layout);
-  return { releases, next, ...(current === undefined ? {} : { current }) };
+  return {
+    ...{ releases, next },
+    ...(current === undefined ? {} : { current }),
+    ...(unreadable.length === 0 ? {} : { unreadable }),
+  };
 }
 
 async function modelOf(layout: StackLayout, number: number): Promise<string> {

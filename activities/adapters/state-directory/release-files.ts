@@ -3,7 +3,8 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Release } from '../../../workflows/model/release';
 import { isMissing, syncFolder } from './durable-files';
-import { readJson } from './read-files';
+import { parseRelease } from './parse-release';
+import { readJson, readText } from './read-files';
 
 /** Where everything of one stack's releases lies. */
 export interface StackLayout {
@@ -62,7 +63,9 @@ export async function recordedIn(
   layout: StackLayout,
   number: number,
 ): Promise<Release | undefined> {
-  return readJson<Release>(layout.release(number));
+  const file = layout.release(number);
+  const text = await readText(file);
+  return text === undefined ? undefined : parseRelease(text, file);
 }
 
 export async function currentOf(layout: StackLayout): Promise<number | undefined> {

@@ -21,7 +21,9 @@ test('says to restic what pawl means', () => {
       tags: streamTags(label, 'u-1'),
       takenAt: '2026-08-21T12:00:00.123+02:00',
     }),
-    snapshotsArguments(streamTags(labelOf(), 'u-1')),
+    snapshotsArguments([streamTags(labelOf(), 'u-1')]),
+    snapshotsArguments([['a', 'b'], ['c']]),
+    snapshotsArguments([]),
     dumpArguments('f00d', '/accounts.dump', true),
     dumpArguments('f00d', '/accounts.dump', false),
     configArguments(),
@@ -35,13 +37,15 @@ test('says to restic what pawl means', () => {
       '--time=2026-08-21 10:00:00.123 --tag=pawl-part --tag=stack:melvin --tag=run:key-1 ' +
       '--tag=part:we%22ird%2C%20--%2F%F0%9F%99%82 --tag=upload:u-1',
     'snapshots --json --no-lock --tag=pawl-part,stack:melvin,run:key-1,part:accounts,upload:u-1',
-    'dump --json --retry-lock=5s f00d /accounts.dump',
-    'dump --json --no-lock f00d /accounts.dump',
+    'snapshots --json --no-lock --tag=a,b --tag=c',
+    'snapshots --json --no-lock',
+    'dump --json --retry-lock=5s -- f00d /accounts.dump',
+    'dump --json --no-lock -- f00d /accounts.dump',
     'cat config --json --no-lock',
     'init --json --repository-version=2',
     'unlock --json',
     'list locks --no-lock',
-    'cat lock beef --json --no-lock',
+    'cat --json --no-lock -- lock beef',
   ]);
 });
 

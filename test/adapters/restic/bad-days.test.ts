@@ -145,7 +145,7 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
     const reading = await repository.readStream(stored.snapshotId, stored.path, attemptOf());
     const bytes = await buffer(reading.stream);
     expect(bytes.length).toBeLessThan(3_000_000);
-    expect(await failureOf(reading.finish())).toMatchObject({ kind: 'CommandFailed' });
+    expect(await failureOf(reading.finish())).toMatchObject({ kind: 'VerificationFailed' });
   });
 
   test('does not take a manifest that was torn by a crash for a recovery point', async () => {
@@ -154,7 +154,10 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
     const tags = (snapshot?.tags ?? []).flatMap((tag) => ['--tag', tag.replace('key-1', 'key-2')]);
     const torn = [resticProgram(), 'backup', '--stdin', '--stdin-filename=manifest.json', ...tags];
     await hostRunner.run(torn, { env: resticEnvironment(subject), input: '{"schema":"pawl/man' });
-    expect(await repository.listRecoveryPoints('melvin', attemptOf())).toEqual([point]);
+    expect(await repository.listRecoveryPoints('melvin', attemptOf())).toEqual({
+      points: [point],
+      unreadable: [],
+    });
     const id = (await subject.snapshots()).find(({ short_id }) => short_id !== point.id)?.short_id;
     const error = await failureOf(repository.readManifest(id ?? '', attemptOf()));
     expect(error.kind).toBe('VerificationFailed');
@@ -191,7 +194,10 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
       expect(source.aborted).toBe(true);
       const manifest = await failureOf(repository.storeManifest(manifestOf(), attemptOf()));
       expect(manifest.kind).toBe('ResourceBusy');
-      expect(await repository.listRecoveryPoints('melvin', attemptOf())).toEqual([]);
+      expect(await repository.listRecoveryPoints('melvin', attemptOf())).toEqual({
+        points: [],
+        unreadable: [],
+      });
       expect(await subject.snapshots()).toHaveLength(1);
     });
 

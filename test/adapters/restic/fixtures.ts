@@ -76,7 +76,10 @@ export function manifestOf(change: Partial<Manifest> = {}): Manifest {
     entries: ['accounts'],
     partial: false,
     parts: [
-      { part, snapshotId: 'f00d', path: '/accounts.dump', bytes: 42, sha256: '00', facts: FACTS },
+      {
+        ...{ part, snapshotId: 'f00d', path: '/accounts.dump', bytes: 42, facts: FACTS },
+        sha256: 'a'.repeat(64),
+      },
     ],
     ...change,
   };

@@ -81,7 +81,11 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
           repository.storeStream(Promise.resolve(source), labelOf(), attemptOf(), noReceipt),
         ),
       ]);
-      expect(failures.map(({ kind }) => kind)).toEqual(Array(2).fill('PreconditionFailed'));
+      expect(failures.map(({ kind }) => kind)).toEqual([
+        'PreconditionFailed',
+        // A run stores a stream where it has seen a repository before: its disk may be mounted again.
+        'ServiceUnavailable',
+      ]);
       expect(source.aborted).toBe(true);
     });
   });
@@ -258,7 +262,11 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       const point = await repository.storeManifest(newer, attemptOf());
       await repository.storeManifest(older, attemptOf());
       await repository.storeManifest(manifestOf({ stack: 'other', runKey: 'c' }), attemptOf());
-      const listed = await repository.listRecoveryPoints('melvin', attemptOf());
+      const { points: listed, unreadable } = await repository.listRecoveryPoints(
+        'melvin',
+        attemptOf(),
+      );
+      expect(unreadable).toEqual([]);
       expect(listed.map(({ run }) => run)).toEqual(['melvin/2', 'melvin/1']);
       expect(listed[0]).toEqual(point);
       const { stack, run, runKey, takenAt, entries, partial } = newer;
@@ -296,6 +304,40 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
         const point = await repository.storeManifest(manifest, attemptOf());
         expect(await repository.readManifest(point.id, attemptOf())).toEqual(manifest);
       }
+    });
+
+    test('is whole while its parts are there, and says which are not', async () => {
+      const kept = await repository.storeStream(
+        sourceOf([randomBytes(100)]),
+        labelOf('kept'),
+        attemptOf(),
+        noReceipt,
+      );
+      const partOf = (name: string, snapshotId: string) => {
+        const [part] = manifestOf().parts;
+        if (part === undefined) throw new Error('a manifest has a part');
+        const { path } = kept;
+        return { ...part, part: { ...part.part, name }, snapshotId, path, bytes: 100 };
+      };
+      const whole = await repository.storeManifest(
+        manifestOf({ parts: [partOf('kept', kept.snapshotId)] }),
+        attemptOf(),
+      );
+      const gone = partOf('gone', 'f'.repeat(64));
+      const torn = manifestOf({
+        runKey: 'key-2',
+        takenAt: '2026-08-22T10:00:00.123Z',
+        parts: [{ ...gone, bytes: 77 }],
+      });
+      const broken = await repository.storeManifest(torn, attemptOf());
+      const { points } = await repository.listRecoveryPoints('melvin', attemptOf());
+      expect(points.map(({ id }) => id)).toEqual([broken.id, whole.id]);
+      const missing = await repository.findMissingParts(points, attemptOf());
+      expect([...missing]).toEqual([[broken.id, { missing: 1, missingParts: ['gone'] }]]);
+      const manifest = await repository.readManifest(whole.id, attemptOf());
+      const { snapshotId, path } = kept;
+      expect(await repository.locateParts(manifest, attemptOf())).toEqual([{ snapshotId, path }]);
+      expect(await repository.locateParts(torn, attemptOf())).toEqual([undefined]);
     });
 
     test('is told from an id that does not exist, and from a snapshot that is none', async () => {

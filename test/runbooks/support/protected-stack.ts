@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Snapshot } from '../../../activities/adapters/restic/events';
+import type { Snapshot } from '../../../activities/adapters/restic/snapshot';
 import type { StepView } from '../../../client/follow/run-view';
 import type { RunFailure } from '../../../client/temporal/read-failure';
 import type { RunOutcome } from '../../../workflows/model/outcome';

@@ -10,6 +10,8 @@ import { AdapterError } from '../../../activities/adapter-error';
 import type {
   Attempt,
   ByteSource,
+  FoundPoints,
+  MissingParts,
   OpenRepository,
   Repository,
   Site,
@@ -84,7 +86,7 @@ class InMemoryRepository implements Repository {
   ): Promise<StreamPlace & { readonly receipt: StreamReceipt }> {
     const source = await begun;
     try {
-      const { streams } = await this.contents();
+      const { streams } = await this.contents('ServiceUnavailable');
       const content = await Promise.race([readAll(source, attempt), aborted(attempt.signal)]);
       const facts = await source.finish();
       if (content.length === 0) throw new AdapterError('CommandFailed', 'The dump is empty');
@@ -141,14 +143,32 @@ class InMemoryRepository implements Repository {
     return point;
   }
 
-  async listRecoveryPoints(
-    stack: string,
-    { signal }: Attempt,
-  ): Promise<readonly RecoveryPointSummary[]> {
+  async listRecoveryPoints(stack: string, { signal }: Attempt): Promise<FoundPoints> {
     signal.throwIfAborted();
     const { manifests } = await this.contents();
     const points = manifests.map(({ point }) => point).filter((point) => point.stack === stack);
-    return points.sort((a, b) => b.takenAt.localeCompare(a.takenAt));
+    points.sort((a, b) => b.takenAt.localeCompare(a.takenAt));
+    return { points, unreadable: [] };
+  }
+
+  async findMissingParts(points: readonly RecoveryPointSummary[], attempt: Attempt) {
+    const missing = new Map<string, MissingParts>();
+    for (const { id } of points) {
+      const { parts, ...manifest } = await this.readManifest(id);
+      const places = await this.locateParts({ ...manifest, parts }, attempt);
+      const lost = parts.filter((_, index) => places[index] === undefined);
+      const missingParts = lost.map(({ part }) => part.name);
+      if (lost.length > 0) missing.set(id, { missing: lost.length, missingParts });
+    }
+    return missing;
+  }
+
+  async locateParts({ parts }: Manifest, { signal }: Attempt) {
+    signal.throwIfAborted();
+    const { streams } = await this.contents();
+    return parts.map(({ snapshotId, path }) =>
+      streams.some((stream) => stream.snapshotId === snapshotId) ? { snapshotId, path } : undefined,
+    );
   }
 
   async lastSizes(stack: string): Promise<Readonly<Record<string, number>>> {
@@ -168,11 +188,10 @@ class InMemoryRepository implements Repository {
     return JSON.parse(found.text) as Manifest;
   }
 
-  private async contents(): Promise<Contents> {
+  private async contents(absent: AdapterError['kind'] = 'PreconditionFailed'): Promise<Contents> {
     const { url, password } = this.description;
     const contents = this.repositories.get(url);
-    if (contents === undefined)
-      throw new AdapterError('PreconditionFailed', `no repository ${url}`);
+    if (contents === undefined) throw new AdapterError(absent, `no repository ${url}`);
     if (contents.password === (await this.site.secret(password))) return contents;
     throw new AdapterError('CredentialsRejected', `wrong password for ${url}`);
   }

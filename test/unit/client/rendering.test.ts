@@ -5,7 +5,7 @@ import { renderFailure } from '../../../client/render/failure';
 import { renderFindings } from '../../../client/render/findings';
 import { renderOutcome } from '../../../client/render/outcome';
 import { renderPlan } from '../../../client/render/plan';
-import { renderPoints } from '../../../client/render/points';
+import { renderPoints, renderVerification } from '../../../client/render/points';
 import { renderStatus } from '../../../client/render/status';
 import { renderStatusList } from '../../../client/render/status-list';
 import { worstFirst } from '../../../client/status/concerns';
@@ -155,7 +155,28 @@ describe('recovery points', () => {
   const partial = { ...POINT, id: 'b2c3d4e5', parts: 1, partial: true, entries: ['uploads'] };
 
   it('say which are partial, and what those hold', () => {
-    expectGolden('points', renderPoints([partial, POINT]));
+    const whole = { missing: 0, missingParts: [] };
+    const points = [partial, POINT].map((point) => ({ ...point, ...whole }));
+    expectGolden('points', renderPoints({ points, unreadable: [] }));
+  });
+
+  it('say which parts are gone, and which points cannot be read', () => {
+    const lost = { ...POINT, missing: 1, missingParts: ['uploads'] };
+    const much = { ...POINT, id: 'c3d4e5f6', parts: 9, missing: 9, missingParts: [] };
+    const unreadable = [{ id: 'd4e5f6a7', takenAt: START, reason: 'its tag "bytes" is no number' }];
+    expectGolden('points-not-whole', renderPoints({ points: [lost, much], unreadable }));
+  });
+
+  it('say part by part what verifying them has found', () => {
+    const parts = [
+      { name: 'accounts', state: 'proved' },
+      { name: 'uploads', state: 'missing' },
+      { name: 'notes', state: 'damaged', detail: '3 bytes came out' },
+      { name: 'we\u001b[2Jird', state: 'present' },
+    ] as const;
+    expectGolden('points-verified', renderVerification({ point: POINT, parts }));
+    const whole = renderVerification({ point: POINT, parts: [{ name: 'a', state: 'present' }] });
+    expect(whole).toContain('is whole');
   });
 
   it('that are partial are told as such after the backup', () => {

@@ -55,6 +55,17 @@ describe('a stack file that is in order', () => {
     expect(description.compose).toEqual({ files: [] });
   });
 
+  it('may say the value itself of a variable of restic that is no secret', () => {
+    const environment =
+      '  environment: {RESTIC_CACERT: /etc/ca.pem, RESTIC_PACK_SIZE: 64, AWS_SECRET_ACCESS_KEY: {env: KEY}}\n  password:';
+    const { description } = read(withLines().replace('  password:', environment));
+    expect(description.repository.environment).toEqual({
+      RESTIC_CACERT: { plain: '/etc/ca.pem' },
+      RESTIC_PACK_SIZE: { plain: '64' },
+      AWS_SECRET_ACCESS_KEY: { env: 'KEY' },
+    });
+  });
+
   it('takes a relative directory as relative to its own folder', () => {
     expect(read(withLines('directory: ../melvin')).description.directory).toBe('/melvin');
   });

@@ -297,6 +297,24 @@ describe('a stack file is refused', () => {
         ),
         ['4:17 repository.environment.RESTIC_PASSWORD_FILE: is set by pawl itself; remove it'],
       ],
+      ...['AWS_SECRET_ACCESS_KEY', 'B2_ACCOUNT_KEY', 'RESTIC_REST_PASSWORD', 'NEW_TOKEN'].map(
+        (name): Case => [
+          `when ${name} itself stands in the environment`,
+          withLines().replace('  password:', `  environment: {${name}: hunter2}\n  password:`),
+          [`4:${19 + name.length} repository.environment.${name}: may be a secret, and ${SECRET}`],
+        ],
+      ),
+      [
+        'when a variable that may be plain holds a password',
+        withLines().replace(
+          '  password:',
+          '  environment: {HTTPS_PROXY: "http://u:hunter2@proxy"}\n  password:',
+        ),
+        [
+          '4:30 repository.environment.HTTPS_PROXY: must not hold a password; write where the whole value is, ' +
+            'such as `{env: NAME}`',
+        ],
+      ],
     ];
 
     it.each(secrets)('%s', (_title, text, problems) => {
@@ -319,7 +337,7 @@ describe('a stack file is refused', () => {
     });
 
     const reserved = ['stack', 'plan', 'kept', 'warm', 'points', 'examine', 'releases'];
-    it.each([...reserved, 'release-diff'])('that is reserved: %s', (name) => {
+    it.each([...reserved, 'release-diff', 'verify'])('that is reserved: %s', (name) => {
       const text = withLines().replace('stack: melvin', `stack: ${name}`);
       expect(problemsOf(text)).toEqual([
         '1:8 stack: is a name that pawl uses itself; choose another',
