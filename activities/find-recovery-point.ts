@@ -36,8 +36,7 @@ export const findRecoveryPoint =
     runStep(ports, input, { phase: 'find recovery point' }, async (attempt, site) => {
       const repository = ports.openRepository(site, input.stack.repository);
       const found = await repository.listRecoveryPoints(input.stack.name, attempt);
-      const id = idOf(input, found);
-      const manifest = await repository.readManifest(id, attempt);
+      const { id, manifest } = await readWanted(input, repository, found, attempt);
       requireOfStack(input, id, manifest);
       return withinPayload({
         point: summariseManifest(id, manifest),
@@ -47,20 +46,27 @@ export const findRecoveryPoint =
     });
 
 /** An id is taken as it is, also where the point's labels were changed or cannot be read: its manifest says it all. */
-function idOf(
+async function readWanted(
   { stack, wanted }: FindRecoveryPointInput,
+  repository: Repository,
   { points, unreadable }: FoundPoints,
-): string {
+  attempt: Attempt,
+): Promise<{ readonly id: string; readonly manifest: Manifest }> {
   const point = chooseRecoveryPoint(points, wanted);
-  if (typeof point !== 'string') return point.id;
-  if ('id' in wanted.point && SNAPSHOT_ID.test(wanted.point.id)) return wanted.point.id;
-  const others =
-    unreadable.length === 0
-      ? ''
-      : ` (and ${unreadable.length} that cannot be read were passed over)`;
-  throw new AdapterError('PreconditionFailed', `${stack.name}: ${point}${others}`, {
+  if (typeof point !== 'string') {
+    return { id: point.id, manifest: await repository.readManifest(point.id, attempt) };
+  }
+  const passedOver = unreadable.length === 0 ? '' : `; ${unreadable.length} cannot be read`;
+  const none = new AdapterError('PreconditionFailed', `${stack.name}: ${point}${passedOver}`, {
     advice: 'pawl points lists what there is.',
   });
+  if (!('id' in wanted.point) || !SNAPSHOT_ID.test(wanted.point.id)) throw none;
+  const { id } = wanted.point;
+  try {
+    return { id, manifest: await repository.readManifest(id, attempt) };
+  } catch (error) {
+    throw error instanceof AdapterError && error.kind === 'PreconditionFailed' ? none : error;
+  }
 }
 
 function requireOfStack(

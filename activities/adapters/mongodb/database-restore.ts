@@ -1,16 +1,17 @@
-import type { Db } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import type { RestoreTarget } from '../../../workflows/model/restore-target';
 import { AdapterError } from '../../adapter-error';
 import type { Attempt } from '../../ports';
-import type { Covered } from './catalogue';
+import { readCatalogue, type Covered } from './catalogue';
 import type { Server } from './connect';
 import type { Index } from './indexes';
 import { insertRaw, type InsertOptions, knowsEmptyTimestamps } from './insert-raw';
-import { Journal, type RestoredCollection, type RestoredView } from './journal';
+import { isInPlace, Journal, type RestoredCollection, type RestoredView } from './journal';
 import { readMetadata } from './metadata';
 import { dumpFileStem, suffixedCollection } from './names';
-import { requireRenameable } from './rename';
+import { isRenameable, NAMESPACE_EXISTS, requireRenameable } from './rename';
 import { splitDocuments } from './split-documents';
+import { hasCode } from './to-adapter-error';
 import { journalView } from './views';
 
 const INDEX_BEAT_MS = 1000;
@@ -36,6 +37,8 @@ export class DatabaseRestore {
     private readonly target: RestoreTarget,
     private readonly attempt: Attempt,
     private readonly journal: Journal,
+    /** It holds nothing of an application: what cannot be renamed is built in its place. */
+    private readonly isFree: boolean,
   ) {}
 
   /** Throws: PreconditionFailed when the place beside was not prepared. */
@@ -47,7 +50,8 @@ export class DatabaseRestore {
     const db = server.client.db(target.into);
     const journal = new Journal(db, target);
     await journal.require('receiving');
-    return new DatabaseRestore(server, db, target, attempt, journal);
+    const { covered } = await readCatalogue(db);
+    return new DatabaseRestore(server, db, target, attempt, journal, covered.length === 0);
   }
 
   /** Takes one file of the archive. */
@@ -73,12 +77,43 @@ export class DatabaseRestore {
       this.views.push(journalView(covered));
       return;
     }
-    const beside = suffixedCollection(this.target.into, name, this.target.besideSuffix);
-    await requireRenameable(this.server, this.target.into, name);
+    const beside = await this.besideOf(name);
+    const collection = { name, beside };
+    // Before it is there: whoever takes it away again must know that it is ours.
+    if (isInPlace(collection)) {
+      await this.journal.set({ restored: [...this.restored, collection] });
+    }
     // Created, not implied by the first insert: an insert of a killed attempt that comes late must not go unseen.
-    await this.db.command({ create: beside, ...options });
-    this.restored.push({ name, beside });
+    await this.create(collection, options);
+    this.restored.push(collection);
     this.current = { covered, beside, indexes, hasDocuments: false };
+  }
+
+  private async besideOf(name: string): Promise<string> {
+    const { into, besideSuffix } = this.target;
+    if (this.isFree && !(await isRenameable(this.server, into, name))) return name;
+    await requireRenameable(this.server, into, name);
+    return suffixedCollection(into, name, besideSuffix);
+  }
+
+  /** Throws: PreconditionFailed when the application has made it again meanwhile: it is not ours, and stays. */
+  private async create(collection: RestoredCollection, options: Document): Promise<void> {
+    try {
+      await this.db.command({ create: collection.beside, ...options });
+    } catch (error) {
+      if (!isInPlace(collection) || !hasCode(error, NAMESPACE_EXISTS)) throw error;
+      await this.journal.set({ restored: this.restored });
+      throw new AdapterError(
+        'PreconditionFailed',
+        `collection ${JSON.stringify(collection.name)} of ${JSON.stringify(this.target.into)} was made while the database was ` +
+          'restored; it was left alone',
+        {
+          advice:
+            'Stop what writes to the database, drop that collection, and start the restore again.',
+        },
+        { cause: error },
+      );
+    }
   }
 
   private async fill(file: string, content: AsyncIterable<Buffer>): Promise<void> {

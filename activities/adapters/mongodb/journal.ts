@@ -34,7 +34,7 @@ export interface RestoreRecord {
   readonly _id: string;
   readonly keepSuffix: string;
   readonly state: 'receiving' | 'received' | 'swapping' | 'swapped' | 'undoing';
-  /** What the dump holds; known when all of it was received. */
+  /** What the dump holds; all of it is known when it was received, what is built in its place before it is begun. */
   readonly restored: readonly RestoredCollection[];
   readonly views: readonly RestoredView[];
   /** What is renamed away by the swap, in the order it was; known when the swap begins. */
@@ -45,7 +45,12 @@ export interface RestoreRecord {
 
 export interface RestoredCollection {
   readonly name: string;
+  /** Where it is built until the swap; `name` itself where it cannot be renamed and there was nothing to replace. */
   readonly beside: string;
+}
+
+export function isInPlace({ name, beside }: RestoredCollection): boolean {
+  return name === beside;
 }
 
 export interface RestoredView extends JournalView {
@@ -124,6 +129,9 @@ export function hiddenNames(
   for (const record of records) {
     for (const { keep } of record.replaced) hidden.add(keep);
     for (const name of names) if (name.endsWith(record._id)) hidden.add(name);
+    if (record.state === 'swapped') continue;
+    for (const collection of record.restored)
+      if (isInPlace(collection)) hidden.add(collection.name);
   }
   return hidden;
 }

@@ -7,6 +7,7 @@ import type { EngineObservation, ObservedPart, TargetObservation } from '../../p
 import { readCatalogue } from './catalogue';
 import type { Server } from './connect';
 import { countOthersOn } from './operations';
+import { notesOnRenaming } from './rename';
 
 /** The server's own: users and roles, sharding, the oplog. */
 const SERVERS_OWN: ReadonlySet<string> = new Set(['admin', 'config', 'local']);
@@ -25,7 +26,13 @@ export async function observeEntry(
     if (catalogue.names.size === 0) await requireDatabase(server, database);
     const { dataSize } = await server.client.db(database).command({ dbStats: 1 });
     parts.push({ part: partOf(entry, database), expectedBytes: Number(dataSize) });
-    notes.push(...catalogue.notes.map((note) => `${database}: ${note}`));
+    const collections = catalogue.covered.filter(({ type }) => type === 'collection');
+    const fixed = await notesOnRenaming(
+      server,
+      database,
+      collections.map(({ name }) => name),
+    );
+    notes.push(...[...catalogue.notes, ...fixed].map((note) => `${database}: ${note}`));
   }
   if (typeof entry.database !== 'string') {
     notes.push(

@@ -7,7 +7,7 @@ import { listTyped, readCatalogue } from './catalogue';
 import type { Server } from './connect';
 import { definitionDigest, DocumentsDigest } from './content-digest';
 import { readIndexes } from './indexes';
-import { Journal, type RestoredCollection } from './journal';
+import { isInPlace, Journal, type RestoredCollection } from './journal';
 import { readRaw } from './read-raw';
 import { viewOptions } from './views';
 
@@ -21,8 +21,9 @@ export async function preparePlace(server: Server, target: RestoreTarget): Promi
   const record = await journal.read();
   if (record === undefined) await requireNamesFree(db, target);
   else await journal.require('receiving', 'received');
+  // Before the record forgets what was built in its place.
+  await dropBeside(db, target, record?.restored);
   await journal.open();
-  await dropBeside(db, target);
 }
 
 /** Drops what `preparePlace` and a dump have put beside; never anything that a swap has begun to use. */
@@ -31,8 +32,8 @@ export async function discardPlace(server: Server, target: RestoreTarget): Promi
   const journal = new Journal(db, target);
   const record = await journal.read();
   if (record === undefined || record.state === 'swapped') return;
-  await journal.require('receiving', 'received');
-  await dropBeside(db, target);
+  const { restored } = await journal.require('receiving', 'received');
+  await dropBeside(db, target, restored);
   await journal.close();
 }
 
@@ -82,9 +83,16 @@ async function digestDocuments(
   return digest.result(name);
 }
 
-async function dropBeside(db: Db, { besideSuffix }: RestoreTarget): Promise<void> {
+async function dropBeside(
+  db: Db,
+  { besideSuffix }: RestoreTarget,
+  restored: readonly RestoredCollection[] = [],
+): Promise<void> {
   const { names } = await readCatalogue(db);
-  for (const name of names) if (name.endsWith(besideSuffix)) await db.dropCollection(name);
+  const inPlace = new Set(restored.filter(isInPlace).map(({ name }) => name));
+  for (const name of names) {
+    if (name.endsWith(besideSuffix) || inPlace.has(name)) await db.dropCollection(name);
+  }
 }
 
 async function requireNamesFree(db: Db, target: RestoreTarget): Promise<void> {

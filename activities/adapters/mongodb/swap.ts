@@ -4,6 +4,7 @@ import { AdapterError } from '../../adapter-error';
 import { readCatalogue } from './catalogue';
 import type { Server } from './connect';
 import {
+  isInPlace,
   Journal,
   type ReplacedCollection,
   type RestoredCollection,
@@ -68,9 +69,11 @@ export class Swap {
 
   /** `c` → `c_before_7`, `c_restoring_7` → `c`. As long as the latter is not done, whatever is called `c` is to be kept. */
   private async moveIn(
-    { name, beside }: RestoredCollection,
+    collection: RestoredCollection,
     replaced: ReplacedCollection[],
   ): Promise<void> {
+    const { name, beside } = collection;
+    if (isInPlace(collection)) return;
     for (let stray = 0; this.types.has(beside); stray += 1) {
       if (stray > STRAYS) throw this.busy(name);
       await this.clear(name, replaced);
@@ -136,9 +139,11 @@ export class Swap {
   /** A last look: an attempt that was thought dead may have renamed beside this one. */
   private async requireInPlace({ restored }: RestoreRecord): Promise<void> {
     await this.look();
-    const lost = restored.find(
-      ({ name, beside }) => this.types.get(name) !== 'collection' || this.types.has(beside),
-    );
+    const lost = restored.find((collection) => {
+      const { name, beside } = collection;
+      if (this.types.get(name) !== 'collection') return true;
+      return !isInPlace(collection) && this.types.has(beside);
+    });
     if (lost === undefined) return;
     throw new AdapterError(
       'CommandFailed',

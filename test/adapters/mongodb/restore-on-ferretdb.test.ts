@@ -137,6 +137,66 @@ describeWith(['ferretdb'], 'MongoDB restore', () => {
     expect(await names()).toEqual(['fs.files']);
   });
 
+  describe('with collections that this server cannot rename', () => {
+    async function receive(target: RestoreTarget, bytes: Buffer): Promise<void> {
+      await engine.prepare(site, entry(), part, target, undefined, newAttempt());
+      const sink = await engine.receive(site, entry(), part, target, newAttempt());
+      sink.stream.end(bytes);
+      await sink.finish();
+    }
+
+    async function lose(): Promise<{ bytes: Buffer; saved: string | undefined }> {
+      const saved = await withDb(server, 'melvin', async (db) => {
+        await db.dropDatabase();
+        await db.collection('fs.files').insertOne({ _id: 1 as never, filename: 'movie' });
+        await db.collection('fs.chunks').insertOne({ _id: 1 as never, n: 0 });
+        await db.collection('fs.chunks').createIndex({ n: 1 }, { unique: true });
+        await db.collection('plain').insertOne({ _id: 1 as never });
+        return contentOf(db, (name) => name);
+      });
+      const { bytes } = await dump();
+      await withDb(server, 'melvin', (db) => db.dropDatabase());
+      return { bytes, saved };
+    }
+
+    it('says so when it is saved', async () => {
+      await withDb(server, 'melvin', (db) => db.collection('fs.files').insertOne({}));
+      const { notes } = await engine.observe(site, entry(), newAttempt());
+      expect(notes.join()).toMatch(
+        /cannot rename .*"fs.files".* into a database that holds nothing/,
+      );
+    });
+
+    it('brings a lost database back whole, built in its place', async () => {
+      const { bytes, saved } = await lose();
+      const target = restoreTarget('melvin', ++runNumber);
+      await receive(target, bytes);
+      // What died is begun again.
+      await receive(target, bytes);
+      const digests = await engine.digest(site, entry(), part, target, [], newAttempt());
+      expect(digests.map(({ name }) => name)).toContain('fs.chunks');
+      const swap = () => engine.swap(site, entry(), part, target, newAttempt());
+      expect(await swap()).toEqual({ kept: false });
+      expect(await swap()).toEqual({ kept: false });
+      await engine.discardKept(site, entry(), part, target, newAttempt());
+      expect(await content()).toBe(saved);
+      expect(await names()).toEqual(['fs.chunks', 'fs.files', 'plain']);
+    });
+
+    it('takes away what it built when it is undone, before and after the swap', async () => {
+      const { bytes } = await lose();
+      const early = restoreTarget('melvin', ++runNumber);
+      await receive(early, bytes);
+      await engine.discardBeside(site, entry(), part, early, newAttempt());
+      expect(await names()).toEqual([]);
+      const late = restoreTarget('melvin', ++runNumber);
+      await receive(late, bytes);
+      await engine.swap(site, entry(), part, late, newAttempt());
+      await engine.swapBack(site, entry(), part, late, newAttempt());
+      expect(await names()).toEqual([]);
+    });
+  });
+
   it('writes what mongorestore reads: tar unpacks it, one .bson and one .metadata.json per collection', async () => {
     const long = 'ö'.repeat(100);
     const documents = [{ _id: 1 as never, total: 1.5 }, { _id: 2 as never }];
