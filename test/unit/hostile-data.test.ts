@@ -11,7 +11,6 @@ import { parseRelease } from '../../activities/adapters/state-directory/parse-re
 import { readFacts, readHashes } from '../../activities/adapters/compose/facts';
 import { AdapterError } from '../../activities/adapter-error';
 import { MOST_PARTS, type Manifest } from '../../workflows/model/recovery-point';
-import { releaseText } from '../../workflows/model/release-text';
 import { manifestOf } from '../adapters/restic/fixtures';
 import { describeRelease } from '../support/descriptions';
 
