@@ -1,5 +1,5 @@
 import type { BackupOutcome, ReleasedOutcome } from '../../workflows/model/outcome';
-import type { RecoveryPointSummary } from '../../workflows/model/recovery-point';
+import type { PointList, RecoveryPointSummary } from '../../workflows/model/recovery-point';
 import type { StackDescription } from '../../workflows/model/stack';
 import { askBriefly } from '../temporal/ask-briefly';
 import type { ListedRun } from '../temporal/run-list';
@@ -29,12 +29,16 @@ export async function readNewestPoints(
   runs: readonly ListedRun[],
 ): Promise<NewestPoints> {
   const listed = stack && (await askRepository(session, stack));
-  if (listed !== undefined) return { from: 'repository', ...newest(listed) };
+  if (listed !== undefined) {
+    // A point whose parts are gone is none that helps.
+    const points = listed.points.filter(({ missing }) => missing === 0);
+    return { from: 'repository', ...newest(points) };
+  }
   return { from: 'runs', ...newest(await pointsOfRuns(session, runs)) };
 }
 
 function askRepository(session: Session, stack: StackDescription) {
-  return askBriefly<RecoveryPointSummary[]>(
+  return askBriefly<PointList>(
     session,
     { stack, type: 'points', prefix: 'points', input: { stack } },
     ANSWER_MILLISECONDS,

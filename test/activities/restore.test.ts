@@ -152,9 +152,9 @@ describe('restoring a part', () => {
       ...ports,
       openRepository: (...of: Parameters<typeof openRepository>) => {
         const repository = openRepository(...of);
-        const { readStream } = repository;
+        const readStream = repository.readStream.bind(repository);
         repository.readStream = async (...what) => ({
-          ...(await readStream.apply(repository, what)),
+          ...(await readStream(...what)),
           finish: () => Promise.reject(new AdapterError('ServiceUnavailable', 'it is away')),
         });
         return repository;

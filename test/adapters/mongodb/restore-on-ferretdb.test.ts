@@ -150,7 +150,8 @@ describeWith(['ferretdb'], 'MongoDB restore', () => {
         await db.dropDatabase();
         await db.collection('fs.files').insertOne({ _id: 1 as never, filename: 'movie' });
         await db.collection('fs.chunks').insertOne({ _id: 1 as never, n: 0 });
-        await db.collection('fs.chunks').createIndex({ n: 1 }, { unique: true });
+        const indexes = [{ key: { n: 1 }, name: 'n', unique: true }];
+        await db.command({ createIndexes: 'fs.chunks', indexes });
         await db.collection('plain').insertOne({ _id: 1 as never });
         return contentOf(db, (name) => name);
       });
