@@ -9,6 +9,7 @@ import { readChain } from '../../activities/adapters/state-directory/audit-chain
 import { parseReceipt } from '../../activities/adapters/state-directory/parse-receipt';
 import { parseRelease } from '../../activities/adapters/state-directory/parse-release';
 import { readFacts, readHashes } from '../../activities/adapters/compose/facts';
+import { parse } from '../../activities/adapters/compose/resolve-project';
 import { AdapterError } from '../../activities/adapter-error';
 import { MOST_PARTS, type Manifest } from '../../workflows/model/recovery-point';
 import { manifestOf } from '../adapters/restic/fixtures';
@@ -129,7 +130,7 @@ describe.each<[string, object, (text: string) => unknown]>([
   ['a manifest', manifest, (text) => parseManifest(text, 'It')],
   ['a receipt', RECEIPT, (text) => parseReceipt(text)],
   ['a release', describeRelease({ services: [] }), (text) => parseRelease(text, 'it')],
-  ['the project that Compose prints', COMPOSE, (text) => readFacts(text)],
+  ['the project that Compose prints', COMPOSE, (text) => readFacts(parse(text))],
   ['what restic prints', SUMMARY, (text) => [findSummary(`x\n${text}\n`), lastWords(text)]],
   [
     'a snapshot and its tags',
