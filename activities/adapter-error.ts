@@ -7,13 +7,16 @@ import type { FailureEvidence, FailureType } from '../workflows/model/failure-ty
  */
 export class AdapterError extends Error {
   override readonly name = 'AdapterError';
+  /** It cannot change, or was tried as often as makes sense: whatever its kind, it is not tried again. */
+  readonly isFinal: boolean;
 
   constructor(
     readonly kind: Exclude<FailureType, 'StackFileInvalid' | 'CompensationFailed'>,
     message: string,
     readonly evidence: FailureEvidence = {},
-    options: { cause?: unknown } = {},
+    options: { cause?: unknown; final?: boolean } = {},
   ) {
     super(message, options);
+    this.isFinal = options.final ?? false;
   }
 }

@@ -1,7 +1,8 @@
+import type { LeaveOutChoice } from '../workflows/model/left-out';
 import type { Part } from '../workflows/model/recovery-point';
 import type { RestoreTarget } from '../workflows/model/restore-target';
 import { engineFor, entryOf } from './engine-for';
-import type { Ports, TargetObservation } from './ports';
+import type { Attempt, Engine, Ports, Site, StreamPlace, TargetObservation } from './ports';
 import { runStep, type StepInput } from './run-step';
 
 /** A part and where it is restored. */
@@ -10,16 +11,49 @@ export interface TargetInput extends StepInput {
   readonly target: RestoreTarget;
 }
 
+export interface ObserveTargetInput extends TargetInput {
+  /** Where its dump is. Present when something is to be left out of it: then the dump is asked what there is. */
+  readonly stored?: StreamPlace;
+}
+
+export interface ObservedTarget extends TargetObservation {
+  readonly leaveOut?: LeaveOutChoice;
+}
+
 /**
  * Looks at what a restored part would replace.
- * Shape:  { stack, part, target } → { exists, bytes, otherSessions, freeBytes?, version }
+ * Shape:  { stack, part, target, stored? } → { exists, bytes, otherSessions, freeBytes?, version, obstacle?, notes?, leaveOut? }
  * Retry:  safe; reads only
  * Throws: PreconditionFailed · CredentialsRejected · ServiceUnavailable
  */
 export const observeRestoreTarget =
   (ports: Ports) =>
-  (input: TargetInput): Promise<TargetObservation> =>
-    runStep(ports, input, { phase: `observe target ${input.part.name}` }, (attempt, site) => {
-      const entry = entryOf(input.stack, input.part);
-      return engineFor(ports, entry).observeTarget(site, entry, input.part, input.target, attempt);
+  (input: ObserveTargetInput): Promise<ObservedTarget> =>
+    runStep(ports, input, { phase: `observe target ${input.part.name}` }, async (attempt, site) => {
+      const { part, target } = input;
+      const entry = entryOf(input.stack, part);
+      const engine = engineFor(ports, entry);
+      const observed = await engine.observeTarget(site, entry, part, target, attempt);
+      const leaveOut = await chooseLeftOut(ports, engine, input, attempt, site);
+      return { ...observed, ...(leaveOut !== undefined && { leaveOut }) };
     });
+
+async function chooseLeftOut(
+  ports: Ports,
+  engine: Engine,
+  { stack, stored, target: { leaveOut } }: ObserveTargetInput,
+  attempt: Attempt,
+  site: Site,
+): Promise<LeaveOutChoice | undefined> {
+  if (stored === undefined || leaveOut === undefined || !engine.chooseLeftOut) return undefined;
+  const repository = ports.openRepository(site, stack.repository);
+  const reading = await repository.readStream(stored.snapshotId, stored.path, attempt);
+  try {
+    return await engine.chooseLeftOut(reading.stream, leaveOut);
+  } catch (error) {
+    if (reading.stream.readableEnded) await reading.finish(); // a repository that broke off says why
+    throw error;
+  } finally {
+    await reading.abort();
+  }
+}

@@ -1,3 +1,4 @@
+import type { LeaveOutChoice, LeftOut } from '../workflows/model/left-out';
 import type { GivenAnswer } from '../workflows/model/approval';
 import type { ResolvedHold } from '../workflows/model/hold';
 import type { Readable, Writable } from 'node:stream';
@@ -138,9 +139,23 @@ export interface ByteSource {
 /** A dump being restored into a place of its own. */
 export interface ByteSink {
   readonly stream: Writable;
-  /** Called once, after `stream` was ended. Resolves when all of it was taken in without a single error. */
+  /**
+   * Called once, after `stream` was ended. Resolves when all of it was taken in without a single error, but for what the
+   * target leaves out.
+   */
   finish(): Promise<void>;
   abort(): Promise<void>;
+  /** Called after `finish`. Absent where all is always taken in, in one go. */
+  taken?(): Taken;
+}
+
+/** What a sink made of a dump. */
+export interface Taken {
+  /** Present when the whole dump is to be sent once more, there: some of it could not be taken in before the rest was. */
+  readonly again?: ByteSink;
+  readonly leftOut: readonly LeftOut[];
+  /** Names of the contents that are therefore not as they were. */
+  readonly unproved: readonly string[];
 }
 
 // ─── Repository ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -280,7 +295,9 @@ export interface TargetObservation {
   /** What the replaced content will be called, where that is not `into` with its suffix. */
   readonly keepAs?: string;
   readonly version: string;
-  /** What a person should know before the restore, in sentences. */
+  /** Why a swap could not succeed now, and what to do about it. */
+  readonly obstacle?: { readonly obstacle: string; readonly advice: string };
+  /** What a person should know of it, in sentences. */
   readonly notes?: readonly string[];
 }
 
@@ -307,6 +324,12 @@ export interface Engine<Entry extends ProtectEntry = ProtectEntry> {
     target: RestoreTarget,
     attempt: Attempt,
   ): Promise<TargetObservation>;
+
+  /**
+   * What the names of `target.leaveOut` mean in a dump, of which no more is read than is needed. Absent where nothing can
+   * be left out. Throws: PreconditionFailed (a dump that cannot be understood)
+   */
+  chooseLeftOut?(dump: Readable, names: readonly string[]): Promise<LeaveOutChoice>;
 
   /**
    * Leaves an empty place beside `target.into`, dropping what an earlier attempt of this run put there. `surroundings`

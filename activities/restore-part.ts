@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { log } from '@temporalio/activity';
+import type { LeftOut } from '../workflows/model/left-out';
 import type { Json, PartSummary } from '../workflows/model/recovery-point';
 import type { RestoreTarget } from '../workflows/model/restore-target';
 import { AdapterError } from './adapter-error';
@@ -15,18 +16,25 @@ export interface RestorePartInput extends StepInput {
   readonly target: RestoreTarget;
 }
 
+export interface RestoredPart {
+  readonly bytes: number;
+  readonly notes: readonly string[];
+  /** Absent where nothing is. */
+  readonly leftOut?: readonly LeftOut[];
+  readonly unproved?: readonly string[];
+}
+
 /**
  * Restores one part beside what works. The place is emptied first, and what works is not touched.
- * Shape:  { stack, run, pointId, stored, target } → { bytes, notes }
- * Units:  bytes = octets of the dump; notes = sentences: what this place cannot have as it was
+ * Shape:  { stack, run, pointId, stored, target } → { bytes, notes, leftOut?, unproved? }
+ * Units:  bytes = octets of the dump; notes = sentences: what this place cannot have as it was; leftOut = what the target
+ *         leaves out; unproved = names of contents that are not as they were, therefore
  * Retry:  safe; begins again with an empty place. Heartbeats { phase, bytesDone, bytesExpected }
  * Throws: VerificationFailed (bytes differ from the manifest) · PreconditionFailed · ServiceUnavailable · CommandFailed
  */
 export const restorePart =
   (ports: Ports) =>
-  (
-    input: RestorePartInput,
-  ): Promise<{ readonly bytes: number; readonly notes: readonly string[] }> => {
+  (input: RestorePartInput): Promise<RestoredPart> => {
     const { stored } = input;
     const options = {
       phase: `restore ${stored.part.name}`,
@@ -40,10 +48,9 @@ export const restorePart =
       const surroundings = await surroundingsOf(ports, input, site, attempt);
       const notes = await engine.prepare(site, entry, part, input.target, surroundings, attempt);
       const sink = await engine.receive(site, entry, part, input.target, attempt);
-      const received = await copy(ports, input, site, sink, attempt);
-      requireSame(stored, received);
+      const taken = await takeIn(ports, input, site, sink, attempt);
       for (const note of notes) log.warn(note);
-      return { bytes: received.bytes, notes };
+      return { bytes: stored.bytes, notes, ...taken };
     });
   };
 
@@ -57,6 +64,22 @@ async function surroundingsOf(
   const repository = ports.openRepository(site, stack.repository);
   const { parts } = await repository.readManifest(pointId, attempt);
   return parts.find(({ part }) => part.name === stored.part.name)?.facts.surroundings;
+}
+
+/** Sends the dump as often as the sink wants it. */
+async function takeIn(
+  ports: Ports,
+  input: RestorePartInput,
+  site: Site,
+  first: ByteSink,
+  attempt: Attempt,
+): Promise<Pick<RestoredPart, 'leftOut' | 'unproved'>> {
+  for (let sink = first; ;) {
+    requireSame(input.stored, await copy(ports, input, site, sink, attempt));
+    const { again, leftOut = [], unproved = [] } = sink.taken?.() ?? {};
+    if (again === undefined) return leftOut.length === 0 ? {} : { leftOut, unproved };
+    sink = again;
+  }
 }
 
 interface Received {

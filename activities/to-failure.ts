@@ -17,7 +17,7 @@ const RETRY_DELAY: Partial<Record<FailureType, '2s' | '10s'>> = {
 /**
  * Turns what an adapter threw into Temporal's failure, and alone decides whether the step is tried again.
  * Shape:  any error, number of the attempt, redaction → ApplicationFailure { type: FailureType, details: [FailureEvidence] }
- * Retry:  ServiceUnavailable and ResourceBusy until the run's deadline, CommandFailed four times, the rest never
+ * Retry:  ServiceUnavailable and ResourceBusy until the run's deadline, CommandFailed four times, the rest and what is final never
  */
 export function toFailure(
   error: unknown,
@@ -27,11 +27,13 @@ export function toFailure(
   if (!(error instanceof AdapterError)) {
     return withStack(error, failure('InternalError', describe(error), {}, true, redact), redact);
   }
-  const retryable =
-    error.kind === 'ServiceUnavailable' ||
-    error.kind === 'ResourceBusy' ||
-    (error.kind === 'CommandFailed' && attempt < COMMAND_ATTEMPTS);
-  return failure(error.kind, error.message, error.evidence, !retryable, redact);
+  return failure(error.kind, error.message, error.evidence, !isRetried(error, attempt), redact);
+}
+
+function isRetried({ kind, isFinal }: AdapterError, attempt: number): boolean {
+  if (isFinal) return false;
+  if (kind === 'CommandFailed') return attempt < COMMAND_ATTEMPTS;
+  return kind === 'ServiceUnavailable' || kind === 'ResourceBusy';
 }
 
 function failure(

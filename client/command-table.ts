@@ -46,6 +46,11 @@ const RESTORE_CHOICE = [
   ],
   ['--at <time>', 'the newest recovery point not after this time, such as "2026-11-21 03:00"'],
   ['--into <name>', 'into another database or folder; one part; replacing one wants --confirm'],
+  [
+    '--leave-out <name>',
+    'restore without this object of a PostgreSQL database, such as `public.totals`; again for each',
+    'again',
+  ],
 ] as const;
 
 const DEPLOY_CHOICE = [
@@ -96,6 +101,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['pawl restore', 'all of the newest recovery point; asks first'],
       ['pawl restore accounts --at "2026-11-21 03:00"', 'one part, as it was then'],
       ['pawl restore accounts --into accounts_copy -y', 'beside the working one'],
+      ['pawl restore accounts --leave-out public.totals', 'without what cannot be restored'],
       ['pawl restore confirm melvin/42', 'drop what that restore replaced'],
     ],
     load: () => import('./commands/restore.js'),

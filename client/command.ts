@@ -24,6 +24,7 @@ export interface Flags {
   readonly at?: string;
   readonly into?: string;
   readonly confirm?: string;
+  readonly leaveOut?: readonly string[];
   readonly follow?: boolean;
   readonly limit?: string;
   readonly all?: boolean;
@@ -70,8 +71,8 @@ export interface CommandSpec {
   readonly about: string;
   readonly group?: string;
   readonly operands?: readonly OperandSpec[];
-  /** Flags as commander writes them, and what they do. */
-  readonly options?: readonly (readonly [flags: string, about: string])[];
+  /** Flags as commander writes them, and what they do. A value that may be given again is a list. */
+  readonly options?: readonly (readonly [flags: string, about: string, again?: 'again'])[];
   readonly examples?: readonly (readonly [command: string, about: string])[];
   readonly subcommands?: readonly CommandSpec[];
   /** Changes something and has no plan to show: `-n` is refused. */

@@ -69,8 +69,16 @@ function addOptions(command: Command, spec: CommandSpec): void {
     const argument = new Argument(operand.usage, operand.about);
     command.addArgument(operand.choices ? argument.choices(operand.choices) : argument);
   }
-  for (const [flags, about] of spec.options ?? []) command.option(flags, about);
+  for (const [flags, about, again] of spec.options ?? []) {
+    if (again === undefined) command.option(flags, about);
+    else command.option(flags, about, addValue);
+  }
   addGlobalOptions(command, new Set(command.options.map((option) => option.short)));
+}
+
+/** Commander's own `<value...>` would take the operands that follow, too. */
+function addValue(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 /** Not inherited by commander: every command takes them itself, without the letters it uses otherwise (`logs -f`). */

@@ -62,7 +62,7 @@ function outcome(
     runbook: 'restore',
     run: run.reference.id,
     point: plan.point,
-    parts: parts.map(({ part, target, keepAs, bytes, rows, proved, notes }) => ({
+    parts: parts.map(({ part, target, keepAs, bytes, rows, proved, notes, leftOut }) => ({
       name: part.name,
       into: target.into,
       ...(keepAs === undefined ? {} : { keptAs: keepAs }),
@@ -70,6 +70,7 @@ function outcome(
       rows,
       proved,
       notes,
+      ...(leftOut === undefined ? {} : { leftOut }),
     })),
     ...(keptUntil === undefined ? {} : { keptUntil }),
   };

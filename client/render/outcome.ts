@@ -1,3 +1,4 @@
+import { describeObject, type LeftOut } from '../../workflows/model/left-out';
 import type {
   BackupOutcome,
   PlannedOutcome,
@@ -66,10 +67,18 @@ function renderRestore({ run, point, parts, keptUntil }: RestoreOutcome, width: 
       ),
     ),
     ...parts.flatMap(({ name, notes }) => notes.map((note) => `  ${printable(name)}: ${note}`)),
+    ...parts.flatMap(({ name, leftOut = [] }) =>
+      leftOut.map((object) => `  left out of ${printable(name)}: ${renderLeftOut(object)}`),
+    ),
     ...(kept
       ? [`What was replaced is kept${until}; \`pawl restore confirm ${run}\` drops it now.`]
       : []),
   ].join('\n');
+}
+
+function renderLeftOut(object: LeftOut): string {
+  const reason = object.reason === undefined ? '' : `: ${object.reason}`;
+  return printable(`${describeObject(object)}${reason}`);
 }
 
 function indent(text: string): string {

@@ -1,3 +1,4 @@
+import { describeObject, type NamedObject } from '../../workflows/model/left-out';
 import type { BackupPlan, Plan, RestorePlan, RestorePlanPart } from '../../workflows/model/plans';
 import type { ExpectedDuration } from '../temporal/expected-duration';
 import { formatBytes, formatDuration, formatTime, printable, withLocalTimes } from './format';
@@ -98,10 +99,27 @@ function restoreLines({ point, parts, keepReplacedSeconds }: RestorePlan, width:
   return [
     `From recovery point ${point.id} of ${formatTime(point.takenAt)} (${point.run})${partialRemark(point)}:`,
     indent(renderTable(head, rows, width - 2)),
+    ...parts.flatMap(leftOutLines),
     ...(parts.some(({ keepAs }) => keepAs !== undefined)
       ? [`What is replaced is kept for ${formatDuration(keepReplacedSeconds)}.`]
       : []),
   ];
+}
+
+function leftOutLines({ part, leaveOut }: RestorePlanPart): string[] {
+  if (leaveOut === undefined) return [];
+  const { objects, dependents, moreDependents } = leaveOut;
+  const more = moreDependents > 0 ? ` and ${moreDependents} more` : '';
+  return [
+    `  left out of ${printable(part.name)}: ${listed(objects)}, with all that belongs to it`,
+    ...(dependents.length > 0
+      ? [`  and of what needs it, whatever then cannot be restored: ${listed(dependents)}${more}`]
+      : []),
+  ];
+}
+
+function listed(objects: readonly NamedObject[]): string {
+  return objects.map((object) => printable(describeObject(object))).join(', ');
 }
 
 function keptName({ keepAs }: RestorePlanPart): string {

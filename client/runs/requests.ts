@@ -46,8 +46,19 @@ export function restoreRequest(
     point: choosePoint(flags),
     only: parts,
     ...(flags.into === undefined ? {} : { into: flags.into }),
+    ...readLeaveOut(flags),
   };
   return envelope({ runbook: 'restore', options }, stack, flags, sender);
+}
+
+function readLeaveOut({ leaveOut }: Flags): Pick<RestoreOptions, 'leaveOut'> {
+  if (leaveOut === undefined) return {};
+  const names = [...new Set(leaveOut.map((name) => name.trim()))];
+  if (!names.includes('')) return { leaveOut: names };
+  throw usageError(
+    '--leave-out needs the name of an object.',
+    "Write it as `--leave-out schema.name`; `--leave-out 'table public.t'` says its kind, too.",
+  );
 }
 
 export function deployRequest(

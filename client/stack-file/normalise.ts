@@ -82,8 +82,11 @@ function protectEntry(name: string, entry: EntryDocument): ProtectEntry {
 }
 
 function postgresEntry(name: string, entry: DocumentOf<'postgres'>): PostgresEntry {
-  const { engine, database, digests } = entry;
-  return { name, engine, reach: reach(entry), database, ...login(entry), digests };
+  const { engine, database, digests, restore } = entry;
+  return {
+    ...{ name, engine, reach: reach(entry), database, ...login(entry), digests },
+    ...(restore?.searchPath && { restore: { searchPath: restore.searchPath } }),
+  };
 }
 
 function mongodbEntry(name: string, entry: DocumentOf<'mongodb'>): MongodbEntry {

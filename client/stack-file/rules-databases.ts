@@ -66,6 +66,26 @@ export const databaseRules: readonly Rule[] = [
     }
   },
 
+  function searchPathsNameSchemas(stack, report) {
+    for (const [name, entry] of databases(stack)) {
+      const schemas = asDraft(entry['restore'])['searchPath'];
+      if (!Array.isArray(schemas)) continue;
+      schemas.forEach((schema: unknown, index) => {
+        if (typeof schema !== 'string') return;
+        const path = ['protect', name, 'restore', 'searchPath', index];
+        const bytes = Buffer.byteLength(schema);
+        if (bytes > LONGEST_DATABASE_NAME) {
+          report(path, `has ${bytes} bytes; a schema's name has at most ${LONGEST_DATABASE_NAME}`);
+        } else if (/[,"\0]/.test(schema)) {
+          report(
+            path,
+            'must be the name of one schema, without quotes; write the next as a further item',
+          );
+        } else if (schemas.indexOf(schema) < index) report(path, 'is there already');
+      });
+    }
+  },
+
   function databasesAreProtectedOnce(stack, report) {
     const entries = databases(stack);
     entries.forEach(([name, entry], index) => {

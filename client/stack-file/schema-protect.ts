@@ -46,6 +46,20 @@ const postgres = z.strictObject({
     .describe(
       'Count and digest every table in the snapshot of the dump, so that a restore can be proved.',
     ),
+  restore: z
+    .strictObject({
+      searchPath: z
+        .array(text)
+        .min(1, 'must name at least one schema')
+        .optional()
+        .meta({
+          description:
+            'Schemas in which a restore looks for names that functions and generated columns write without one. Default: none, as pg_restore does.',
+          examples: [['public']],
+        }),
+    })
+    .optional()
+    .describe('How a restore reads what was saved.'),
 });
 
 const mongodb = z.strictObject({

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Part, PartFacts } from '../../workflows/model/recovery-point';
 import type { RestoreTarget } from '../../workflows/model/restore-target';
 import type { ProtectEntry } from '../../workflows/model/stack';
-import type { Attempt, ByteSource, Engine, Site } from '../../activities/ports';
+import type { Attempt, ByteSource, Engine, Site, Taken } from '../../activities/ports';
 import type { EngineBench } from './engine-bench';
 
 /** A dump held in memory, with what is needed to restore it. */
@@ -54,16 +54,26 @@ export class EngineUser {
 
   /** Returns what the place cannot have of the source's surroundings. */
   async restoreBeside(dump: WholeDump, target: RestoreTarget): Promise<readonly string[]> {
-    const { engine, site } = this.bench;
     const notes = await this.prepare(dump, target);
-    const sink = await engine.receive(site, dump.entry, dump.part, target, newAttempt());
-    try {
-      // A sink that died refuses the rest of the bytes; finish() says why.
-      await pipeline(chunksOf(dump.bytes), sink.stream).catch(() => undefined);
-      await sink.finish();
-      return notes;
-    } finally {
-      await sink.abort();
+    await this.receive(dump, target);
+    return notes;
+  }
+
+  /** Sends the dump as often as it is wanted. */
+  async receive(dump: WholeDump, target: RestoreTarget): Promise<Taken> {
+    const { engine, site } = this.bench;
+    let sink = await engine.receive(site, dump.entry, dump.part, target, newAttempt());
+    for (;;) {
+      try {
+        // A sink that died refuses the rest of the bytes; finish() says why.
+        await pipeline(chunksOf(dump.bytes), sink.stream).catch(() => undefined);
+        await sink.finish();
+      } finally {
+        await sink.abort();
+      }
+      const taken = sink.taken?.() ?? { leftOut: [], unproved: [] };
+      if (taken.again === undefined) return taken;
+      sink = taken.again;
     }
   }
 

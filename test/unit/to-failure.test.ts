@@ -20,6 +20,14 @@ describe('turning an error into a failure', () => {
     expect(failure).toMatchObject({ type: kind, nonRetryable: !again });
   });
 
+  it.each(['ServiceUnavailable', 'ResourceBusy', 'CommandFailed'] as const)(
+    'a final %s is not tried again',
+    (kind) => {
+      const error = new AdapterError(kind, 'message', {}, { final: true });
+      expect(toFailure(error, 1, plain)).toMatchObject({ type: kind, nonRetryable: true });
+    },
+  );
+
   it('takes an error that no adapter threw for a bug of ours, and says where it was', () => {
     const failure = toFailure(new TypeError('x is undefined'), 1, plain);
     expect(failure).toMatchObject({ type: 'InternalError', nonRetryable: true });

@@ -1,4 +1,5 @@
 import { formatCount } from './format-count';
+import { parseQualifiedName, qualifiedName } from './qualified-name';
 import type { ContentDigest } from './recovery-point';
 
 /** Differences named in a message; more would hide the first. */
@@ -45,4 +46,19 @@ export function describeDifferences(differences: readonly string[]): string {
   const named = differences.slice(0, NAMED).join('; ');
   const more = differences.length - NAMED;
   return more > 0 ? `${named}; and ${more} more` : named;
+}
+
+/** Contents but those of these names, however each is quoted. */
+export function withoutNamed(
+  contents: readonly ContentDigest[],
+  names: readonly string[],
+): readonly ContentDigest[] {
+  if (names.length === 0) return contents;
+  const left = new Set(names.map(spelled));
+  return contents.filter(({ name }) => !left.has(spelled(name)));
+}
+
+function spelled(name: string): string {
+  const parts = parseQualifiedName(name);
+  return parts === undefined ? name : qualifiedName(parts);
 }

@@ -1,4 +1,5 @@
 import type { Slot, Strategy } from './deployment';
+import type { LeftOut } from './left-out';
 import type { RecoveryPointSummary } from './recovery-point';
 import type { MaintenancePlan, PlanOf } from './plans';
 import type { RunbookName } from './run';
@@ -46,6 +47,8 @@ export interface RestoreOutcome {
     readonly proved: number;
     /** What it could not have as it was, in sentences: a right of a role that its server has not. */
     readonly notes: readonly string[];
+    /** What it goes without, since the operator said so; absent where that is nothing. */
+    readonly leftOut?: readonly LeftOut[];
   }[];
   /** ISO 8601: when what was kept is dropped by itself; `pawl restore confirm RUN` drops it now. */
   readonly keptUntil?: string;

@@ -1,5 +1,6 @@
 import type { Slot, Strategy } from './deployment';
 import type { EdgeChange } from './edge';
+import type { LeaveOutChoice } from './left-out';
 import type { Maintenance } from './maintenance';
 import type { Part, RecoveryPointSummary } from './recovery-point';
 import type { PinnedImage } from './release';
@@ -51,6 +52,8 @@ export interface RestorePlanPart {
   /** Present when `into` holds something now: what that will be called. */
   readonly keepAs?: string;
   readonly otherSessions: number;
+  /** What the names that were given to leave out mean in this part; absent where they mean nothing. */
+  readonly leaveOut?: Pick<LeaveOutChoice, 'objects' | 'dependents' | 'moreDependents'>;
 }
 
 /** One service of a release, as it will be. */

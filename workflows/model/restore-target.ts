@@ -12,6 +12,8 @@ export interface RestoreTarget {
   readonly into: string;
   readonly besideSuffix: string;
   readonly keepSuffix: string;
+  /** Names of objects that are not to be restored (postgres); a name may mean nothing in this part. Absent: none. */
+  readonly leaveOut?: readonly string[];
 }
 
 /** PostgreSQL cuts longer names without a word (NAMEDATALEN - 1, in bytes). */

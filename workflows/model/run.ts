@@ -37,6 +37,8 @@ export interface RestoreOptions {
    * own place; only what goes `into` a free name or folder does without it.
    */
   readonly confirmation?: string;
+  /** Names of objects that are not restored, of chosen parts that are PostgreSQL databases; none when absent. */
+  readonly leaveOut?: readonly string[];
 }
 
 export interface DeployOptions {

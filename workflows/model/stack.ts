@@ -58,6 +58,10 @@ export interface PostgresEntry {
   readonly password?: SecretReference;
   /** Row counts and content digests of every table at the dump's snapshot. */
   readonly digests: boolean;
+  readonly restore?: {
+    /** Schemas, in which a restore looks for names that stand alone; none when absent. */
+    readonly searchPath?: readonly string[];
+  };
 }
 
 export interface MongodbEntry {

@@ -22,7 +22,7 @@ export function chooseParts(
   options: RestoreOptions,
   runNumber: number | 'N',
 ): readonly ChosenPart[] | Obstacle {
-  const { only, into } = options;
+  const { only, into, leaveOut = [] } = options;
   const chosen = manifest.parts.filter(
     ({ part }) => only.length === 0 || only.some((name) => isNamed(part, name)),
   );
@@ -30,12 +30,32 @@ export function chooseParts(
     unknownNames(manifest, only) ??
     gone(manifest, chosen) ??
     notOnePlace(chosen, into) ??
-    homeless(stack, chosen, into);
+    homeless(stack, chosen, into) ??
+    nothingToLeaveOut(chosen, leaveOut);
   if (obstacle !== undefined) return obstacle;
   return globalsFirst(chosen).map((stored) => ({
     stored,
-    target: restoreTarget(into ?? placeToday(stack, stored.part) ?? '', runNumber),
+    target: {
+      ...restoreTarget(into ?? placeToday(stack, stored.part) ?? '', runNumber),
+      ...(leaveOut.length > 0 && hasObjects(stored.part) ? { leaveOut } : {}),
+    },
   }));
+}
+
+/** Of no other kind of part is something smaller known than the whole. */
+function hasObjects({ engine, kind }: Part): boolean {
+  return engine === 'postgres' && kind === 'database';
+}
+
+function nothingToLeaveOut(
+  chosen: readonly PartSummary[],
+  leaveOut: readonly string[],
+): Obstacle | undefined {
+  if (leaveOut.length === 0 || chosen.some(({ part }) => hasObjects(part))) return undefined;
+  return {
+    obstacle: `--leave-out names objects of PostgreSQL databases, and none is restored: ${namesOf(chosen)}`,
+    advice: 'Leave --leave-out away, or name a part that is a PostgreSQL database.',
+  };
 }
 
 function isNamed(part: Part, name: string): boolean {

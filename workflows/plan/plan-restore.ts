@@ -1,4 +1,5 @@
 import { formatBytes } from '../model/format-bytes';
+import { describeObject, type LeaveOutChoice } from '../model/left-out';
 import type { PlannedStep, RestorePlan, RestorePlanPart } from '../model/plans';
 import type { ManifestSummary, PartSummary } from '../model/recovery-point';
 import { suffixedName, type RestoreTarget } from '../model/restore-target';
@@ -14,7 +15,9 @@ export interface ObservedTarget {
   readonly otherSessions: number;
   readonly freeBytes?: number;
   readonly keepAs?: string;
+  readonly obstacle?: Obstacle;
   readonly notes?: readonly string[];
+  readonly leaveOut?: LeaveOutChoice;
 }
 
 /**
@@ -30,6 +33,8 @@ export function planRestore(
   const parts = chosen.map((part, index) => planPart(part, observed[index]));
   const tight = chosen.find(({ stored }, index) => isTight(stored, observed[index]));
   if (tight !== undefined) return noSpace(tight);
+  const obstacle = blocked(observed) ?? unclearNames(manifest, observed);
+  if (obstacle !== undefined) return obstacle;
   return {
     runbook: 'restore',
     stack: stack.name,
@@ -68,6 +73,48 @@ function planPart(
     rows,
     otherSessions: seen?.otherSessions ?? 0,
     ...(seen?.exists === true && part.kind !== 'globals' ? { keepAs } : {}),
+    ...leftOut(seen?.leaveOut),
+  };
+}
+
+function leftOut(choice: LeaveOutChoice | undefined): Pick<RestorePlanPart, 'leaveOut'> {
+  if (choice === undefined || choice.objects.length === 0) return {};
+  const { objects, dependents, moreDependents } = choice;
+  return { leaveOut: { objects, dependents, moreDependents } };
+}
+
+/** All at once: whoever clears one away must not meet the next. */
+function blocked(observed: readonly ObservedTarget[]): Obstacle | undefined {
+  const obstacles = observed.flatMap(({ obstacle }) => obstacle ?? []);
+  if (obstacles.length === 0) return undefined;
+  return {
+    obstacle: obstacles.map(({ obstacle }) => obstacle).join('; '),
+    advice: [...new Set(obstacles.map(({ advice }) => advice))].join(' '),
+  };
+}
+
+/** A name must mean something in one of the parts, and one thing in each. */
+function unclearNames(
+  { point }: ManifestSummary,
+  observed: readonly ObservedTarget[],
+): Obstacle | undefined {
+  const choices = observed.flatMap(({ leaveOut }) => leaveOut ?? []);
+  const unknown = choices[0]?.unknown.filter((name) =>
+    choices.every((choice) => choice.unknown.includes(name)),
+  );
+  if (unknown !== undefined && unknown.length > 0) {
+    return {
+      obstacle: `recovery point ${point.id} has nothing called ${unknown.join(', ')} to leave out`,
+      advice:
+        'Write `schema.name`, quoted as in SQL where needed, or as a failed restore names it: `function public.f(integer)`.',
+    };
+  }
+  const [ambiguous] = choices.flatMap((choice) => choice.ambiguous);
+  if (ambiguous === undefined) return undefined;
+  const { name, objects } = ambiguous;
+  return {
+    obstacle: `--leave-out ${name} may mean ${objects.map(describeObject).join(' or ')}`,
+    advice: 'Write it with its kind and schema, as here.',
   };
 }
 

@@ -1,9 +1,10 @@
 import { ParentClosePolicy, startChild, type ApplicationFailure } from '@temporalio/workflow';
 import { keptWorkflowId } from '../messages';
 import type { KeptInput } from '../model/kept';
+import { describeObject, type LeftOut } from '../model/left-out';
 import type { RestorePlan, RestorePlanPart } from '../model/plans';
-import type { ManifestSummary } from '../model/recovery-point';
-import { suffixedName } from '../model/restore-target';
+import type { ManifestSummary, Part, PartSummary } from '../model/recovery-point';
+import { suffixedName, type RestoreTarget } from '../model/restore-target';
 import type { RestoreOptions, RunInput } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import { WORKFLOW_TASK_QUEUE } from '../model/stack';
@@ -21,11 +22,15 @@ import type { Undo } from './undo-on-failure';
 
 const TARGETS_AT_ONCE = 4;
 
+/** Objects named in the audit record, of those that were left out; the run's outcome has them all. */
+const REMARKED = 20;
+
 /** A part that is restored beside what it will replace, and proved equal to its manifest. */
 export interface ProvedPart extends RestorePlanPart {
   readonly proved: number;
   /** What its place cannot have as it was, in sentences. */
   readonly notes: readonly string[];
+  readonly leftOut?: readonly LeftOut[];
 }
 
 /** Which parts of which recovery point go where. */
@@ -42,16 +47,23 @@ export async function lookAtData(
 ): Promise<LookedAtData> {
   const manifest = await findPoint(run, wanted);
   const chosen = chooseTargets(run, manifest, wanted, mode);
-  const observed = await concurrently(chosen, TARGETS_AT_ONCE, ({ stored: { part }, target }) =>
-    run.step(stepId('observe', part.name), `look at what ${part.name} replaces`, (options) =>
-      run.act.observeRestoreTarget.executeWithOptions(options, [
-        { stack: run.stack, part, target },
-      ]),
+  const observed = await concurrently(chosen, TARGETS_AT_ONCE, ({ stored, target }) =>
+    run.step(
+      stepId('observe', stored.part.name),
+      `look at what ${stored.part.name} replaces`,
+      (options) =>
+        run.act.observeRestoreTarget.executeWithOptions(options, [
+          { stack: run.stack, part: stored.part, target, ...dumpToAsk(stored, target) },
+        ]),
     ),
   );
   const plan = planRestore(run.stack, manifest, chosen, observed);
   if (isObstacle(plan)) throw preconditionFailed(plan);
   return { chosen, plan };
+}
+
+function dumpToAsk({ snapshotId, path }: PartSummary, { leaveOut }: RestoreTarget) {
+  return leaveOut === undefined ? {} : { stored: { snapshotId, path } };
 }
 
 async function findPoint(run: Run, wanted: RestoreOptions): Promise<ManifestSummary> {
@@ -98,7 +110,7 @@ export async function restoreBeside(
         { stack: run.stack, run: run.reference, part, target },
       ]),
     );
-    const { notes } = await run.step(
+    const { notes, leftOut, unproved } = await run.step(
       stepId('restore', part.name),
       `restore ${part.name}`,
       (options) =>
@@ -107,22 +119,37 @@ export async function restoreBeside(
         ]),
       ({ bytes, notes: [detail] }) => ({ bytes, ...(detail === undefined ? {} : { detail }) }),
     );
-    proved.push({ ...planned, notes, proved: await prove(run, plan, planned) });
+    if (leftOut !== undefined) run.remarks.push(remark(part, leftOut));
+    proved.push({
+      ...{ ...planned, notes, proved: await prove(run, plan, planned, unproved) },
+      ...(leftOut === undefined ? {} : { leftOut }),
+    });
   }
   return proved;
+}
+
+/** For the audit record. */
+function remark(part: Part, leftOut: readonly LeftOut[]): string {
+  const named = leftOut.slice(0, REMARKED).map(describeObject).join(', ');
+  const more = leftOut.length > REMARKED ? ` and ${leftOut.length - REMARKED} more` : '';
+  return `left out of ${part.name}: ${named}${more}`;
 }
 
 async function prove(
   run: Run,
   plan: LookedAtData['plan'],
   { part, target }: RestorePlanPart,
+  unproved: readonly string[] | undefined,
 ): Promise<number> {
   const proof = await run.step(
     stepId('prove', part.name),
     `prove ${part.name}`,
     (options) =>
       run.act.provePart.executeWithOptions(options, [
-        { stack: run.stack, run: run.reference, pointId: plan.point.id, part, target },
+        {
+          ...{ stack: run.stack, run: run.reference, pointId: plan.point.id, part, target },
+          ...(unproved === undefined ? {} : { unproved }),
+        },
       ]),
     ({ rows }) => ({ detail: `${countRows(part, rows)} equal` }),
   );

@@ -46,6 +46,8 @@ export interface Run {
   readonly despiteFreeze: string | undefined;
   /** Says what state things are in if the run fails now; told to the operator. */
   stateIfItFailsNow: string;
+  /** What the audit record must say of a run that ended as planned. */
+  readonly remarks: string[];
   /** Runs one activity as a step that people can see: its id and title are its id and summary in Temporal. */
   readonly step: TakeStep;
 }
@@ -128,6 +130,7 @@ function createRun(input: RunInput): Run {
     requestedBy,
     despiteFreeze,
     stateIfItFailsNow: 'Nothing was changed.',
+    remarks: [],
   };
 }
 
@@ -195,7 +198,7 @@ function auditEntry(run: Run, request: RunRequest, ended: Ended<unknown>) {
     ...(request.despiteFreeze === undefined ? {} : { despiteFreeze: request.despiteFreeze }),
     planHash,
     outcome: ended.state,
-    summary: ended.failure?.message ?? 'ended as planned',
+    summary: ended.failure?.message ?? ['ended as planned', ...run.remarks].join('; '),
     at: now(),
     ...(approvals.length === 0 ? {} : { approvals }),
     ...(rejectedBy === undefined ? {} : { rejectedBy }),

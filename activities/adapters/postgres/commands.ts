@@ -25,7 +25,12 @@ export function dumpGlobalsArguments(connection: string): string[] {
   return ['--globals-only', '--no-role-passwords', '--no-password', `--dbname=${connection}`];
 }
 
-/** Reads the archive from stdin and stops at the first error. */
+/** Reads an archive from stdin, and goes on after errors. Only a verbose pg_restore ≥ 15 says which entry each is of. */
 export function restoreArguments(connection: string): string[] {
+  return ['--verbose', ...strictRestoreArguments(connection).slice(1)];
+}
+
+/** Stops at the first error. */
+export function strictRestoreArguments(connection: string): string[] {
   return ['--exit-on-error', '--no-password', `--dbname=${connection}`];
 }

@@ -10,6 +10,7 @@ import { dumpGlobals } from './dump/dump-globals';
 import { clientProgramsOnHost, type FindClientProgram } from './connect/find-client-program';
 import { observeServer } from './observe-server';
 import { endSessionsNamed } from './connect/own-sessions';
+import { chooseLeftOut } from './restore/choose-left-out';
 import type { PartRestorer, RestoreTask } from './restore/part-restorer';
 import { reachServer } from './connect/reach-server';
 import { databaseRestorer } from './restore/restore-database';
@@ -75,7 +76,11 @@ export function createPostgresEngine(options: {
   ): Promise<Result> {
     const access = await reach(site, entry, callerOf(attempt));
     const restorer = part.kind === 'globals' ? globalsRestorer : databaseRestorer;
-    return call(restorer, access, { part, target, onProgress: attempt.onProgress });
+    const { searchPath } = entry.restore ?? {};
+    return call(restorer, access, {
+      ...{ part, target, onProgress: attempt.onProgress },
+      ...(searchPath !== undefined && { searchPath }),
+    });
   }
 
   return {
@@ -84,6 +89,7 @@ export function createPostgresEngine(options: {
       observeServer(await reach(site, entry, callerOf(attempt)), entry),
     dump,
     observeTarget: (...all) => restoring(all, (to, access, task) => to.observeTarget(access, task)),
+    chooseLeftOut,
     prepare: (site, entry, part, target, surroundings, attempt) =>
       restoring([site, entry, part, target, attempt], (to, access, task) =>
         to.prepare(access, task, surroundings),

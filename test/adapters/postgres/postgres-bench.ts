@@ -22,8 +22,8 @@ export interface PostgresBench extends EngineBench {
   entry(source: string): PostgresEntry;
 }
 
-export async function startPostgresBench(): Promise<PostgresBench> {
-  const server = await startPostgres();
+export async function startPostgresBench(settings: readonly string[] = []): Promise<PostgresBench> {
+  const server = await startPostgres(settings);
   return postgresBench(server, {
     reach: () => ({ reach: { address: server }, password: PASSWORD }),
     containers: noContainers,

@@ -57,7 +57,15 @@ describe('plans', () => {
       point: POINT,
       keepReplacedSeconds: 604_800,
       parts: [
-        { part, target, bytes: 1.2e9, rows: 135_233, keepAs: 'melvin_before_0', otherSessions: 3 },
+        {
+          ...{ part, target, bytes: 1.2e9, rows: 135_233, keepAs: 'melvin_before_0' },
+          otherSessions: 3,
+          leaveOut: {
+            objects: [{ kind: 'materialized view', name: 'public.totals' }],
+            dependents: [{ kind: 'view', name: 'public."shown to"' }],
+            moreDependents: 2,
+          },
+        },
       ],
       steps: [{ id: 'swap:accounts', title: 'put accounts in place' }],
       notes: [],
@@ -87,7 +95,15 @@ describe('outcomes', () => {
       runbook: 'restore',
       run: 'melvin/43',
       point: POINT,
-      parts: [{ ...part, bytes: 1.2e9, rows: 135_233, proved: 12, notes: ['Left out x.'] }],
+      parts: [
+        {
+          ...{ ...part, bytes: 1.2e9, rows: 135_233, proved: 12, notes: ['Left out x.'] },
+          leftOut: [
+            { kind: 'table', name: 'public.t' },
+            { kind: 'view', name: 'public.v', reason: 'relation "public.t" does not exist' },
+          ],
+        },
+      ],
       keptUntil: '2026-11-28T03:00:00Z',
     });
     expectGolden('outcome-restore', text);

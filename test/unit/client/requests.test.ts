@@ -25,6 +25,11 @@ describe('requests', () => {
     });
   });
 
+  it('leave out what is named, each once', () => {
+    const { options } = restoreRequest(stack, [], { leaveOut: ['a.b', 'c', 'a.b'] }, SENDER);
+    expect(options).toMatchObject({ leaveOut: ['a.b', 'c'] });
+  });
+
   it('take a part of a whole server by its entry', () => {
     const { options } = backupRequest(stack, ['accounts/other'], { init: true }, SENDER);
     expect(options).toEqual({ only: ['accounts/other'], initialise: true });
@@ -41,6 +46,7 @@ describe('requests', () => {
       '--point with --at',
       () => restoreRequest(stack, [], { point: 'a', at: '2026-01-01' }, SENDER),
     ],
+    ['nothing to leave out', () => restoreRequest(stack, [], { leaveOut: ['a', ' '] }, SENDER)],
     ['a bad time', () => restoreRequest(stack, [], { at: 'yesterday' }, SENDER)],
   ])('refuse %s as a usage error', (_, build) => {
     expect(build).toThrow(USAGE_ERROR);

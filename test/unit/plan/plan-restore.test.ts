@@ -199,6 +199,66 @@ describe('planning a restore', () => {
     expect(planned(plan).parts[0]).not.toHaveProperty('keepAs');
   });
 
+  it('says what will be left out, and what may have to be', () => {
+    const chosen = choose({ only: ['accounts'], leaveOut: ['public.t', 'elsewhere'] });
+    expect(chosen[0]?.target.leaveOut).toEqual(['public.t', 'elsewhere']);
+    const leaveOut = {
+      objects: [{ kind: 'table', name: 'public.t' }],
+      dependents: [{ kind: 'view', name: 'public.v' }],
+      moreDependents: 0,
+    };
+    const seen = { ...there, leaveOut: { ...leaveOut, unknown: [], ambiguous: [] } };
+    expect(planRestore(stack, manifest, chosen, [seen])).toMatchObject({ parts: [{ leaveOut }] });
+  });
+
+  it('leaves out of each part what is in it, and refuses a name that is in none', () => {
+    const chosen = choose({ only: ['accounts', 'server/orders'], leaveOut: ['a', 'b'] });
+    const choice = { objects: [], dependents: [], moreDependents: 0, ambiguous: [] };
+    const seen = (unknown: string[]) => ({ ...there, leaveOut: { ...choice, unknown } });
+    expect(planRestore(stack, manifest, chosen, [seen(['a']), seen(['b'])])).toHaveProperty(
+      'parts',
+    );
+    expect(planRestore(stack, manifest, chosen, [seen(['a', 'b']), seen(['b'])])).toMatchObject({
+      obstacle: expect.stringContaining('has nothing called b to leave out') as string,
+    });
+  });
+
+  it('refuses a name that means several things', () => {
+    const objects = [
+      { kind: 'table', name: 'a.t' },
+      { kind: 'table', name: 'b.t' },
+    ];
+    const choice = { objects: [], dependents: [], moreDependents: 0, unknown: [] };
+    const seen = { ...there, leaveOut: { ...choice, ambiguous: [{ name: 't', objects }] } };
+    const chosen = choose({ only: ['accounts'], leaveOut: ['t'] });
+    expect(planRestore(stack, manifest, chosen, [seen])).toMatchObject({
+      obstacle: '--leave-out t may mean table a.t or table b.t',
+    });
+  });
+
+  it('refuses to leave something out where no part has objects', () => {
+    const chosen = chooseParts(
+      stack,
+      manifest,
+      { ...options, only: ['server/globals'], leaveOut: ['t'] },
+      7,
+    );
+    expect(chosen).toMatchObject({ obstacle: expect.stringContaining('--leave-out') as string });
+  });
+
+  it('refuses what could not be swapped, with the ways out, and tells what is to be known', () => {
+    const chosen = choose({ only: ['accounts', 'server/orders'] });
+    const blocked = { ...there, obstacle: { obstacle: 'is in use', advice: 'Free it.' } };
+    expect(planRestore(stack, manifest, chosen, [blocked, blocked])).toEqual({
+      obstacle: 'is in use; is in use',
+      advice: 'Free it.',
+    });
+    const noted = { ...there, notes: ['It has a slot.'] };
+    expect(planRestore(stack, manifest, chosen, [noted, there])).toMatchObject({
+      notes: ['It has a slot.'],
+    });
+  });
+
   it('tells which sessions will be disconnected', () => {
     const plan = planRestore(stack, manifest, choose({ only: ['accounts'] }), [
       { exists: true, otherSessions: 3 },

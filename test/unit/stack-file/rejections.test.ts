@@ -163,6 +163,21 @@ describe('a stack file is refused', () => {
       ["6:48 protect.a.database: has 80 bytes; a database's name has at most 63"],
     ],
     [
+      'for a search path that is written as one text',
+      withProtect(
+        'a: {engine: postgres, service: db, database: a, restore: {searchPath: ["a, b", a, a]}}',
+      ),
+      [
+        '6:74 protect.a.restore.searchPath[0]: must be the name of one schema, without quotes; write the next as a further item',
+        '6:85 protect.a.restore.searchPath[2]: is there already',
+      ],
+    ],
+    [
+      'for a search path of no schema',
+      withProtect('a: {engine: postgres, service: db, database: a, restore: {searchPath: []}}'),
+      ['6:73 protect.a.restore.searchPath: must name at least one schema'],
+    ],
+    [
       'for a database name that MongoDB does not allow',
       withProtect('a: {engine: mongodb, service: db, database: a.b}'),
       [

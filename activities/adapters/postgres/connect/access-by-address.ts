@@ -37,7 +37,7 @@ export function accessByAddress(
       return setUp(connection);
     },
 
-    async start(program, major, database, argumentsFor, stdin = 'ignore') {
+    async start(program, major, database, argumentsFor, options = {}) {
       const file = await findClientProgram(program, major);
       const connection = connectionString({
         host,
@@ -46,7 +46,7 @@ export function accessByAddress(
         ...connectionParameters(database, caller, CONNECT_TIMEOUT_SECONDS),
       });
       return hostRunner.spawn([file, ...argumentsFor(connection)], {
-        stdin,
+        ...options,
         env: { ...PROGRAM_ENVIRONMENT, ...(password !== undefined && { PGPASSWORD: password }) },
         secrets: password === undefined ? [] : [password],
         signal: caller.signal,

@@ -6,6 +6,7 @@ import {
   type Caller,
   type Login,
 } from './access';
+import { Complaints } from './complaints';
 import { CONNECT_TIMEOUT_SECONDS } from './pg-connection';
 import { openPsqlConnection, psqlArguments } from './psql-connection';
 import { connectionString } from './quoting';
@@ -34,12 +35,19 @@ export function accessInContainer(
 
     async connect(database) {
       const argv = ['psql', ...psqlArguments(connectionTo(database))];
-      const env = { ...options.env, PGCLIENTENCODING: 'UTF8' };
-      const command = await runner.spawn(argv, { ...options, env, stdin: 'pipe' });
-      return setUp(openPsqlConnection(command, place, caller.signal));
+      const complaints = new Complaints();
+      const command = await runner.spawn(argv, {
+        ...options,
+        env: { ...options.env, PGCLIENTENCODING: 'UTF8' },
+        stdin: 'pipe',
+        onStderrLine: (line) => {
+          complaints.add(line);
+        },
+      });
+      return setUp(openPsqlConnection(command, place, caller.signal, complaints));
     },
 
-    start: (program, _major, database, argumentsFor, stdin = 'ignore') =>
-      runner.spawn([program, ...argumentsFor(connectionTo(database))], { ...options, stdin }),
+    start: (program, _major, database, argumentsFor, more = {}) =>
+      runner.spawn([program, ...argumentsFor(connectionTo(database))], { ...options, ...more }),
   };
 }

@@ -1,4 +1,10 @@
-import type { CommandRunner, Containers, OnProgress, RunningCommand } from '../../../ports';
+import type {
+  CommandOptions,
+  CommandRunner,
+  Containers,
+  OnProgress,
+  RunningCommand,
+} from '../../../ports';
 import type { FindClientProgram } from './find-client-program';
 import type { Session } from './session';
 
@@ -18,7 +24,7 @@ export interface Access {
     major: number,
     database: string,
     argumentsFor: (connection: string) => readonly string[],
-    stdin?: 'pipe' | 'ignore',
+    options?: Pick<CommandOptions, 'stdin' | 'onStderrLine'>,
   ): Promise<RunningCommand>;
 }
 

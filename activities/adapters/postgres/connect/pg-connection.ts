@@ -120,7 +120,7 @@ async function connectOnce(config: ClientConfig, signal: AbortSignal): Promise<C
 function connectionFailed(place: string, error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted === true) return signal.reason;
   if (error instanceof DatabaseError) {
-    return statementFailed(place, error.code ?? '', error.message, error);
+    return statementFailed(place, error.code ?? '', error.message, error, error);
   }
   const message = error instanceof Error ? error.message || error.name : String(error);
   // pg asks for a password only when the server does: a rejected one is a DatabaseError.

@@ -5,7 +5,8 @@ import { AdapterError } from '../../../adapter-error';
 import type { RunningCommand } from '../../../ports';
 import { bytesOfText } from './bytes';
 import { kindOfText } from '../failure-kind';
-import { statementFailed, type Connection } from './session';
+import type { Complaints } from './complaints';
+import { statementFailed, type Connection, type Explanation } from './session';
 
 const CLOSE_GRACE_MILLISECONDS = 1_000;
 
@@ -29,6 +30,7 @@ export function openPsqlConnection(
   command: RunningCommand,
   place: string,
   signal: AbortSignal,
+  complaints?: Complaints,
 ): Connection {
   const mark = randomUUID();
   const lines = linesOf(command.stdout);
@@ -46,9 +48,16 @@ export function openPsqlConnection(
       }
       const state = line.slice(mark.length + 1);
       const message = await readMessage();
-      if (state !== '00000') throw statementFailed(place, state, message);
-      return values;
+      if (state === '00000') return values;
+      throw statementFailed(place, state, message, await explanation());
     }
+  }
+
+  /** psql prints it on standard error, which comes by a way of its own: a mark tells when all of it is there. */
+  async function explanation(): Promise<Explanation> {
+    if (complaints === undefined || command.stdin === null) return {};
+    command.stdin.write(`\\warn ${mark}\n`);
+    return complaints.until(mark);
   }
 
   async function readMessage(): Promise<string> {

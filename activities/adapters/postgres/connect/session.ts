@@ -91,12 +91,26 @@ export async function queryRows<Row>(
   return lines.map((line) => JSON.parse(textOfBytes(Buffer.from(line, 'hex'))) as Row);
 }
 
+/** What the server says beside its message: who holds what, and what may help. */
+export interface Explanation {
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
 /** The error of a statement that the server refused. */
-export function statementFailed(place: string, state: string, message: string, cause?: unknown) {
+export function statementFailed(
+  place: string,
+  state: string,
+  message: string,
+  { detail, hint }: Explanation = {},
+  cause?: unknown,
+) {
   const advice = adviceFor(message);
+  const more = [detail, hint].filter((text) => text !== undefined && text !== '');
+  const explained = more.length === 0 ? message : `${message} (${more.join(' ')})`;
   return new AdapterError(
     kindOfState(state),
-    `${place} answered: ${message}`,
+    `${place} answered: ${explained}`,
     { stderrTail: `${state}: ${message}`, ...(advice !== undefined && { advice }) },
     { cause },
   );

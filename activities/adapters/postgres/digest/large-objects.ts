@@ -4,7 +4,7 @@ import { queryRows, type Session } from '../connect/session';
 import { sumOfHashes, type HashedColumn, type MethodOf } from './method';
 
 /** A name that no table has: it holds no dot. */
-const NAME = 'large objects';
+export const LARGE_OBJECTS = 'large objects';
 
 const COLUMNS: readonly HashedColumn[] = [
   { value: 'o.oid', type: 'oid' },
@@ -27,7 +27,7 @@ export async function digestLargeObjects(
   session: Session,
   methodOf: MethodOf,
 ): Promise<ContentDigest[]> {
-  const method = methodOf(NAME);
+  const method = methodOf(LARGE_OBJECTS);
   const select = `
     select count(distinct o.oid) as rows, ${sumOfHashes(method, COLUMNS)} as digest
     from pg_catalog.pg_largeobject_metadata o
@@ -43,5 +43,5 @@ export async function digestLargeObjects(
     queryRows<{ rows: number; digest: string }>(session, select),
   );
   if (found === undefined || found.rows === 0) return [];
-  return [{ name: NAME, ...found, method }];
+  return [{ name: LARGE_OBJECTS, ...found, method }];
 }

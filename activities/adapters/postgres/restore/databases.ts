@@ -1,3 +1,5 @@
+import type { Access } from '../connect/access';
+import { dropSubscriptions } from './drop-subscriptions';
 import { suffixedName, type RestoreTarget } from '../../../../workflows/model/restore-target';
 import { endSessionsOn } from '../connect/own-sessions';
 import { identifier, literal } from '../connect/quoting';
@@ -82,9 +84,10 @@ export async function findDatabases(
 }
 
 /** Drops a database with all sessions on it. Does nothing when there is none. */
-export async function dropDatabase(session: Session, name: string): Promise<void> {
+export async function dropDatabase(access: Access, session: Session, name: string): Promise<void> {
   const database = (await findDatabases(session, [name])).get(name);
   if (database === undefined) return;
+  await dropSubscriptions(access, session, database);
   if (database.isTemplate) {
     await session.execute(`alter database ${identifier(name)} is_template false`);
   }

@@ -6,6 +6,8 @@ import type { Access } from '../connect/access';
 export interface RestoreTask {
   readonly part: Part;
   readonly target: RestoreTarget;
+  /** As the stack file has it for this entry. */
+  readonly searchPath?: readonly string[];
   readonly onProgress: OnProgress;
 }
 

@@ -38,7 +38,7 @@ export async function prepareDatabase(
   return onTarget(access, names, async (session) => {
     if ((await findDatabases(session, [names.keep])).has(names.keep))
       throw keepTaken(access, names);
-    await dropDatabase(session, names.beside);
+    await dropDatabase(access, session, names.beside);
     const replaced = await readSurroundings(session, names.into);
     const known = recorded === undefined ? undefined : parseSurroundings(recorded);
     const model = replaced ?? known ?? (await readSurroundings(session, part.source));

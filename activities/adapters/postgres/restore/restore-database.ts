@@ -1,7 +1,7 @@
-import { AdapterError } from '../../../adapter-error';
+import { formatCount } from '../../../../workflows/model/format-count';
 import type { ByteSink, TargetObservation } from '../../../ports';
 import type { Access } from '../connect/access';
-import { restoreArguments } from '../commands';
+import { archiveSink } from './archive-sink';
 import {
   dropDatabase,
   findDatabases,
@@ -16,11 +16,10 @@ import { onTarget } from './on-target';
 import { prepareDatabase } from './prepare-database';
 import { digestRestored } from '../digest/held-snapshot';
 import type { PartRestorer, RestoreTask } from './part-restorer';
-import { explainExit } from '../program-failure';
 import { identifier, literal } from '../connect/quoting';
-import { reportingWork } from '../connect/report-work';
+import { countSessionsOn } from '../connect/own-sessions';
 import { onDatabase, onServer } from '../connect/server-sessions';
-import { queryRows } from '../connect/session';
+import { whatHolds, type Holding } from './what-holds';
 import { swapDatabases, swapDatabasesBack } from './swap-databases';
 import { lastOne, replacedMeanwhile } from './target-failures';
 
@@ -45,37 +44,48 @@ async function observeTarget(access: Access, { target }: RestoreTask): Promise<T
   const names = restoreNames(target);
   return onServer(access, Object.values(names), async (session) => {
     const into = (await findDatabases(session, [names.into])).get(names.into);
-    const [sessions] = await queryRows<{ count: number }>(
-      session,
-      `select count(*) as count from pg_catalog.pg_stat_activity
-       where datname = ${literal(names.into)} and backend_type = 'client backend'`,
-    );
+    const sessions = await countSessionsOn(session, names.into);
+    const { refusals, notes } = await whatHolds(session, names.into);
     return {
       exists: into !== undefined,
       bytes: into?.bytes ?? 0,
-      otherSessions: sessions?.count ?? 0,
+      otherSessions: sessions.all,
       version: `PostgreSQL ${session.version}`,
+      notes: [...notes, ...beyondReach(names.into, sessions.beyondReach)],
+      ...(refusals.length > 0 && { obstacle: obstacleOf(refusals, access) }),
     };
   });
 }
 
-async function receive(access: Access, { target, onProgress }: RestoreTask): Promise<ByteSink> {
-  const names = restoreNames(target);
-  const { beside } = names;
-  const major = await onDatabase(access, beside, (session) => Promise.resolve(session.major));
-  const command = await access.start('pg_restore', major, beside, restoreArguments, 'pipe');
-  const { stdin } = command;
-  if (stdin === null) throw new AdapterError('InternalError', 'pg_restore has no stdin');
-  stdin.on('error', () => undefined); // a pg_restore that is gone is seen at its exit
+function obstacleOf(
+  refusals: Holding['refusals'],
+  { place }: Access,
+): NonNullable<TargetObservation['obstacle']> {
   return {
-    stream: stdin,
-    async finish() {
-      const exit = await reportingWork(access, onProgress, command.exit);
-      if (exit.code !== 0) throw await explainExit(command, exit, access, beside);
-      await markRestored(access, names);
-    },
-    abort: () => command.kill(),
+    obstacle: `${place}: ${refusals.map(({ reason }) => reason).join('; ')}`,
+    advice: refusals.map(({ wayOut }) => wayOut).join(' '),
   };
+}
+
+function beyondReach(database: string, count: number): string[] {
+  if (count === 0) return [];
+  return [
+    `${formatCount(count, 'session')} on ${database} must be gone at the swap, and belong to roles whose sessions this user may not end: end them, or grant it pg_signal_backend (for those of superusers it must be one).`,
+  ];
+}
+
+async function receive(
+  access: Access,
+  { target, searchPath, onProgress }: RestoreTask,
+): Promise<ByteSink> {
+  const names = restoreNames(target);
+  const database = names.beside;
+  const major = await onDatabase(access, database, (session) => Promise.resolve(session.major));
+  return archiveSink(
+    { access, database, major, onProgress },
+    { leaveOut: target.leaveOut ?? [], ...(searchPath !== undefined && { searchPath }) },
+    () => markRestored(access, names),
+  );
 }
 
 /** From here on it may be swapped. What else has the name is the work of an attempt that comes late. */
@@ -91,7 +101,7 @@ async function markRestored(access: Access, names: RestoreNames): Promise<void> 
 
 async function discardBeside(access: Access, { target }: RestoreTask): Promise<void> {
   const names = restoreNames(target);
-  await onTarget(access, names, (session) => dropDatabase(session, names.beside));
+  await onTarget(access, names, (session) => dropDatabase(access, session, names.beside));
 }
 
 /** Afterwards the restore cannot be undone: where it replaced nothing, its mark gives way to the database's comment. */
@@ -105,6 +115,6 @@ async function discardKept(access: Access, { target }: RestoreTask): Promise<voi
       const own = comment === '' ? 'null' : literal(comment);
       await session.execute(`comment on database ${identifier(names.into)} is ${own}`);
     }
-    await dropDatabase(session, names.keep);
+    await dropDatabase(access, session, names.keep);
   });
 }

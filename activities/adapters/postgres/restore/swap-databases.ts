@@ -1,4 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { formatCount } from '../../../../workflows/model/format-count';
 import type { RestoreTarget } from '../../../../workflows/model/restore-target';
+import { AdapterError } from '../../../adapter-error';
 import type { Access } from '../connect/access';
 import { copyProperties } from './database-properties';
 import {
@@ -13,19 +16,23 @@ import {
   type RestoreNames,
 } from './databases';
 import { onTarget } from './on-target';
-import { endSessionsOn } from '../connect/own-sessions';
+import { countSessionsOn, endSessionsOn } from '../connect/own-sessions';
 import { identifier, literal } from '../connect/quoting';
 import { inTransaction } from '../connect/server-sessions';
 import type { Session } from '../connect/session';
 import { readPlan } from './swap-plan';
-import { keepTaken, nothingToSwap, notRestored } from './target-failures';
+import { held, keepTaken, nothingToSwap, notRestored, stillBusy } from './target-failures';
+import { whatHolds, type Holding } from './what-holds';
+
+const SWAP_TRIES = 3;
+const BETWEEN_TRIES_MILLISECONDS = 1_000;
 
 /**
  * Renames `into` to `keep` and `beside` to `into`, in one transaction: nobody ever sees a state in between. Before it,
  * both databases are closed to new sessions and their sessions are ended (a rename needs them gone, and clients come
  * back within milliseconds); a death there leaves `into` closed until the next attempt.
  * Retry:  safe; what is left to do is seen from which of the three databases exist
- * Throws: ResourceBusy (a session or a prepared transaction does not go) · CredentialsRejected (not the owner)
+ * Throws: ResourceBusy (a session or a prepared transaction does not go; final) · CredentialsRejected (not the owner)
  */
 export async function swapDatabases(
   access: Access,
@@ -40,10 +47,47 @@ export async function swapDatabases(
     if (has.beside) {
       const rest = restOf(restoredMark(names), found.get(names.beside)?.comment);
       if (rest === undefined) throw notRestored(access, names);
-      await rename(session, names, has, rest);
+      await whenFree(access, session, names, has, () => rename(session, names, has, rest));
     }
     return { kept: has.keep || (has.into && has.beside) };
   });
+}
+
+/** Each try costs all clients their connections: there are few, and none while it is known that it would be in vain. */
+async function whenFree(
+  access: Access,
+  session: Session,
+  names: RestoreNames,
+  has: Presence,
+  swap: () => Promise<void>,
+): Promise<void> {
+  let last: unknown;
+  for (let tries = 0; tries < SWAP_TRIES; tries += 1) {
+    if (tries > 0) await sleep(BETWEEN_TRIES_MILLISECONDS);
+    const refusals = has.into ? await whatStops(session, names.into) : [];
+    if (refusals.length > 0) {
+      last = held(access, names, refusals);
+      continue;
+    }
+    try {
+      await swap();
+      return;
+    } catch (error) {
+      if (!(error instanceof AdapterError) || error.kind !== 'ResourceBusy') throw error;
+      last = stillBusy(access, names, error);
+    }
+  }
+  throw last;
+}
+
+async function whatStops(session: Session, database: string): Promise<Holding['refusals']> {
+  const { refusals } = await whatHolds(session, database);
+  const { beyondReach } = await countSessionsOn(session, database);
+  if (beyondReach === 0) return refusals;
+  const reason = `${formatCount(beyondReach, 'session')} on it may not be ended by this user`;
+  const wayOut =
+    'End them by hand, or connect as a role that may (a member of pg_signal_backend, or a superuser).';
+  return [...refusals, { reason, wayOut }];
 }
 
 async function rename(
@@ -87,9 +131,9 @@ export async function swapDatabasesBack(access: Access, target: RestoreTarget): 
     else if (has.keep && (isKept(found, names) || !has.into)) {
       await renameBack(session, names, found);
     } else if (restOf(restoredMark(names), found.get(names.into)?.comment) !== undefined) {
-      await dropDatabase(session, names.into);
+      await dropDatabase(access, session, names.into);
     }
-    await dropDatabase(session, names.beside);
+    await dropDatabase(access, session, names.beside);
   });
 }
 

@@ -1,6 +1,7 @@
 import { AdapterError } from '../../../adapter-error';
 import type { Access } from '../connect/access';
 import type { RestoreNames } from './databases';
+import type { Holding } from './what-holds';
 
 /* Why a step of a restore does not do what it was asked to: what the three databases of its target are. */
 
@@ -40,5 +41,33 @@ export function replacedMeanwhile({ place }: Access, { beside }: RestoreNames): 
   return new AdapterError(
     'ResourceBusy',
     `${beside} at ${place} was restored, and is gone or was made anew by another attempt`,
+  );
+}
+
+/** Nobody was disconnected: it was looked at first. */
+export function held(
+  { place }: Access,
+  { into }: RestoreNames,
+  refusals: Holding['refusals'],
+): AdapterError {
+  return new AdapterError(
+    'ResourceBusy',
+    `Could not swap ${into} at ${place}: ${refusals.map(({ reason }) => reason).join('; ')}; ${into} is untouched, and no session of it was ended`,
+    { advice: refusals.map(({ wayOut }) => wayOut).join(' ') },
+    { final: true },
+  );
+}
+
+/** The server's own words say what it is, such as a prepared transaction. */
+export function stillBusy(
+  { place }: Access,
+  { into }: RestoreNames,
+  cause: AdapterError,
+): AdapterError {
+  return new AdapterError(
+    'ResourceBusy',
+    `Could not swap ${into} at ${place}, with its sessions ended each time it was tried: ${cause.message}; ${into} is open again, with what it had`,
+    { ...cause.evidence, advice: 'Restore again when it is free.' },
+    { cause, final: true },
   );
 }
