@@ -40,7 +40,7 @@ module.exports = {
       from: { path: '^workflows' },
       to: {
         path: 'node_modules',
-        pathNot: 'node_modules/(@temporalio/(workflow|common)|@noble/hashes)',
+        pathNot: 'node_modules/(@temporalio/(workflow|common)|@noble/hashes|zod)',
       },
     },
     never(

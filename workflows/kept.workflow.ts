@@ -11,6 +11,8 @@ import { confirm, keptState } from './messages';
 import type { KeptInput, KeptState } from './model/kept';
 import { keeperActivities } from './support/activities';
 import { KeptParts } from './support/kept-parts';
+import { byPerson, keptInput } from './support/request-schema';
+import { requireShape } from './support/require-shape';
 
 /** A client waits a little longer than this for the answer to its `confirm`. */
 const ANSWER_WITHIN = '100 seconds';
@@ -20,12 +22,18 @@ const ANSWER_WITHIN = '100 seconds';
  * takes. Depends on nothing of the restore, which has ended. Cancelled, it drops nothing more.
  */
 export async function kept(input: KeptInput): Promise<KeptState> {
+  requireShape(keptInput, input, 'what is kept');
   const parts = new KeptParts(input);
   setHandler(keptState, () => parts.state());
-  setHandler(confirm, async ({ by }) => {
+  const confirmed = async ({ by }: { readonly by: string }): Promise<KeptState> => {
     parts.confirm(by);
     await condition(() => parts.settled, ANSWER_WITHIN);
     return parts.state();
+  };
+  setHandler(confirm, confirmed, {
+    validator: (asked) => {
+      requireShape(byPerson, asked, 'the confirmation');
+    },
   });
 
   if (input.carried === undefined) {

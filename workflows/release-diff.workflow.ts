@@ -1,6 +1,8 @@
 import type { ReleaseDiff } from './model/release';
 import type { StackDescription } from './model/stack';
 import { hostActivities } from './support/activities';
+import { questionInput } from './support/request-schema';
+import { requireShape } from './support/require-shape';
 
 /** Compares two releases that the stack's host keeps; with the current one when `to` is absent. */
 export async function releaseDiff(input: {
@@ -8,5 +10,6 @@ export async function releaseDiff(input: {
   readonly from: number;
   readonly to?: number;
 }): Promise<ReleaseDiff> {
+  requireShape(questionInput, input, 'the question');
   return hostActivities(input.stack).diffReleases(input);
 }

@@ -11,6 +11,8 @@ import type { QueuedRun } from './model/queue';
 import { behind, planAdmission, planFrozenAdmission } from './plan/plan-admission';
 import { auditActivities, runActivities } from './support/activities';
 import { refuseSubmission } from './support/refuse-submission';
+import { byPerson, freezing, stackInput, submission, withdrawal } from './support/request-schema';
+import { requireShape } from './support/require-shape';
 import { followRun, startRun } from './support/run-children';
 import { StackQueue, type CarriedQueue } from './support/stack-queue';
 import { now } from './support/now';
@@ -30,6 +32,7 @@ const LONG_HISTORY_EVENTS = 1000;
  * run ended, so its lock can neither be leaked nor stolen. Lives as long as the stack.
  */
 export async function stack(input: StackInput): Promise<never> {
+  requireShape(stackInput, input, 'the stack');
   const line = new StackQueue(input.stack, input.carried);
   listen(input, line);
   if (input.carried === undefined) await remember(input, line);
@@ -56,14 +59,27 @@ function listen(input: StackInput, line: StackQueue): void {
       return { run: name(number), number, behind: ahead.map(name) };
     },
     {
-      validator: ({ request }: Submission) => {
-        refuseSubmission(input.stack, line, request);
+      validator: (asked: Submission) => {
+        requireShape(submission, asked, 'the submission');
+        refuseSubmission(input.stack, line, asked.request);
       },
     },
   );
-  setHandler(withdraw, ({ number, by }) => line.withdraw(number, by, now()));
-  setHandler(freeze, ({ message, by }) => line.freezeWith({ message, by, since: now() }));
-  setHandler(unfreeze, () => line.unfreeze());
+  setHandler(withdraw, ({ number, by }) => line.withdraw(number, by, now()), {
+    validator: (asked) => {
+      requireShape(withdrawal, asked, 'the withdrawal');
+    },
+  });
+  setHandler(freeze, ({ message, by }) => line.freezeWith({ message, by, since: now() }), {
+    validator: (asked) => {
+      requireShape(freezing, asked, 'the freeze');
+    },
+  });
+  setHandler(unfreeze, () => line.unfreeze(), {
+    validator: (asked) => {
+      requireShape(byPerson, asked, 'the end of the freeze');
+    },
+  });
 }
 
 /**

@@ -2,6 +2,8 @@ import type { PartSummary, PointVerification, VerifiedPart } from './model/recov
 import type { RestoreOptions } from './model/run';
 import type { StackDescription } from './model/stack';
 import { hostActivities } from './support/activities';
+import { questionInput } from './support/request-schema';
+import { requireShape } from './support/require-shape';
 
 /** Says of each part of a recovery point whether it is there, and, read to its end, whether it is what was saved. */
 export async function verifyPoint(input: {
@@ -9,6 +11,7 @@ export async function verifyPoint(input: {
   readonly point: RestoreOptions['point'];
   readonly data: boolean;
 }): Promise<PointVerification> {
+  requireShape(questionInput, input, 'the question');
   const { stack, point: wanted, data } = input;
   const act = hostActivities(stack);
   const found = await act.findRecoveryPoint({ stack, wanted: { point: wanted, only: [] } });

@@ -1,12 +1,16 @@
 import { sleep } from '@temporalio/workflow';
 import type { WarmInput } from './model/warm';
 import { keeperActivities } from './support/activities';
+import { warmInput } from './support/request-schema';
+import { requireShape } from './support/require-shape';
 
 /**
  * Keeps what a release replaced running for a while, for an instant way back, then stops it. Depends on nothing of the
  * release, which has ended. Cancelled by the next release or rollback, which takes the slots over as they are.
  */
-export async function warm({ stack, project, slots }: WarmInput): Promise<void> {
+export async function warm(input: WarmInput): Promise<void> {
+  requireShape(warmInput, input, 'what is warm');
+  const { stack, project, slots } = input;
   const { coolSlot } = keeperActivities(stack);
   for (const { until, service, slot, release } of [...slots].sort(byTime)) {
     const milliseconds = Date.parse(until) - Date.now();

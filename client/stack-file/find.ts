@@ -15,6 +15,8 @@ export interface FoundStackFile {
   readonly path: string;
   /** In a folder of stack files, apart from the project: then its own folder is not the stack's directory. */
   readonly central: boolean;
+  /** By `-f` or `PAWL_FILE`: whoever named it trusts it. */
+  readonly named: boolean;
 }
 
 const FILE_NAME = 'pawl.yaml';
@@ -30,15 +32,15 @@ export function findStackFile(search: StackFileSearch = {}): FoundStackFile {
   const folders = [...userFolder(env), systemFolder];
   if (named) {
     const path = resolve(cwd, named);
-    return { path, central: folders.includes(dirname(path)) };
+    return { path, central: folders.includes(dirname(path)), named: true };
   }
   const upward = foldersUpward(cwd, env['HOME']).map((folder) => join(folder, FILE_NAME));
   const path = upward.find((candidate) => existsSync(candidate));
-  if (path !== undefined) return { path, central: false };
+  if (path !== undefined) return { path, central: false, named: false };
   for (const folder of folders) {
     const [only, ...others] = stackFilesIn(folder);
     if (only !== undefined && others.length > 0) throw tooMany(folder, [only, ...others]);
-    if (only !== undefined) return { path: join(folder, only), central: true };
+    if (only !== undefined) return { path: join(folder, only), central: true, named: false };
   }
   throw new StackFileError([{ file: FILE_NAME, path: [], message: notFound(upward, folders) }]);
 }

@@ -6,6 +6,7 @@ import type { StackFileSearch } from './find';
 import { quoted } from './printable';
 import { StackFileError } from './problem';
 import { readSource } from './read-source';
+import { requireOwnFile } from './require-own-file';
 import { readStack } from './read-stack';
 import type { LoadedStack } from './read-stack';
 import { didYouMean } from './suggest';
@@ -25,18 +26,24 @@ export function loadStackFile(options: LoadOptions = {}): StackDescription {
 /** As `loadStackFile`, with where each value came from. */
 export function openStackFile(options: LoadOptions = {}): LoadedStack {
   const cwd = options.cwd ?? process.cwd();
-  const { path, central } = findStackFile(options);
-  const base = readSource(path, shownName(path, cwd));
+  const { path, central, named } = findStackFile(options);
+  const read = (file: string): SourceFile => {
+    const shown = shownName(file, cwd);
+    if (!named) requireOwnFile(file, shown);
+    return readSource(file, shown);
+  };
+  const base = read(path);
   return readStack({
     base,
     ...(options.environment !== undefined && {
-      overlay: readOverlay(path, options.environment, cwd),
+      overlay: read(overlayOf(path, options.environment, cwd)),
     }),
     ...(!central && { ownFolder: dirname(path) }),
   });
 }
 
-function readOverlay(basePath: string, environment: string, cwd: string): SourceFile {
+/** Throws: StackFileError when there is no such overlay */
+function overlayOf(basePath: string, environment: string, cwd: string): string {
   const path = join(dirname(basePath), overlayName(basePath, environment));
   const shown = shownName(path, cwd);
   if (!NAME.test(environment)) {
@@ -44,7 +51,7 @@ function readOverlay(basePath: string, environment: string, cwd: string): Source
     throw new StackFileError([{ file: shownName(basePath, cwd), path: [], message }]);
   }
   const known = overlaysBeside(basePath);
-  if (known.includes(environment)) return readSource(path, shown);
+  if (known.includes(environment)) return path;
   const message = `there is no such overlay for -e ${environment}${didYouMean(environment, known)}`;
   throw new StackFileError([{ file: shown, path: [], message }]);
 }

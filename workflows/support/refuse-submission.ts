@@ -2,6 +2,8 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import type { FailureEvidence, FailureType } from '../model/failure-type';
 import { ADMISSION, type RunRequest } from '../model/run';
 import { requireNotFrozen } from './freeze';
+import { runRequest } from './request-schema';
+import { requireShape } from './require-shape';
 import { jsonBytes } from './telling-steps';
 import type { StackQueue } from './stack-queue';
 
@@ -14,13 +16,8 @@ const LARGEST_LINE_BYTES = 1.5 * 1024 ** 2;
 
 /** Validates a submission. Throws what the client is told; what is refused here leaves no trace in history. */
 export function refuseSubmission(stack: string, line: StackQueue, request: RunRequest): void {
-  if (!Object.hasOwn(ADMISSION, request.runbook)) {
-    throw refusal(
-      'PreconditionFailed',
-      `this worker knows no runbook ${request.runbook}`,
-      'Upgrade the worker.',
-    );
-  }
+  refuseTooLarge(stack, line, request);
+  requireShape(runRequest, request, 'the request');
   if (request.stack.name !== stack) {
     throw refusal(
       'PreconditionFailed',
@@ -43,7 +40,6 @@ export function refuseSubmission(stack: string, line: StackQueue, request: RunRe
       'pawl status shows them.',
     );
   }
-  refuseTooLarge(stack, line, request);
 }
 
 function refuseTooLarge(stack: string, line: StackQueue, request: RunRequest): void {

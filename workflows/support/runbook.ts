@@ -24,6 +24,8 @@ import { hashOfPlan } from './hash-plan';
 import { HoldDesk } from './hold-desk';
 import { firstCharacters } from './markdown';
 import { now } from './now';
+import { runInput } from './request-schema';
+import { requireShape } from './require-shape';
 import { RunPage } from './run-page';
 import { CANCELLED, Steps, type TakeStep, type WhileHeld } from './steps';
 
@@ -60,6 +62,7 @@ export async function runbook<Outcome extends { readonly state: string }>(
   input: RunInput,
   procedure: (run: Run) => Promise<Outcome>,
 ): Promise<Outcome> {
+  requireShape(runInput, input, 'the request');
   const run = createRun(input);
   setHandler(progress, () => run.page.progress());
   const ended = await recorded(run, input, await attempt(run, input, procedure));

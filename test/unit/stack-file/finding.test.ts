@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadStackFile } from '../../../client/stack-file/load';
@@ -38,6 +46,23 @@ describe('the stack file is found', () => {
     expect(load({ file: 'mine.yml', env }).name).toBe('option');
     expect(load({ env }).name).toBe('variable');
     expect(load()).toMatchObject({ name: 'upwards', directory: join(root, 'project') });
+  });
+
+  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+  asRoot('unless it belongs to another user and was not named, with its overlays too', () => {
+    place('project/pawl.yaml', named('theirs'));
+    place('project/pawl.staging.yaml', 'host: elsewhere\n');
+    chownSync(join(root, 'project/pawl.yaml'), 12345, 12345);
+    const refusal =
+      'belongs to another user (uid 12345), and a stack file can name commands to run';
+    expect(() => load()).toThrow(refusal);
+    expect(load({ file: '../../pawl.yaml' }).name).toBe('theirs');
+    expect(load({ env: { PAWL_FILE: join(root, 'project/pawl.yaml') } }).name).toBe('theirs');
+
+    chownSync(join(root, 'project/pawl.yaml'), 0, 0);
+    chownSync(join(root, 'project/pawl.staging.yaml'), 12345, 12345);
+    expect(load().name).toBe('theirs');
+    expect(() => load({ environment: 'staging' })).toThrow(refusal);
   });
 
   it('no further up than the root of the repository', () => {
