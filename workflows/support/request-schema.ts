@@ -189,7 +189,7 @@ const freezeWindow = z.strictObject({
   reason: text,
 });
 
-export const stackDescription = z.strictObject({
+const stackDescription = z.strictObject({
   name,
   host: z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/, 'is no host'),
   directory: filled,

@@ -53,7 +53,7 @@ const contentDigest = z.strictObject({
   method: name,
 } satisfies Record<keyof ContentDigest, z.ZodType>);
 
-export const partFacts = z.strictObject({
+const partFacts = z.strictObject({
   format: name,
   sourceVersion: text,
   contents: z.array(contentDigest).max(MOST_CONTENTS),

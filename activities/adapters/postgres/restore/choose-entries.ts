@@ -70,7 +70,7 @@ export function chooseEntries(head: ArchiveHead, names: readonly string[]): Chos
 }
 
 /** Of some entries, those that people know by name: without what belongs to another of them. */
-export function objectsOf(
+function objectsOf(
   head: ArchiveHead,
   names: EntryNames,
   ids: ReadonlySet<number>,
