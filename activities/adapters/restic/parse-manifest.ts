@@ -71,7 +71,8 @@ function checked(value: unknown, where: string): z.ZodSafeParseResult<Manifest> 
 
 /** The first sign that what cannot be read is only too new. */
 function writtenByNewer(value: unknown, { issues }: z.ZodError): string | undefined {
-  const format = OURS.exec(String(fieldOf(value, 'schema')))?.[1];
+  const schema = fieldOf(value, 'schema');
+  const format = typeof schema === 'string' ? OURS.exec(schema)?.[1] : undefined;
   if (format === undefined) return undefined;
   if (Number(format) > 1) return `its format is pawl/manifest@${format}, and this version reads 1`;
   for (const issue of issues) {
