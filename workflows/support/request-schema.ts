@@ -16,7 +16,8 @@ import type { WarmInput } from '../model/warm';
 // The workflow sandbox allows no code made at run time.
 z.config({ jitless: true });
 
-const LONGEST_TEXT = 32 * 1024;
+/** Of a whole request, which is looked at first; a stack file has half of it. */
+const LONGEST_TEXT = 512 * 1024;
 const LONGEST_LIST = 10_000;
 /** Ten years: a timer of Temporal's takes it, and nobody waits longer. */
 const LONGEST_SECONDS = 10 * 366 * 86_400;
@@ -299,7 +300,8 @@ export const stackInput = z.looseObject({
 /** The request in it is looked at once it is known not to be too large. */
 export const submission = z.strictObject({ request: z.looseObject({}) });
 export const withdrawal = z.strictObject({ number: count, by: person });
-export const freezing = z.strictObject({ message: text, by: person });
+/** A message is cut to what a page can show. */
+export const freezing = z.strictObject({ message: z.string(), by: person });
 export const byPerson = z.strictObject({ by: person });
 
 function eachOnce<Item>(
