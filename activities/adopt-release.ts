@@ -1,3 +1,4 @@
+import { heldImage } from '../workflows/model/held-image';
 import type { RunReference } from '../workflows/model/run';
 import { renderAdopted } from '../workflows/plan/render-release';
 import { deploymentOf } from './deploy-of';
@@ -43,6 +44,9 @@ export const adoptRelease =
       const { number, modelHash } = await releases.prepare(stack.name, runKey, () =>
         releaseText(renderAdopted(model, images)),
       );
+      for (const { service, image } of images) {
+        await ports.release.images.hold(image.id, heldImage(stack.name, service, number));
+      }
       await releases.record({
         ...{ number, stack: stack.name, releasedAt: at, run: run.id, runKey },
         ...{ requestedBy, pawlVersion, stackHash, modelHash, adopted: true },

@@ -1,6 +1,7 @@
 import type { Slot } from '../workflows/model/deployment';
 import { slotService } from '../workflows/model/deployment';
 import { weightOf } from '../workflows/model/traffic';
+import { retireAll } from './retire-all';
 import { isOfRelease } from './service-container';
 import { turnOff } from './slot-servers';
 import type { HostPorts } from './release-ports';
@@ -27,7 +28,7 @@ export const coolSlot =
       input,
       { phase: `cool ${input.service}-${input.slot}` },
       async (attempt, site) => {
-        const { switches, services, compose, releases } = ports.release;
+        const { switches, services } = ports.release;
         const key = { stack: input.stack.name, service: input.service };
         const name = slotService(input.service, input.slot);
         const now = await switches.desired(key);
@@ -36,8 +37,7 @@ export const coolSlot =
         const its = containers.filter((container) => isOfRelease(container, input.release));
         if (its.length === 0 || its.length < containers.length) return false;
         await turnOff(ports.release, site, { ...input, stack: input.stack.name }, attempt);
-        const file = await releases.file(input.stack.name, input.release);
-        await compose.remove(site, file, [name], attempt);
+        await retireAll(services, its, attempt);
         return true;
       },
     );

@@ -16,6 +16,10 @@ import { observeEdge } from './edge-change';
 import { isOfRelease, isRunning, isSwitch } from './service-container';
 import { deployOf } from './deploy-of';
 import { carriedModel, changedLines, madeAnew, type AnewQuestion } from './observe-model';
+import { observeFollowers } from './observe-followers';
+import { observeTarget } from './observe-target';
+import { observeUnwell } from './observe-unwell';
+import { observeVolumes } from './observe-volumes';
 import type { Attempt, Site } from './ports';
 import type {
   ComposeFacts,
@@ -62,6 +66,9 @@ export const observeRelease =
       );
       const model = resolves ? await carriedModel(ports.release, site, stack, attempt) : undefined;
       const { project } = facts;
+      const target = resolves ? undefined : rollbackTarget(stored, input.to);
+      const asBefore = { project, release: target, deployments: services };
+      const back = await observeTarget(ports.release, site, asBefore, attempt);
       const anew = await observeAnew(look, observed, {
         ...{ stack, project, model, target: rollbackTarget(stored, input.to) },
         switchImage: switchImage?.pinned ?? '',
@@ -76,9 +83,12 @@ export const observeRelease =
         : undefined;
       return {
         project,
-        services: observed.map((one) =>
-          one.runs === 'switched' && anew.has(one.service) ? { ...one, renewsSwitch: true } : one,
-        ),
+        services: observed.map((one) => ({
+          ...one,
+          ...back.services.get(one.service),
+          ...(one.runs === 'switched' && anew.has(one.service) ? { renewsSwitch: true } : {}),
+        })),
+        ...(back.missing.length === 0 ? {} : { missing: back.missing }),
         ...(switchImage === undefined ? {} : { switchImage }),
         ...(disk === undefined ? {} : { disk }),
         ...(edge === undefined ? {} : { edge }),
@@ -158,16 +168,34 @@ async function observeService(
     ...publishedAnywhere(facts),
     ...exposed(seen.own),
   };
+  const unwell = await observeUnwell(look.ports, deployment, seen.own, look.attempt);
+  const toBeBuilt = builds && look.built[service] === undefined;
+  const own = await itsOwn(look, deployment, toBeBuilt ? undefined : image.pinned);
+  const told = { ...common, ...own, ...(unwell === undefined ? {} : { unwell }) };
   if (deployment.strategy === 'recreate') {
-    return { ...common, ...runsAlone(seen.own), warm: {}, left: [] };
+    return { ...told, ...runsAlone(seen.own), warm: {}, left: [] };
   }
   const { port, check } = seen.desired?.settings ?? {};
   const resteers =
     port !== undefined && (port !== deployment.port || check !== deployment.ready.http);
   return {
-    ...{ ...common, ...runsSwitched(look, facts.replicas, seen) },
+    ...{ ...told, ...runsSwitched(look, facts.replicas, seen) },
     ...(resteers ? { resteers } : {}),
   };
+}
+
+/** What the project as it is now says of it; of a stored release that comes back, its own file says it. */
+async function itsOwn(
+  { ports, site, facts, attempt, resolves }: Look,
+  deployment: Deployment,
+  pinned: string | undefined,
+): Promise<Pick<ObservedService, 'volumes' | 'followers'>> {
+  if (!resolves) return {};
+  const followers = hasSwitch(deployment)
+    ? {}
+    : await observeFollowers(ports, site, facts, deployment.service);
+  const question = { facts, deployment, ...(pinned === undefined ? {} : { pinned }) };
+  return { ...followers, volumes: await observeVolumes(ports, site, question, attempt) };
 }
 
 /** Where Docker has a choice, it chooses for each container. */

@@ -29,6 +29,18 @@ export interface ComposeServiceFacts {
   readonly ports: readonly { readonly target: number; readonly published?: string }[];
   readonly replicas: number;
   readonly dependsOn: readonly string[];
+  /** What is mounted in it, by the file alone: an image may declare more. */
+  readonly mounts: readonly ServiceMount[];
+  /** Services one of whose containers it is tied to: by their network, their processes, their memory or their volumes. */
+  readonly sharesWith: readonly string[];
+}
+
+/** `kind`: Docker's word. A volume without `name` gets one from the engine, another one for each new container. */
+export interface ServiceMount {
+  readonly path: string;
+  readonly kind: string;
+  /** The engine's name of a volume. */
+  readonly name?: string;
 }
 
 export interface ComposeFacts {
@@ -49,8 +61,11 @@ export interface Compose {
    * itself, as with `extends` and `include`.
    */
   locate(site: Site, path: readonly (string | number)[]): Promise<string | undefined>;
-  /** Throws: PreconditionFailed (a variable is required and missing, or the files are refused) · CommandFailed */
-  facts(site: Site, attempt: Attempt): Promise<ComposeFacts>;
+  /**
+   * Of the project as it is now, or of a release's own file with the variables of now.
+   * Throws: PreconditionFailed (a variable is required and missing, or the files are refused) · CommandFailed
+   */
+  facts(site: Site, attempt: Attempt, releaseFile?: string): Promise<ComposeFacts>;
   /**
    * Builds the image of a service, from the project's own files; the same again is the builder's cache. Ended, nothing of
    * it runs on. Progress: each time the builder says something.
@@ -93,8 +108,6 @@ export interface Compose {
     graceSeconds: number | undefined,
     attempt: Attempt,
   ): Promise<void>;
-  /** Stops and removes their containers, with the volumes that have no name; others and networks stay. Idempotent. */
-  remove(site: Site, file: string, services: readonly string[], attempt: Attempt): Promise<void>;
   /**
    * Starts a command in a one-off container of a service, detached and under this name, unless a container of the name
    * is there: a second attempt finds the first one's. No ports are published, no dependencies started.
@@ -138,6 +151,18 @@ export interface ServiceContainer {
   readonly exitCode: number;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** Longest time from a start to the first verdict of its health check; absent without one. */
+  readonly verdictSeconds?: number;
+  /** Volumes without a name that it has mounted; absent when none. */
+  readonly unnamedVolumes?: readonly UnnamedVolume[];
+}
+
+/** A volume that nobody named: of an image's `VOLUME`, or of a mount without a source. */
+export interface UnnamedVolume {
+  /** In the container. */
+  readonly path: string;
+  /** What the engine calls it. */
+  readonly volume: string;
 }
 
 export interface EngineOfServices {
@@ -155,10 +180,11 @@ export interface EngineOfServices {
   ): Promise<
     { readonly exitCode: number; readonly output: string; readonly stdout: string } | undefined
   >;
-  /** Kills and removes it. Idempotent. */
-  removeContainer(name: string): Promise<void>;
-  /** Stops it with its own grace, and removes it with its anonymous volumes. Idempotent. */
+  /** Kills and removes a one-off container, with the volumes without a name that were made for it alone. Idempotent. */
+  removeOneOff(name: string): Promise<void>;
+  /** Stops it with its own grace, and removes it; every volume stays that can have something in it. Idempotent. */
   retire(containerId: string, attempt: Attempt): Promise<void>;
+  hasVolume(name: string): Promise<boolean>;
   /** Free octets where the engine keeps its images, as far as this host sees them. */
   freeBytes(): Promise<number | undefined>;
 }
@@ -178,7 +204,16 @@ export interface Images {
   missingLayers(pinned: string, attempt: Attempt): Promise<readonly MissingLayer[] | undefined>;
   /** Makes a pinned image present. Reports bytes. Throws: ServiceUnavailable (registry away) · CommandFailed (disk full) */
   pull(pinned: string, attempt: Attempt): Promise<{ readonly id: string }>;
-  /** Removes them unless something uses them. Never rejects for an image that is gone or in use. */
+  /**
+   * The paths that an image declares as volumes: of this host's, or as its registry tells. Undefined when nobody tells.
+   * Throws: ServiceUnavailable (engine away)
+   */
+  declaredVolumes(pinned: string, attempt: Attempt): Promise<readonly string[] | undefined>;
+  /** Gives an image of this host a further name, so that it is not taken for unused. Throws: PreconditionFailed (it is not here) */
+  hold(pinned: string, name: string): Promise<void>;
+  /** Drops the names in this repository that `keeps` refuses by their tag; one that a container needs stays. */
+  dropNames(repository: string, keeps: (tag: string) => boolean): Promise<void>;
+  /** Removes those that have no name and that no container uses. Never rejects for an image that is gone or in use. */
   removeUnused(ids: readonly string[]): Promise<void>;
 }
 
@@ -237,6 +272,8 @@ export interface Releases {
   /** Path of a release's Compose model. Throws: PreconditionFailed when there is none */
   file(stack: string, number: number): Promise<string>;
   readModel(stack: string, number: number): Promise<string>;
+  /** Ids of the images of every release that this host keeps of other stacks. */
+  imagesOfOthers(stack: string): Promise<ReadonlySet<string>>;
   /** Removes releases. Never the current one: InternalError. Idempotent. */
   remove(stack: string, numbers: readonly number[]): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { EDGE_SERVICE } from '../workflows/model/edge';
 import type { RunReference } from '../workflows/model/run';
 import type { Attempt, Site } from './ports';
 import type { HostPorts, ReleasePorts } from './release-ports';
+import { retireAll } from './retire-all';
 import { isEdge } from './service-container';
 import { runStep, type StepInput } from './run-step';
 
@@ -24,7 +25,7 @@ export const removeEdge =
     });
 
 export async function removeEdgeNow(
-  { compose, edges, services }: ReleasePorts,
+  { edges, services }: ReleasePorts,
   site: Site,
   project: string,
   attempt: Attempt,
@@ -33,6 +34,6 @@ export async function removeEdgeNow(
   if (file === undefined) return;
   const found = await services.containers(site, project, EDGE_SERVICE);
   // The project may have a service of the name by now, which is nobody's to remove.
-  if (found.every(isEdge)) await compose.remove(site, file, [EDGE_SERVICE], attempt);
+  if (found.every(isEdge)) await retireAll(services, found, attempt);
   await edges.drop(site.stack);
 }

@@ -1,6 +1,7 @@
 import { SLOTS } from '../workflows/model/deployment';
 import { weightOf } from '../workflows/model/traffic';
 import { AdapterError } from './adapter-error';
+import { retireAll } from './retire-all';
 import { isOfRelease, isPlain, isSwitch } from './service-container';
 import type { Site } from './ports';
 import type { HostPorts, ServiceContainer } from './release-ports';
@@ -24,15 +25,14 @@ export const removeService =
   (ports: HostPorts) =>
   (input: RemoveServiceInput): Promise<void> =>
     runStep(ports, input, { phase: `remove ${input.service}` }, async (attempt, site) => {
-      const { services, compose, releases } = ports.release;
+      const { services } = ports.release;
       const found = await services.containers(site, input.project, input.service);
       const others = found.filter((container) => !isOfRelease(container, input.release));
       if (found.length === 0 || (others.length > 0 && input.whosever !== true)) return;
       // Somebody has made it by hand meanwhile, and it may be all that serves.
       if (found.some(isPlain)) return;
       await refuseServing(ports, site, input, found);
-      const file = await releases.file(input.stack.name, input.release);
-      await compose.remove(site, file, [input.service], attempt);
+      await retireAll(services, found, attempt);
     });
 
 /** Neither release would serve. */

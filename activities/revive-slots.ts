@@ -7,6 +7,7 @@ import {
 import type { StackDescription } from '../workflows/model/stack';
 import { weightOf, type Shares, type SlotShare } from '../workflows/model/traffic';
 import type { Attempt, Site } from './ports';
+import { holdImages } from './hold-images';
 import type { ReleasePorts, Scale } from './release-ports';
 import { hasEnded } from './service-container';
 import { becomeReady } from './start-service';
@@ -40,6 +41,7 @@ export async function reviveSlots(
     const release = Number(containers[0]?.labels['pawl.release'] ?? known?.[slot]);
     if (!Number.isInteger(release)) continue;
     const file = await releases.file(stack.name, release);
+    await holdImages(ports, stack.name, release, service);
     const scale = scaleOf(traffic[slot], containers.length);
     if (scale === undefined) await compose.up(site, file, [service], attempt);
     else await compose.scale(site, file, service, scale, attempt);

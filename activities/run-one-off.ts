@@ -1,6 +1,7 @@
 import { AdapterError } from './adapter-error';
 import type { Attempt, Site } from './ports';
 import type { RunReference } from '../workflows/model/run';
+import { holdImages } from './hold-images';
 import type { HostPorts, ReleasePorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';
 
@@ -54,17 +55,18 @@ async function runToEnd(
   try {
     const file = await ports.releases.file(input.stack.name, input.release);
     const { service, command } = input;
+    await holdImages(ports, input.stack.name, input.release, service);
     const labels = { 'pawl.stack': input.stack.name, 'pawl.run': input.run.id };
     await ports.compose.runDetached(site, file, { service, command, name, labels }, attempt);
     const ended = await ports.services.awaitExit(name, { ...attempt, signal });
     if (ended !== undefined) {
-      await ports.services.removeContainer(name);
+      await ports.services.removeOneOff(name);
       return ended;
     }
     throw new AdapterError('ServiceUnavailable', `container ${name} was removed while it ran`);
   } catch (error) {
     const overtime = timeout.aborted && !attempt.signal.aborted;
-    if (overtime || attempt.signal.aborted) await ports.services.removeContainer(name);
+    if (overtime || attempt.signal.aborted) await ports.services.removeOneOff(name);
     if (overtime) throw failed(input, `not ended after ${input.timeoutSeconds} s, killed`, '');
     throw error;
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyCheck } from '../workflows/model/deployment';
 import { AdapterError } from './adapter-error';
+import { holdImages } from './hold-images';
 import { isOfRelease, isRunning } from './service-container';
 import type { Attempt, Site } from './ports';
 import { probeContainer } from './probe-container';
@@ -21,6 +22,12 @@ export interface StartServiceInput extends StepInput {
   readonly stopSeconds?: number;
   /** Present, for an undo: what stands in the way, such as a port that another process has, is waited for so long. */
   readonly insistSeconds?: number;
+  /** Longest wait, where there is no `ready` that says one. Absent: as long as its own health check may need. */
+  readonly timeoutSeconds?: number;
+  /** Services that lose what they share with it when its container is replaced: they are recreated with it. */
+  readonly followers?: readonly string[];
+  /** For an undo: how far from well it was before. That is enough again. */
+  readonly asBefore?: 'not-ready' | 'not-running';
 }
 
 export interface StartedService {
@@ -30,7 +37,9 @@ export interface StartedService {
 
 /** Without a health check and a `ready`, a container that has run for so long without a restart counts as started. */
 const STEADY_MILLISECONDS = 3_000;
-const STEADY_WITHIN_SECONDS = 60;
+const READY_WITHIN_SECONDS = 60;
+/** Between the last verdict of a health check and our seeing it. */
+const MARGIN_SECONDS = 10;
 const LOOK_MILLISECONDS = 250;
 const INSIST_MILLISECONDS = 1_000;
 const LAST_LINES = 15;
@@ -52,6 +61,9 @@ export const startService =
         const { stopSeconds } = input;
         await ports.release.compose.stop(site, file, [input.service], stopSeconds, attempt);
       }
+      for (const service of [input.service, ...(input.followers ?? [])]) {
+        await holdImages(ports.release, input.stack.name, input.release, service);
+      }
       await up(ports.release, site, { ...input, file }, attempt);
       const containers = await becomeReady(ports.release, site, input, attempt);
       return { containers, seconds: (performance.now() - begin) / 1000 };
@@ -60,13 +72,19 @@ export const startService =
 async function up(
   { compose }: ReleasePorts,
   site: Site,
-  { file, service, scale, insistSeconds = 0 }: StartServiceInput & { readonly file: string },
+  {
+    file,
+    service,
+    scale,
+    followers = [],
+    insistSeconds = 0,
+  }: StartServiceInput & { readonly file: string },
   attempt: Attempt,
 ): Promise<void> {
   const deadline = performance.now() + insistSeconds * 1000;
   for (;;) {
     try {
-      if (scale === undefined) await compose.up(site, file, [service], attempt);
+      if (scale === undefined) await compose.up(site, file, [service, ...followers], attempt);
       else await compose.scale(site, file, service, scale, attempt);
       return;
     } catch (error) {
@@ -94,8 +112,7 @@ export async function becomeReady(
   input: Omit<StartServiceInput, 'stack' | 'run'>,
   attempt: Attempt,
 ): Promise<number> {
-  const seconds = input.ready?.timeoutSeconds ?? STEADY_WITHIN_SECONDS;
-  const deadline = performance.now() + seconds * 1000;
+  const begin = performance.now();
   const answers = new Map<string, number>();
   let made = 0;
   for (;;) {
@@ -105,27 +122,68 @@ export async function becomeReady(
     const waitingFor =
       containers.length < made
         ? `${made - containers.length} of ${made} containers were removed by hand`
-        : await notYet(ports, input, containers, answers, attempt);
+        : ((await notYet(ports, input, containers, answers, attempt)) ??
+          (await followersNotYet(ports, site, input)));
     if (waitingFor === undefined) return containers.length;
-    if (performance.now() > deadline) {
+    const seconds = patience(input, containers);
+    if (performance.now() > begin + seconds * 1000) {
       throw await neverReady(ports, input, containers, `${waitingFor} after ${seconds} s`);
     }
     await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
   }
 }
 
+/** The operator's word counts; else nobody gives up before its own health check has had its say. */
+function patience(
+  {
+    ready,
+    timeoutSeconds = ready?.timeoutSeconds,
+  }: Pick<StartServiceInput, 'ready' | 'timeoutSeconds'>,
+  containers: readonly ServiceContainer[],
+): number {
+  if (timeoutSeconds !== undefined) return timeoutSeconds;
+  const verdicts = containers.map(({ verdictSeconds = 0 }) => verdictSeconds + MARGIN_SECONDS);
+  return Math.ceil(Math.max(READY_WITHIN_SECONDS, ...verdicts));
+}
+
+/** They run again; how well, nobody has asked for. */
+async function followersNotYet(
+  { services }: ReleasePorts,
+  site: Site,
+  {
+    project,
+    followers = [],
+    asBefore,
+  }: Pick<StartServiceInput, 'project' | 'followers' | 'asBefore'>,
+): Promise<string | undefined> {
+  if (asBefore === 'not-running') return undefined;
+  for (const follower of followers) {
+    const containers = await services.containers(site, project, follower);
+    const stopped = containers.find((container) => !isRunning(container));
+    if (stopped !== undefined) return `${stopped.name}, which shares with it, is ${stopped.state}`;
+  }
+  return undefined;
+}
+
 /** What is still waited for; undefined when all is ready. */
 async function notYet(
   ports: ReleasePorts,
-  { scale, port, ready }: Pick<StartServiceInput, 'scale' | 'port' | 'ready'>,
+  {
+    scale,
+    port,
+    ready,
+    asBefore,
+  }: Pick<StartServiceInput, 'scale' | 'port' | 'ready' | 'asBefore'>,
   containers: readonly ServiceContainer[],
   answers: Map<string, number>,
   attempt: Attempt,
 ): Promise<string | undefined> {
+  if (asBefore === 'not-running') return undefined;
   const running = containers.filter(isRunning);
   // As many as Compose has made by the release's file, which may say another number than the stack has now.
   const wanted = scale?.containers ?? containers.length;
   if (running.length < wanted) return `${running.length} of ${wanted} containers run`;
+  if (asBefore === 'not-ready') return undefined;
   const sick = running.find(({ health }) => health !== undefined && health !== 'healthy');
   if (sick !== undefined) return `${sick.name} is ${sick.health ?? ''}`;
   if (ready === undefined || port === undefined) return notSteady(running);

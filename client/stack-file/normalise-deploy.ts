@@ -16,6 +16,7 @@ type DocumentOf<Strategy extends ServiceDocument['strategy']> = Extract<
   ServiceDocument,
   { strategy: Strategy }
 >;
+type ReadyDocument = DocumentOf<'switch'>['ready'];
 type GateDocument = NonNullable<StackDocument['gates']>['before'][number];
 type MigrationsDocument = NonNullable<StackDocument['migrations']>;
 
@@ -81,17 +82,19 @@ function judged<Canary extends { maxErrorRate: string }>(canary: Canary) {
 
 function recreated(service: string, entry: DocumentOf<'recreate'>): RecreateDeployment {
   const { strategy, port, ready, stopSeconds } = entry;
+  const { http, timeoutSeconds } = ready ?? {};
   return {
     service,
     strategy,
     ...(port !== undefined && { port }),
-    ...(ready && { ready: readyCheck(ready) }),
+    ...(ready && http !== undefined && { ready: readyCheck({ ...ready, http }) }),
+    ...(http === undefined && timeoutSeconds !== undefined && { timeoutSeconds }),
     ...(stopSeconds !== undefined && { stopSeconds }),
   };
 }
 
-function readyCheck({ http, consecutive, timeoutSeconds }: ReadyCheck): ReadyCheck {
-  return { http, consecutive, timeoutSeconds };
+function readyCheck({ http, consecutive, timeoutSeconds }: ReadyDocument): ReadyCheck {
+  return { http, consecutive, ...(timeoutSeconds !== undefined && { timeoutSeconds }) };
 }
 
 function gate({ run, scan, http, sql }: GateDocument): Gate {

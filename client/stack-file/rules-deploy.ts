@@ -42,9 +42,12 @@ export const deployRules: readonly Rule[] = [
 
   function readinessIsAskedOnAPort(stack, report) {
     for (const [service, { strategy, port, ready }] of servicesOf(stack)) {
-      if (strategy !== 'recreate' || (port === undefined) === (ready === undefined)) continue;
-      const [given, needed] = port === undefined ? ['ready', 'port'] : ['port', 'ready'];
-      report(['deploy', service, given], `needs ${quoted(needed)} too`, 'key');
+      const { http } = asDraft(ready);
+      if (strategy !== 'recreate' || (port === undefined) === (http === undefined)) continue;
+      if (port !== undefined) {
+        const needed = ready === undefined ? 'ready' : 'ready.http';
+        report(['deploy', service, 'port'], `needs ${quoted(needed)} too`, 'key');
+      } else report(['deploy', service, 'ready', 'http'], `needs ${quoted('port')} too`, 'key');
     }
   },
 

@@ -23,8 +23,10 @@ const ready = z.strictObject({
   }),
   consecutive: wholeNumber(1, 100).default(3).describe('Good answers in a row that are needed.'),
   timeoutSeconds: wholeNumber(1, 86_400)
-    .default(60)
-    .describe("Longest time from the container's start, its own health check included."),
+    .optional()
+    .describe(
+      "Longest time from the container's start. Default: 60, or as long as its own health check may need for a verdict.",
+    ),
 });
 
 const canary = z.strictObject({
@@ -105,7 +107,10 @@ const recreated = z.strictObject({
   port: port
     .optional()
     .describe('Port that the service listens on in its container; goes with `ready`.'),
-  ready: ready.optional().describe('When the new container counts as started; needs `port`.'),
+  ready: ready
+    .partial({ http: true })
+    .optional()
+    .describe('When the new container counts as started; `http` needs `port`.'),
   stopSeconds: wholeNumber(0, 86_400)
     .optional()
     .describe('Grace between SIGTERM and SIGKILL. Default: what the Compose file says.'),

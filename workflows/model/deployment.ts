@@ -19,8 +19,8 @@ export interface ReadyCheck {
   /** Path of an HTTP GET, such as `/healthz`. */
   readonly http: string;
   readonly consecutive: number;
-  /** From the start of the container, its own health check included. */
-  readonly timeoutSeconds: number;
+  /** From the start of the container, its own health check included. Absent: a minute, or as long as that may need. */
+  readonly timeoutSeconds?: number;
 }
 
 export interface CanaryPolicy {
@@ -59,6 +59,8 @@ export interface RecreateDeployment {
   /** Present with `ready`. */
   readonly port?: number;
   readonly ready?: ReadyCheck;
+  /** As `ready.timeoutSeconds`, where nothing is asked for. */
+  readonly timeoutSeconds?: number;
   /** Grace between SIGTERM and SIGKILL. Absent: what the Compose file says. */
   readonly stopSeconds?: number;
 }

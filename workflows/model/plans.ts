@@ -77,6 +77,8 @@ export interface PlannedService {
   readonly adopts: boolean;
   /** The switch is made anew, of another image or with other ports: a gap of some seconds before the first share. */
   readonly renewsSwitch?: boolean;
+  /** Services that share a namespace or volumes with one that is recreated: they are recreated with it. */
+  readonly followers?: readonly string[];
   /** Traffic shares of the new slot, in per cent, the last is 100; empty for recreate. */
   readonly shares: readonly number[];
   /** Present where the containers are replaced one by one, each share by one more. `judged`: after each but the last. */

@@ -18,7 +18,7 @@ export function stepId(verb: string, name: string): string {
 }
 
 /** FNV-1a, 32 bits, in hexadecimal; another beginning gives another one. */
-function fingerprint(text: string, beginning: number): string {
+export function fingerprint(text: string, beginning: number): string {
   let hash = beginning;
   for (let at = 0; at < text.length; at += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;

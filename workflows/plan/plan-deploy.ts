@@ -6,8 +6,10 @@ import { stepId } from '../model/step-id';
 import type { Obstacle } from './plan-backup';
 import type { ObservedRelease, ObservedService } from './release/observed-release';
 import { estimateDisk, refuseFullDisk } from './release/estimate-disk';
+import { leftVolumeNotes, refuseLostVolumes } from './release/lost-volumes';
 import { orderServices } from './release/order-services';
 import { formerImage, planChanges } from './release/plan-changes';
+import { followerNotes, followersOf, refuseFollowers } from './release/plan-followers';
 import { planRolling, refuseRolling } from './release/plan-rolling';
 import { anywhereNotes, portNotes } from './release/port-notes';
 import {
@@ -50,7 +52,9 @@ export function planDeploy(
   if (full !== undefined) return full;
   const refused =
     (options.build && refuseBuild(options.build, observed.services)) ??
-    refuseRolling(observed.services, deploy.services);
+    refuseRolling(observed.services, deploy.services) ??
+    refuseLostVolumes(observed.services, deploy.services) ??
+    refuseFollowers(observed.services, deploy.services);
   if (refused !== undefined) return refused;
   const services = orderServices(observed.services).flatMap((service) => {
     const deployment = deployments.get(service.service);
@@ -78,7 +82,11 @@ export function planDeploy(
       ...buildSteps(services, options.build),
       ...steps(plan, observed, deploy, saved?.steps ?? []),
     ],
-    notes: [...notes(observed, services, deploy.services), ...leftOutNotes(saved)],
+    notes: [
+      ...notes(observed, services, deploy.services),
+      ...leftVolumeNotes(observed.services, deploy.services),
+      ...leftOutNotes(saved),
+    ],
     ...(disk === undefined ? {} : { disk }),
   };
 }
@@ -110,7 +118,9 @@ function planService(
     ...(was === undefined ? {} : { was }),
     adopts: runs === 'plain',
   };
-  if (deployment.strategy === 'recreate') return { ...planned, strategy: 'recreate', shares: [] };
+  if (deployment.strategy === 'recreate') {
+    return { ...planned, strategy: 'recreate', shares: [], ...followersOf(seen) };
+  }
   const { strategy, canary } = deployment;
   const way = slotFor(seen);
   const steps = way.active === undefined ? [] : (canary?.steps ?? []);
@@ -171,6 +181,7 @@ function notes(
     ...driftNotes(observed),
     ...renewalNotes(services),
     ...anywhereNotes(observed, services),
+    ...followerNotes(services),
     ...edgeNotes(observed),
     ...observed.notes,
   ];

@@ -8,7 +8,10 @@ import { stepId } from '../model/step-id';
 import type { Obstacle } from './plan-backup';
 import type { ObservedRelease, ObservedService } from './release/observed-release';
 import { maintenanceStep } from './plan-maintenance';
+import { leftVolumeNotes, refuseLostVolumes } from './release/lost-volumes';
+import { missingImageNotes, refuseMissingImages } from './release/missing-images';
 import { orderServices } from './release/order-services';
+import { followerNotes, followersOf, refuseFollowers } from './release/plan-followers';
 import { planRolling, refuseRolling } from './release/plan-rolling';
 import { planSchema, schemaNotes } from './release/plan-schema';
 import {
@@ -65,7 +68,10 @@ export function planRollback(
       ...schemaNotes(schema),
       ...takeOverNotes(observed, plan.services),
       ...driftNotes(observed),
+      ...missingImageNotes(observed),
       ...renewalNotes(plan.services),
+      ...followerNotes(plan.services),
+      ...leftVolumeNotes(observed.services, stack.deploy?.services ?? []),
       ...observed.notes,
     ],
   };
@@ -81,7 +87,12 @@ function planServices(
   target: Release,
   observed: ObservedRelease,
 ): PlannedBack[] | Obstacle {
-  const refused = refuseRolling(observed.services, stack.deploy?.services ?? []);
+  const deployments = stack.deploy?.services ?? [];
+  const refused =
+    refuseRolling(observed.services, deployments) ??
+    refuseMissingImages(observed, target.number) ??
+    refuseLostVolumes(observed.services, deployments, target.number) ??
+    refuseFollowers(observed.services, deployments);
   if (refused !== undefined) return refused;
   const planned: PlannedBack[] = [];
   for (const seen of orderServices(observed.services)) {
@@ -113,7 +124,8 @@ function planBack(
     adopts: runs === 'plain',
   };
   if (deployment.strategy === 'recreate') {
-    return { planned: { ...common, strategy: 'recreate', shares: [] }, warm: false };
+    const planned = { ...common, strategy: 'recreate' as const, shares: [], ...followersOf(seen) };
+    return { planned, warm: false };
   }
   const way = slotFor(seen);
   // It has been proved before, and whoever goes back is in a hurry.

@@ -1,8 +1,14 @@
 import type { Deployment, SwitchDeployment } from '../model/deployment';
 import { hasSwitch, SLOTS, slotService } from '../model/deployment';
+import { heldImage, PINNED_LABEL } from '../model/held-image';
 import type { PinnedImage } from '../model/release';
 import type { Obstacle } from './plan-backup';
-import { labelled, type ComposeProjectModel, type ComposeService } from './release/compose-model';
+import {
+  labelled,
+  literal,
+  type ComposeProjectModel,
+  type ComposeService,
+} from './release/compose-model';
 import { refusals, tellRefusal, type Refusal } from './release/refusals';
 import { renderSlot, renderSwitch } from './release/render-switched';
 
@@ -19,7 +25,7 @@ export interface RenderInput {
 }
 
 /**
- * Renders a release's own Compose model: images pinned, and a switched service `api` become the switch `api` with the
+ * Renders a release's own Compose model: images by the names that pawl holds them by, and a switched service `api` become the switch `api` with the
  * slots `api-blue` and `api-green` behind it. All else is as it was.
  * Shape:  model, deployments with their images → model, or an obstacle that names each thing that cannot be carried
  */
@@ -66,7 +72,9 @@ export function renderAdopted(
   const { services = {} } = model;
   const pinned = images.flatMap(({ service, image }) => {
     const definition = Object.hasOwn(services, service) ? services[service] : undefined;
-    return definition === undefined ? [] : [[service, withImage(definition, image)] as const];
+    return definition === undefined
+      ? []
+      : [[service, withImage(definition, image.pinned)] as const];
   });
   return { ...model, services: { ...services, ...Object.fromEntries(pinned) } };
 }
@@ -78,9 +86,12 @@ function renderService(
   service: ComposeService,
 ): Record<string, ComposeService> {
   const { service: name } = deployment;
-  const pinned = withImage(service, image);
+  const pinned = withImage(service, heldImage(stack, name, release));
   const own = { 'pawl.stack': stack, 'pawl.service': name };
-  const ofRelease = { ...own, 'pawl.release': String(release) };
+  const ofRelease = {
+    ...{ ...own, 'pawl.release': String(release) },
+    [PINNED_LABEL]: literal(image.pinned),
+  };
   if (deployment.strategy === 'recreate') {
     return { [name]: labelled(pinned, { ...ofRelease, 'pawl.role': 'service' }) };
   }
@@ -98,8 +109,8 @@ function renderService(
 }
 
 /** A release's images are pulled before anything is touched: nothing is fetched in the middle. */
-function withImage({ build: _, ...service }: ComposeService, image: PinnedImage): ComposeService {
-  return { ...service, image: image.pinned, pull_policy: 'never' };
+function withImage({ build: _, ...service }: ComposeService, image: string): ComposeService {
+  return { ...service, image, pull_policy: 'never' };
 }
 
 /** The switch has no health check that another service could wait for. */

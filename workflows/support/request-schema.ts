@@ -90,7 +90,11 @@ const protectEntry = z.discriminatedUnion('engine', [
   }),
 ]);
 
-const ready = z.strictObject({ http: filled, consecutive: count, timeoutSeconds: timeout });
+const ready = z.strictObject({
+  http: filled,
+  consecutive: count,
+  timeoutSeconds: timeout.exactOptional(),
+});
 const canary = z.strictObject({
   steps: list(z.number().gt(0).lt(100)),
   pauseSeconds: seconds,
@@ -114,6 +118,7 @@ const deployment = z.union([
     strategy: z.literal('recreate'),
     port: port.exactOptional(),
     ready: ready.exactOptional(),
+    timeoutSeconds: timeout.exactOptional(),
     stopSeconds: seconds.exactOptional(),
   }),
 ]);

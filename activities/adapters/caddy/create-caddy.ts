@@ -34,7 +34,7 @@ export function createCaddy({ compose, services, containers }: CaddyOptions): Ca
     forEarlier,
     validate: async (site, file, name, attempt) => {
       // What an attempt that died has left looked at another candidate, perhaps.
-      await services.removeContainer(name);
+      await services.removeOneOff(name);
       try {
         const oneOff = { service: EDGE_SERVICE, command: VALIDATE, name, labels: {} };
         await compose.runDetached(site, file, oneOff, attempt);
@@ -42,7 +42,7 @@ export function createCaddy({ compose, services, containers }: CaddyOptions): Ca
         if (ended?.exitCode === 0) return 'valid';
         return isTooNew(ended?.output ?? '') ? 'too-new' : refused(ended?.output);
       } finally {
-        await services.removeContainer(name);
+        await services.removeOneOff(name);
       }
     },
     reload: (site, attempt) => reload(containers, site, attempt),

@@ -110,10 +110,6 @@ export function stopArguments(
   return ['stop', ...grace, '--', ...services];
 }
 
-export function removeArguments(services: readonly string[]): readonly string[] {
-  return ['rm', '--stop', '--force', '--volumes', '--', ...services];
-}
-
 export function runArguments({ service, command, name, labels }: OneOff): readonly string[] {
   const labelled = Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]);
   const how = ['--detach', '--no-deps', '--no-TTY', '--quiet-pull', '--name', name];

@@ -4,11 +4,12 @@ import type { Compose } from '../../release-ports';
 import {
   buildArguments,
   hashArguments,
+  profileArguments,
   projectArguments,
   projectDirectory,
   pushArguments,
   releaseArguments,
-  removeArguments,
+  RESOLVED,
   runArguments,
   scaleArguments,
   STANDARD_INPUT,
@@ -20,7 +21,7 @@ import { composeFailure, type Attempted } from './compose-failure';
 import { readFacts, readHashes } from './facts';
 import { locate } from './locate';
 import { readModel } from './read-model';
-import { resolveProject } from './resolve-project';
+import { parse, resolveProject } from './resolve-project';
 import { runBuilder } from './run-builder';
 import { isNameTaken, startServices } from './start-services';
 
@@ -106,8 +107,20 @@ export function createCompose(options: {
         );
       }, site.services ?? []),
     locate,
-    facts: async (site, attempt) => {
-      const ask = (argv: readonly string[]) => read(site, argv, attempt);
+    facts: async (site, attempt, file) => {
+      const ask = (argv: readonly string[]) => {
+        if (file === undefined) return read(site, argv, attempt);
+        const doing = 'read what a release runs';
+        const call = {
+          argv: [...releaseArguments(site, file), ...argv],
+          doing,
+          reads: 'files',
+        } as const;
+        return run(site, call, attempt);
+      };
+      // A slot has its service's profiles.
+      if (file !== undefined)
+        return readFacts(parse(await ask([...profileArguments(['*']), ...RESOLVED])));
       return readFacts((await resolveProject(ask, site.services ?? [])).project);
     },
     build: (site, service, attempt) => {
@@ -139,10 +152,6 @@ export function createCompose(options: {
     stop: async (site, file, services, graceSeconds, attempt) => {
       const stop = stopArguments(services, graceSeconds);
       await change({ site, file, attempt }, stop, `stop ${services.join(', ')}`);
-    },
-    remove: async (site, file, services, attempt) => {
-      const remove = removeArguments(services);
-      await change({ site, file, attempt }, remove, `remove ${services.join(', ')}`);
     },
     runDetached: async (site, file, oneOff, attempt) => {
       const doing = `run a command in ${oneOff.service}`;

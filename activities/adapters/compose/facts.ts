@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { AdapterError } from '../../adapter-error';
 import type { ComposeFacts, ComposeModel, ComposeServiceFacts } from '../../release-ports';
+import { readMounts, type WithMounts } from './mounts';
+import { readShared, type Sharing } from './shared';
 
 interface Config {
   readonly name?: string;
   readonly services?: Readonly<Record<string, ConfigService>>;
+  readonly volumes?: Readonly<Record<string, { readonly name?: string } | null>>;
 }
 
-interface ConfigService {
+interface ConfigService extends WithMounts, Sharing {
   readonly image?: string;
   readonly build?: unknown;
   readonly ports?: readonly { readonly target?: number; readonly published?: string | number }[];
@@ -18,12 +21,22 @@ interface ConfigService {
 
 /** Keeps of Compose's resolved project what a release needs: nothing of an environment. */
 export function readFacts(project: ComposeModel): ComposeFacts {
-  const { name, services } = parseConfig(project);
+  const { name, services, volumes } = parseConfig(project);
   return {
     project: name,
-    services: Object.entries(services).map(([service, config]) => serviceFacts(service, config)),
+    services: Object.entries(services).map(([service, its]) => ({
+      ...serviceFacts(service, its),
+      mounts: readMounts(its, volumes),
+      sharesWith: readShared(its, name, services),
+    })),
   };
 }
+
+const mountSchema = z.looseObject({
+  type: z.string().nullish(),
+  source: z.string().nullish(),
+  target: z.string().nullish(),
+});
 
 const configSchema = z.looseObject({
   name: z.string(),
@@ -43,16 +56,27 @@ const configSchema = z.looseObject({
         scale: z.number().nullish(),
         deploy: z.looseObject({ replicas: z.number().nullish() }).nullish(),
         depends_on: z.record(z.string(), z.unknown()).nullish(),
+        volumes: z.array(mountSchema).nullish(),
+        tmpfs: z.union([z.string(), z.array(z.string())]).nullish(),
+        container_name: z.string().nullish(),
+        network_mode: z.string().nullish(),
+        ipc: z.string().nullish(),
+        pid: z.string().nullish(),
+        volumes_from: z.array(z.string()).nullish(),
       }),
     )
     .nullish(),
+  volumes: z.record(z.string(), z.looseObject({ name: z.string().nullish() }).nullable()).nullish(),
 });
 
 /** Throws: CommandFailed (it is no project) */
 function parseConfig(project: unknown): Required<Config> {
   try {
-    const { name, services } = configSchema.parse(project);
-    return { name, services: (services ?? {}) as Required<Config>['services'] };
+    const { name, services, volumes } = configSchema.parse(project);
+    return {
+      ...{ name, services: (services ?? {}) as Required<Config>['services'] },
+      volumes: (volumes ?? {}) as Required<Config>['volumes'],
+    };
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
     const message = 'What Compose printed is no project that can be read';
@@ -60,7 +84,10 @@ function parseConfig(project: unknown): Required<Config> {
   }
 }
 
-function serviceFacts(name: string, config: ConfigService): ComposeServiceFacts {
+function serviceFacts(
+  name: string,
+  config: ConfigService,
+): Omit<ComposeServiceFacts, 'mounts' | 'sharesWith'> {
   return {
     name,
     ...(config.image === undefined ? {} : { image: config.image }),

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import type { CommandRunner } from '../../ports';
 import type { Images } from '../../release-ports';
-import { asking } from './docker-failure';
-import { engineStatus, unlessMissing } from './engine-status';
+import { dropNames, holdImage, removeIfNameless } from './held-images';
 import { localImage, type ImageAccess } from './local-image';
-import { missingLayers } from './missing-layers';
+import { declaredVolumes, missingLayers } from './missing-layers';
 import { pullImage } from './pull-image';
 import { resolveImage } from './resolve-image';
 
@@ -25,21 +24,13 @@ export function createImages({ docker, runner, dockerConfig }: ImagesOptions): I
   return {
     resolve: (reference, attempt) => resolveImage(access, reference, attempt),
     onHost: async (reference) => (await localImage(docker, reference))?.id,
+    declaredVolumes: (pinned, attempt) => declaredVolumes(access, pinned, attempt),
+    hold: (pinned, name) => holdImage(docker, pinned, name),
+    dropNames: (repository, keeps) => dropNames(docker, repository, keeps),
     missingLayers: (pinned, attempt) => missingLayers(access, pinned, attempt),
     pull: (pinned, attempt) => pullImage(access, pinned, attempt),
     removeUnused: async (ids) => {
-      for (const id of ids) await removeUnlessUsed(docker, id);
+      for (const id of ids) await removeIfNameless(docker, id);
     },
   };
-}
-
-/** Without force the engine refuses for a container, a further name or an image made from it: then it is in use. */
-async function removeUnlessUsed(docker: Dockerode, id: string): Promise<void> {
-  await asking(`Could not remove image ${id}`, async () => {
-    try {
-      await docker.getImage(id).remove();
-    } catch (error) {
-      if (engineStatus(error) !== 409) unlessMissing(error);
-    }
-  });
 }

@@ -8,6 +8,7 @@ import { engineStatus, unlessMissing } from './engine-status';
 import { freeBytes } from './free-bytes';
 import { LABEL, replicaOf } from './labels';
 import { serviceContainer } from './service-containers';
+import { unnamedVolumes } from './unnamed-volumes';
 import { untilAborted } from './until-aborted';
 
 /** `EngineOfServices` by the Docker Engine. `docker` must be made without `version`, as for `createContainers`. */
@@ -16,8 +17,9 @@ export function createServicesEngine({ docker }: { readonly docker: Dockerode })
     containers: (_site, project, service) => containersOf(docker, project, service),
     lastLines: (containerId, lines) => lastLines(docker, containerId, lines),
     awaitExit: (name, attempt) => awaitExit(docker, name, attempt),
-    removeContainer: (name) => removeContainer(docker, name),
+    removeOneOff: (name) => removeContainer(docker, name, { volumes: true }),
     retire: (containerId, attempt) => retire(docker, containerId, attempt),
+    hasVolume: (name) => hasVolume(docker, name),
     freeBytes: () => freeBytes(docker),
   };
 }
@@ -45,11 +47,15 @@ async function containersOf(
   });
 }
 
-/** Its anonymous volumes go with it. One that another request is removing counts as removed. */
-async function removeContainer(docker: Dockerode, name: string): Promise<void> {
+/** `volumes`: those without a name that were made for it. One that another request is removing counts as removed. */
+async function removeContainer(
+  docker: Dockerode,
+  name: string,
+  { volumes }: { readonly volumes: boolean },
+): Promise<void> {
   await asking(`Could not remove container ${name}`, async () => {
     try {
-      await docker.getContainer(name).remove({ force: true, v: true });
+      await docker.getContainer(name).remove({ force: true, v: volumes });
     } catch (error) {
       const isGoing = engineStatus(error) === 409 && /already in progress/.test(String(error));
       if (!isGoing) unlessMissing(error);
@@ -57,7 +63,10 @@ async function removeContainer(docker: Dockerode, name: string): Promise<void> {
   });
 }
 
-/** Without a time in the question, the engine gives it the grace that it was made with. One that has stopped stays so. */
+/**
+ * Without a time in the question, the engine gives it the grace that it was made with. One that has stopped stays so.
+ * A volume without a name may be all that has what a service was told: it goes only where a tmpfs has lain over it.
+ */
 async function retire(docker: Dockerode, id: string, { signal }: Attempt): Promise<void> {
   await untilAborted(signal, () =>
     asking(`Could not stop container ${id}`, async () => {
@@ -68,5 +77,16 @@ async function retire(docker: Dockerode, id: string, { signal }: Attempt): Promi
       }
     }),
   );
-  await removeContainer(docker, id);
+  const info = await asking(`Could not look for container ${id}`, () =>
+    docker.getContainer(id).inspect().catch(unlessMissing),
+  );
+  if (info === undefined) return;
+  await removeContainer(docker, id, { volumes: unnamedVolumes(info).length === 0 });
+}
+
+async function hasVolume(docker: Dockerode, name: string): Promise<boolean> {
+  const info = await asking(`Could not look for volume ${name}`, () =>
+    docker.getVolume(name).inspect().catch(unlessMissing),
+  );
+  return info !== undefined;
 }

@@ -12,6 +12,10 @@ export interface LocalImage {
   readonly id: string;
   /** `repository@sha256:…` of each registry that it came from or was pushed to. */
   readonly digests: readonly string[];
+  /** `repository:tag`, as people and Compose files name it. */
+  readonly names: readonly string[];
+  /** Paths that it declares as volumes. */
+  readonly volumes: readonly string[];
 }
 
 /** The image of this name on this host, whatever registries have. */
@@ -21,6 +25,14 @@ export async function localImage(docker: Dockerode, name: string): Promise<Local
   );
   if (info === undefined) return undefined;
   // Null where there is none, whatever the types say.
-  const { Id: id, RepoDigests: digests } = info as { Id: string; RepoDigests: string[] | null };
-  return { id, digests: digests ?? [] };
+  const { Id, RepoDigests, RepoTags, Config } = info as {
+    readonly Id: string;
+    readonly RepoDigests: readonly string[] | null;
+    readonly RepoTags: readonly string[] | null;
+    readonly Config: { readonly Volumes?: Readonly<Record<string, object>> | null } | null;
+  };
+  return {
+    ...{ id: Id, digests: RepoDigests ?? [], names: RepoTags ?? [] },
+    volumes: Object.keys(Config?.Volumes ?? {}),
+  };
 }

@@ -3,9 +3,9 @@ import type { Attempt } from '../../ports';
 import type { MissingLayer } from '../../release-ports';
 import { asking } from './docker-failure';
 import { unlessMissing } from './engine-status';
-import { parseImageReference } from './image-reference';
+import { parseImageReference, type NamedImage } from './image-reference';
 import { localImage, type ImageAccess } from './local-image';
-import { registryLayers, type RegistryLayer } from './registry-layers';
+import { registryImage, type RegistryImage } from './registry-layers';
 import { untilAborted } from './until-aborted';
 
 /**
@@ -23,23 +23,51 @@ export async function missingLayers(
   return untilAborted(signal, async () => {
     if ((await localImage(docker, pinned)) !== undefined) return [];
     if (image.kind === 'id') return undefined;
-    const { Os: os, Arch: architecture } = await asking('Could not ask the Docker Engine', () =>
-      docker.version(),
-    );
-    let layers: readonly RegistryLayer[];
-    try {
-      layers = await registryLayers(image, { os, architecture }, credentials, signal);
-    } catch {
-      // An estimate is not worth a release. Whoever reads the plan is told that it is not known.
-      signal.throwIfAborted();
-      return undefined;
-    }
+    const remote = await imageInRegistry({ docker, credentials }, image, signal);
+    if (remote === undefined) return undefined;
+    const { layers } = remote;
     const present = await sharedLayers(
       docker,
       layers.map(({ diffId }) => diffId),
     );
     return layers.slice(present).map(({ digest, sizeBytes }) => ({ digest, sizeBytes }));
   });
+}
+
+/**
+ * The paths that an image declares as volumes, also before it is pulled.
+ * Shape:  `registry/api@sha256:…` → paths; undefined when the registry does not tell
+ * Throws: ServiceUnavailable (engine away) · the signal's reason
+ */
+export async function declaredVolumes(
+  access: ImageAccess,
+  pinned: string,
+  { signal }: Attempt,
+): Promise<readonly string[] | undefined> {
+  const image = parseImageReference(pinned);
+  return untilAborted(signal, async () => {
+    const local = await localImage(access.docker, pinned);
+    if (local !== undefined) return local.volumes;
+    if (image.kind === 'id') return undefined;
+    return (await imageInRegistry(access, image, signal))?.volumes;
+  });
+}
+
+async function imageInRegistry(
+  { docker, credentials }: ImageAccess,
+  image: NamedImage,
+  signal: AbortSignal,
+): Promise<RegistryImage | undefined> {
+  const { Os: os, Arch: architecture } = await asking('Could not ask the Docker Engine', () =>
+    docker.version(),
+  );
+  try {
+    return await registryImage(image, { os, architecture }, credentials, signal);
+  } catch {
+    // An estimate is not worth a release. Whoever reads the plan is told that it is not known.
+    signal.throwIfAborted();
+    return undefined;
+  }
 }
 
 /** How many of these layers, from the lowest on, some image of this host has. */

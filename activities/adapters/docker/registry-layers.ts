@@ -40,18 +40,25 @@ export interface Platform {
   readonly architecture: string;
 }
 
+/** What a registry tells of an image without its being pulled. */
+export interface RegistryImage {
+  readonly layers: readonly RegistryLayer[];
+  /** Paths that it declares as volumes. */
+  readonly volumes: readonly string[];
+}
+
 /**
- * Asks a registry for the layers of an image. The engine tells no sizes before a pull, so this alone goes past it; where
+ * Asks a registry what an image is made of. The engine tells nothing before a pull, so this alone goes past it; where
  * it reaches the registry by a mirror, a proxy or a certificate of its own, the answer is that nobody knows.
  * Throws: any error of the network or the registry
  * Source: OCI distribution specification, "Pulling manifests"; Docker, "Token authentication specification"
  */
-export async function registryLayers(
+export async function registryImage(
   image: NamedImage,
   platform: Platform,
   credentials: CredentialSource,
   signal: AbortSignal,
-): Promise<readonly RegistryLayer[]> {
+): Promise<RegistryImage> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MILLISECONDS)]);
   const login = await credentialsFor(image.registry, credentials, limit);
   const ask = asker(image, login, limit);
@@ -66,12 +73,16 @@ export async function registryLayers(
   }
   const { config, layers } = manifest;
   if (config === undefined || layers === undefined) throw new Error('no manifest of an image');
-  const { rootfs } = (await ask(`blobs/${config.digest}`)) as {
+  const { rootfs, config: settings } = (await ask(`blobs/${config.digest}`)) as {
     readonly rootfs?: { readonly diff_ids?: readonly string[] };
+    readonly config?: { readonly Volumes?: Readonly<Record<string, object>> | null };
   };
-  return layers.map(({ digest, size }, index) => {
-    return { digest, sizeBytes: size, diffId: rootfs?.diff_ids?.[index] };
-  });
+  return {
+    layers: layers.map(({ digest, size }, index) => {
+      return { digest, sizeBytes: size, diffId: rootfs?.diff_ids?.[index] };
+    }),
+    volumes: Object.keys(settings?.Volumes ?? {}),
+  };
 }
 
 /** Remembers how the registry wants to be asked. */

@@ -1,6 +1,8 @@
 import type Dockerode from 'dockerode';
 import type { ServiceContainer } from '../../release-ports';
 import { LABEL } from './labels';
+import { verdictSeconds } from './verdict-seconds';
+import { unnamedVolumes } from './unnamed-volumes';
 
 /** What an inspected container is to a release. */
 export function serviceContainer(info: Dockerode.ContainerInspectInfo): ServiceContainer {
@@ -9,6 +11,8 @@ export function serviceContainer(info: Dockerode.ContainerInspectInfo): ServiceC
   // Null where there is none, whatever the types say.
   const labels: Readonly<Record<string, string>> = { ...info.Config.Labels };
   const madeOf = labels[LABEL.hash];
+  const verdict = verdictSeconds(info.Config);
+  const volumes = unnamedVolumes(info);
   return {
     id: info.Id,
     name: info.Name.replace(/^\//, ''),
@@ -22,6 +26,8 @@ export function serviceContainer(info: Dockerode.ContainerInspectInfo): ServiceC
     restarts: info.RestartCount,
     exitCode: state.ExitCode,
     startedAt: state.StartedAt,
+    ...(verdict === undefined ? {} : { verdictSeconds: verdict }),
+    ...(volumes.length === 0 ? {} : { unnamedVolumes: volumes }),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   preparedBy,
   recordedIn,
   releaseNumbers,
+  stacksWithReleases,
   throwAway,
   type StackLayout,
 } from './release-files';
@@ -48,6 +49,8 @@ export function createReleases(stateDirectory: string): Releases {
       ),
     remove: (stack, numbers) =>
       changing(at(stack), `Removing releases of ${stack}`, (layout) => remove(layout, numbers)),
+    imagesOfOthers: (stack) =>
+      onDisk('Listing the releases of every stack', () => imagesOfOthers(stateDirectory, stack)),
     list: (stack) => onDisk(`Listing the releases of ${stack}`, () => list(at(stack))),
     file: (stack, number) =>
       onDisk(`Looking for release ${number} of ${stack}`, async () => {
@@ -160,6 +163,16 @@ async function list(layout: StackLayout): Promise<ReleaseList> {
     ...(current === undefined ? {} : { current }),
     ...(unreadable.length === 0 ? {} : { unreadable }),
   };
+}
+
+async function imagesOfOthers(stateDirectory: string, stack: string): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for (const other of await stacksWithReleases(stateDirectory)) {
+    if (other === stack) continue;
+    const { releases } = await list(layoutOf(stateDirectory, other));
+    for (const { image } of releases.flatMap(({ services }) => services)) ids.add(image.id);
+  }
+  return ids;
 }
 
 async function modelOf(layout: StackLayout, number: number): Promise<string> {

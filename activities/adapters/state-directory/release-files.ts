@@ -18,6 +18,9 @@ export interface StackLayout {
   model(number: number): string;
 }
 
+/** What `layoutOf` may call a stack's folder. */
+const ENCODED = /^(?:[\w.~!*'()-]|%[0-7][0-9A-F])+$/;
+
 const THROWN_AWAY = '.thrown-away-';
 
 export function layoutOf(stateDirectory: string, stack: string): StackLayout {
@@ -33,6 +36,16 @@ export function layoutOf(stateDirectory: string, stack: string): StackLayout {
     prepared: within('prepared.json'),
     model: within('compose.yaml'),
   };
+}
+
+export async function stacksWithReleases(stateDirectory: string): Promise<readonly string[]> {
+  const folder = join(stateDirectory, 'releases');
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  const folders = entries.filter((entry) => entry.isDirectory() && ENCODED.test(entry.name));
+  return folders.map(({ name }) => decodeURIComponent(name));
 }
 
 /** Of all folders, also of what was only prepared. */

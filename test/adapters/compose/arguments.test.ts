@@ -4,7 +4,6 @@ import {
   projectDirectory,
   pushArguments,
   releaseArguments,
-  removeArguments,
   RESOLVED,
   runArguments,
   scaleArguments,
@@ -62,7 +61,6 @@ it.each([
   ],
   ['a stop with a grace', stopArguments(['api'], 30), 'stop --timeout 30 -- api'],
   ['a stop with the file’s own grace', stopArguments(['api'], undefined), 'stop -- api'],
-  ['a removal', removeArguments(['api', 'b']), 'rm --stop --force --volumes -- api b'],
   [
     'a one-off command',
     runArguments({

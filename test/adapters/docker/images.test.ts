@@ -9,7 +9,7 @@ import { createImages } from '../../../activities/adapters/docker/create-images'
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import type { Attempt } from '../../../activities/ports';
 import type { Images } from '../../../activities/release-ports';
-import { docker, startContainer, uniqueName } from '../../support/docker';
+import { docker, startContainer, TEST_IMAGES, uniqueName } from '../../support/docker';
 import { failureOf } from '../../support/failure-of';
 import { describeWith } from '../../support/requirements';
 import { makeImage, TestRegistry, USER } from './test-registry';
@@ -279,17 +279,17 @@ describeWith(['docker'], 'images', () => {
     });
   });
 
-  it('are removed unless something uses them', async () => {
+  it('are removed when they have no name and nothing uses them', async () => {
     const name = uniqueName('unused');
-    const [unused, used, twice] = [
-      await make(`${name}:unused`),
-      await make(`${name}:used`),
-      await make(`${name}:twice`),
+    // The tag moves on: those before have none any more.
+    const [unused, used, named] = [
+      await make(`${name}:moves`),
+      await make(`${name}:moves`),
+      await make(`${name}:moves`),
     ];
-    await docker.getImage(twice).tag({ repo: `${name}-other`, tag: 'x' });
     const container = await startContainer({ image: used, command: ['/content'], started: false });
     try {
-      await images.removeUnused([NOBODY, used, twice, unused]);
+      await images.removeUnused([NOBODY, used, named, unused]);
       await images.removeUnused([unused]);
       const there = (id: string) =>
         docker
@@ -299,7 +299,37 @@ describeWith(['docker'], 'images', () => {
             () => true,
             () => false,
           );
-      expect(await Promise.all([unused, used, twice].map(there))).toEqual([false, true, true]);
+      expect(await Promise.all([unused, used, named].map(there))).toEqual([false, true, true]);
+    } finally {
+      await container.remove();
+    }
+  });
+
+  it('are held by names of their own, which go but for those that are kept', async () => {
+    const name = uniqueName('held');
+    const [one, two] = [await make(`${name}:moves`), await make(`${name}:moves`)];
+    for (const id of [one, one, two]) {
+      await images.hold(id, `${name}-api:release-${id === one ? 1 : 2}`);
+    }
+    await images.hold(one, `${name}-api-2:release-1`);
+    await images.dropNames(`${name}-api`, (tag) => tag !== 'release-1');
+    const namesOf = async (id: string) => (await docker.getImage(id).inspect()).RepoTags;
+    expect(await namesOf(one)).toEqual([`${name}-api-2:release-1`]);
+    expect((await namesOf(two)).sort()).toEqual([`${name}-api:release-2`, `${name}:moves`]);
+    expect(await failureOf(images.hold(NOBODY, `${name}:x`))).toMatchObject({
+      kind: 'PreconditionFailed',
+    });
+  });
+
+  it('tell which volumes they declare', async () => {
+    const { container } = await startContainer({ image: TEST_IMAGES.base, started: false });
+    const name = uniqueName('volumes');
+    try {
+      await container.commit({ repo: name, tag: 'x', changes: 'VOLUME /data' });
+      made.push((await docker.getImage(`${name}:x`).inspect()).Id);
+      expect(await images.declaredVolumes(`${name}:x`, attemptOf())).toEqual(['/data']);
+      expect(await images.declaredVolumes(TEST_IMAGES.base, attemptOf())).toEqual([]);
+      expect(await images.declaredVolumes(NOBODY, attemptOf())).toBeUndefined();
     } finally {
       await container.remove();
     }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createImages } from '../../../activities/adapters/docker/create-images';
 import { parseImageReference } from '../../../activities/adapters/docker/image-reference';
-import { registryLayers } from '../../../activities/adapters/docker/registry-layers';
+import { registryImage } from '../../../activities/adapters/docker/registry-layers';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import type { Attempt } from '../../../activities/ports';
 import { docker, uniqueName } from '../../support/docker';
@@ -100,7 +100,9 @@ it('asks for a token where the registry wants one, and takes the image of the pl
       ],
     },
     '/v2/team/api/manifests/sha256:amd': { config: { digest: 'sha256:c', size: 1 }, layers },
-    '/v2/team/api/blobs/sha256:c': { rootfs: { diff_ids: ['sha256:d'] } },
+    '/v2/team/api/blobs/sha256:c': {
+      ...{ rootfs: { diff_ids: ['sha256:d'] }, config: { Volumes: { '/data': {} } } },
+    },
   };
   const server = createServer(({ url = '', headers }, response) => {
     asked.push(`${url} ${headers.authorization ?? '-'}`);
@@ -123,9 +125,10 @@ it('asks for a token where the registry wants one, and takes the image of the pl
     if (image.kind === 'id') throw new Error('no name');
     const credentials = { folder: await loggedIn(registry), runner: hostRunner };
     const platform = { os: 'linux', architecture: 'amd64' };
-    expect(await registryLayers(image, platform, credentials, attempt.signal)).toEqual([
-      { digest: 'sha256:1', sizeBytes: 7, diffId: 'sha256:d' },
-    ]);
+    expect(await registryImage(image, platform, credentials, attempt.signal)).toEqual({
+      layers: [{ digest: 'sha256:1', sizeBytes: 7, diffId: 'sha256:d' }],
+      volumes: ['/data'],
+    });
     expect(asked.slice(0, 2)).toEqual([
       '/v2/team/api/manifests/v1 -',
       expect.stringMatching(/^\/token\?service=s&scope=a%3Ab Basic /) as string,

@@ -204,13 +204,42 @@ describeWith(['docker'], 'a one-off container', () => {
     await expect(container.inspect()).rejects.toMatchObject({ statusCode: 404 });
   });
 
+  it('is removed without the volumes that nobody named, for they may hold data', async () => {
+    const image = await declaring('VOLUME ["/data", "/scratch"]');
+    const volumes = async (id: string) => {
+      const { Mounts } = await docker.getContainer(id).inspect();
+      return Object.fromEntries(Mounts.map(({ Destination, Name = '' }) => [Destination, Name]));
+    };
+    const run = (tmpfs: Record<string, string>) =>
+      docker.createContainer({ Image: image, HostConfig: { Tmpfs: tmpfs }, Labels: testLabels() });
+    const [kept, shadowed] = [
+      await run({ '/scratch': '' }),
+      await run({ '/scratch': '', '/data': '' }),
+    ];
+    const [data, never] = [await volumes(kept.id), await volumes(shadowed.id)];
+    for (const { id } of [kept, shadowed]) await engine.retire(id, attemptOf());
+    expect(await engine.hasVolume(data['/data'] ?? '')).toBe(true);
+    expect(await engine.hasVolume(never['/data'] ?? '')).toBe(false);
+    for (const name of Object.values(data)) await docker.getVolume(name).remove();
+    await docker.getImage(image).remove();
+  });
+
   it('is killed and removed, and removed again', async () => {
     const { name } = await script('trap "" TERM; sleep 60');
-    await engine.removeContainer(name);
-    await engine.removeContainer(name);
+    await engine.removeOneOff(name);
+    await engine.removeOneOff(name);
     expect(await engine.awaitExit(name, attemptOf())).toBeUndefined();
   });
 });
+
+/** An image of the tests' base that says so much more. */
+async function declaring(change: string): Promise<string> {
+  const container = await startContainer({ image: TEST_IMAGES.base, started: false });
+  const [repo, tag] = [uniqueName('declaring'), 'x'];
+  await container.container.commit({ repo, tag, changes: change });
+  await container.remove();
+  return `${repo}:${tag}`;
+}
 
 describeWith(['docker'], 'the engine', () => {
   it('has free space where this host sees its folder', async () => {
@@ -225,7 +254,7 @@ describe('an engine that is away', () => {
   it.each([
     ['containers', () => away.containers(composeSite('melvin'), 'melvin', 'api')],
     ['awaitExit', () => away.awaitExit('melvin', attemptOf())],
-    ['removeContainer', () => away.removeContainer('melvin')],
+    ['removeOneOff', () => away.removeOneOff('melvin')],
     ['retire', () => away.retire('melvin', attemptOf())],
     ['lastLines', () => away.lastLines('melvin', 3)],
     ['freeBytes', () => away.freeBytes()],

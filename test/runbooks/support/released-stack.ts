@@ -20,6 +20,8 @@ export interface ReleasedStackOptions {
   readonly network?: object;
   /** Further top-level keys of the stack file. */
   readonly file?: object;
+  /** Further top-level keys of the Compose file. */
+  readonly compose?: object;
   /** Further services of the Compose file, and what `deploy` says of them. */
   readonly services?: Readonly<Record<string, object>>;
   readonly deploy?: Readonly<Record<string, object>>;
@@ -100,6 +102,7 @@ export class ReleasedStack {
         ...options.services,
       },
       networks: { default: { labels, ...options.network } },
+      ...options.compose,
     };
     await writeFile(join(this.stack.folder, 'compose.yaml'), await byId(compose));
     await this.stack.describe({
@@ -191,6 +194,14 @@ export class ReleasedStack {
     };
   }
 
+  /** Names that images have for the stack's releases. */
+  async heldImages(): Promise<readonly string[]> {
+    const listed = await this.engine.listImages({ filters: { reference: ['pawl/*'] } });
+    // Null where there is none, whatever the types say.
+    const names = listed.flatMap(({ RepoTags }) => (RepoTags as string[] | null) ?? []);
+    return names.filter((name) => name.startsWith(`pawl/${this.project}-`)).sort();
+  }
+
   /** Everything of the project. */
   async remove(): Promise<void> {
     for (const { id } of await this.containers()) {
@@ -199,6 +210,7 @@ export class ReleasedStack {
     const { networks, volumes } = await this.belongings();
     for (const name of networks) await this.engine.getNetwork(name).remove();
     for (const name of volumes) await this.engine.getVolume(name).remove();
+    for (const name of await this.heldImages()) await this.engine.getImage(name).remove();
   }
 
   private filters(): { readonly label: string[] } {

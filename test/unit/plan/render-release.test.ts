@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Deployment, SwitchDeployment } from '../../../workflows/model/deployment';
+import { heldImage } from '../../../workflows/model/held-image';
 import { SWITCH_COMMAND } from '../../../workflows/model/switch-mount';
 import { renderAdopted, renderRelease } from '../../../workflows/plan/render-release';
 import type {
@@ -99,20 +100,24 @@ describe('a switched service', () => {
     expect(JSON.stringify(services['api'])).not.toContain('pawl.release');
   });
 
-  it.each(['blue', 'green'])('has the slot %s with all the rest, and the pinned image', (slot) => {
-    const { ports, container_name, build, image: _, networks, labels, ...rest } = API;
-    expect(services[`api-${slot}`]).toEqual({
-      ...rest,
-      image: 'api@sha256:aa',
-      pull_policy: 'never',
-      expose: ['8000'],
-      networks: { front: null, back: null },
-      labels: {
-        ...{ team: 'a', x: '', 'pawl.stack': 'melvin', 'pawl.service': 'api' },
-        ...{ 'pawl.slot': slot, 'pawl.release': '7', 'pawl.role': 'slot' },
-      },
-    });
-  });
+  it.each(['blue', 'green'])(
+    'has the slot %s with all the rest, and its image by the name that pawl holds it by',
+    (slot) => {
+      const { ports, container_name, build, image: _, networks, labels, ...rest } = API;
+      expect(services[`api-${slot}`]).toEqual({
+        ...rest,
+        image: 'pawl/melvin-api:release-7',
+        pull_policy: 'never',
+        expose: ['8000'],
+        networks: { front: null, back: null },
+        labels: {
+          ...{ team: 'a', x: '', 'pawl.stack': 'melvin', 'pawl.service': 'api' },
+          ...{ 'pawl.slot': slot, 'pawl.release': '7', 'pawl.role': 'slot' },
+          'pawl.image': 'api@sha256:aa',
+        },
+      });
+    },
+  );
 
   it('has no health check of its own that others could wait for', () => {
     expect(services['front']?.depends_on).toEqual({ api: { condition: 'service_started' } });
@@ -199,8 +204,11 @@ describe('a switched service', () => {
 it('pins a service of one instance, and changes nothing else of it', () => {
   const worker: Deployment = { service: 'The.Worker-1', strategy: 'recreate' };
   expect(rendered(PROJECT, worker)['The.Worker-1']).toMatchObject({
-    ...{ image: 'The.Worker-1@sha256:aa', profiles: ['jobs'], networks: { back: null } },
-    labels: { 'pawl.release': '7', 'pawl.role': 'service' },
+    ...{ profiles: ['jobs'], networks: { back: null } },
+    image: heldImage('melvin', 'The.Worker-1', 7),
+    labels: {
+      ...{ 'pawl.release': '7', 'pawl.role': 'service', 'pawl.image': 'The.Worker-1@sha256:aa' },
+    },
   });
 });
 

@@ -70,7 +70,7 @@ describe('what a stack file says about releasing', () => {
           service: 'api',
           strategy: 'switch',
           port: 8000,
-          ready: { http: '/', consecutive: 3, timeoutSeconds: 60 },
+          ready: { http: '/', consecutive: 3 },
           drainSeconds: 60,
           keepOldSeconds: 900,
           watchSeconds: 0,
@@ -82,13 +82,20 @@ describe('what a stack file says about releasing', () => {
     });
   });
 
+  it('waits as long as is said for a service that is asked nothing', () => {
+    const worker = 'deploy: {w: {strategy: recreate, ready: {timeoutSeconds: 300}}}';
+    expect(read(withLines(worker)).description.deploy?.services).toEqual([
+      { service: 'w', strategy: 'recreate', timeoutSeconds: 300 },
+    ]);
+  });
+
   it('has neither steps nor anything warm where the containers are replaced one by one', () => {
     const canary = 'canary: {pauseSeconds: 5, maxErrorRate: 2%}, watch: 1m, ready';
     const rolling = SWITCHED.replace('switch', 'rolling').replace('ready', canary);
     expect(read(withLines(rolling)).description.deploy?.services).toEqual([
       {
         ...{ service: 'api', strategy: 'rolling', port: 8000 },
-        ready: { http: '/', consecutive: 3, timeoutSeconds: 60 },
+        ready: { http: '/', consecutive: 3 },
         canary: {
           ...{ steps: [], pauseSeconds: 5, maxErrorRate: 2, maxSlowdown: 1.5, minRequests: 200 },
         },

@@ -90,12 +90,17 @@ describe('a stack file is refused', () => {
     [
       'for readiness without a port',
       ['deploy: {api: {strategy: recreate, ready: {http: /}}}'],
-      ['7:36 deploy.api.ready: needs `port` too'],
+      ['7:44 deploy.api.ready.http: needs `port` too'],
     ],
     [
       'for a port that nothing asks',
       ['deploy: {api: {strategy: recreate, port: 8000}}'],
       ['7:36 deploy.api.port: needs `ready` too'],
+    ],
+    [
+      'for a port that is only waited for',
+      ['deploy: {api: {strategy: recreate, port: 8000, ready: {timeoutSeconds: 9}}}'],
+      ['7:36 deploy.api.port: needs `ready.http` too'],
     ],
     [
       'for a path that is none',

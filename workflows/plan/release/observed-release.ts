@@ -2,6 +2,7 @@ import type { Slot } from '../../model/deployment';
 import type { EdgeChange } from '../../model/edge';
 import type { PinnedImage, ReleaseList } from '../../model/release';
 import type { Drift } from '../../model/serving';
+import type { ObservedVolumes } from './lost-volumes';
 
 /** An image that a release would use. */
 export type ObservedImage = Omit<PinnedImage, 'id'>;
@@ -42,6 +43,12 @@ export interface ObservedService {
   readonly anywhere?: readonly { readonly target: number; readonly range?: string }[];
   /** What plain Compose runs now exposes: `8000/tcp`. */
   readonly exposed?: readonly string[];
+  /** Absent where neither is known: of an image that is not built yet. */
+  readonly volumes?: ObservedVolumes;
+  /** Of one that is recreated: what runs and shares a namespace or volumes with it, and is recreated with it. */
+  readonly followers?: readonly Follower[];
+  /** How far from well what runs now is; absent where it is well, as far as anybody asks. */
+  readonly unwell?: 'not-ready' | 'not-running';
 }
 
 export interface ObservedRelease {
@@ -56,8 +63,24 @@ export interface ObservedRelease {
   readonly stored: ReleaseList;
   /** What is different from the current release; absent where there is none that can be compared. */
   readonly changes?: ObservedChanges;
+  /** Images of the release that comes back which are not on this host. `gone`: no registry has them either. */
+  readonly missing?: readonly MissingImage[];
   /** Of services outside `deploy`: not running, in sentences. */
   readonly notes: readonly string[];
+}
+
+/** `hasImage`: what it would be recreated from is on this host. */
+export interface Follower {
+  readonly service: string;
+  readonly hasImage: boolean;
+}
+
+export interface MissingImage {
+  readonly service: string;
+  readonly pinned: string;
+  readonly gone: boolean;
+  /** With `gone`. */
+  readonly reason?: string;
 }
 
 /** `image`: what it is to be; absent when it is to be removed. */

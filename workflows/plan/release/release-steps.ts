@@ -74,8 +74,12 @@ export function coolStep(planned: Pick<PlannedService, 'service' | 'slot'>): Pla
   return { id: stepId('remove', name), title: `stop ${name}, which has the old data` };
 }
 
-export function replaceStep({ service }: PlannedService): PlannedStep {
-  return { id: stepId('start', service), title: `replace ${service}` };
+export function replaceStep({
+  service,
+  followers = [],
+}: Pick<PlannedService, 'service' | 'followers'>): PlannedStep {
+  const others = followers.length === 0 ? '' : `, and with it ${followers.join(', ')}`;
+  return { id: stepId('start', service), title: `replace ${service}${others}` };
 }
 
 export function shiftSteps(planned: PlannedService): PlannedStep[] {

@@ -18,6 +18,8 @@ export type PlacedService = SwitchedService | ReplacedService;
 interface Placed {
   /** The release whose file says what the service is now: its way back. Absent where there is none. */
   readonly before?: number;
+  /** How far from well it is now: an undo asks for no more. */
+  readonly asBefore?: 'not-ready' | 'not-running';
 }
 
 export interface SwitchedService extends Placed {
@@ -53,6 +55,8 @@ export type RolledService = SwitchedService & Required<Pick<SwitchedService, 'ac
 
 export interface ReplacedService extends Placed {
   readonly deployment: RecreateDeployment;
+  /** What shares with it, and is recreated with it. */
+  readonly followers?: readonly string[];
 }
 
 /** While a release can be undone: for what a failure says. */

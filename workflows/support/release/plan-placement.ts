@@ -33,15 +33,19 @@ export function placementOf(
 }
 
 function place(
-  { slot, clears, adopts, shares, rolls, renewsSwitch = false }: PlannedService,
-  { replicas, active, serving = 0, runs, warm }: ObservedService,
+  { slot, clears, adopts, shares, rolls, renewsSwitch = false, followers }: PlannedService,
+  { replicas, active, serving = 0, runs, warm, unwell }: ObservedService,
   deployment: Deployment,
   release: number,
   before: number | undefined,
 ): PlacedService {
-  const common = before === undefined ? {} : { before };
+  const common = {
+    ...(before === undefined ? {} : { before }),
+    ...(unwell === undefined ? {} : { asBefore: unwell }),
+  };
   if (deployment.strategy === 'recreate' || slot === undefined) {
-    return { ...common, deployment: deployment as Extract<Deployment, { strategy: 'recreate' }> };
+    const its = deployment as Extract<Deployment, { strategy: 'recreate' }>;
+    return { ...common, deployment: its, ...(followers && { followers }) };
   }
   const nowActive = runs === 'switched' ? active : undefined;
   return {

@@ -1,6 +1,8 @@
 import { stepId } from '../../model/step-id';
+import { replaceStep } from '../../plan/release/release-steps';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
+import { patienceFor, patienceOf } from './patience';
 import { INSIST_SECONDS, isSwitched, type Placement, type ReplacedService } from './placement';
 
 /** Replaces the services of which there is one instance only: stopped with their grace, then started from the release. */
@@ -14,7 +16,7 @@ async function replace(
   run: Run,
   undo: Undo,
   { project, release }: Placement,
-  { deployment, before }: ReplacedService,
+  { deployment, before, followers = [], asBefore }: ReplacedService,
 ): Promise<void> {
   const { service, port, ready, stopSeconds } = deployment;
   const starting = {
@@ -22,6 +24,7 @@ async function replace(
     ...(port === undefined ? {} : { port }),
     ...(ready === undefined ? {} : { ready }),
     ...(stopSeconds === undefined ? {} : { stopSeconds }),
+    ...(followers.length === 0 ? {} : { followers }),
   };
   if (before === undefined) {
     undo.push(stepId('remove', service), `remove ${service}`, (options) =>
@@ -32,18 +35,22 @@ async function replace(
   } else {
     undo.push(stepId('put-back', service), `start the former ${service} again`, (options) =>
       run.act.startService.executeWithOptions(options, [
-        { ...starting, release: before, insistSeconds: INSIST_SECONDS },
+        {
+          ...{ ...starting, release: before, insistSeconds: INSIST_SECONDS },
+          ...patienceFor(deployment, {}),
+          ...(asBefore && { asBefore }),
+        },
       ]),
     );
   }
   await run.step(
     stepId('start', service),
-    `replace ${service}`,
+    replaceStep({ service, followers }).title,
     (options, corrected) =>
       run.act.startService.executeWithOptions(options, [
-        { ...starting, ...(ready && { ready: { ...ready, ...corrected } }), release },
+        { ...starting, ...patienceFor(deployment, corrected), release },
       ]),
     ({ seconds }) => ({ detail: `ready after ${seconds.toFixed(1)} s` }),
-    ready && { values: { timeoutSeconds: ready.timeoutSeconds } },
+    { values: patienceOf(deployment) },
   );
 }

@@ -8,6 +8,7 @@ import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
 import { judge, type Reached } from './judge-canary';
 import { newService, type Placement, type RolledService } from './placement';
+import { patienceFor, patienceOf } from './patience';
 import { removeWhenUndone } from './start-slots';
 import {
   ALL,
@@ -204,10 +205,10 @@ async function start(
     title,
     (options, corrected) =>
       run.act.startService.executeWithOptions(options, [
-        { ...starting, ready: { ...ready, ...corrected } },
+        { ...starting, ready, ...patienceFor(placed.deployment, corrected) },
       ]),
     ({ seconds }) => ({ detail: `ready after ${seconds.toFixed(1)} s` }),
-    { values: { timeoutSeconds: ready.timeoutSeconds } },
+    { values: patienceOf(placed.deployment) },
   );
 }
 

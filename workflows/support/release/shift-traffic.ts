@@ -123,7 +123,7 @@ async function takeOver(
   placed: SwitchedService,
 ): Promise<Shifted> {
   const { project } = placement;
-  const { adopts, before } = placed;
+  const { adopts, before, asBefore } = placed;
   const { service } = placed.deployment;
   if (adopts && before !== undefined) {
     undo.push(
@@ -131,7 +131,10 @@ async function takeOver(
       `give ${service} back to plain Compose`,
       (options) =>
         run.act.startService.executeWithOptions(options, [
-          { stack: run.stack, project, release: before, service, insistSeconds: INSIST_SECONDS },
+          {
+            ...{ stack: run.stack, project, release: before, service },
+            ...{ insistSeconds: INSIST_SECONDS, ...(asBefore && { asBefore }) },
+          },
         ]),
       'urgent',
     );

@@ -1,6 +1,7 @@
 import { stepId } from '../../model/step-id';
 import type { Run } from '../runbook';
 import type { Undo } from '../undo-on-failure';
+import { patienceFor, patienceOf } from './patience';
 import {
   isRolled,
   isSwitched,
@@ -34,12 +35,12 @@ async function startSlot(
     (options, corrected) =>
       run.act.startService.executeWithOptions(options, [
         {
-          ...{ stack: run.stack, project, release, service, port },
-          ready: { ...ready, ...corrected },
+          ...{ stack: run.stack, project, release, service, port, ready },
+          ...patienceFor(deployment, corrected),
         },
       ]),
     ({ seconds }) => ({ detail: `ready after ${seconds.toFixed(1)} s` }),
-    { values: { timeoutSeconds: ready.timeoutSeconds } },
+    { values: patienceOf(deployment) },
   );
 }
 
