@@ -37,7 +37,7 @@ export const coolSlot =
         const its = containers.filter((container) => isOfRelease(container, input.release));
         if (its.length === 0 || its.length < containers.length) return false;
         await turnOff(ports.release, site, { ...input, stack: input.stack.name }, attempt);
-        await retireAll(services, its, attempt);
+        await retireAll(ports, site, name, its, attempt);
         return true;
       },
     );

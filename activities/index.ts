@@ -12,6 +12,7 @@ import { discardRelease } from './discard-release';
 import { drainSlot } from './drain-slot';
 import { examineHost } from './examine-host';
 import { findRecoveryPoint } from './find-recovery-point';
+import { findService } from './find-service';
 import { findRuns } from './find-runs';
 import { highestRecordedRun } from './highest-recorded-run';
 import { initialiseRepository } from './initialise-repository';
@@ -30,6 +31,7 @@ import { provePart } from './prove-part';
 import { putEdgeBack } from './put-edge-back';
 import { pullImage } from './pull-image';
 import { pushImage } from './push-image';
+import { readKeptLogs } from './read-kept-logs';
 import { readTraffic } from './read-traffic';
 import { recordRelease } from './record-release';
 import { recordRun } from './record-run';
@@ -74,6 +76,8 @@ export function createHostActivities(ports: HostPorts) {
     highestRecordedRun: highestRecordedRun(ports),
     examineHost: examineHost(ports),
     listReleases: listReleases(ports),
+    findService: findService(ports),
+    readKeptLogs: readKeptLogs(ports),
     diffReleases: diffReleases(ports),
     watchTraffic: watchTraffic(ports),
     steerTraffic: steerTraffic(ports),

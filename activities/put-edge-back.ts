@@ -24,6 +24,6 @@ export const putEdgeBack =
       const former = await ports.release.edges.former(changer);
       if (former === undefined) return;
       await ports.release.edges.begin(changer);
-      if (former === 'nothing') await removeEdgeNow(ports.release, site, project, attempt);
+      if (former === 'nothing') await removeEdgeNow(ports, site, project, attempt);
       else await putEdge(ports.release, site, { project, state: former }, attempt);
     });

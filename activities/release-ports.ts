@@ -1,4 +1,5 @@
 import type { EdgeDescription, EdgeSite } from '../workflows/model/edge';
+import type { KeptLog } from '../workflows/model/kept-log';
 import type { PinnedImage, Release, ReleaseList } from '../workflows/model/release';
 import type { Maintenance } from '../workflows/model/maintenance';
 import type { SwitchCounters, Traffic } from '../workflows/model/traffic';
@@ -168,6 +169,12 @@ export interface UnnamedVolume {
 export interface EngineOfServices {
   /** Containers of one Compose service of the project, stopped ones too, one-off ones not; by their number. */
   containers(site: Site, project: string, service: string): Promise<readonly ServiceContainer[]>;
+  /**
+   * The end of what it wrote, with the engine's time before each line. The values of its own environment are not in it.
+   * Undefined when there is none of the name or id.
+   * Units:  1 MiB at most
+   */
+  log(container: string): Promise<string | undefined>;
   /** The last lines of what it wrote, for a message. */
   lastLines(containerId: string, lines: number): Promise<string>;
   /**
@@ -182,6 +189,8 @@ export interface EngineOfServices {
   >;
   /** Kills and removes a one-off container, with the volumes without a name that were made for it alone. Idempotent. */
   removeOneOff(name: string): Promise<void>;
+  /** Stops it with its own grace. Idempotent, also when it is gone. */
+  stop(containerId: string, attempt: Attempt): Promise<void>;
   /** Stops it with its own grace, and removes it; every volume stays that can have something in it. Idempotent. */
   retire(containerId: string, attempt: Attempt): Promise<void>;
   hasVolume(name: string): Promise<boolean>;
@@ -441,6 +450,14 @@ export interface Queries {
   ): Promise<boolean | number | string | null>;
 }
 
+/** `logs/<stack>/` in the state directory: what containers wrote that are gone. Bounded: the newest runs' only. */
+export interface KeptLogs {
+  /** Keeps one, in the place of an earlier one of the same container. Durable. */
+  keep(stack: string, log: KeptLog): Promise<void>;
+  /** Of one run, in the order in which they were begun. */
+  list(stack: string, run: string): Promise<readonly KeptLog[]>;
+}
+
 export interface ReleasePorts {
   /** Programs on the host: scanners. */
   readonly host: CommandRunner;
@@ -450,6 +467,7 @@ export interface ReleasePorts {
   readonly images: Images;
   readonly prober: Prober;
   readonly releases: Releases;
+  readonly logs: KeptLogs;
   readonly switches: Switches;
   readonly edges: EdgeFiles;
   readonly caddy: Caddy;

@@ -1,7 +1,7 @@
 import { EDGE_SERVICE } from '../workflows/model/edge';
 import type { RunReference } from '../workflows/model/run';
 import type { Attempt, Site } from './ports';
-import type { HostPorts, ReleasePorts } from './release-ports';
+import type { HostPorts } from './release-ports';
 import { retireAll } from './retire-all';
 import { isEdge } from './service-container';
 import { runStep, type StepInput } from './run-step';
@@ -21,19 +21,20 @@ export const removeEdge =
   (input: RemoveEdgeInput): Promise<void> =>
     runStep(ports, input, { phase: 'remove the edge' }, async (attempt, site) => {
       await ports.release.edges.begin({ stack: input.stack.name, runKey: input.run.key });
-      await removeEdgeNow(ports.release, site, input.project, attempt);
+      await removeEdgeNow(ports, site, input.project, attempt);
     });
 
 export async function removeEdgeNow(
-  { edges, services }: ReleasePorts,
+  ports: HostPorts,
   site: Site,
   project: string,
   attempt: Attempt,
 ): Promise<void> {
+  const { edges, services } = ports.release;
   const file = await edges.file(site.stack);
   if (file === undefined) return;
   const found = await services.containers(site, project, EDGE_SERVICE);
   // The project may have a service of the name by now, which is nobody's to remove.
-  if (found.every(isEdge)) await retireAll(services, found, attempt);
+  if (found.every(isEdge)) await retireAll(ports, site, EDGE_SERVICE, found, attempt);
   await edges.drop(site.stack);
 }

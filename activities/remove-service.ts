@@ -32,7 +32,7 @@ export const removeService =
       // Somebody has made it by hand meanwhile, and it may be all that serves.
       if (found.some(isPlain)) return;
       await refuseServing(ports, site, input, found);
-      await retireAll(services, found, attempt);
+      await retireAll(ports, site, input.service, found, attempt);
     });
 
 /** Neither release would serve. */

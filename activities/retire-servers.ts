@@ -6,6 +6,7 @@ import { requireSwitch } from './live-counters';
 import type { Attempt, Site } from './ports';
 import type { HostPorts, ReleasePorts, ServiceContainer, SwitchKey } from './release-ports';
 import { runStep, type StepInput } from './run-step';
+import { retireAll } from './retire-all';
 import { isRunning } from './service-container';
 import { isServed, turnOff } from './slot-servers';
 import { untilDrained, type Drained } from './until-drained';
@@ -31,7 +32,6 @@ export const retireServers =
     const { slot, keep } = input;
     const service = slotService(input.deployment.service, slot);
     return runStep(ports, input, { phase: `retire ${service}` }, async (attempt, site) => {
-      const { services } = ports.release;
       const surplus = await surplusOf(ports.release, site, input);
       const drained = await drain(ports.release, site, input, surplus, attempt);
       if (keep === 0) {
@@ -42,7 +42,7 @@ export const retireServers =
           attempt,
         );
       }
-      for (const { id } of surplus) await services.retire(id, attempt);
+      await retireAll(ports, site, service, surplus, attempt);
       return drained;
     });
   };

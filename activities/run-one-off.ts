@@ -2,7 +2,8 @@ import { AdapterError } from './adapter-error';
 import type { Attempt, Site } from './ports';
 import type { RunReference } from '../workflows/model/run';
 import { holdImages } from './hold-images';
-import type { HostPorts, ReleasePorts } from './release-ports';
+import { keepLog } from './keep-log';
+import type { HostPorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';
 
 export interface RunOneOffInput extends StepInput {
@@ -36,7 +37,7 @@ export const runOneOff =
   (input: RunOneOffInput): Promise<OneOffEnded> =>
     runStep(ports, input, { phase: input.purpose }, async (attempt, site) => {
       const begin = performance.now();
-      const { exitCode, output, stdout } = await runToEnd(ports.release, site, input, attempt);
+      const { exitCode, output, stdout } = await runToEnd(ports, site, input, attempt);
       const seconds = (performance.now() - begin) / 1000;
       if (exitCode !== 0) throw failed(input, `exit code ${exitCode}`, output);
       return { lastLine: stdout.trimEnd().split('\n').at(-1)?.trim() ?? '', seconds };
@@ -44,11 +45,12 @@ export const runOneOff =
 
 /** Whatever happens but the death of the worker, the container is gone afterwards. */
 async function runToEnd(
-  ports: ReleasePorts,
+  host: HostPorts,
   site: Site,
   input: RunOneOffInput,
   attempt: Attempt,
 ): Promise<{ exitCode: number; output: string; stdout: string }> {
+  const ports = host.release;
   const name = oneOffName(input);
   const timeout = AbortSignal.timeout(input.timeoutSeconds * 1000);
   const signal = AbortSignal.any([attempt.signal, timeout]);
@@ -60,13 +62,17 @@ async function runToEnd(
     await ports.compose.runDetached(site, file, { service, command, name, labels }, attempt);
     const ended = await ports.services.awaitExit(name, { ...attempt, signal });
     if (ended !== undefined) {
+      await keepLog(host, site, name, { container: name });
       await ports.services.removeOneOff(name);
       return ended;
     }
     throw new AdapterError('ServiceUnavailable', `container ${name} was removed while it ran`);
   } catch (error) {
     const overtime = timeout.aborted && !attempt.signal.aborted;
-    if (overtime || attempt.signal.aborted) await ports.services.removeOneOff(name);
+    if (overtime || attempt.signal.aborted) {
+      await keepLog(host, site, name, { container: name });
+      await ports.services.removeOneOff(name);
+    }
     if (overtime) throw failed(input, `not ended after ${input.timeoutSeconds} s, killed`, '');
     throw error;
   }

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyCheck } from '../workflows/model/deployment';
 import { AdapterError } from './adapter-error';
 import { holdImages } from './hold-images';
-import { isOfRelease, isRunning } from './service-container';
+import { keepLogs } from './keep-log';
+import { isOfRelease, isRunning, isSwitch } from './service-container';
 import type { Attempt, Site } from './ports';
 import { probeContainer } from './probe-container';
 import type { HostPorts, ReleasePorts, Scale, ServiceContainer } from './release-ports';
@@ -64,10 +65,22 @@ export const startService =
       for (const service of [input.service, ...(input.followers ?? [])]) {
         await holdImages(ports.release, input.stack.name, input.release, service);
       }
+      await keepFormerLogs(ports, site, input);
       await up(ports.release, site, { ...input, file }, attempt);
       const containers = await becomeReady(ports.release, site, input, attempt);
       return { containers, seconds: (performance.now() - begin) / 1000 };
     });
+
+/** Compose removes what is of another release when it makes the new one. */
+async function keepFormerLogs(
+  ports: HostPorts,
+  site: Site,
+  { project, service, release }: StartServiceInput,
+): Promise<void> {
+  const found = await ports.release.services.containers(site, project, service);
+  const former = found.filter((one) => !isOfRelease(one, release) && !isSwitch(one));
+  await keepLogs(ports, site, service, former);
+}
 
 async function up(
   { compose }: ReleasePorts,

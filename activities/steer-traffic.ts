@@ -10,6 +10,7 @@ import {
 import type { InPlace } from '../workflows/model/serving';
 import { whoIsInPlace } from '../workflows/plan/release/what-runs';
 import { AdapterError } from './adapter-error';
+import { keepLogs } from './keep-log';
 import { isRunning, isSwitch } from './service-container';
 import type { Attempt, Site } from './ports';
 import type { HostPorts, ReleasePorts, ServiceContainer } from './release-ports';
@@ -62,6 +63,7 @@ export const steerTraffic =
       const replicas = await roomFor(ports.release.services, site, input);
       const tcp = await furtherPorts(ports.release.services, site, input);
       const steering = { ...input, shares: input.traffic, traffic, replicas, tcp };
+      await keepPlainLogs(ports, site, input);
       const made = await makeSwitch(ports.release, site, steering, attempt);
       await serveBoth(ports.release, site, steering, attempt);
       await write(ports.release, steering, traffic);
@@ -94,6 +96,17 @@ async function write({ switches }: ReleasePorts, input: Steering, traffic: Traff
     ...(tcp.length === 0 ? {} : { tcp }),
   };
   await switches.write(keyOf(input), settings, traffic);
+}
+
+/** The switch takes the place of what plain Compose runs. */
+async function keepPlainLogs(
+  ports: HostPorts,
+  site: Site,
+  { project, deployment: { service } }: SteerTrafficInput,
+): Promise<void> {
+  const found = await ports.release.services.containers(site, project, service);
+  const plain = found.filter((container) => !isSwitch(container));
+  await keepLogs(ports, site, service, plain);
 }
 
 /**

@@ -247,11 +247,36 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'logs',
-    about: 'Print what happened in a run, attempt by attempt; works without a worker',
+    about: 'Print what happened in a run and what its containers wrote, or what a service writes',
     group: LOOK,
-    operands: [RUN],
-    options: [['-f, --follow', 'go on until the run ends']],
+    operands: [
+      {
+        usage: '<run-or-service>',
+        about: 'a run, such as 42 or melvin/42; or a service, such as api: what serves of it',
+        complete: 'service',
+      },
+    ],
+    options: [
+      ['-f, --follow', 'go on until the run ends; of a service, until Ctrl-C'],
+      ['--step <id>', 'of a run: one step alone, such as migrate'],
+    ],
+    examples: [
+      ['pawl logs 42 --step migrate', 'what the migration wrote'],
+      ['pawl logs api -f', 'what the slot writes that serves, also after a release'],
+    ],
     load: () => import('./commands/logs.js'),
+  },
+  {
+    name: 'exec',
+    about: 'Run a command in a container that serves, on the host itself',
+    group: LOOK,
+    operands: [
+      { usage: '<service>', about: 'a service of the Compose file', complete: 'service' },
+      { usage: '<command...>', about: 'the command and its arguments, after --' },
+    ],
+    examples: [['pawl exec api -- sh', 'a shell beside the application']],
+    changes: true,
+    load: () => import('./commands/exec.js'),
   },
   {
     name: 'status',

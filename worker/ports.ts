@@ -16,6 +16,7 @@ import { hostRunner } from '../activities/adapters/process/run-command';
 import { createResticRepositories } from '../activities/adapters/restic/create-restic-repositories';
 import { createAuditRecord } from '../activities/adapters/state-directory/create-audit-record';
 import { createEdgeFiles } from '../activities/adapters/state-directory/create-edge-files';
+import { createKeptLogs } from '../activities/adapters/state-directory/create-kept-logs';
 import { createReceipts } from '../activities/adapters/state-directory/create-receipts';
 import { createReleases } from '../activities/adapters/state-directory/create-releases';
 import type { SecretResolver } from '../activities/ports';
@@ -65,6 +66,7 @@ export function portsOnThisHost(
       images: createImages({ docker, runner: hostRunner }),
       prober: createProber(),
       releases: createReleases(stateDirectory),
+      logs: createKeptLogs(stateDirectory),
       switches: createSwitches({ stateDirectory, exclusively: withFileLock }),
       edges: createEdgeFiles(stateDirectory),
       caddy: createCaddy({ compose: composeProjects, services, containers }),

@@ -18,6 +18,8 @@ import type { RunProgress, RunRequest } from './model/run';
  * | releases | `releases`      | `releases/<stack>/<unique>`          | result = ReleaseList & { serving?: Serving } |
  * | diff     | `releaseDiff`   | `release-diff/<stack>/<unique>`      | result = ReleaseDiff |
  * | verify   | `verifyPoint`   | `verify/<stack>/<unique>`            | result = PointVerification |
+ * | logs     | `keptLogs`      | `kept-logs/<stack>/<unique>`         | result = KeptLog[] |
+ * | service  | `whereabouts`   | `whereabouts/<stack>/<unique>`       | result = Whereabouts |
  * | examine  | `examine`       | `examine/<stack>/<unique>`           | result = HostFinding[] |
  */
 

@@ -14,6 +14,8 @@ export interface LogLine {
   /** Id of the step; absent when it concerns the run. */
   readonly step?: string;
   readonly attempt?: number;
+  /** With `what` = `output`: the container that wrote it. */
+  readonly container?: string;
   readonly text: string;
 }
 

@@ -61,6 +61,8 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'beside plain Compose'
   const worker = (version: number): ReleasedStackOptions => ({
     services: {
       worker: {
+        entrypoint: ['sh', '-c', `echo "version ${version} with $$TOKEN"; exec sleep 3600`],
+        environment: { TOKEN: 'hush-hush' },
         image: declared(version),
         init: true,
         labels: testLabels(),
@@ -134,7 +136,10 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'beside plain Compose'
       ...worker(2),
       file: { gates: { after: [{ http: { url: `${stack.url}/`, expect: 418, timeout: '1s' } }] } },
     });
-    expect(await stack.deploy()).toMatchObject({ code: 3 });
+    const failed = await stack.deploy();
+    expect(failed).toMatchObject({ code: 3 });
+    const said = await stack.stack.cli('logs', failed.run ?? '', '--step', 'start:worker');
+    expect(said.stdout).toContain('version 2 with [redacted]');
     expect(await inWorker(stack, 'cat /data/file')).toBe('precious');
     expect(await tiedTo(stack)).toBe(await idOf(stack, 'worker'));
   }, 400_000);

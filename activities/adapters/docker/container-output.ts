@@ -60,7 +60,11 @@ export async function lastLines(docker: Dockerode, id: string, lines: number): P
 }
 
 /** A terminal has one stream, without frames. */
-function collector(tty: boolean, both: LastBytes, stdout?: LastBytes): (chunk: Buffer) => void {
+export function collector(
+  tty: boolean,
+  both: LastBytes,
+  stdout?: LastBytes,
+): (chunk: Buffer) => void {
   if (tty) {
     return (chunk) => {
       both.add(chunk);
@@ -77,7 +81,7 @@ function collector(tty: boolean, both: LastBytes, stdout?: LastBytes): (chunk: B
 }
 
 /** The exit code counts nevertheless: a log that is kept elsewhere is no failure of the command. */
-function unreadable(error: unknown): string {
+export function unreadable(error: unknown): string {
   const reason = (error as Error).message;
   if (/does not support reading/.test(reason)) return `(not to be read here: ${reason.trim()})`;
   throw error;

@@ -2,6 +2,7 @@ import type Dockerode from 'dockerode';
 import type { Attempt } from '../../ports';
 import type { EngineOfServices, ServiceContainer } from '../../release-ports';
 import { awaitExit } from './await-exit';
+import { containerLog } from './container-log';
 import { lastLines } from './container-output';
 import { asking } from './docker-failure';
 import { engineStatus, unlessMissing } from './engine-status';
@@ -15,9 +16,11 @@ import { untilAborted } from './until-aborted';
 export function createServicesEngine({ docker }: { readonly docker: Dockerode }): EngineOfServices {
   return {
     containers: (_site, project, service) => containersOf(docker, project, service),
+    log: (container) => containerLog(docker, container),
     lastLines: (containerId, lines) => lastLines(docker, containerId, lines),
     awaitExit: (name, attempt) => awaitExit(docker, name, attempt),
     removeOneOff: (name) => removeContainer(docker, name, { volumes: true }),
+    stop: (containerId, attempt) => stop(docker, containerId, attempt),
     retire: (containerId, attempt) => retire(docker, containerId, attempt),
     hasVolume: (name) => hasVolume(docker, name),
     freeBytes: () => freeBytes(docker),
@@ -63,11 +66,18 @@ async function removeContainer(
   });
 }
 
-/**
- * Without a time in the question, the engine gives it the grace that it was made with. One that has stopped stays so.
- * A volume without a name may be all that has what a service was told: it goes only where a tmpfs has lain over it.
- */
-async function retire(docker: Dockerode, id: string, { signal }: Attempt): Promise<void> {
+/** A volume without a name may be all that has what a service was told: it goes only where a tmpfs has lain over it. */
+async function retire(docker: Dockerode, id: string, attempt: Attempt): Promise<void> {
+  await stop(docker, id, attempt);
+  const info = await asking(`Could not look for container ${id}`, () =>
+    docker.getContainer(id).inspect().catch(unlessMissing),
+  );
+  if (info === undefined) return;
+  await removeContainer(docker, id, { volumes: unnamedVolumes(info).length === 0 });
+}
+
+/** Without a time in the question, the engine gives it the grace that it was made with. One that has stopped stays so. */
+async function stop(docker: Dockerode, id: string, { signal }: Attempt): Promise<void> {
   await untilAborted(signal, () =>
     asking(`Could not stop container ${id}`, async () => {
       try {
@@ -77,11 +87,6 @@ async function retire(docker: Dockerode, id: string, { signal }: Attempt): Promi
       }
     }),
   );
-  const info = await asking(`Could not look for container ${id}`, () =>
-    docker.getContainer(id).inspect().catch(unlessMissing),
-  );
-  if (info === undefined) return;
-  await removeContainer(docker, id, { volumes: unnamedVolumes(info).length === 0 });
 }
 
 async function hasVolume(docker: Dockerode, name: string): Promise<boolean> {

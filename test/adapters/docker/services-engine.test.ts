@@ -191,6 +191,21 @@ describeWith(['docker'], 'a one-off container', () => {
     expect(await lines()).toBe('');
   });
 
+  it('has a log without what it was told in its environment, and none when it is gone', async () => {
+    const environment = { TOKEN: 'hush-hush', SHORT: 'true' };
+    const command = ['sh', '-c', 'echo "$TOKEN is $SHORT at $PATH"'];
+    const { container } = await startContainer({ command, environment });
+    await container.wait();
+    const { Config } = await docker.getImage(TEST_IMAGES.base).inspect();
+    const [path = ''] = Config.Env.filter((line) => line.startsWith('PATH=')).map((line) =>
+      line.slice(5),
+    );
+    expect(await engine.log(container.id)).toMatch(/^20\S+Z \[redacted\] is true at /);
+    expect(await engine.log(container.id)).toContain(path);
+    await container.remove();
+    expect(await engine.log(container.id)).toBeUndefined();
+  });
+
   it('is stopped with its grace and removed, and removed again', async () => {
     const { container } = await script('trap "sleep 1; exit 0" TERM; echo; sleep 60 & wait');
     await until(async () =>
@@ -256,6 +271,9 @@ describe('an engine that is away', () => {
     ['awaitExit', () => away.awaitExit('melvin', attemptOf())],
     ['removeOneOff', () => away.removeOneOff('melvin')],
     ['retire', () => away.retire('melvin', attemptOf())],
+    ['log', () => away.log('melvin')],
+    ['stop', () => away.stop('melvin', attemptOf())],
+    ['hasVolume', () => away.hasVolume('melvin')],
     ['lastLines', () => away.lastLines('melvin', 3)],
     ['freeBytes', () => away.freeBytes()],
   ])('is unavailable: %s', async (_name, ask) => {
