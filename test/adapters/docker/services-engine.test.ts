@@ -193,15 +193,10 @@ describeWith(['docker'], 'a one-off container', () => {
 
   it('has a log without what it was told in its environment, and none when it is gone', async () => {
     const environment = { TOKEN: 'hush-hush', SHORT: 'true' };
-    const command = ['sh', '-c', 'echo "$TOKEN is $SHORT at $PATH"'];
+    const command = ['sh', '-c', 'echo "$TOKEN is $SHORT"'];
     const { container } = await startContainer({ command, environment });
     await container.wait();
-    const { Config } = await docker.getImage(TEST_IMAGES.base).inspect();
-    const [path = ''] = Config.Env.filter((line) => line.startsWith('PATH=')).map((line) =>
-      line.slice(5),
-    );
-    expect(await engine.log(container.id)).toMatch(/^20\S+Z \[redacted\] is true at /);
-    expect(await engine.log(container.id)).toContain(path);
+    expect(await engine.log(container.id)).toMatch(/^20\S+Z \[redacted\] is true$/);
     await container.remove();
     expect(await engine.log(container.id)).toBeUndefined();
   });
