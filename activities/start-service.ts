@@ -7,6 +7,7 @@ import { isOfRelease, isRunning, isSwitch } from './service-container';
 import type { Attempt, Site } from './ports';
 import { probeContainer } from './probe-container';
 import type { HostPorts, ReleasePorts, Scale, ServiceContainer } from './release-ports';
+import { readyWithin } from './ready-within';
 import { runStep, type StepInput } from './run-step';
 
 export interface StartServiceInput extends StepInput {
@@ -38,9 +39,6 @@ export interface StartedService {
 
 /** Without a health check and a `ready`, a container that has run for so long without a restart counts as started. */
 const STEADY_MILLISECONDS = 3_000;
-const READY_WITHIN_SECONDS = 60;
-/** Between the last verdict of a health check and our seeing it. */
-const MARGIN_SECONDS = 10;
 const LOOK_MILLISECONDS = 250;
 const INSIST_MILLISECONDS = 1_000;
 const LAST_LINES = 15;
@@ -138,25 +136,12 @@ export async function becomeReady(
         : ((await notYet(ports, input, containers, answers, attempt)) ??
           (await followersNotYet(ports, site, input)));
     if (waitingFor === undefined) return containers.length;
-    const seconds = patience(input, containers);
+    const seconds = readyWithin(input, containers);
     if (performance.now() > begin + seconds * 1000) {
       throw await neverReady(ports, input, containers, `${waitingFor} after ${seconds} s`);
     }
     await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
   }
-}
-
-/** The operator's word counts; else nobody gives up before its own health check has had its say. */
-function patience(
-  {
-    ready,
-    timeoutSeconds = ready?.timeoutSeconds,
-  }: Pick<StartServiceInput, 'ready' | 'timeoutSeconds'>,
-  containers: readonly ServiceContainer[],
-): number {
-  if (timeoutSeconds !== undefined) return timeoutSeconds;
-  const verdicts = containers.map(({ verdictSeconds = 0 }) => verdictSeconds + MARGIN_SECONDS);
-  return Math.ceil(Math.max(READY_WITHIN_SECONDS, ...verdicts));
 }
 
 /** They run again; how well, nobody has asked for. */

@@ -29,7 +29,7 @@ export async function keptLines(
 }
 
 /** Each line has the engine's time before it; one that has none is of the time of the one before. */
-export function linesOf({ run: _, step, container, text }: KeptLog): readonly LogLine[] {
+export function linesOf({ step, container, text }: Omit<KeptLog, 'run'>): readonly LogLine[] {
   let at = '';
   return text.split('\n').map((line) => {
     const [, time, rest] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ?(.*)$/s.exec(line) ?? [];

@@ -61,12 +61,16 @@ describe('the containers that stay in a slot', () => {
         services: {
           containers: (_site: Site, _project: string, service: string) =>
             Promise.resolve(service === 'api-blue' ? blue : service === 'api' ? [SWITCH] : []),
+          stop: () => Promise.resolve(),
+          log: (id: string) => Promise.resolve(`2026-11-29T00:00:00Z said by ${id}`),
           retire: (id: string) => {
             blue = blue.filter((one) => one.id !== id);
             did.push(`retire ${id}`);
             return Promise.resolve();
           },
         },
+        releases: { list: () => Promise.resolve({ releases: [], next: 1 }) },
+        logs: { keep: () => Promise.resolve() },
         switches: {
           desired: () => Promise.resolve({ settings: {}, traffic }),
           write: (_key: object, _settings: object, written: Traffic) => {
