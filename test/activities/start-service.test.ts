@@ -5,6 +5,7 @@ import { quietEnvironment, STACK } from './ports-in-memory';
 
 const container = (change: Partial<ServiceContainer>): ServiceContainer => ({
   ...{ id: 'c1', name: 'c1', state: 'running', imageId: 'sha256:1', addresses: ['10.0.0.1'] },
+  exposed: [],
   ...{ labels: { 'pawl.release': '2' }, restarts: 0, exitCode: 0 },
   ...{ startedAt: '2026-11-28T00:00:00.000Z', ...change },
 });

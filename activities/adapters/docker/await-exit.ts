@@ -6,6 +6,7 @@ import { outputOfEnded, type ContainerOutput } from './container-output';
 import { asking } from './docker-failure';
 import { unlessMissing } from './engine-status';
 import { untilAborted } from './until-aborted';
+import { withoutEnvironment } from './without-environment';
 
 const FIRST_POLL_MILLISECONDS = 50;
 const SLOWEST_POLL_MILLISECONDS = 1_000;
@@ -30,10 +31,12 @@ export async function awaitExit(
       const info = await ended(docker, name, attempt);
       if (info === undefined) return undefined;
       const wanted = { id: info.Id, tty: info.Config.Tty };
-      const output = await outputOfEnded(docker, wanted, signal, () => {
+      const redact = await withoutEnvironment(docker, info);
+      const written = await outputOfEnded(docker, wanted, signal, () => {
         attempt.onProgress();
       });
-      return { exitCode: info.State.ExitCode, ...output };
+      // What a command answers with stands alone on stdout, and is taken as it is.
+      return { exitCode: info.State.ExitCode, ...written, output: redact(written.output) };
     }),
   );
 }

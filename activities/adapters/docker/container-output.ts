@@ -3,6 +3,7 @@ import { FrameReader } from './demultiplex';
 import { asking } from './docker-failure';
 import { engineStatus } from './engine-status';
 import { lastBytes, type LastBytes } from './last-bytes';
+import { withoutEnvironment } from './without-environment';
 
 const OUTPUT_BYTES = 64 * 1024;
 const STDOUT = 1;
@@ -46,17 +47,19 @@ export async function outputOfEnded(
 /** For a message: a container that is gone has no lines, and says nothing worse. */
 export async function lastLines(docker: Dockerode, id: string, lines: number): Promise<string> {
   const output = lastBytes(OUTPUT_BYTES);
+  let redact = (text: string): string => text;
   await asking(`Could not read the last lines of container ${id.slice(0, 12)}`, async () => {
     const container = docker.getContainer(id);
     try {
-      const { Config } = await container.inspect();
+      const info = await container.inspect();
+      redact = await withoutEnvironment(docker, info);
       const options = { stdout: true, stderr: true, tail: lines } as const;
-      collector(Config.Tty, output)(await container.logs(options));
+      collector(info.Config.Tty, output)(await container.logs(options));
     } catch (error) {
       if (engineStatus(error) !== 404) output.add(Buffer.from(unreadable(error)));
     }
   });
-  return output.text().split('\n').slice(-lines).join('\n');
+  return redact(output.text()).split('\n').slice(-lines).join('\n');
 }
 
 /** A terminal has one stream, without frames. */

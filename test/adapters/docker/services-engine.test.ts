@@ -197,6 +197,11 @@ describeWith(['docker'], 'a one-off container', () => {
     const { container } = await startContainer({ command, environment });
     await container.wait();
     expect(await engine.log(container.id)).toMatch(/^20\S+Z \[redacted\] is true$/);
+    expect(await engine.lastLines(container.id, 1)).toBe('[redacted] is true');
+    const { Name } = await container.inspect();
+    expect(await engine.awaitExit(Name.slice(1), attemptOf())).toMatchObject({
+      output: '[redacted] is true',
+    });
     await container.remove();
     expect(await engine.log(container.id)).toBeUndefined();
   });
