@@ -96,6 +96,14 @@ export class HandHost {
       containers: (_site: Site, _project: string, service: string) =>
         Promise.resolve(this.of(service)),
       lastLines: () => Promise.resolve(''),
+      log: () => Promise.resolve(undefined),
+      stop: () => Promise.resolve(),
+      retire: (id: string) => {
+        for (const [service, found] of this.containers) {
+          if (found.some((one) => one.id === id)) this.containers.delete(service);
+        }
+        return Promise.resolve();
+      },
     };
     const switches = {
       desired: () => Promise.resolve({ settings, traffic: this.traffic }),
@@ -111,13 +119,10 @@ export class HandHost {
         for (const name of names) this.up(name, Number(file));
         return Promise.resolve();
       },
-      remove: (_site: Site, _file: string, names: readonly string[]) => {
-        for (const name of names) this.containers.delete(name);
-        return Promise.resolve();
-      },
     };
     const releases = {
       file: (_stack: string, number: number) => Promise.resolve(String(number)),
+      readModel: () => Promise.resolve('{}'),
       list: (): Promise<ReleaseList> =>
         Promise.resolve({ releases: [1, 2].map(releaseOf), current: this.current, next: 3 }),
       record: ({ number }: Release) => {
