@@ -104,7 +104,7 @@ function withinPayload(summary: ManifestSummary): ManifestSummary {
   throw new AdapterError(
     'PreconditionFailed',
     `recovery point ${summary.point.id} has ${summary.parts.length} parts with names so long that no run can hold them`,
-    { advice: 'Restore it by hand: docs/runbooks/backup.md, "What lies in the repository".' },
+    { advice: 'Restore it by hand: `pawl help runbooks/backup`, "What lies in the repository".' },
   );
 }
 
