@@ -80,15 +80,17 @@ async function mkdirIfMissing(path: string): Promise<void> {
   }
 }
 
+/** Temporal is at work in it: its journals come and go. */
 async function closeToOthers(path: string): Promise<void> {
-  const found = await lstat(path).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // Removed meanwhile.
-    throw error;
-  });
-  if (found === undefined || found.isSymbolicLink()) return;
-  if ((found.mode & OTHERS) !== 0) await chmod(path, found.mode & 0o7777 & ~OTHERS);
-  if (!found.isDirectory()) return;
-  for (const name of await readdir(path)) await closeToOthers(join(path, name));
+  try {
+    const found = await lstat(path);
+    if (found.isSymbolicLink()) return;
+    if ((found.mode & OTHERS) !== 0) await chmod(path, found.mode & 0o7777 & ~OTHERS);
+    if (!found.isDirectory()) return;
+    for (const name of await readdir(path)) await closeToOthers(join(path, name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 /** Only a trial tells: file systems are mounted read-only, full, or no real ones. */

@@ -14,11 +14,9 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
-import { isPolled } from '../../client/temporal/require-worker';
-import type { Session } from '../../client/temporal/session';
 import type { ServerState } from '../../worker/server/state-file';
 import { freeze, queue, stackWorkflowId } from '../../workflows/messages';
-import { hostTaskQueue, WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
+import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import { PawlEnvironment } from '../support/pawl-environment';
 import { processesWith, until } from '../support/processes';
 import { describeWith } from '../support/requirements';
@@ -173,28 +171,6 @@ describeWith(['temporal', 'restic'], 'pawl server', () => {
     );
     expect(modes.filter(([, others]) => others !== 0)).toEqual([]);
     expect(modes.length).toBeGreaterThan(4);
-  });
-
-  it('is seen to have a worker by a client whose clock is ahead, and by one whose clock is behind', async () => {
-    const server = await start();
-    const { address } = await server.ready();
-    const connection = await Connection.connect({ address });
-    const client = new Client({ connection });
-    const session = { client, namespace: 'default', call: (ask: () => unknown) => ask() };
-    const clock = jest.spyOn(Date, 'now');
-    const real = performance.timeOrigin;
-    try {
-      for (const aheadSeconds of [90, 3600, -90, -3600]) {
-        clock.mockImplementation(() => real + performance.now() + aheadSeconds * 1000);
-        const seen = isPolled(session as unknown as Session, hostTaskQueue('local'), 'activity');
-        expect(await seen).toBe(true);
-        const nobody = isPolled(session as unknown as Session, hostTaskQueue('nobody'), 'activity');
-        expect(await nobody).toBe(false);
-      }
-    } finally {
-      clock.mockRestore();
-      await connection.close();
-    }
   });
 
   it("answers no web page that asks Temporal's HTTP port", async () => {
