@@ -192,6 +192,8 @@ describeWith(['temporal', 'restic'], 'a source on a bad day: files', () => {
   });
 
   it('tar is killed: what it had sent is not stored, and the run ends right', async () => {
+    // More than may wait between tar and restic: tar is still reading it.
+    await makeFolder(uploads, 96);
     const before = await contentsOf(uploads);
     const run = await stack.submit('backup', '--init');
     const upload = await holdUpload(pawl);
