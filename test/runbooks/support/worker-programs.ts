@@ -36,7 +36,8 @@ export async function programOf(pawl: PawlEnvironment, text: string): Promise<nu
 export async function holdUpload(
   pawl: PawlEnvironment,
 ): Promise<{ readonly pid: number; release(): void }> {
-  const pid = await programOf(pawl, '--tag=pawl-part');
+  // Each tag an option of its own: a list of what is there names them in one.
+  const pid = await programOf(pawl, '--tag=pawl-part --tag=');
   process.kill(pid, 'SIGSTOP');
   return { pid, release: () => void process.kill(pid, 'SIGCONT') };
 }
