@@ -17,8 +17,8 @@ import { STACK } from './ports-in-memory';
 export type HandTyped = keyof typeof HAND_TYPED;
 
 /**
- * A host with one switched service `web`, in memory: release 1 in blue, release 2 in green. Compose does on it what Compose
- * 2.40 was seen to do by `bench/drift.ts`.
+ * A host with one switched service `web`, in memory: release 1 in blue, release 2 in green. Compose does on it what its
+ * documentation says; `bench/drift.ts` asks the real one.
  */
 export class HandHost {
   readonly containers = new Map<string, ServiceContainer[]>();

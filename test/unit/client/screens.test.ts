@@ -36,8 +36,8 @@ const DEPLOY = view({
   ...{ run: 'melvin/42', runbook: 'deploy' },
   steps: [
     done('compare what runs with what would run', 1.2),
-    done('check the repository', 0.8),
-    done('check accounts', 0.3),
+    done('look at the repository', 0.8),
+    done('look at accounts', 0.3),
     done('pull image registry/api:v2 for api', 6.4),
     done('pull image registry/worker:v2 for worker', 0.05),
     done('prepare release 4', 0.2),

@@ -18,7 +18,7 @@ const NOT_SET = 1; // K_OFFSET_POS_NOT_SET: where its data are is not known
 const NO_DATA = 3; // K_OFFSET_NO_DATA
 const TABLE_DATA = 1; // BLK_DATA
 
-/** Of 2,000 tables with all that belongs to them it has 3 MB. What is larger is no head, or too much to keep in memory. */
+/** What is larger is no head, or too much to keep in memory. */
 const MOST_BYTES = 512 * 1024 * 1024;
 
 export interface ArchiveHead {
