@@ -37,7 +37,7 @@ describeWith(['temporal', 'restic'], "the README's five minutes", () => {
     expect(shown['pawl doctor']).toContain('0 problems');
     expect(shown['pawl points']).toContain('shop/1');
     expect(shown['cat uploads/letter.txt']).toBe('a letter\n');
-    expect(Object.keys(shown)).toContain('pawl restore confirm shop/2');
+    expect(Object.keys(shown)).toContain('pawl restore confirm shop/2 -y');
   });
 
   /** On free ports and in the test's own way; the rest is typed as it stands. */
@@ -50,7 +50,7 @@ describeWith(['temporal', 'restic'], "the README's five minutes", () => {
     const pawl = `pawl() { "${process.execPath}" "${distFile('client', 'main.js')}" "$@"; }`;
     const env = { ...process.env, TEMPORAL_ADDRESS: address, NO_COLOR: '1' };
     return new Promise((resolve, reject) => {
-      const argv = ['-euc', `${pawl}\n${command}`];
+      const argv = ['-ec', `${pawl}\n${command}`];
       execFile('bash', argv, { cwd: folder, env }, (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
         else reject(new Error(`${command} ended with ${String(error.code)}:\n${stdout}${stderr}`));
