@@ -13,6 +13,7 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   reporters: ['default', '<rootDir>/test/support/closing-lines.cjs'],
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
-  testTimeout: 120_000,
-  maxWorkers: 4,
+  // A bound on what hangs, not a judgement of speed: a machine of two cores may be busy with the other suites.
+  testTimeout: 300_000,
+  maxWorkers: 3,
 };

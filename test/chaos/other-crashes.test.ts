@@ -37,11 +37,11 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
   });
 
   it.each(EDGES)('keeps nothing of what was confirmed (%s of discardKept)', async (at) => {
-    const { code, run } = await stack.follow('restore', `--confirm=${stack.name}`);
-    expect(code).toBe(0);
+    const restored = await stack.follow('restore', `--confirm=${stack.name}`);
+    expect(restored).toMatchObject({ code: 0 });
     expect((await leftovers(here.pawl, stack)).places).not.toEqual([]);
     await here.throughKill({ activity: 'discardKept', at }, () =>
-      stack.ask('restore', 'confirm', run, '-y'),
+      stack.ask('restore', 'confirm', restored.run, '-y'),
     );
     expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
   });

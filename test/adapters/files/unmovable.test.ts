@@ -195,7 +195,7 @@ type Kind = 'file' | 'folder' | 'link' | (typeof MOUNTED)[number] | (typeof FIXE
       ),
       { numRuns: 6 },
     );
-  }, 120_000);
+  });
 
   it('leaves everything where it was when a swap is undone in the middle', async () => {
     await fc.assert(
@@ -216,7 +216,7 @@ type Kind = 'file' | 'folder' | 'link' | (typeof MOUNTED)[number] | (typeof FIXE
       ),
       { numRuns: 6 },
     );
-  }, 120_000);
+  });
 
   it.each(FIXED)(
     'refuses before anything is moved, and names what stands against it: %s',
@@ -358,7 +358,7 @@ describeWith(['docker'], 'entries that cannot be moved in a service', () => {
       await service.remove();
       await rm(directory, { recursive: true, force: true });
     }
-  }, 180_000);
+  });
 });
 
 function only(parts: readonly ObservedPart[]): Part {
