@@ -104,22 +104,19 @@ const onOwnEngine: typeof describeWith = (requirements, title, body) => {
 onOwnEngine(['temporal', 'restic', 'docker', 'compose'], 'a release on an engine', () => {
   let engine: TestEngine;
   let scene: Scene;
+  const opened: (() => Promise<void>)[] = [];
 
   beforeAll(async () => {
     engine = await TestEngine.create();
-    try {
-      await engine.start();
-      await engine.load(TEST_IMAGES.app1, TEST_IMAGES.app2, TEST_IMAGES.switch);
-      scene = await Scene.open(engine);
-    } catch (error) {
-      await engine.remove();
-      throw error;
-    }
+    opened.push(() => engine.remove());
+    await engine.start();
+    await engine.load(TEST_IMAGES.app1, TEST_IMAGES.app2, TEST_IMAGES.switch);
+    scene = await Scene.open(engine);
+    opened.push(() => scene.close());
   });
 
   afterAll(async () => {
-    await scene.close();
-    await engine.remove();
+    for (const close of opened.reverse()) await close();
   });
 
   it('ends before anything is touched when the disk is too small, or full after all', async () => {

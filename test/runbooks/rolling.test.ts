@@ -38,7 +38,7 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release, one by one
     stack.describe({
       api: {
         ...ROLLING,
-        ready: { http: '/healthz', consecutive: 2, timeoutSeconds: 20, ...ready },
+        ready: { http: '/healthz', consecutive: 2, timeoutSeconds: 60, ...ready },
       },
       environment: { HEALTH_AFTER_MS: '500' },
       service: { scale: REPLICAS, command: script(...STRICT), ...service },

@@ -46,7 +46,7 @@ export interface Belongings {
 const QUICK_API = {
   strategy: 'switch',
   port: 8000,
-  ready: { http: '/healthz', consecutive: 2, timeoutSeconds: 20 },
+  ready: { http: '/healthz', consecutive: 2, timeoutSeconds: 60 },
   drainSeconds: 10,
   keepOld: '10m',
 };
