@@ -82,9 +82,11 @@ export const ELSEWHERE = [
   'coolSlot',
   'diffReleases',
   'discardKept',
+  'findService',
   'listReleases',
   'listRecoveryPoints',
   'observeServing',
+  'readKeptLogs',
   'verifyPart',
   'examineHost',
 ] as const satisfies readonly Activity[];

@@ -28,6 +28,13 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
     expect(output.points).toHaveLength(1);
   });
 
+  it.each(EDGES)('costs no answer of pawl points verify (%s of verifyPart)', async (at) => {
+    const { output } = await here.throughKill({ activity: 'verifyPart', at }, () =>
+      stack.cli(['points', 'verify', '--data', '--json']),
+    );
+    expect(output).toMatchObject({ code: 0 });
+  });
+
   it.each(EDGES)('costs no answer of pawl doctor (%s of examineHost)', async (at) => {
     const { output } = await here.throughKill({ activity: 'examineHost', at }, () =>
       stack.cli(['doctor', '--json']),

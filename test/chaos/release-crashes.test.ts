@@ -9,6 +9,7 @@ import { ReleasedStack, type ReleasedStackOptions } from '../runbooks/support/re
 import { askHttps } from '../runbooks/support/https-client';
 import { until } from '../support/processes';
 import {
+  EDGES,
   IN_DEPLOY,
   IN_DEPLOY_UNDONE,
   IN_EDGE,
@@ -49,11 +50,29 @@ describeWith(
       expect(JSON.parse(output.stdout)).toMatchObject({ current: 1 });
     });
 
-    it('costs at most what serves, and no answer of pawl releases (observeServing)', async () => {
-      const output = await here.throughKills('observeServing', () =>
-        stack.stack.cli('releases', '--json'),
+    // It is not waited for: whoever asks is told which releases there are, at least.
+    it.each(EDGES)(
+      'costs at most what serves, and no answer of pawl releases (%s of observeServing)',
+      async (at) => {
+        const { output } = await here.throughKill({ activity: 'observeServing', at }, () =>
+          stack.stack.cli('releases', '--json'),
+        );
+        expect(JSON.parse(output.stdout)).toMatchObject({ current: 1 });
+      },
+    );
+
+    it('costs no answer of pawl logs (readKeptLogs)', async () => {
+      const output = await here.throughKills('readKeptLogs', () =>
+        stack.stack.cli('logs', `${stack.stack.name}/1`),
       );
-      expect(JSON.parse(output.stdout)).toMatchObject({ current: 1 });
+      expect(output).toMatchObject({ code: 0 });
+    });
+
+    it('costs no answer of pawl exec (findService)', async () => {
+      const output = await here.throughKills('findService', () =>
+        stack.stack.cli('exec', 'api', '--', 'node', '--version'),
+      );
+      expect(output).toMatchObject({ code: 0, stdout: expect.stringMatching(/^v\d/) as string });
     });
 
     it('costs no answer of pawl releases diff (diffReleases)', async () => {
