@@ -21,6 +21,8 @@ export interface Session {
   readonly ui: string;
   /** Runs calls with a deadline; what comes back as an error is told in pawl's words. */
   readonly call: <Result>(work: () => Promise<Result>, milliseconds?: number) => Promise<Result>;
+  /** Tells a person something beside the result. */
+  readonly note: (text: string) => void;
 }
 
 export async function withSession<Result>(
@@ -35,6 +37,9 @@ export async function withSession<Result>(
   const client = new Client({ connection, namespace });
   const session: Session = {
     ...{ client, namespace, address, ui },
+    note: (text) => {
+      output.note(text);
+    },
     call: (call, milliseconds = CALL_MILLISECONDS) =>
       client.withDeadline(Date.now() + milliseconds, call).catch((error: unknown) => {
         throw asClientError(error, { address, namespace });
