@@ -12,6 +12,7 @@ export type Edge = 'start' | 'end';
 export const IN_BACKUP = [
   'findRuns',
   'highestRecordedRun',
+  'recordedFreeze',
   'observeRepository',
   'observeEntry',
   'initialiseRepository',
@@ -82,6 +83,7 @@ export const ELSEWHERE = [
   'coolSlot',
   'diffReleases',
   'discardKept',
+  'recordFreeze',
   'listReleases',
   'listRecoveryPoints',
   'observeServing',

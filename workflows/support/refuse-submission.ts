@@ -25,13 +25,7 @@ export function refuseSubmission(stack: string, line: StackQueue, request: RunRe
       'This is a bug of the client.',
     );
   }
-  if (line.freezeMessage !== undefined && ADMISSION[request.runbook] !== 'beside') {
-    throw refusal(
-      'ResourceBusy',
-      `${stack} is ${line.freezeMessage}`,
-      'pawl unfreeze admits runs again.',
-    );
-  }
+  refuseFrozen(stack, line, request);
   requireNotFrozen(request, request.runbook);
   if (line.running.length + line.waiting.length >= LONGEST_LINE) {
     throw refusal(
@@ -40,6 +34,20 @@ export function refuseSubmission(stack: string, line: StackQueue, request: RunRe
       'pawl status shows them.',
     );
   }
+}
+
+/** Throws: ResourceBusy, with who froze it and why. */
+export function refuseFrozen(
+  stack: string,
+  line: Pick<StackQueue, 'freezeMessage'>,
+  { runbook }: Pick<RunRequest, 'runbook'>,
+): void {
+  if (line.freezeMessage === undefined || ADMISSION[runbook] === 'beside') return;
+  throw refusal(
+    'ResourceBusy',
+    `${stack} is ${line.freezeMessage}`,
+    '`pawl unfreeze` admits runs again.',
+  );
 }
 
 function refuseTooLarge(stack: string, line: StackQueue, request: RunRequest): void {
