@@ -10,7 +10,7 @@ import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';
 import type { Output } from '../terminal/output';
 import { searchAttributes } from './attributes';
-import { isAway } from './errors';
+import { isAway, isStuck } from './errors';
 import { requester } from './requester';
 import { startWorker } from './require-worker';
 import type { Session } from './session';
@@ -127,7 +127,7 @@ async function untilAnswered<Result, Args extends [unknown]>(
         Math.max(SHORTEST_MILLISECONDS, Math.min(ATTEMPT_MILLISECONDS, giveUpAt - Date.now())),
       );
     } catch (error) {
-      if (!isAway(error)) throw error;
+      if (!isAway(error) || isStuck(error)) throw error;
       if (Date.now() >= giveUpAt) throw noAnswer(stack.host, error);
       if (attempt === 1) output.note(`Waiting: no worker answers. ${startWorker(stack.host)}`);
     }
