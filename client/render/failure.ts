@@ -42,7 +42,7 @@ function adviceFor(run: string, type: string): string {
     case 'PreconditionFailed':
       return '`pawl doctor` checks the stack file against what is there.';
     default:
-      return `\`pawl logs ${run}\` tells it attempt by attempt.`;
+      return `\`pawl logs ${run}\` shows it attempt by attempt.`;
   }
 }
 

@@ -77,7 +77,7 @@ const TEXTS: readonly Texts[] = [
     text: /no space left on device|disk quota exceeded|insufficient storage|quota ?exceeded/i,
     kind: 'CommandFailed',
     reason: 'the disk of the repository is full',
-    advice: 'Free space where the repository lies, then start the run again.',
+    advice: "Free space on the repository's disk, then start the run again.",
   },
   {
     text: /read-only file system/i,
