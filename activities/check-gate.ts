@@ -39,7 +39,7 @@ export const checkGate =
       }
     });
 
-/** What came; `open` when it is what was expected. */
+/** What came, in words; `open` when it is what was expected. Which gate it is, its step says. */
 interface Seen {
   readonly open: boolean;
   readonly what: string;
@@ -69,8 +69,8 @@ async function askHttp(
   const milliseconds = timeoutSeconds * 1000;
   const { status, reason } = await ports.release.prober.get(url, milliseconds, signal);
   const open = status === expect;
-  const what = `${url} gave ${reason ?? `status ${status}`}`;
-  return { open, what: open ? what : `${what}, ${expect} was expected` };
+  const what = reason ?? `status ${status}`;
+  return { open, what: open ? what : `${url} gave ${what}, ${expect} was expected` };
 }
 
 async function askSql(
@@ -83,8 +83,11 @@ async function askSql(
   const entry = entryNamed(input.stack, part);
   const value = await ports.release.queries.ask(site, entry, query, attempt);
   const open = value === expect;
-  const what = `\`${query}\` gave ${JSON.stringify(value)}`;
-  return { open, what: open ? what : `${what}, ${JSON.stringify(expect)} was expected` };
+  const what = JSON.stringify(value);
+  return {
+    open,
+    what: open ? what : `\`${query}\` gave ${what}, ${JSON.stringify(expect)} was expected`,
+  };
 }
 
 async function scan(

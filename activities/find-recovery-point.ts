@@ -58,7 +58,7 @@ async function readWanted(
   }
   const passedOver = unreadable.length === 0 ? '' : `; ${unreadable.length} cannot be read`;
   const none = new AdapterError('PreconditionFailed', `${stack.name}: ${point}${passedOver}`, {
-    advice: 'pawl points lists what there is.',
+    advice: '`pawl points` lists what there is.',
   });
   if (!('id' in wanted.point) || !SNAPSHOT_ID.test(wanted.point.id)) throw none;
   const { id } = wanted.point;
@@ -78,7 +78,7 @@ function requireOfStack(
   throw new AdapterError(
     'PreconditionFailed',
     `${id} is a recovery point of stack ${JSON.stringify(owner)}, not of ${stack.name}`,
-    { advice: 'pawl points lists what there is.' },
+    { advice: '`pawl points` lists what there is.' },
   );
 }
 

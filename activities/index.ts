@@ -33,6 +33,8 @@ import { pullImage } from './pull-image';
 import { pushImage } from './push-image';
 import { readKeptLogs } from './read-kept-logs';
 import { readTraffic } from './read-traffic';
+import { recordFreeze } from './record-freeze';
+import { recordedFreeze } from './recorded-freeze';
 import { recordRelease } from './record-release';
 import { recordRun } from './record-run';
 import type { HostPorts } from './release-ports';
@@ -74,6 +76,8 @@ export function createHostActivities(ports: HostPorts) {
     discardKept: discardKept(ports),
     recordRun: recordRun(ports),
     highestRecordedRun: highestRecordedRun(ports),
+    recordFreeze: recordFreeze(ports),
+    recordedFreeze: recordedFreeze(ports),
     examineHost: examineHost(ports),
     listReleases: listReleases(ports),
     findService: findService(ports),

@@ -1,6 +1,7 @@
 import type { LeaveOutChoice, LeftOut } from '../workflows/model/left-out';
 import type { GivenAnswer } from '../workflows/model/approval';
 import type { ResolvedHold } from '../workflows/model/hold';
+import type { Freeze } from '../workflows/model/queue';
 import type { Readable, Writable } from 'node:stream';
 import type {
   ContentDigest,
@@ -451,6 +452,16 @@ export interface AuditRecord {
   read(stack: string): Promise<readonly string[]>;
 }
 
+/** What `pawl freeze` has said of the host's stacks: it holds also when Temporal has lost the stack's workflow. */
+export interface Freezes {
+  /** Replaces an earlier one. Durable (fsync) when it returns. Idempotent. */
+  keep(stack: string, freeze: Freeze): Promise<void>;
+  /** False when there was none. */
+  lift(stack: string): Promise<boolean>;
+  /** Throws: InternalError (what is kept cannot be read) */
+  of(stack: string): Promise<Freeze | undefined>;
+}
+
 // ─── Temporal, seen from an activity ─────────────────────────────────────────────────────────────────────────────────
 
 /** Runs as Temporal knows them: only for the stack workflow that has lost its memory. */
@@ -476,6 +487,7 @@ export interface Ports {
   readonly openRepository: OpenRepository;
   readonly receipts: Receipts;
   readonly audit: AuditRecord;
+  readonly freezes: Freezes;
   readonly runs: RunDirectory;
   /** Resolves secret references of a stack on this host. */
   readonly secrets: SecretResolver;

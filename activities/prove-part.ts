@@ -47,6 +47,6 @@ function unequal(input: ProvePartInput, differences: readonly string[]): Adapter
     'VerificationFailed',
     `part ${input.part.name} of recovery point ${input.pointId} is not what its manifest promises: ` +
       `${describeDifferences(differences)}. Nothing that works was touched`,
-    { advice: 'Restore an older recovery point: pawl points lists them.' },
+    { advice: 'Restore an older recovery point: `pawl points` lists them.' },
   );
 }

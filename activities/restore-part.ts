@@ -173,7 +173,7 @@ function requireSame(stored: PartSummary, received: Received): void {
       `its manifest promises ${stored.bytes} bytes, SHA-256 ${stored.sha256}. Nothing that works was touched`,
     {
       advice:
-        'Restore an older recovery point (pawl points), and check the repository with restic check --read-data.',
+        'Restore an older recovery point (`pawl points`), and check the repository with `restic check --read-data`.',
     },
   );
 }

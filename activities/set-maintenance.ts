@@ -46,6 +46,6 @@ export const setMaintenance =
     });
 
 function noPage(why: string): AdapterError {
-  const advice = '`pawl deploy` takes its place back; then ask again.';
+  const advice = '`pawl deploy` takes its place back; then try again.';
   return new AdapterError('PreconditionFailed', `users would not get the page: ${why}`, { advice });
 }

@@ -238,8 +238,8 @@ async function neverReady(
       ...(lines === '' ? {} : { stderrTail: lines }),
       advice:
         lines === ''
-          ? 'Its container wrote nothing; `deploy.SERVICE.ready` in the stack file sets what is asked of it.'
-          : 'See the last lines of its container; `deploy.SERVICE.ready` in the stack file sets what is asked of it.',
+          ? 'Its container wrote nothing; `deploy.SERVICE.ready` in the stack file sets what is required of it.'
+          : 'See the last lines of its container; `deploy.SERVICE.ready` in the stack file sets what is required of it.',
     },
   );
 }

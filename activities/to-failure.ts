@@ -85,7 +85,8 @@ function firstArguments(value: unknown): unknown {
 
 /** An unforeseen error is our bug: its place in the code is what helps. */
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return `something that is no error was thrown: ${String(error)}`;
+  if (!(error instanceof Error))
+    return `something that is not an error was thrown: ${String(error)}`;
   const place =
     error.stack
       ?.split('\n')

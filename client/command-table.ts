@@ -33,7 +33,7 @@ const STARTING = [
   ['--hold', 'hold a step that failed permanently, for `pawl resolve`, instead of undoing the run'],
   [
     '--despite-freeze <why>',
-    "start though the stack file's `freeze` says no; goes to the audit record",
+    "start in spite of the stack file's `freeze`; goes to the audit record",
   ],
   ['--no-hold', 'undo the run when a step has failed, whatever the stack file says'],
   ...WAITING,
@@ -45,7 +45,7 @@ const RESTORE_CHOICE = [
     'this recovery point (see `pawl points`); by default the newest that has what is wanted',
   ],
   ['--at <time>', 'the newest recovery point not after this time, such as "2026-11-21 03:00"'],
-  ['--into <name>', 'into another database or folder; one part; replacing one wants --confirm'],
+  ['--into <name>', 'into another database or folder; one part; replacing one needs --confirm'],
   [
     '--leave-out <name>',
     'restore without this object of a PostgreSQL database, such as `public.totals`; again for each',
@@ -60,13 +60,13 @@ const DEPLOY_CHOICE = [
   ],
   ['--build', 'build here, before anything is touched, what the Compose file has a `build` for'],
   ['--push', 'with --build: push what was built, and release it from its registry'],
-  ['--force', 'make a release also when it changes nothing'],
+  ['--force', 'make a release even when it changes nothing'],
 ] as const;
 const ROLLBACK_CHOICE = [
   ['--to <release>', 'this release (see `pawl releases`); by default the one that was replaced'],
   [
     '--schema <way>',
-    'where the schema has moved on: `keep` leaves it, `down` takes it back by `migrations.down`, `restore` brings all data back as they were before',
+    'where the schema has moved on: `keep` leaves it, `down` takes it back by `migrations.down`, `restore` brings all data back as it was before',
   ],
 ] as const;
 
@@ -144,7 +144,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       ['pawl rollback', 'to the release that the current one replaced; asks first'],
       ['pawl rollback --to 3 --schema down', 'to release 3, with the schema it was made for'],
-      ['pawl rollback --schema restore', 'with all data as they were before; asks for the name'],
+      [
+        'pawl rollback --schema restore',
+        "with all data as it was before; asks for the stack's name",
+      ],
     ],
     load: () => import('./commands/rollback.js'),
   },
@@ -189,7 +192,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     subcommands: [
       {
         name: 'verify',
-        about: 'Say of each part of a recovery point whether it is there, and is what was saved',
+        about: 'Check each part of a recovery point: whether it is there, and is what was saved',
         operands: [
           {
             usage: '[point]',
@@ -213,7 +216,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     subcommands: [
       {
         name: 'diff',
-        about: 'What is different between two releases: images, and the Compose model by lines',
+        about: 'Show what differs between two releases: images, and the Compose model line by line',
         operands: [
           { usage: '<release>', about: 'number of a release' },
           { usage: '[other]', about: 'number of another; the one that serves when absent' },
@@ -227,7 +230,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'runs',
     about: 'List runs, newest first',
     group: LOOK,
-    options: [['--limit <count>', 'at most so many (20)']],
+    options: [['--limit <count>', 'at most this many (20)']],
     load: () => import('./commands/runs.js'),
   },
   {
@@ -319,7 +322,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'resolve',
-    about: 'Say how a run goes on that holds a failed step: try it again, skip it, or undo the run',
+    about: 'Decide about a run that holds a failed step: retry it, skip it, or undo the run',
     group: STEER,
     operands: [
       RUN,
@@ -352,7 +355,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'maintenance',
-    about: 'Let switches answer every request with a page, or no more',
+    about: 'Answer every request with a maintenance page, or stop doing so',
     group: STEER,
     subcommands: [
       {
@@ -395,22 +398,22 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'config',
-    about: 'Look at the stack file',
+    about: 'Inspect the stack file',
     group: SET_UP,
     subcommands: [
       {
         name: 'show',
-        about: 'The merged stack file, each value with its origin',
+        about: 'Print the merged stack file, each value with its origin',
         load: () => import('./commands/config-show.js'),
       },
       {
         name: 'path',
-        about: 'Which files are read',
+        about: 'List the files that are read',
         load: () => import('./commands/config-path.js'),
       },
       {
         name: 'validate',
-        about: 'Every problem at once, with its position',
+        about: 'Report every problem at once, with its position',
         load: () => import('./commands/config-validate.js'),
       },
     ],

@@ -78,7 +78,7 @@ async function fromEnvironment(
   const hint = `Unset ${program.environmentVariable} to let pawl find ${program.name} itself.`;
   if (!(await isExecutable(file))) {
     throw new ToolchainError(
-      `${program.environmentVariable} is ${value}, which is no executable file. ${hint}`,
+      `${program.environmentVariable} is ${value}, which is not an executable file. ${hint}`,
     );
   }
   const tried = await fits(program, file);

@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
 import { isIP, isIPv6 } from 'node:net';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { defaultStateDirectory } from '../toolchain/surroundings';
 import type { Environment, Setting } from './settings';
 
 export interface Address {
@@ -95,13 +95,6 @@ function parseIpAddress(text: string): Address {
 
 export function formatAddress({ host, port }: Address): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-function defaultStateDirectory(env: Environment): string {
-  const stateHome = env['XDG_STATE_HOME'];
-  if (stateHome !== undefined && stateHome !== '') return join(stateHome, 'pawl');
-  if (process.getuid?.() === 0) return '/var/lib/pawl';
-  return join(env['HOME'] ?? homedir(), '.local', 'state', 'pawl');
 }
 
 /** It becomes part of a task queue's name, and of the names of files. */

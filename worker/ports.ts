@@ -16,6 +16,7 @@ import { hostRunner } from '../activities/adapters/process/run-command';
 import { createResticRepositories } from '../activities/adapters/restic/create-restic-repositories';
 import { createAuditRecord } from '../activities/adapters/state-directory/create-audit-record';
 import { createEdgeFiles } from '../activities/adapters/state-directory/create-edge-files';
+import { createFreezes } from '../activities/adapters/state-directory/create-freezes';
 import { createKeptLogs } from '../activities/adapters/state-directory/create-kept-logs';
 import { createReceipts } from '../activities/adapters/state-directory/create-receipts';
 import { createReleases } from '../activities/adapters/state-directory/create-releases';
@@ -55,6 +56,7 @@ export function portsOnThisHost(
     }),
     receipts: createReceipts(stateDirectory),
     audit: createAuditRecord(stateDirectory),
+    freezes: createFreezes(stateDirectory),
     runs,
     secrets,
     host,

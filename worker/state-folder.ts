@@ -42,7 +42,7 @@ async function make(folder: string): Promise<readonly string[]> {
   }
   const made: string[] = [];
   for (const next of missing.reverse()) {
-    await tried(next, 'cannot be made', () => mkdirIfMissing(next));
+    await tried(next, 'cannot be created', () => mkdirIfMissing(next));
     made.unshift(next);
   }
   return made;

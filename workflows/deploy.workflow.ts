@@ -15,7 +15,7 @@ import { adopt } from './support/release/adopt';
 import { bringEdge, pullEdge } from './support/release/bring-edge';
 import { buildImages, hashBeforeBuild, type BuiltImages } from './support/release/build-images';
 import { checkGates } from './support/release/gates';
-import type { Placement } from './support/release/placement';
+import { whoServes, type Placement } from './support/release/placement';
 import { placementOf } from './support/release/plan-placement';
 import { pullImage, pullImages, type PulledImage } from './support/release/pull-images';
 import { putInPlace, type PutInPlace } from './support/release/put-in-place';
@@ -58,6 +58,10 @@ export async function deploy(input: DeployInput): Promise<ReleasedOutcome | Plan
       const placement = placementOf(run.stack, plan, observed, { release: number, adopted });
       await checkGates(run, 'before', deploy.before, placement, { images });
       const recoveryPoint = plan.recoveryPoint ? await saveBefore(run, input, saved) : undefined;
+      if (recoveryPoint !== undefined) {
+        run.stateIfItFailsNow = `${whoServes(placement)}.`;
+        run.dataIfItFailsNow = `Recovery point ${recoveryPoint} has the data as it was before.`;
+      }
       const { migrations } = deploy;
       const schemaHead = migrations && (await migrate(run, undo, placement, migrations));
       const served = () => bringEdge(run, undo, placement, plan);

@@ -107,12 +107,16 @@ async function migrateDown(
   migrations: Migrations,
 ): Promise<void> {
   const newer = { ...placement, release: replaces };
-  undo.push('migrate-up', 'migrate the schema up again', (options) =>
-    runMigrations(run, newer, migrations, options),
+  const then = schema.then ?? '';
+  undo.push('migrate-up', 'migrate the schema up again', async (options) => {
+    await runMigrations(run, newer, migrations, options);
+    run.dataIfItFailsNow = 'The schema has been migrated up again.';
+  });
+  run.dataIfItFailsNow = 'The schema may have been taken down.';
+  await run.step('migrate-down', `take the schema down to ${then}`, (options) =>
+    takeDown(run, newer, migrations, then, options),
   );
-  await run.step('migrate-down', `take the schema down to ${schema.then ?? ''}`, (options) =>
-    takeDown(run, newer, migrations, schema.then ?? '', options),
-  );
+  run.dataIfItFailsNow = `The schema has been taken down to ${then}.`;
 }
 
 async function makeCurrent(run: Run, { release, project }: Placement): Promise<void> {

@@ -3,6 +3,7 @@ import {
   condition,
   continueAsNew,
   currentUpdateInfo,
+  patched,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -10,7 +11,8 @@ import { freeze, queue, submit, unfreeze, withdraw, type Submission } from './me
 import type { QueuedRun } from './model/queue';
 import { behind, planAdmission, planFrozenAdmission } from './plan/plan-admission';
 import { auditActivities, runActivities } from './support/activities';
-import { refuseSubmission } from './support/refuse-submission';
+import { FreezeRecord } from './support/freeze-record';
+import { refuseFrozen, refuseSubmission } from './support/refuse-submission';
 import { byPerson, freezing, stackInput, submission, withdrawal } from './support/request-schema';
 import { requireShape } from './support/require-shape';
 import { followRun, startRun } from './support/run-children';
@@ -26,6 +28,8 @@ export interface StackInput {
 
 /** A history longer than this is left behind as soon as the stack is idle. */
 const LONG_HISTORY_EVENTS = 1000;
+/** Executions that began before kept a freeze to themselves. */
+const FREEZE_ON_RECORD = 'freeze-on-record';
 
 /**
  * Admits the runs of one stack, numbers them and starts each as its child. The engine tells it of every end, however a
@@ -53,6 +57,8 @@ function listen(input: StackInput, line: StackQueue): void {
     submit,
     async ({ request }) => {
       await line.readiness.wait();
+      // Of a freeze on record it knows only now.
+      if (patched(FREEZE_ON_RECORD)) refuseFrozen(input.stack, line, request);
       const number = line.add(request, currentUpdateInfo()?.id ?? '', now());
       const ahead = behind(line.running, line.waiting, number);
       const name = (other: number): string => `${input.stack}/${other}`;
@@ -70,25 +76,52 @@ function listen(input: StackInput, line: StackQueue): void {
       requireShape(withdrawal, asked, 'the withdrawal');
     },
   });
-  setHandler(freeze, ({ message, by }) => line.freezeWith({ message, by, since: now() }), {
-    validator: (asked) => {
-      requireShape(freezing, asked, 'the freeze');
+  listenForFreezes(input, line);
+}
+
+function listenForFreezes({ stack, host }: StackInput, line: StackQueue): void {
+  const record = new FreezeRecord(stack, host);
+  const write = (): Promise<boolean> => record.write(() => line.state().freeze);
+  setHandler(
+    freeze,
+    async ({ message, by }) => {
+      const set = line.freezeWith({ message, by, since: now() });
+      if (patched(FREEZE_ON_RECORD)) await write();
+      return set;
     },
-  });
-  setHandler(unfreeze, () => line.unfreeze(), {
-    validator: (asked) => {
-      requireShape(byPerson, asked, 'the end of the freeze');
+    {
+      validator: (asked) => {
+        requireShape(freezing, asked, 'the freeze');
+      },
     },
-  });
+  );
+  setHandler(
+    unfreeze,
+    async () => {
+      const was = line.unfreeze();
+      const wasOnRecord = patched(FREEZE_ON_RECORD) && (await write());
+      return was || wasOnRecord;
+    },
+    {
+      validator: (asked) => {
+        requireShape(byPerson, asked, 'the end of the freeze');
+      },
+    },
+  );
 }
 
 /**
- * A first execution may follow one that was lost: runs may be open, and their numbers must not come again. Where that
- * cannot be known, whoever submits is told why.
+ * A first execution may follow one that was lost: runs may be open, and their numbers must not come again; the stack
+ * may be frozen. Where that cannot be known, whoever submits is told why.
  */
 async function remember({ stack, host }: StackInput, line: StackQueue): Promise<void> {
   await line.readiness.reach(async () => {
-    const recorded = await auditActivities(host).highestRecordedRun({ stack });
+    const ofHost = auditActivities(host);
+    const [recorded, frozen] = await Promise.all([
+      ofHost.highestRecordedRun({ stack }),
+      patched(FREEZE_ON_RECORD) ? ofHost.recordedFreeze({ stack }) : undefined,
+    ]);
+    line.recall(frozen);
     const known = await runActivities().findRuns({ stack, recorded });
     follow(stack, line.adopt(known.open, known.highest, now()), line);
   });

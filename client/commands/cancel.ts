@@ -61,8 +61,8 @@ async function withdraw(session: Session, { run, stack, number }: RunName): Prom
 }
 
 function ended(run: string): ClientError {
-  return new ClientError(EXIT_CODES.failed, `${run} has ended already.`, {
-    advice: `\`pawl show ${run}\` tells how.`,
+  return new ClientError(EXIT_CODES.failed, `${run} has already ended.`, {
+    advice: `\`pawl show ${run}\` shows how.`,
     reason: 'not-running',
   });
 }

@@ -85,7 +85,13 @@ function withoutExecution({ status }: RunView, message: string): RunFailure {
   const state = 'Nothing of it had begun.';
   if (status === 'terminated') return { type: 'Terminated', message, evidence };
   return status === 'cancelled'
-    ? { type: 'Cancelled', message, evidence, state, advice: 'Ask again when it is wanted.' }
+    ? {
+        type: 'Cancelled',
+        message,
+        evidence,
+        state,
+        advice: 'Start it again if it is still wanted.',
+      }
     : { type: 'PreconditionFailed', message, evidence, state, advice: 'Start it again.' };
 }
 

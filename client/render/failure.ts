@@ -37,10 +37,12 @@ function adviceFor(run: string, type: string): string {
       return 'Check the user, its password and its rights; `pawl doctor` tries them.';
     case 'ServiceUnavailable':
       return '`pawl doctor` says what is away. Start the run again when it is back.';
+    case 'Cancelled':
+      return 'Start it again if it is still wanted.';
     case 'PreconditionFailed':
       return '`pawl doctor` checks the stack file against what is there.';
     default:
-      return `\`pawl logs ${run}\` tells it attempt by attempt.`;
+      return `\`pawl logs ${run}\` shows it attempt by attempt.`;
   }
 }
 

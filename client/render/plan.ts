@@ -51,7 +51,7 @@ function expectedLine(
   { seconds, runs, withApproval, leastSeconds }: ExpectedDuration,
 ): string {
   if (leastSeconds !== undefined && leastSeconds > seconds) {
-    return `It takes more than ${formatDuration(leastSeconds)}: so long it only watches.`;
+    return `It takes more than ${formatDuration(leastSeconds)}: it watches that long.`;
   }
   const last = runs === 1 ? `the last ${runbook}` : `the last ${runs} ${runbook}s`;
   const waits = withApproval ? ', including the wait for approval' : '';

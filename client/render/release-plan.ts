@@ -86,7 +86,7 @@ function schemaLine({ way, now = '', then = '', point = '' }: RollbackPlan['sche
     case 'down':
       return `The schema is taken down from ${now} to ${then}.`;
     case 'restore':
-      return `All data come back as they were before: recovery point ${point}.`;
+      return `All data comes back as it was before: recovery point ${point}.`;
   }
 }
 

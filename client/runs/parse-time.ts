@@ -16,7 +16,7 @@ export function parseTime(text: string): string {
   // JavaScript rolls some days over: 2026-02-30 would become 2 March.
   const exists = Number(day) <= new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
   if (!match || Number.isNaN(time.getTime()) || !exists) {
-    throw new ClientError(EXIT_CODES.usage, `"${text}" is no time.`, {
+    throw new ClientError(EXIT_CODES.usage, `"${text}" is not a time.`, {
       advice:
         'Write it as "2026-11-21 03:00" (local), or with its zone: 2026-11-21T03:00:00+01:00.',
       reason: 'usage',
@@ -30,7 +30,7 @@ export function parseDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(text.trim());
   const seconds = Number(match?.[1]) * (SECONDS[match?.[2] || 's'] ?? NaN);
   if (Number.isFinite(seconds)) return seconds;
-  throw new ClientError(EXIT_CODES.usage, `"${text}" is no duration.`, {
+  throw new ClientError(EXIT_CODES.usage, `"${text}" is not a duration.`, {
     advice: 'Write it as 90s, 30m or 2h.',
     reason: 'usage',
   });

@@ -149,7 +149,7 @@ function requireSwitches(stack: StackDescription, wanted: readonly string[]): vo
 /** The number of a release. */
 export function readRelease(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw usageError(`"${text}" is no release.`, 'It is a number; `pawl releases` lists them.');
+  throw usageError(`"${text}" is not a release.`, 'It is a number; `pawl releases` lists them.');
 }
 
 function envelope<Runbook extends RunbookRequest>(

@@ -16,7 +16,7 @@ const policy = z.strictObject({
   expires: duration
     .default('4h')
     .describe('After so long without enough approvals the run counts as rejected.'),
-  self: z.boolean().default(false).describe('Whether people may approve what they ask for.'),
+  self: z.boolean().default(false).describe('Whether people may approve their own requests.'),
 });
 
 const about = (runbook: string): string => `Who must approve a ${runbook}.`;

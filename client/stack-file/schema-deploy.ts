@@ -18,7 +18,7 @@ import {
 const ready = z.strictObject({
   http: urlPath.meta({
     description:
-      'Path that is asked for on `port`; an answer with a status from 200 to 399 is a good one.',
+      'Path that is requested on `port`; an answer with a status from 200 to 399 is a good one.',
     examples: ['/healthz'],
   }),
   consecutive: wholeNumber(1, 100).default(3).describe('Good answers in a row that are needed.'),

@@ -26,7 +26,7 @@ const httpGate = z.strictObject({
     .regex(/^https?:\/\/[^\s/?#]+\S*$/, 'must begin with `http://` or `https://`')
     .meta({
       title: 'URL',
-      description: 'What the host asks for; redirects are not followed.',
+      description: 'What the host requests; redirects are not followed.',
       examples: ['http://127.0.0.1:8000/health'],
     }),
   expect: z

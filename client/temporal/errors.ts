@@ -10,6 +10,7 @@ import { NamespaceNotFoundError } from '@temporalio/common';
 import { ClientError } from '../client-error';
 import { EXIT_CODES, exitCodeOfFailure } from '../exit-codes';
 import { readFailure } from './read-failure';
+import type { Complaint } from './server-complaint';
 
 interface Server {
   readonly address: string;
@@ -24,10 +25,27 @@ const NOT_FOUND = 5;
 
 /** Nobody answered: the call may have arrived or not. Asking again is safe where the call is idempotent. */
 export function isAway(error: unknown): boolean {
-  if (error instanceof ClientError) return error.reason === 'server-away';
+  if (error instanceof ClientError) return error.reason === 'server-away' || isStuck(error);
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isNotReady(error)) return true;
   const code = grpcCode(error);
   return code !== undefined && AWAY_CODES.includes(code);
+}
+
+/** The server is there, and can do nothing. Whatever was asked has not been taken. */
+export function isStuck(error: unknown): boolean {
+  return error instanceof ClientError && error.reason === 'server-stuck';
+}
+
+export function serverStuck(
+  cause: unknown,
+  { address }: Server,
+  { words, advice }: Complaint,
+): ClientError {
+  return new ClientError(
+    EXIT_CODES.unavailable,
+    `The Temporal server at ${address} cannot work: ${words}.`,
+    { advice, reason: 'server-stuck', cause },
+  );
 }
 
 export function isNotFound(error: unknown): boolean {

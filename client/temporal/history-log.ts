@@ -97,7 +97,7 @@ function runLines(event: Event): Omit<LogLine, 'at'>[] {
   if (event.workflowExecutionTimedOutEventAttributes) return say('timed out');
   if (event.workflowExecutionCanceledEventAttributes) return say('cancelled');
   if (event.workflowExecutionCancelRequestedEventAttributes) {
-    return say('cancel requested', 'is to be cancelled');
+    return say('cancel requested', 'cancellation requested');
   }
   return [];
 }

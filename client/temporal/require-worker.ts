@@ -2,19 +2,24 @@ import { temporal } from '@temporalio/proto';
 import { hostTaskQueue, WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';
+import { serverClock } from './server-clock';
 import type { Session } from './session';
 
 /** A poll stays open for 60 s on the server, so a living worker's last call is never much older. */
 const FRESH_MILLISECONDS = 75_000;
+/** So far two clocks differ that are right. */
+const AHEAD_MILLISECONDS = 5_000;
+/** Before all polls: there was none. */
+const NEVER = -Infinity;
 const { TASK_QUEUE_TYPE_ACTIVITY, TASK_QUEUE_TYPE_WORKFLOW } = temporal.api.enums.v1.TaskQueueType;
 
 /** Throws, with the command that helps, when nobody serves the workflows or (when given) the host's steps. */
 export async function requireWorker(session: Session, host?: string): Promise<void> {
   const [workflows, steps] = await Promise.all([
-    isPolled(session, WORKFLOW_TASK_QUEUE, 'workflow'),
-    host === undefined ? true : isPolled(session, hostTaskQueue(host), 'activity'),
+    lastPoll(session, WORKFLOW_TASK_QUEUE, 'workflow'),
+    host === undefined ? Infinity : lastPoll(session, hostTaskQueue(host), 'activity'),
   ]);
-  if (workflows && steps) return;
+  if (await isFresh(session, Math.min(workflows, steps))) return;
   const who = host === undefined ? 'No pawl worker' : `No worker of host "${host}"`;
   throw new ClientError(EXIT_CODES.unavailable, `${who} is connected to ${session.address}.`, {
     advice: startWorker(host),
@@ -29,10 +34,19 @@ export function startWorker(host?: string): string {
 
 /** Whether a worker has asked for tasks of this queue lately. A worker killed a moment ago still counts. */
 export async function isPolled(
-  { client, namespace, call }: Session,
+  session: Session,
   queue: string,
   kind: 'workflow' | 'activity',
 ): Promise<boolean> {
+  return isFresh(session, await lastPoll(session, queue, kind));
+}
+
+/** When a worker asked last, in milliseconds of the server's clock. The server forgets it after five minutes. */
+async function lastPoll(
+  { client, namespace, call }: Session,
+  queue: string,
+  kind: 'workflow' | 'activity',
+): Promise<number> {
   const { pollers } = await call(() =>
     client.workflowService.describeTaskQueue({
       namespace,
@@ -40,8 +54,14 @@ export async function isPolled(
       taskQueueType: kind === 'workflow' ? TASK_QUEUE_TYPE_WORKFLOW : TASK_QUEUE_TYPE_ACTIVITY,
     }),
   );
-  const oldest = Date.now() - FRESH_MILLISECONDS;
-  return pollers.some(({ lastAccessTime }) => {
-    return Number(lastAccessTime?.seconds ?? 0) * 1000 >= oldest;
-  });
+  const times = pollers.map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000);
+  return Math.max(NEVER, ...times);
+}
+
+/** By this machine's clock where it can be right; where it would say no, by the server's own, which costs three calls. */
+async function isFresh(session: Session, poll: number): Promise<boolean> {
+  if (poll === NEVER) return false;
+  const age = Date.now() - poll;
+  if (age >= -AHEAD_MILLISECONDS && age <= FRESH_MILLISECONDS) return true;
+  return (await serverClock(session)) - poll <= FRESH_MILLISECONDS;
 }

@@ -20,7 +20,7 @@ export async function readProgress(session: Session, run: string): Promise<RunPr
   } catch (error) {
     if (!isNotFound(error)) throw error;
     throw new ClientError(EXIT_CODES.failed, `There is no run ${run}, or it has not begun.`, {
-      advice: '`pawl runs` lists those that there are.',
+      advice: '`pawl runs` lists the runs that there are.',
       reason: 'not-found',
       cause: error,
     });
@@ -30,7 +30,7 @@ export async function readProgress(session: Session, run: string): Promise<RunPr
 /** The run is there, and waits for nothing of the kind. */
 export function waitsForNone(run: string, what: string): ClientError {
   return new ClientError(EXIT_CODES.refused, `${run} ${what}.`, {
-    advice: `\`pawl show ${run}\` says how it is.`,
+    advice: `\`pawl show ${run}\` shows its state.`,
     reason: 'PreconditionFailed',
   });
 }

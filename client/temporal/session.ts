@@ -3,7 +3,8 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ClientError } from '../client-error';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
-import { asClientError, isNotFound } from './errors';
+import { asClientError, isAway, isNotFound, serverStuck } from './errors';
+import { complaintOf } from './server-complaint';
 import { uiAddress } from './ui-links';
 
 /** How long a person waits before being told that nobody answers, counted from the start of the process. */
@@ -21,6 +22,8 @@ export interface Session {
   readonly ui: string;
   /** Runs calls with a deadline; what comes back as an error is told in pawl's words. */
   readonly call: <Result>(work: () => Promise<Result>, milliseconds?: number) => Promise<Result>;
+  /** Tells a person something beside the result. */
+  readonly note: (text: string) => void;
 }
 
 export async function withSession<Result>(
@@ -30,21 +33,29 @@ export async function withSession<Result>(
   const config = readConfig(globals.profile);
   const address = config.connectionOptions.address ?? 'localhost:7233';
   const namespace = config.namespace ?? 'default';
+  const server = { address, namespace };
   const connection = Connection.lazy({ ...config.connectionOptions, connectTimeout: patience() });
   const ui = uiAddress(address, process.env['PAWL_UI_URL']);
   const client = new Client({ connection, namespace });
+  const whatFailed = async (error: unknown): Promise<unknown> => {
+    const complaint = isAway(error) && (await complaintOf(config.connectionOptions, server));
+    return complaint ? serverStuck(error, server, complaint) : asClientError(error, server);
+  };
   const session: Session = {
     ...{ client, namespace, address, ui },
+    note: (text) => {
+      output.note(text);
+    },
     call: (call, milliseconds = CALL_MILLISECONDS) =>
-      client.withDeadline(Date.now() + milliseconds, call).catch((error: unknown) => {
-        throw asClientError(error, { address, namespace });
+      client.withDeadline(Date.now() + milliseconds, call).catch(async (error: unknown) => {
+        throw await whatFailed(error);
       }),
   };
   try {
     await output.waiting(`asking the Temporal server at ${address}`, connection.ensureConnected());
     return await work(session);
   } catch (error) {
-    throw isNotFound(error) ? unknownWorkflow(error) : asClientError(error, { address, namespace });
+    throw isNotFound(error) ? unknownWorkflow(error) : asClientError(error, server);
   } finally {
     await connection.close();
   }

@@ -10,7 +10,7 @@ import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';
 import type { Output } from '../terminal/output';
 import { searchAttributes } from './attributes';
-import { isAway } from './errors';
+import { isAway, isStuck } from './errors';
 import { requester } from './requester';
 import { startWorker } from './require-worker';
 import type { Session } from './session';
@@ -62,7 +62,7 @@ function notTakenYet({ runbook, stack }: RunRequest, seconds: number, cause: unk
     EXIT_CODES.timedOut,
     `No longer waiting: no worker has taken the ${runbook} of ${stack.name} within ${seconds} s. It starts when one does.`,
     {
-      advice: `${startWorker(stack.host)} \`pawl status\` shows then which number it has, and \`pawl cancel NUMBER\` cancels it.`,
+      advice: `${startWorker(stack.host)} \`pawl status\` then shows its number, and \`pawl cancel NUMBER\` cancels it.`,
       reason: 'wait-timed-out',
       cause,
     },
@@ -127,7 +127,7 @@ async function untilAnswered<Result, Args extends [unknown]>(
         Math.max(SHORTEST_MILLISECONDS, Math.min(ATTEMPT_MILLISECONDS, giveUpAt - Date.now())),
       );
     } catch (error) {
-      if (!isAway(error)) throw error;
+      if (!isAway(error) || isStuck(error)) throw error;
       if (Date.now() >= giveUpAt) throw noAnswer(stack.host, error);
       if (attempt === 1) output.note(`Waiting: no worker answers. ${startWorker(stack.host)}`);
     }
@@ -147,9 +147,10 @@ function startStack({ name, host }: StackName) {
 }
 
 function noAnswer(host: string, cause: unknown): ClientError {
-  const message = 'No worker answered. What was asked for may still be done when one does.';
+  const message =
+    'No worker answered. The request is kept, and may still be carried out when one does.';
   return new ClientError(EXIT_CODES.unavailable, message, {
-    advice: `${startWorker(host)} Look at \`pawl status\` before you ask again.`,
+    advice: `${startWorker(host)} Check \`pawl status\` before you try again.`,
     reason: UNANSWERED,
     cause,
   });

@@ -61,6 +61,11 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
     receipts: createInMemoryReceipts(),
     audit,
     audited: audit.entries,
+    freezes: {
+      keep: () => Promise.reject(new Error('unused')),
+      lift: () => Promise.reject(new Error('unused')),
+      of: () => Promise.reject(new Error('unused')),
+    },
     runs: {
       find: () => Promise.reject(new Error('unused')),
       awaitEnd: () => Promise.reject(new Error('unused')),

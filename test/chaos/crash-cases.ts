@@ -12,6 +12,7 @@ export type Edge = 'start' | 'end';
 export const IN_BACKUP = [
   'findRuns',
   'highestRecordedRun',
+  'recordedFreeze',
   'observeRepository',
   'observeEntry',
   'initialiseRepository',
@@ -83,6 +84,7 @@ export const ELSEWHERE = [
   'diffReleases',
   'discardKept',
   'findService',
+  'recordFreeze',
   'listReleases',
   'listRecoveryPoints',
   'observeServing',

@@ -73,6 +73,21 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
     expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
   });
 
+  it.each(EDGES)(
+    'keeps a freeze also when its workflow is lost (%s of recordFreeze)',
+    async (at) => {
+      await here.throughKill({ activity: 'recordFreeze', at }, () =>
+        stack.ask('freeze', '-m', 'new disk'),
+      );
+      await loseStackWorkflow();
+      const refused = await stack.cli(['backup']);
+      expect(refused).toMatchObject({ code: 4 });
+      expect(refused.stderr).toMatch(/frozen by .* since .*: new disk/);
+      expect(await stack.ask('unfreeze')).toMatchObject({ wasFrozen: true });
+      expect(await stack.follow('backup')).toMatchObject({ code: 0 });
+    },
+  );
+
   async function idle(): Promise<true | undefined> {
     const { queue } = await stack.ask<{ queue: { running: []; waiting: [] } }>('status');
     return queue.running.length + queue.waiting.length === 0 ? true : undefined;

@@ -98,7 +98,7 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'on a bad day, a relea
       const { serves, before, now, report } = await day.end();
 
       expect(refused).toMatchObject({ code: 7 });
-      expect(refused.stderr).toContain(`Image ${reference} is neither to be had from a registry`);
+      expect(refused.stderr).toContain(`Image ${reference} is neither available from a registry`);
       expect(serves).toBe('1');
       expect(now).toEqual(before);
       expect(report.total.failed).toBe(0);

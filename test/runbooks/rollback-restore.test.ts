@@ -50,7 +50,7 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a rollback with its d
 
   it('names what is lost before anything is done, and takes the name of the stack for a yes', async () => {
     const { stdout } = await stack.stack.cli('plan', 'rollback', '--schema', 'restore');
-    expect(stdout).toContain('All data come back as they were before');
+    expect(stdout).toContain('All data comes back as it was before');
     expect(stdout).toMatch(/what was written since .* goes away/);
     expect(await back('-y')).toMatchObject({ code: 2 });
     expect(await back('--confirm', 'another')).toMatchObject({ code: 2 });

@@ -102,6 +102,8 @@ export class WorkflowHarness {
 /** What every run needs and no test is about. */
 const BENIGN: ActivityDoubles = {
   highestRecordedRun: () => Promise.resolve(0),
+  recordFreeze: () => Promise.resolve(true),
+  recordedFreeze: () => Promise.resolve(undefined),
   recordRun: () => Promise.resolve(),
 };
 

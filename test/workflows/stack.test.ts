@@ -1,16 +1,24 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { createAuditRecord } from '../../activities/adapters/state-directory/create-audit-record';
+import { createFreezes } from '../../activities/adapters/state-directory/create-freezes';
 import { highestRecordedRun } from '../../activities/highest-recorded-run';
+import type { HostActivities } from '../../activities';
 import type { RunDirectory, SecretResolver } from '../../activities/ports';
+import { recordFreeze } from '../../activities/record-freeze';
+import { recordedFreeze } from '../../activities/recorded-freeze';
 import { asClientError } from '../../client/temporal/errors';
 import { createRunDirectory } from '../../worker/run-directory';
 import { freeze, queue, stackWorkflowId, unfreeze, withdraw } from '../../workflows/messages';
 import type { QueueState } from '../../workflows/model/queue';
-import type { StackDescription } from '../../workflows/model/stack';
+import { WORKFLOW_TASK_QUEUE, type StackDescription } from '../../workflows/model/stack';
 import { describePart, describePoint, describeStoredPart } from '../support/descriptions';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
@@ -161,6 +169,73 @@ describeWith(['temporal'], 'the stack workflow', () => {
       await idle(stack);
     });
   });
+
+  describe('on a host that keeps freezes', () => {
+    let directory: string;
+    let kept: Pick<HostActivities, 'recordFreeze' | 'recordedFreeze'>;
+
+    beforeEach(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'pawl-freezes-'));
+      const secrets = { redact: (text: string) => text } as SecretResolver;
+      const ports = { freezes: createFreezes(directory), secrets };
+      kept = { recordFreeze: recordFreeze(ports), recordedFreeze: recordedFreeze(ports) };
+    });
+
+    afterEach(() => rm(directory, { recursive: true }));
+
+    it('stays frozen when Temporal has lost the stack, until somebody ends it', async () => {
+      const stack = uniqueStack();
+      await harness.working({ ...doubles(), ...kept }, async () => {
+        await harness.submit(stack, BACKUP);
+        await idle(stack);
+        const set = await handle(stack).executeUpdate(freeze, {
+          args: [{ message: 'new disk', by: 'anna' }],
+        });
+        await handle(stack).terminate('lost');
+        await expect(harness.submit(stack, BACKUP)).rejects.toMatchObject({
+          cause: {
+            type: 'ResourceBusy',
+            message: `${stack.name} is frozen by anna since ${set.since}: new disk`,
+          },
+        });
+        expect((await look(stack)).freeze).toEqual(set);
+
+        await handle(stack).terminate('lost again');
+        expect(await unfreezeLost(stack)).toBe(true);
+        await handle(stack).terminate('and again');
+        expect(await harness.submit(stack, BACKUP)).toMatchObject({ number: 2 });
+        await idle(stack);
+      });
+    });
+
+    it('says that the freeze holds and is not on record when the host cannot write', async () => {
+      const stack = uniqueStack();
+      await writeFile(join(directory, 'freezes'), 'a file where the folder should be');
+      await harness.working({ ...doubles(), ...kept }, async () => {
+        await harness.submit(stack, BACKUP);
+        await idle(stack);
+        const set = handle(stack).executeUpdate(freeze, { args: [{ message: 'm', by: 'anna' }] });
+        const message = expect.stringMatching(
+          /is frozen, but host local did not record it/,
+        ) as string;
+        await expect(set).rejects.toMatchObject({ cause: { type: 'CommandFailed', message } });
+        expect((await look(stack)).freeze).toMatchObject({ message: 'm' });
+      });
+    });
+  });
+
+  /** As the client does, when there is no stack workflow. */
+  const unfreezeLost = (stack: StackDescription): Promise<boolean> =>
+    harness.client.workflow.executeUpdateWithStart(unfreeze, {
+      args: [{ by: 'anna' }],
+      startWorkflowOperation: new WithStartWorkflowOperation('stack', {
+        ...{ workflowId: stackWorkflowId(stack.name), taskQueue: WORKFLOW_TASK_QUEUE },
+        ...{
+          args: [{ stack: stack.name, host: stack.host }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        },
+      }),
+    });
 
   it('takes a waiting run out of the queue, and says that a running one is not waiting', async () => {
     const stack = uniqueStack();

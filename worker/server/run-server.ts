@@ -11,6 +11,7 @@ import { ServerRecord } from './server-record';
 import { superviseTemporal } from './supervise-temporal';
 import { superviseWorker } from './supervise-worker';
 import { keepRunning, startReady } from './supervise';
+import { watchDisk } from './watch-disk';
 
 /**
  * Runs Temporal's dev server and this host's worker until `stop`, the worker ending first; leaves nothing behind. What
@@ -36,7 +37,8 @@ export async function runServer(
       const { temporal } = await programs();
       await claimDatabase(stateDirectory, temporal.version);
       const server = describeServer(config, temporal.path, ports);
-      await runBoth(config, server, folder, logger, stop);
+      const endWatch = watchDisk(stateDirectory, logger);
+      await runBoth(config, server, folder, logger, stop).finally(endWatch);
     } finally {
       await removeServerState(stateDirectory);
       await lock.release();

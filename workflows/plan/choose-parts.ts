@@ -135,7 +135,7 @@ function reasonOf(
     return `part ${part.name} belongs to the ${part.engine} entry ${part.entry}, which the stack file ${now}`;
   }
   if (into !== undefined || placeToday(stack, part) !== undefined) return undefined;
-  return `part ${part.name} was taken of the whole server, of which the stack file has one database now`;
+  return `part ${part.name} is of the whole server, and the stack file now names only one database of it`;
 }
 
 /** Engine, address and password of an entry are in the stack file alone: another name would not tell them. */

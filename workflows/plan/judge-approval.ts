@@ -52,14 +52,14 @@ export function judgePolicy(policy: ApprovalPolicy, requestedBy: string): Obstac
   return {
     obstacle: `${requestedBy} cannot get the ${policy.required} approvals that this needs: besides the one who asks, ${may.length === 0 ? 'nobody' : `only ${may.join(', ')}`} may approve it`,
     advice:
-      'Have somebody else ask for it, or name more people in `approvals` of the stack file (`self: true` lets people approve what they ask for).',
+      'Have somebody else request it, or name more people in `approvals` of the stack file (`self: true` lets people approve their own requests).',
   };
 }
 
 function waitsForNobody(run: string): Obstacle {
   return {
     obstacle: `${run} waits for no approval`,
-    advice: `\`pawl show ${run}\` says how it is.`,
+    advice: `\`pawl show ${run}\` shows its state.`,
   };
 }
 
@@ -73,7 +73,7 @@ function judgePerson(run: string, state: ApprovalState, by: string): Obstacle | 
   }
   if (self || !isSamePerson(from, by, requestedBy)) return undefined;
   return {
-    obstacle: `${by} asked for ${run}, and somebody else must answer`,
+    obstacle: `${by} requested ${run}, and somebody else must answer`,
     advice: `These may: ${whoMay(state, requestedBy).join(', ')}. \`pawl cancel ${run}\` takes it back.`,
   };
 }

@@ -16,7 +16,7 @@ export function judgeHold(
   if (held.length === 0) {
     return {
       obstacle: `${run} holds no step`,
-      advice: `\`pawl show ${run}\` says how it is.`,
+      advice: `\`pawl show ${run}\` shows its state.`,
     };
   }
   if (!isAnswer(answer)) return unreadable();

@@ -93,7 +93,8 @@ function steps(
 function absent(stack: StackDescription): Obstacle {
   return {
     obstacle: `there is no repository at ${stack.repository.url}`,
-    advice: 'Create it with pawl backup --init, or set repository.initialise in the stack file.',
+    advice:
+      'Create it with `pawl backup --init`, or set `repository.initialise` in the stack file.',
   };
 }
 
@@ -108,7 +109,7 @@ function tooMany(stack: StackDescription, parts: number): Obstacle {
 function nothingToSave(stack: StackDescription): Obstacle {
   return {
     obstacle: `nothing of ${stack.name} can be saved: every part is left out`,
-    advice: 'pawl doctor says why.',
+    advice: '`pawl doctor` says why.',
   };
 }
 

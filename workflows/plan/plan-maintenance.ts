@@ -112,7 +112,7 @@ function notSwitched({ name }: StackDescription, services: readonly string[]): O
 function noPage(why: string): Obstacle {
   return {
     obstacle: `users would not get the page: ${why}`,
-    advice: '`pawl deploy` takes its place back; then ask again.',
+    advice: '`pawl deploy` takes its place back; then try again.',
   };
 }
 

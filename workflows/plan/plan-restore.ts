@@ -127,7 +127,7 @@ function noSpace({ stored, target }: ChosenPart): Obstacle {
   return {
     obstacle: `part ${stored.part.name} needs ${formatBytes(stored.bytes)} beside ${target.into}, and less is free there`,
     advice:
-      'Free some space, or restore elsewhere with --into. pawl restore confirm RUN drops what an earlier restore kept.',
+      'Free some space, or restore elsewhere with --into. `pawl restore confirm RUN` drops what an earlier restore kept.',
   };
 }
 

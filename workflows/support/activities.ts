@@ -51,15 +51,28 @@ export function keeperActivities(
   });
 }
 
-/** The highest recorded run of a stack, asked of its host alone: the stack workflow has no description. */
+/** The highest recorded run of a stack and its freeze, asked of its host alone: the stack workflow has no description. */
 export function auditActivities(
   host: string,
-): ActivityInterfaceFor<Pick<HostActivities, 'highestRecordedRun'>> {
-  return proxyActivities<Pick<HostActivities, 'highestRecordedRun'>>({
+): ActivityInterfaceFor<Pick<HostActivities, 'highestRecordedRun' | 'recordedFreeze'>> {
+  return proxyActivities<Pick<HostActivities, 'highestRecordedRun' | 'recordedFreeze'>>({
     ...CANCELLATION,
     taskQueue: hostTaskQueue(host),
     // It reads one small file. A worker's death shows no sooner, and a client that submits waits 30 s for it.
     startToCloseTimeout: '10 seconds',
+    retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
+  });
+}
+
+/** What the host keeps of a stack's freeze. A person waits for it, and may try again. */
+export function freezeActivities(
+  host: string,
+): ActivityInterfaceFor<Pick<HostActivities, 'recordFreeze'>> {
+  return proxyActivities<Pick<HostActivities, 'recordFreeze'>>({
+    ...CANCELLATION,
+    taskQueue: hostTaskQueue(host),
+    startToCloseTimeout: '10 seconds',
+    scheduleToCloseTimeout: '20 seconds',
     retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
   });
 }

@@ -15,8 +15,7 @@ export function requireNotFrozen(
   const window = frozenBy(stack.freeze, runbook, new Date());
   if (window === undefined || despiteFreeze !== undefined) return;
   const evidence: FailureEvidence = {
-    advice:
-      '`freeze` in the stack file says when; `--despite-freeze "why"` starts it nevertheless.',
+    advice: '`freeze` in the stack file says when; `--despite-freeze "why"` starts it anyway.',
   };
   throw ApplicationFailure.nonRetryable(
     `${stack.name} is frozen: ${freezeWords(window)}`,

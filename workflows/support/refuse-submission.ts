@@ -25,21 +25,29 @@ export function refuseSubmission(stack: string, line: StackQueue, request: RunRe
       'This is a bug of the client.',
     );
   }
-  if (line.freezeMessage !== undefined && ADMISSION[request.runbook] !== 'beside') {
-    throw refusal(
-      'ResourceBusy',
-      `${stack} is ${line.freezeMessage}`,
-      'pawl unfreeze admits runs again.',
-    );
-  }
+  refuseFrozen(stack, line, request);
   requireNotFrozen(request, request.runbook);
   if (line.running.length + line.waiting.length >= LONGEST_LINE) {
     throw refusal(
       'ResourceBusy',
-      `${LONGEST_LINE} runs of ${stack} run or wait already`,
-      'pawl status shows them.',
+      `${LONGEST_LINE} runs of ${stack} are already running or waiting`,
+      '`pawl status` shows them.',
     );
   }
+}
+
+/** Throws: ResourceBusy, with who froze it and why. */
+export function refuseFrozen(
+  stack: string,
+  line: Pick<StackQueue, 'freezeMessage'>,
+  { runbook }: Pick<RunRequest, 'runbook'>,
+): void {
+  if (line.freezeMessage === undefined || ADMISSION[runbook] === 'beside') return;
+  throw refusal(
+    'ResourceBusy',
+    `${stack} is ${line.freezeMessage}`,
+    '`pawl unfreeze` admits runs again.',
+  );
 }
 
 function refuseTooLarge(stack: string, line: StackQueue, request: RunRequest): void {
@@ -55,8 +63,8 @@ function refuseTooLarge(stack: string, line: StackQueue, request: RunRequest): v
   if (waiting.reduce((sum, one) => sum + one, bytes) > LARGEST_LINE_BYTES) {
     throw refusal(
       'ResourceBusy',
-      `the ${waiting.length} runs of ${stack} that wait fill the line with their descriptions`,
-      'Ask again when some of them have begun: pawl status shows them.',
+      `the queue of ${stack} is full: the descriptions of its ${waiting.length} waiting runs take all the room`,
+      'Try again when some of them have started: `pawl status` shows them.',
     );
   }
 }

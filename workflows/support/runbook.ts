@@ -48,6 +48,8 @@ export interface Run {
   readonly despiteFreeze: string | undefined;
   /** Says what state things are in if the run fails now; told to the operator. */
   stateIfItFailsNow: string;
+  /** The rest of that state: what was done to schema and data that going back to the old release leaves. May be empty. */
+  dataIfItFailsNow: string;
   /** What the audit record must say of a run that ended as planned. */
   readonly remarks: string[];
   /** Runs one activity as a step that people can see: its id and title are its id and summary in Temporal. */
@@ -67,7 +69,7 @@ export async function runbook<Outcome extends { readonly state: string }>(
   setHandler(progress, () => run.page.progress());
   const ended = await recorded(run, input, await attempt(run, input, procedure));
   const reason = ended.state === 'failed' ? ended.failure?.message : undefined;
-  run.page.ended(ended.state, run.stateIfItFailsNow, reason);
+  run.page.ended(ended.state, stateNow(run), reason);
   upsertSearchAttributes([
     { key: { name: SEARCH_ATTRIBUTES.outcome, type: 'KEYWORD' }, value: ended.state },
   ]);
@@ -133,6 +135,7 @@ function createRun(input: RunInput): Run {
     requestedBy,
     despiteFreeze,
     stateIfItFailsNow: 'Nothing was changed.',
+    dataIfItFailsNow: '',
     remarks: [],
   };
 }
@@ -161,8 +164,12 @@ function failure(
     type,
     message: firstCharacters(text, LONGEST_MESSAGE),
     nonRetryable: true,
-    details: [evidence, run.stateIfItFailsNow, run.page.progress(PROGRESS_IN_FAILURE_BYTES)],
+    details: [evidence, stateNow(run), run.page.progress(PROGRESS_IN_FAILURE_BYTES)],
   });
+}
+
+function stateNow({ stateIfItFailsNow, dataIfItFailsNow }: Run): string {
+  return [stateIfItFailsNow, dataIfItFailsNow].filter(Boolean).join(' ');
 }
 
 /** The last thing a run does, however it ended: its line in the audit record. A run without its line has failed. */

@@ -32,6 +32,8 @@ export class StackQueue {
   private ended: EndedRun[];
   private highest: number;
   private freeze: Freeze | undefined;
+  /** Somebody has frozen or unfrozen it in this execution: what was on record before does not count. */
+  private freezeDecided = false;
 
   constructor(
     private readonly stack: string,
@@ -111,7 +113,15 @@ export class StackQueue {
     return true;
   }
 
+  /** Takes in the freeze that was on record when the memory was lost. */
+  recall(freeze: Freeze | undefined): void {
+    if (this.freezeDecided) return;
+    this.freeze ??= freeze;
+    this.show();
+  }
+
   freezeWith(freeze: Freeze): Freeze {
+    this.freezeDecided = true;
     const { message } = freeze;
     this.freeze = { ...freeze, message: firstCharacters(message, LONGEST_MESSAGE) };
     this.show();
@@ -120,6 +130,7 @@ export class StackQueue {
 
   unfreeze(): boolean {
     const was = this.frozen;
+    this.freezeDecided = true;
     this.freeze = undefined;
     this.show();
     return was;

@@ -34,7 +34,7 @@ export async function undoOnFailure<Outcome>(
       undoAll(run, inOrder(compensations)),
     );
     if (failures.length === 0) throw error;
-    run.stateIfItFailsNow = 'It could not be undone altogether: a person is needed.';
+    run.stateIfItFailsNow = 'It could not be undone completely: a person is needed.';
     throw ApplicationFailure.nonRetryable(
       `${causeOf(error).message}; and undoing it failed: ${told(failures)}`,
       'CompensationFailed',

@@ -35,7 +35,8 @@ const OF_ENGINE: readonly Known[] = [
 ];
 
 const LOGIN = 'Run `docker login` for this registry as the user of the worker.';
-const CORRECT = 'Correct what the last lines tell of: `docker compose build` is the same build.';
+const CORRECT =
+  'Correct what the last lines complain about: `docker compose build` is the same build.';
 
 /** In the order in which they are looked for: a step's command may have any words in it. Source: BuildKit, classic builder */
 const OF_BUILD: readonly Known[] = [
@@ -53,7 +54,7 @@ const OF_BUILD: readonly Known[] = [
   {
     pattern: /no space left on device/i,
     kind: 'CommandFailed',
-    advice: 'Free space where the engine keeps its images: `docker system df` tells what is there.',
+    advice: 'Free space where the engine keeps its images: `docker system df` shows what is there.',
   },
   {
     pattern: /\bdial\b|i\/o timeout|TLS handshake|failed to do request|toomanyrequests|\bEOF\b/i,

@@ -48,12 +48,12 @@ const OF_ENGINE: readonly Known[] = [
     pattern: /has active endpoints/i,
     kind: 'PreconditionFailed',
     advice:
-      'The network is described otherwise than it is, and other services use it: `docker compose down` and `up` make it anew.',
+      'The network exists with other settings, and other services use it: `docker compose down`, then `up`, recreates it.',
   },
   {
     pattern: /declared as external|external (?:volume|network) .*not found/i,
     kind: 'PreconditionFailed',
-    advice: 'Make it first: `docker network create` or `docker volume create`.',
+    advice: 'Create it first: `docker network create` or `docker volume create`.',
   },
   {
     pattern: /removal of container .* is already in progress|is not running|No such container/i,

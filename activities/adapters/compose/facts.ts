@@ -79,7 +79,7 @@ function parseConfig(project: unknown): Required<Config> {
     };
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
-    const message = 'What Compose printed is no project that can be read';
+    const message = 'What Compose printed is not a project that can be read';
     throw new AdapterError('CommandFailed', message, {}, { cause: error });
   }
 }

@@ -52,7 +52,7 @@ export function parse(json: string): ComposeModel {
     return (JSON.parse(json) as ComposeModel | null) ?? {};
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    const message = 'What Compose printed is no project that can be read';
+    const message = 'What Compose printed is not a project that can be read';
     throw new AdapterError('CommandFailed', message, {}, { cause: error });
   }
 }

@@ -13,7 +13,7 @@ import { localImage } from './local-image';
 export async function holdImage(docker: Dockerode, pinned: string, name: string): Promise<void> {
   const image = await localImage(docker, pinned);
   if (image === undefined) {
-    const text = `Image ${pinned}, which a release needs, is not on this host any more`;
+    const text = `Image ${pinned}, which a release needs, is no longer on this host`;
     throw new AdapterError('PreconditionFailed', text, {
       advice:
         'Something has removed it, such as `docker image prune --all`. Pull or build it again.',

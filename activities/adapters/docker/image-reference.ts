@@ -73,7 +73,11 @@ function splitRegistry(name: string): { readonly registry: string; readonly path
 }
 
 function malformed(text: string): AdapterError {
-  return new AdapterError('PreconditionFailed', `${JSON.stringify(text)} is no image reference`, {
-    advice: 'Write it as `registry/name:tag`, the name in lower case.',
-  });
+  return new AdapterError(
+    'PreconditionFailed',
+    `${JSON.stringify(text)} is not an image reference`,
+    {
+      advice: 'Write it as `registry/name:tag`, the name in lower case.',
+    },
+  );
 }

@@ -57,7 +57,7 @@ async function fetchImage(
 function lostId(id: string): AdapterError {
   return new AdapterError(
     'PreconditionFailed',
-    `Image ${id} is no more on this host, and no registry has it`,
+    `Image ${id} is no longer on this host, and no registry has it`,
     { advice: 'Build or load it again, and release that.' },
   );
 }

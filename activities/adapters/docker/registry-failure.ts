@@ -52,7 +52,7 @@ export function registryError({ why, reason }: RegistryFailure, attempted: strin
     case 'full':
       return new AdapterError('CommandFailed', text, {
         advice:
-          'Free space where the engine keeps its images: `docker system df` tells what is there.',
+          'Free space where the engine keeps its images: `docker system df` shows what is there.',
       });
     case 'unknown':
       return new AdapterError('PreconditionFailed', text);

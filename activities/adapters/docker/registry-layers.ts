@@ -120,7 +120,7 @@ async function authorizationFor(
   const wanted = refusal.headers.get('www-authenticate') ?? '';
   const basic = basicOf(login);
   if (!/^bearer /i.test(wanted)) {
-    if (basic === undefined) throw new Error('a login is wanted');
+    if (basic === undefined) throw new Error('a login is required');
     return basic;
   }
   const parameters = [...wanted.matchAll(/(\w+)="([^"]*)"/g)].map(

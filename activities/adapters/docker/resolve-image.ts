@@ -112,7 +112,7 @@ async function askRegistry(
 function nowhere(reference: string, reason: string): AdapterError {
   return new AdapterError(
     'PreconditionFailed',
-    `Image ${reference} is neither to be had from a registry (${reason}) nor on this host`,
+    `Image ${reference} is neither available from a registry (${reason}) nor on this host`,
     {
       advice:
         'Push it, or build (`pawl deploy --build`) or load it on this host; `docker login` where it is private.',

@@ -76,7 +76,7 @@ function excludedNote({ name, exclude }: FilesEntry): string[] {
 
 function assertCanExclude(place: Place, tar: TarProgram, { name, exclude }: FilesEntry): void {
   if (tar.canExclude || exclude.length === 0) return;
-  const text = `${tar.version} in ${place.runner.place} cannot exclude files, as ${name} asks for`;
+  const text = `${tar.version} in ${place.runner.place} cannot exclude files, which ${name} requires`;
   const advice = 'Remove `exclude`, or put GNU tar into the image.';
   throw new AdapterError('PreconditionFailed', text, { advice });
 }

@@ -184,7 +184,7 @@ export async function assertOwn(
 ): Promise<void> {
   if (await place.isOwn(folder)) return;
   const text = `${folder} on ${place.runner.place} is not the folder that this restore made: somebody else has changed what lies beside ${into}`;
-  const advice = 'Look who may write there, remove it, and run the restore again.';
+  const advice = 'Check who may write there, remove it, and run the restore again.';
   throw new AdapterError('PreconditionFailed', text, { advice });
 }
 

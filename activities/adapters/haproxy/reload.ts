@@ -76,7 +76,7 @@ async function outcome(
     const looked = await look(folder, signal);
     if (looked?.shape === shape) return undefined;
     if (looked !== undefined && looked.failed > failedBefore) {
-      return 'its reason is in the log of its container (HAProxy before 2.7 does not tell)';
+      return 'its reason is in the log of its container (HAProxy before 2.7 does not say)';
     }
     if (performance.now() > deadline) {
       return `no new worker serves after ${RELOADED_WITHIN_MILLISECONDS / 1000} s`;

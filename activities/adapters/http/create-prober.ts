@@ -43,7 +43,7 @@ function prepare(url: string): ClientRequest {
   const options = { agent: false, headers: { 'user-agent': 'pawl' } } as const;
   if (protocol === 'http:') return requestHttp(url, options);
   if (protocol === 'https:') return requestHttps(url, options);
-  throw new AdapterError('PreconditionFailed', `${url} is no address of HTTP`);
+  throw new AdapterError('PreconditionFailed', `${url} is not an HTTP address`);
 }
 
 async function statusOf(request: ClientRequest): Promise<number> {

@@ -122,7 +122,7 @@ export class DatabaseDump {
     const names = gone.slice(0, 5).map(({ name }) => JSON.stringify(name));
     throw new AdapterError(
       'CommandFailed',
-      `Dropped, renamed or made anew while they were dumped: ${formatCount(gone.length, 'collection')} of ` +
+      `Dropped, renamed or recreated while they were dumped: ${formatCount(gone.length, 'collection')} of ` +
         `${JSON.stringify(this.database)} (${names.join(', ')}); nothing was stored`,
     );
   }

@@ -30,7 +30,7 @@ export async function describeHolder(
     return holder === undefined ? 'The lock was freed meanwhile' : sentence(holder);
   } catch (error) {
     // Most likely freed between the list and the look. That it was locked is the failure to tell.
-    if (error instanceof AdapterError) return `Its holder cannot be told (${error.message})`;
+    if (error instanceof AdapterError) return `Its holder cannot be determined (${error.message})`;
     throw error;
   }
 }

@@ -36,7 +36,7 @@ const text = z.string().max(LONGEST_TEXT);
 const count = z.int().nonnegative();
 const time = z.iso.datetime();
 /** As `streamPath` makes it: one file at the root, which no program takes for an option. */
-const path = z.string().regex(/^\/[A-Za-z0-9%._~!'()*-]{1,254}$/, 'is no path of a part');
+const path = z.string().regex(/^\/[A-Za-z0-9%._~!'()*-]{1,254}$/, 'is not the path of a part');
 
 const part = z.strictObject({
   name,
@@ -64,10 +64,10 @@ const partFacts = z.strictObject({
 
 const storedPart = z.strictObject({
   part,
-  snapshotId: z.string().regex(/^[0-9a-f]{4,64}$/, 'is no id of a snapshot'),
+  snapshotId: z.string().regex(/^[0-9a-f]{4,64}$/, 'is not the id of a snapshot'),
   path,
   bytes: count,
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256'),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256'),
   facts: partFacts,
 } satisfies Record<keyof StoredPart, z.ZodType>);
 

@@ -77,7 +77,7 @@ const TEXTS: readonly Texts[] = [
     text: /no space left on device|disk quota exceeded|insufficient storage|quota ?exceeded/i,
     kind: 'CommandFailed',
     reason: 'the disk of the repository is full',
-    advice: 'Free space where the repository lies, then start the run again.',
+    advice: "Free space on the repository's disk, then start the run again.",
   },
   {
     text: /read-only file system/i,
@@ -103,7 +103,7 @@ const TEXTS: readonly Texts[] = [
     of: 'local',
     kind: 'CredentialsRejected',
     reason: "the worker's user may not use the repository",
-    advice: "Let the worker's user read and write the repository's folder and all that is in it.",
+    advice: "Let the worker's user read and write the repository's folder and everything in it.",
   },
   {
     text: /host key verification failed|remote host identification has changed/i,
@@ -163,7 +163,7 @@ const TEXTS: readonly Texts[] = [
     kind: 'VerificationFailed',
     reason: 'the index of the repository is damaged or incomplete',
     advice:
-      '`restic repair index` makes it again from what is stored; then start the run again. What is still missing then is lost.',
+      '`restic repair index` rebuilds it from what is stored; then start the run again. What is still missing then is lost.',
   },
   {
     text: /ciphertext verification failed|invalid data returned|file is too short|trying to decrypt invalid data|ReadFull\(.*(no such file|does not exist)/i,
@@ -171,7 +171,7 @@ const TEXTS: readonly Texts[] = [
     reason: 'what is stored in the repository is damaged',
     advice:
       '`pawl points verify --data` names the parts that can still be read, `restic check --read-data` what is damaged; ' +
-      '`restic repair index` mends what can be mended. Restore an older recovery point, or from a copy.',
+      '`restic repair index` repairs what can be repaired. Restore an older recovery point, or from a copy.',
   },
   {
     text: /connection (refused|reset|lost|timed out|closed)|no such host|name resolution|not resolve hostname|timeout|timed out|unreachable|no route to host|unexpected EOF|file already closed|broken pipe|server misbehaving|sftp session|command exited|talking HTTP to rclone|circuit breaker|HTTP response \((408|429|5\d\d)\)|(Get|Head|Post|Put|Delete|Propfind) \\?"https?:|: EOF$/i,
@@ -183,7 +183,7 @@ const TEXTS: readonly Texts[] = [
     of: 'local',
     kind: 'ServiceUnavailable',
     reason: 'the disk or mount of the repository does not answer',
-    advice: 'Mount it again; `dmesg` tells of disk errors. It is tried again until it answers.',
+    advice: 'Mount it again; `dmesg` shows disk errors. It is tried again until it answers.',
   },
 ];
 

@@ -51,7 +51,7 @@ export function checkedId(id: string): string {
   if (SNAPSHOT_ID.test(id)) return id;
   throw new AdapterError(
     'PreconditionFailed',
-    `${JSON.stringify(id)} is no id of a recovery point`,
+    `${JSON.stringify(id)} is not the id of a recovery point`,
     {
       advice: '`pawl points` lists the recovery points.',
     },

@@ -121,7 +121,7 @@ function checked(reference: SecretReference, secret: string): string {
 function tooShort(reference: SecretReference): string {
   return (
     `the secret ${describe(reference)} has fewer than ${SHORTEST_REDACTED} characters: ` +
-    'it is not redacted where it shows, and it is soon guessed; choose a longer one'
+    'it is not redacted where it shows, and it is easily guessed; choose a longer one'
   );
 }
 

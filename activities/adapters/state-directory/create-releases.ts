@@ -185,7 +185,7 @@ function noRelease({ stack, folder }: StackLayout, number: number): AdapterError
   return new AdapterError(
     'PreconditionFailed',
     `There is no release ${number} of ${stack} in ${folder}`,
-    { advice: `\`pawl releases ${stack}\` lists those that this host keeps.` },
+    { advice: '`pawl releases` lists those that this host keeps.' },
   );
 }
 

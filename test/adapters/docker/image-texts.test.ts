@@ -48,7 +48,7 @@ describe('an image reference', () => {
     'api:v2\n',
     '-x',
   ])('is refused before the engine sees it: %j', (text) => {
-    expect(() => parseImageReference(text)).toThrow('is no image reference');
+    expect(() => parseImageReference(text)).toThrow('is not an image reference');
   });
 });
 

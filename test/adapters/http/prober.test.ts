@@ -116,7 +116,7 @@ describe('a probe', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('refuses what is no address of HTTP', async () => {
+  it('refuses what is not an HTTP address', async () => {
     const kind = 'PreconditionFailed';
     await expect(prober.get('ftp://host/', 100, signal)).rejects.toMatchObject({ kind });
     await expect(prober.get('/healthz', 100, signal)).rejects.toMatchObject({ kind });

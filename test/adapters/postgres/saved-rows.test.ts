@@ -75,7 +75,7 @@ describeWith(['postgres'], 'PostgreSQL, the rows that are counted and compared',
     );
     const dump = await user.dump('people');
     expect(dump.facts.notes).toContain(
-      'Computed anew by a restore, and not compared: public.people.key.',
+      'Recomputed by a restore, and not compared: public.people.key.',
     );
     expect(await differences(dump)).toEqual([]);
     const changed = dump.facts.contents.map((content) => ({ ...content, digest: '1' }));

@@ -25,7 +25,7 @@ describe('the environment variable', () => {
     await machine.put('bin/tiny', script('1.9.0'));
     machine.environment['PAWL_TINY'] = '/nowhere/tiny';
     await expect(find(tinyProgram(), machine.surroundings)).rejects.toThrow(
-      'PAWL_TINY is /nowhere/tiny, which is no executable file',
+      'PAWL_TINY is /nowhere/tiny, which is not an executable file',
     );
   });
 

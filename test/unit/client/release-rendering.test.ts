@@ -96,7 +96,7 @@ describe('the plan of a deploy', () => {
     expect(renderPlan(plan)).not.toContain('It takes');
     const expected = { seconds: 7.8, runs: 3, withApproval: false, leastSeconds: 20 };
     expect(renderPlan(plan, { expected })).toContain(
-      '\nIt takes more than 20 s: so long it only watches.\n',
+      '\nIt takes more than 20 s: it watches that long.\n',
     );
   });
 

@@ -26,6 +26,6 @@ export function refuseFullDisk({ neededBytes, freeBytes }: DiskEstimate): Obstac
   return {
     obstacle: `the images to be pulled need about ${Math.ceil(neededBytes / MEGABYTE)} MB, and the engine's disk has ${Math.floor(freeBytes / MEGABYTE)} MB free`,
     advice:
-      '`docker system df` tells what is there; `docker image prune` removes what has no name and is not used.',
+      '`docker system df` shows what is there; `docker image prune` removes what has no name and is not used.',
   };
 }

@@ -104,7 +104,7 @@ export function leftVolumeNotes(
     left.map(
       ({ path, volume = '', by = '' }) =>
         `What ${service} has written to ${path} lies in volume ${volume}. The Compose file has ${by} there now: the volume ` +
-        'stays on this host, and is not used any more.',
+        'stays on this host, and is no longer used.',
     ),
   );
 }

@@ -53,7 +53,7 @@ export function schemaNotes({ way, now, then, point, lostSince }: SchemaPlan): s
       return [`The schema stays at ${now ?? ''}; the old release was made for ${then ?? ''}.`];
     case 'restore':
       return [
-        `All data come back as recovery point ${point ?? ''} has them; what was written since ${lostSince ?? ''} goes away with what is replaced.`,
+        `All data comes back as recovery point ${point ?? ''} has them; what was written since ${lostSince ?? ''} goes away with what is replaced.`,
         'The service answers with a maintenance page from the swap of the data until the old release serves.',
       ];
     case 'down':

@@ -16,7 +16,8 @@ const NOT_BEHIND_A_SWITCH: Readonly<Record<string, string>> = {
   network_mode: 'the switch and its slots need networks of their own',
   provider: 'something else than Compose runs it',
   models: 'a model runner is asked for models while the slot starts',
-  label_file: 'which of its labels are for the switch cannot be told; write them under `labels`',
+  label_file:
+    'which of its labels are for the switch cannot be determined; write them under `labels`',
 };
 
 /** Everything that a release cannot carry. */
@@ -93,7 +94,7 @@ function ports(
   further.delete(String(port));
   return [
     ...unknown.map(({ key, index }) =>
-      refusal(name, [key, index], 'which port of the container it is cannot be told'),
+      refusal(name, [key, index], 'which port of the container it is cannot be determined'),
     ),
     ...others.map(({ key, index, target, protocol }) =>
       refusal(

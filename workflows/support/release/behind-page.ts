@@ -24,7 +24,7 @@ export async function goBehindPage(
   if (taken?.inTheWay !== undefined) {
     throw preconditionFailed({
       obstacle: `users would not get the page while the data change: ${taken.inTheWay}`,
-      advice: '`pawl deploy` takes its place back; then ask again.',
+      advice: '`pawl deploy` takes its place back; then try again.',
     });
   }
   const free = observed.filter((one) => one.switched && one.maintenance === undefined);

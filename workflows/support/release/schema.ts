@@ -8,7 +8,10 @@ import { whoServes, type Placement } from './placement';
 
 type StepOptions = Parameters<Parameters<Run['step']>[2]>[0];
 
-/** Runs the application's own migrations from the new image. Returns the schema's head afterwards, where it can be asked. */
+/**
+ * Runs the application's own migrations from the new image. Returns the schema's head afterwards, where it can be asked.
+ * A run that fails or is cancelled later says what the schema is at, and where the data from before are.
+ */
 export async function migrate(
   run: Run,
   undo: Undo,
@@ -16,14 +19,19 @@ export async function migrate(
   migrations: Migrations,
 ): Promise<string | undefined> {
   const before = await schemaHead(run, placement, migrations, 'before');
+  const saved = run.dataIfItFailsNow;
+  const unsure = ['The migrations may have changed the schema.', saved].join(' ').trim();
   const { down } = migrations;
   if (before !== undefined && down !== undefined) {
     undo.push('migrate-back', `take the schema back to ${before}`, async (options) => {
+      run.dataIfItFailsNow = unsure;
       const now = await schemaHead(run, placement, migrations, 'failed');
       if (now !== before) await takeDown(run, placement, migrations, before, options);
+      run.dataIfItFailsNow = [schemaWords(before, before), saved].join(' ').trim();
     });
   }
-  run.stateIfItFailsNow = `${whoServes(placement)}. The migrations may have changed the schema.`;
+  run.stateIfItFailsNow = `${whoServes(placement)}.`;
+  run.dataIfItFailsNow = unsure;
   const { timeoutSeconds } = migrations;
   const { id, title } = MIGRATE_STEP;
   await run.step(
@@ -34,7 +42,16 @@ export async function migrate(
     // By hand, perhaps: the head is asked for afterwards in any case.
     { skipped: () => undefined, values: { timeoutSeconds } },
   );
-  return schemaHead(run, placement, migrations, 'after');
+  const after = await schemaHead(run, placement, migrations, 'after');
+  run.dataIfItFailsNow = [schemaWords(before, after), saved].join(' ').trim();
+  return after;
+}
+
+function schemaWords(before: string | undefined, after: string | undefined): string {
+  if (after === undefined) return 'The schema has been migrated.';
+  if (before === after) return `The schema is at ${after}, as before.`;
+  const from = before === undefined ? '' : ` from ${before}`;
+  return `The schema has been migrated${from} to ${after}.`;
 }
 
 export async function runMigrations(

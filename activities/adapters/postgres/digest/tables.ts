@@ -143,7 +143,7 @@ export function withoutDigest(tables: readonly Table[]): string[] {
     .flatMap(({ name, columns }) =>
       columns.filter(({ isGenerated }) => isGenerated).map((column) => `${name}.${column.name}`),
     );
-  return told('Computed anew by a restore, and not compared', generated);
+  return told('Recomputed by a restore, and not compared', generated);
 }
 
 /** One sentence, or none. */

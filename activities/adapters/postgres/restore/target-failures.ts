@@ -40,7 +40,7 @@ export function lastOne({ place }: Access, { into, keep }: RestoreNames): Adapte
 export function replacedMeanwhile({ place }: Access, { beside }: RestoreNames): AdapterError {
   return new AdapterError(
     'ResourceBusy',
-    `${beside} at ${place} was restored, and is gone or was made anew by another attempt`,
+    `${beside} at ${place} was restored, and is gone or was recreated by another attempt`,
   );
 }
 

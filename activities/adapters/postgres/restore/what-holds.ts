@@ -86,7 +86,7 @@ function usedSlots(database: string, names: readonly string[]) {
   return {
     reason: `replication slots of database ${database} are in use: ${listed(names)}`,
     wayOut:
-      'Stop what reads them (a subscriber, Debezium): after a restore it must begin anew, with a new slot.',
+      'Stop what reads them (a subscriber, Debezium): after a restore it must start over, with a new slot.',
   };
 }
 

@@ -1,0 +1,69 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { faketimeLibrary } from '../support/faketime';
+import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
+import { createQuickRepository } from '../support/quick-repository';
+import { describeWith } from '../support/requirements';
+
+const HOURS = /Note: the clock of this machine says (.+), the Temporal server's (.+)\./;
+
+describeWith(['temporal', 'restic', 'faketime'], 'with a clock that is', () => {
+  let pawl: PawlEnvironment;
+
+  beforeAll(async () => {
+    pawl = await startPawl({ env: { REPOSITORY_PASSWORD: 'correct horse' } });
+    await mkdir(join(pawl.directory, 'uploads'));
+    await createQuickRepository(join(pawl.directory, 'repository'), 'correct horse');
+    const lines = [
+      'stack: melvin',
+      'repository: {url: ./repository, password: {env: REPOSITORY_PASSWORD}}',
+      'protect: {uploads: {engine: files, path: ./uploads}}',
+    ];
+    await writeFile(join(pawl.directory, 'pawl.yaml'), `${lines.join('\n')}\n`);
+  });
+
+  afterAll(() => pawl.stop());
+
+  it.each([
+    ['90 s ahead', '+90s', 90],
+    ['90 s behind', '-90s', -90],
+    ['an hour ahead', '+1h', 3600],
+    ['an hour behind', '-1h', -3600],
+  ])('%s, the client finds the worker, and says both times', async (_title, offset, seconds) => {
+    const { code, stdout, stderr } = await ask(offset, 'backup', '--json');
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stdout).toContain('"outcome"');
+    const [, here = '', there = ''] = HOURS.exec(stderr) ?? [];
+    expect(Math.abs(Date.parse(here) - Date.parse(there) - seconds * 1000)).toBeLessThan(10_000);
+  });
+
+  it('a little ahead, it says nothing of clocks', async () => {
+    expect(await ask('+5s', 'status', '--json')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('an hour ahead or behind, it says that no worker is there when none is', async () => {
+    await pawl.stopWorker();
+    // The server counts a worker that has gone just now for a while.
+    const without = await startPawl({ withoutWorker: true });
+    for (const offset of ['+1h', '-1h']) {
+      const env = { ...without.env, ...clock(offset) };
+      const refused = await pawl.cli(['freeze', '-m', 'x'], { env });
+      expect(refused).toMatchObject({ code: 4 });
+      expect(refused.stderr).toContain('No pawl worker is connected');
+    }
+    await without.stop();
+    await pawl.startWorker();
+  });
+
+  const ask = (offset: string, ...args: readonly string[]) =>
+    pawl.cli(args, { env: clock(offset) });
+});
+
+/** Of the client alone. */
+function clock(offset: string): Record<string, string> {
+  return {
+    LD_PRELOAD: faketimeLibrary() ?? '',
+    FAKETIME: offset,
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  };
+}
