@@ -15,6 +15,8 @@ import type { Complaint } from './server-complaint';
 interface Server {
   readonly address: string;
   readonly namespace: string;
+  /** Something takes connections there, by a look taken after the error. */
+  readonly isThere?: boolean;
 }
 
 // gRPC's status codes, by number: @grpc/grpc-js is no dependency of ours.
@@ -82,7 +84,20 @@ function grpcCode(error: unknown): number | undefined {
   return error instanceof ServiceError ? grpcCode(error.cause) : undefined;
 }
 
-function serverAway(cause: unknown, { address }: Server): ClientError {
+function serverAway(cause: unknown, server: Server): ClientError {
+  const { address } = server;
+  if (server.isThere === true) {
+    return new ClientError(
+      EXIT_CODES.unavailable,
+      `What listens at ${address} does not answer in time.`,
+      {
+        advice:
+          'Is it a Temporal server? Then it or its machine has too much to do: try again later.',
+        reason: 'server-away',
+        cause,
+      },
+    );
+  }
   const local = /^(localhost|127\.|\[?::1)/.test(address);
   return new ClientError(EXIT_CODES.unavailable, `No Temporal server answers at ${address}.`, {
     advice: local

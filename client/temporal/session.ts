@@ -4,14 +4,18 @@ import { ClientError } from '../client-error';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { asClientError, isAway, isNotFound, serverStuck } from './errors';
+import { retriesWhile } from './retries';
 import { complaintOf } from './server-complaint';
+import { takesConnections } from './takes-connections';
 import { uiAddress } from './ui-links';
 
-/** How long a person waits before being told that nobody answers, counted from the start of the process. */
+/** How long a person waits before being told that nobody is there, counted from the start of the process. */
 const PATIENCE_MILLISECONDS = 4_000;
 const SHORTEST_PATIENCE_MILLISECONDS = 2_000;
+/** How long for one that is there: its machine may have much to do. */
+const BUSY_MILLISECONDS = 30_000;
 /** Any one call to a server that did answer; longer waits are loops of such calls. */
-const CALL_MILLISECONDS = 10_000;
+const CALL_MILLISECONDS = 20_000;
 
 /** A connection to Temporal, as the environment and `--profile` name it. */
 export interface Session {
@@ -34,12 +38,20 @@ export async function withSession<Result>(
   const address = config.connectionOptions.address ?? 'localhost:7233';
   const namespace = config.namespace ?? 'default';
   const server = { address, namespace };
-  const connection = Connection.lazy({ ...config.connectionOptions, connectTimeout: patience() });
+  const isThere = () => takesConnections(address, SHORTEST_PATIENCE_MILLISECONDS);
+  let isOpen = true;
+  const connection = Connection.lazy({
+    ...config.connectionOptions,
+    connectTimeout: (await isThere()) ? BUSY_MILLISECONDS : patience(),
+    interceptors: retriesWhile(() => isOpen),
+  });
   const ui = uiAddress(address, process.env['PAWL_UI_URL']);
   const client = new Client({ connection, namespace });
   const whatFailed = async (error: unknown): Promise<unknown> => {
-    const complaint = isAway(error) && (await complaintOf(config.connectionOptions, server));
-    return complaint ? serverStuck(error, server, complaint) : asClientError(error, server);
+    if (!isAway(error)) return asClientError(error, server);
+    const complaint = await complaintOf(config.connectionOptions, server);
+    if (complaint !== undefined) return serverStuck(error, server, complaint);
+    return asClientError(error, { ...server, isThere: await isThere() });
   };
   const session: Session = {
     ...{ client, namespace, address, ui },
@@ -55,8 +67,12 @@ export async function withSession<Result>(
     await output.waiting(`asking the Temporal server at ${address}`, connection.ensureConnected());
     return await work(session);
   } catch (error) {
-    throw isNotFound(error) ? unknownWorkflow(error) : asClientError(error, server);
+    if (isNotFound(error)) throw unknownWorkflow(error);
+    throw isAway(error)
+      ? asClientError(error, { ...server, isThere: await isThere() })
+      : asClientError(error, server);
   } finally {
+    isOpen = false;
     await connection.close();
   }
 }

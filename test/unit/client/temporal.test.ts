@@ -32,6 +32,14 @@ describe('errors of Temporal', () => {
     expect(isAway(error)).toBe(true);
   });
 
+  it('of one that is there but says nothing do not say that there is none', () => {
+    const error = new Error('Failed to connect before the deadline');
+    expect(asClientError(error, { ...SERVER, isThere: true })).toMatchObject({
+      ...{ exitCode: 6, reason: 'server-away' },
+      message: 'What listens at 127.0.0.1:7233 does not answer in time.',
+    });
+  });
+
   it('of a channel that never came up count as an absent server', () => {
     const error = new Error('Failed to connect before the deadline');
     expect(asClientError(error, SERVER)).toMatchObject({ exitCode: 6 });
