@@ -89,7 +89,7 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release that is bui
     expect(plan.expected.seconds).toBeGreaterThan(0.5);
     expect(plan.expected.seconds).toBeLessThan(120);
     const { stdout } = await stack.released.stack.cli('plan', 'deploy');
-    expect(stdout).toMatch(/It takes about .* s, by the last 2 deploys\./);
+    expect(stdout).toMatch(/It takes about .* s, going by the last 2 deploys\./);
   });
 
   it('of another image says how much room its pull needs, and how much there is', async () => {
