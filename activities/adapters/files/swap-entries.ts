@@ -61,6 +61,8 @@ export async function swapBackEntries(
   if (!(await exists(place, dropping))) {
     if (!(await exists(place, keep))) return;
     if (await exists(place, beside)) {
+      // Where nothing has been moved, the swap may have been killed before `keep` had them, and the folder still does.
+      if (!(await holdsAny(place, keep, frames))) await keepAttributes(place, layout, frames, tar);
       await place.rename(beside, dropping);
     } else {
       if (!(await exists(place, swapping))) await place.makeOwn(swapping);
@@ -97,10 +99,23 @@ async function makeKeep(
   const frames = framesOf(await recordStaying(place, layout));
   for (const frame of frames) {
     if (!(await exists(place, inFrame(keep, frame)))) await place.makeOwn(inFrame(keep, frame));
-    if (await exists(place, inFrame(into, frame)))
-      await place.copyAttributes(inFrame(into, frame), inFrame(keep, frame), tar);
   }
+  await keepAttributes(place, layout, frames, tar);
   return frames;
+}
+
+async function keepAttributes(
+  place: Place,
+  { into, keep }: RestoreLayout,
+  frames: readonly Frame[],
+  tar: TarProgram,
+): Promise<void> {
+  for (const frame of frames) {
+    const [from, to] = [inFrame(into, frame), inFrame(keep, frame)];
+    if ((await exists(place, from)) && (await exists(place, to))) {
+      await place.copyAttributes(from, to, tar);
+    }
+  }
 }
 
 /** The attributes first: what comes into the folder is never seen by more people than before it was lost. */
