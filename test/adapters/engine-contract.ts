@@ -150,7 +150,9 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
         const before = await bench.read(plain);
         const dump = await user.dump(plain);
         const target = newTarget(plain);
-        await user.beginRestore(dump, target, Math.floor(dump.bytes.length / 2));
+        for (const share of [0.1, 0.3, 0.5]) {
+          await user.beginRestore(dump, target, Math.floor(dump.bytes.length * share));
+        }
         await user.restoreBeside(dump, target);
         expect(await user.digest(dump, target)).toEqual(dump.facts.contents);
         await user.discardBeside(dump, target);

@@ -5,11 +5,12 @@ import { strictRestoreArguments } from '../commands';
 import { readHead, type ArchiveHead } from './archive-head';
 import { ArchiveRestore, type ArchiveOptions } from './restore-archive';
 import type { Failures } from './restore-errors';
-import { SectionRun, type Place } from './run-section';
+import type { Place, SectionRun } from './run-section';
+import { SectionRuns } from './section-runs';
 
 /** Where one restore stands that takes an archive once or several times. */
 interface Restoring {
-  readonly place: Place;
+  readonly runs: SectionRuns;
   readonly options: ArchiveOptions;
   /** Called when all is in. */
   readonly onRestored: () => Promise<void>;
@@ -23,7 +24,10 @@ export function archiveSink(
   options: ArchiveOptions,
   onRestored: () => Promise<void>,
 ): ByteSink {
-  return new ArchiveSink({ place, options, onRestored, restore: undefined }, undefined);
+  return new ArchiveSink(
+    { runs: new SectionRuns(place), options, onRestored, restore: undefined },
+    undefined,
+  );
 }
 
 class ArchiveSink implements ByteSink {
@@ -71,7 +75,8 @@ class ArchiveSink implements ByteSink {
 
   async abort(): Promise<void> {
     this.input.destroy();
-    await Promise.all([this.run?.kill(), this.restoring.restore?.kill()]);
+    await this.restoring.runs.kill();
+    await this.read.catch(() => undefined); // whatever it met: it was given up
   }
 
   private async takeIn(): Promise<void> {
@@ -87,16 +92,16 @@ class ArchiveSink implements ByteSink {
       await forEach(chunks, () => Promise.resolve());
       return;
     }
-    this.run = await SectionRun.start(this.restoring.place);
+    this.run = await this.restoring.runs.start();
     await this.run.write(wanted);
     await this.pass(bytes.subarray(head.bytes.length), chunks);
     await this.run.write(restore.end.data);
   }
 
   private async beginning(head: ArchiveHead): Promise<ArchiveRestore> {
-    const { place, options, restore } = this.restoring;
+    const { runs, options, restore } = this.restoring;
     if (restore !== undefined) return restore;
-    const begun = new ArchiveRestore(place, head, options);
+    const begun = new ArchiveRestore(runs, head, options);
     this.restoring.restore = begun;
     await begun.restoreStructure();
     return begun;
@@ -104,9 +109,11 @@ class ArchiveSink implements ByteSink {
 
   /** An archive of a version that is not known here: pg_restore may know it, all at once or not at all. */
   private async takeWhole(bytes: Buffer, chunks: AsyncIterator<Buffer>): Promise<void> {
-    const { place, options } = this.restoring;
-    if (options.leaveOut.length > 0 || options.searchPath !== undefined) throw notUnderstood(place);
-    this.run = await SectionRun.start(place, strictRestoreArguments);
+    const { runs, options } = this.restoring;
+    if (options.leaveOut.length > 0 || options.searchPath !== undefined) {
+      throw notUnderstood(runs.place);
+    }
+    this.run = await runs.start(strictRestoreArguments);
     await this.pass(bytes, chunks);
   }
 

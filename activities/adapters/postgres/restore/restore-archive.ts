@@ -12,7 +12,7 @@ import { chooseEntries, mainEntries, SETTINGS, type ChosenEntries } from './choo
 import { namesIn } from './entry-names';
 import { objectsFailed } from './objects-failed';
 import type { Failures } from './restore-errors';
-import { SectionRun, type Place } from './run-section';
+import type { SectionRuns } from './section-runs';
 import { unprovedContents } from './unproved-contents';
 
 export interface ArchiveOptions {
@@ -31,10 +31,9 @@ export class ArchiveRestore {
   readonly end: EndMark;
   private readonly chosen: ChosenEntries;
   private readonly failures = new Map<number, string>();
-  private run: SectionRun | undefined;
 
   constructor(
-    private readonly place: Place,
+    private readonly runs: SectionRuns,
     private readonly head: ArchiveHead,
     private readonly options: ArchiveOptions,
   ) {
@@ -84,10 +83,6 @@ export class ArchiveRestore {
     return { leftOut: this.leftOut(), unproved: unprovedContents(this.head, missing) };
   }
 
-  async kill(): Promise<void> {
-    await this.run?.kill();
-  }
-
   private async restoreSection(section: Section): Promise<void> {
     let tried = this.idsOf(section);
     let failed = await this.attempt(tried);
@@ -101,9 +96,9 @@ export class ArchiveRestore {
 
   private async attempt(ids: ReadonlySet<number>): Promise<Failures> {
     if (ids.size === 0) return new Map();
-    this.run = await SectionRun.start(this.place);
-    await this.run.write(this.headOf(ids));
-    return this.run.finish();
+    const run = await this.runs.start();
+    await run.write(this.headOf(ids));
+    return run.finish();
   }
 
   private headOf(ids: ReadonlySet<number>, end?: EndMark): Buffer {
@@ -140,7 +135,7 @@ export class ArchiveRestore {
   }
 
   private failed(): Error {
-    return objectsFailed(this.place, this.head, this.unforeseen());
+    return objectsFailed(this.runs.place, this.head, this.unforeseen());
   }
 
   private leftOut(): readonly LeftOut[] {
