@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode';
 import type { ServiceContainer } from '../../release-ports';
+import { exposedPorts } from './exposed-ports';
 import { LABEL } from './labels';
 import { verdictSeconds } from './verdict-seconds';
 import { unnamedVolumes } from './unnamed-volumes';
@@ -22,7 +23,7 @@ export function serviceContainer(info: Dockerode.ContainerInspectInfo): ServiceC
     ...(madeOf === undefined ? {} : { madeOf }),
     labels,
     addresses: state.Running ? addressesOf(info) : [],
-    exposed: Object.keys({ ...info.Config.ExposedPorts }),
+    exposed: exposedPorts(info.Config.ExposedPorts),
     restarts: info.RestartCount,
     exitCode: state.ExitCode,
     startedAt: state.StartedAt,
