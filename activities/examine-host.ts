@@ -5,6 +5,7 @@ import { isOfARun } from '../workflows/plan/release/what-runs';
 import { AdapterError } from './adapter-error';
 import { engineFor } from './engine-for';
 import { servingOf } from './observe-serving';
+import { carriedModel } from './observe-model';
 import type { Attempt, Ports, Site } from './ports';
 import type { HostPorts } from './release-ports';
 import { runStep, type StepInput } from './run-step';
@@ -13,8 +14,8 @@ import { runStep, type StepInput } from './run-step';
 const LITTLE_SPACE_BYTES = 1024 ** 3;
 
 /**
- * Looks at everything a backup of this stack needs on this host, and at what runs of its releases. A fault is a finding, not
- * a failure.
+ * Looks at everything a backup of this stack needs on this host, at the Compose project that a release would be made of, and
+ * at what runs of its releases. A fault is a finding, not a failure.
  * Shape:  { stack } → findings: the repository first, then each entry of `protect`, then each service of `deploy`
  * Retry:  safe; reads only
  */
@@ -26,9 +27,26 @@ export const examineHost =
       return [
         ...(await examineRepository(ports, site, input, attempt)),
         ...(await Promise.all(entries)).flat(),
+        ...(await examineProject(ports, site, input, attempt)),
         ...(await examineServices(ports, site, input, attempt)),
       ];
     });
+
+/** Whether it has what `deploy` names, and nothing that a release could not carry. Images are not asked for. */
+async function examineProject(
+  ports: HostPorts,
+  site: Site,
+  { stack }: StepInput,
+  attempt: Attempt,
+): Promise<readonly HostFinding[]> {
+  if (stack.deploy === undefined) return [];
+  const names = stack.deploy.services.map(({ service }) => service).join(', ');
+  return findings('compose', async () => {
+    const { name = '' } = await carriedModel(ports.release, site, stack, attempt);
+    const fact = `a release can be made of the Compose project ${String(name)}: ${names}`;
+    return [ok('compose', fact)];
+  });
+}
 
 /** What serves, by the current release. */
 async function examineServices(

@@ -10,6 +10,7 @@ import { discardBeside } from './discard-beside';
 import { discardKept } from './discard-kept';
 import { discardRelease } from './discard-release';
 import { drainSlot } from './drain-slot';
+import { dropSwitch } from './drop-switch';
 import { examineHost } from './examine-host';
 import { findRecoveryPoint } from './find-recovery-point';
 import { findService } from './find-service';
@@ -20,12 +21,14 @@ import { listRecoveryPoints } from './list-recovery-points';
 import { listReleases } from './list-releases';
 import { makeReleaseCurrent } from './make-release-current';
 import { observeEntry } from './observe-entry';
+import { observeForgetting } from './observe-forgetting';
 import { observeMaintenance } from './observe-maintenance';
 import { observeRelease } from './observe-release';
 import { observeRepository } from './observe-repository';
 import { observeServing } from './observe-serving';
 import { observeRestoreTarget } from './observe-restore-target';
 import type { Ports } from './ports';
+import { preparePlain } from './prepare-plain';
 import { prepareRelease } from './prepare-release';
 import { provePart } from './prove-part';
 import { putEdgeBack } from './put-edge-back';
@@ -103,6 +106,9 @@ export function createHostActivities(ports: HostPorts) {
     coolSlot: coolSlot(ports),
     checkGate: checkGate(ports),
     adoptRelease: adoptRelease(ports),
+    observeForgetting: observeForgetting(ports),
+    preparePlain: preparePlain(ports),
+    dropSwitch: dropSwitch(ports),
     observeMaintenance: observeMaintenance(ports),
     observeServing: observeServing(ports),
     setMaintenance: setMaintenance(ports),

@@ -3,7 +3,7 @@ import type { ReadyCheck } from '../workflows/model/deployment';
 import { AdapterError } from './adapter-error';
 import { holdImages } from './hold-images';
 import { keepLogs } from './keep-log';
-import { isOfRelease, isRunning, isSwitch } from './service-container';
+import { isOfRelease, isPlain, isRunning, isSwitch } from './service-container';
 import type { Attempt, Site } from './ports';
 import { probeContainer } from './probe-container';
 import type { HostPorts, ReleasePorts, Scale, ServiceContainer } from './release-ports';
@@ -22,6 +22,8 @@ export interface StartServiceInput extends StepInput {
   readonly ready?: ReadyCheck;
   /** Present: what runs of it now is stopped first, with this grace before SIGKILL. */
   readonly stopSeconds?: number;
+  /** The release is the record of what plain Compose runs: its containers bear no number of it. */
+  readonly plain?: true;
   /** Present, for an undo: what stands in the way, such as a port that another process has, is waited for so long. */
   readonly insistSeconds?: number;
   /** Longest wait, where there is no `ready` that says one. Absent: as long as its own health check may need. */
@@ -110,10 +112,12 @@ async function up(
 async function isStarted(
   ports: ReleasePorts,
   site: Site,
-  { project, service, release }: StartServiceInput,
+  { project, service, release, plain }: StartServiceInput,
 ): Promise<boolean> {
   const containers = await ports.services.containers(site, project, service);
-  return containers.some((container) => isOfRelease(container, release));
+  return containers.some((container) =>
+    plain === true ? isPlain(container) : isOfRelease(container, release),
+  );
 }
 
 /** Throws: VerificationFailed (it is not ready in time, or was removed by hand meanwhile) */

@@ -152,6 +152,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/rollback.js'),
   },
   {
+    name: 'forget',
+    about: 'Give the services of `deploy` back to plain Compose, as they serve now',
+    group: RUNS,
+    options: STARTING,
+    examples: [
+      ['pawl forget', 'switches and slots go, the Compose file counts again; asks first'],
+      ['pawl forget -n', 'show the plan, touch nothing'],
+    ],
+    load: () => import('./commands/forget.js'),
+  },
+  {
     name: 'plan',
     about: 'Show what a run would do; touches nothing',
     group: RUNS,
@@ -181,6 +192,11 @@ export const COMMANDS: readonly CommandSpec[] = [
         about: 'What `pawl rollback` would do',
         options: ROLLBACK_CHOICE,
         load: () => import('./commands/plan-rollback.js'),
+      },
+      {
+        name: 'forget',
+        about: 'What `pawl forget` would do',
+        load: () => import('./commands/plan-forget.js'),
       },
     ],
   },

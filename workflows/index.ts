@@ -1,6 +1,7 @@
 /** Every workflow type, by its name in Temporal. */
 export { backup } from './backup.workflow';
 export { deploy } from './deploy.workflow';
+export { forget } from './forget.workflow';
 export { examine } from './examine.workflow';
 export { kept } from './kept.workflow';
 export { keptLogs } from './kept-logs.workflow';

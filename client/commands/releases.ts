@@ -1,5 +1,4 @@
-import type { ReleaseList } from '../../workflows/model/release';
-import type { Serving } from '../../workflows/model/serving';
+import type { ReleasesNow } from '../../workflows/model/serving';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { renderReleases } from '../render/releases';
@@ -12,11 +11,11 @@ import { readWarmSlots } from '../temporal/warm-slots';
 export async function run(invocation: Invocation): Promise<number> {
   const { globals, output } = invocation;
   const stack = await loadStack(globals);
-  const [{ releases, current, serving, unreadable = [] }, warm] = await withSession(
+  const [{ releases, current, serving, servingUnknown, unreadable = [] }, warm] = await withSession(
     invocation,
     (session) =>
       Promise.all([
-        askWorker<ReleaseList & { readonly serving?: Serving }>(session, output, {
+        askWorker<ReleasesNow>(session, output, {
           ...{ stack, type: 'releases', prefix: 'releases', input: { stack } },
         }),
         readWarmSlots(session, stack.name),
@@ -28,9 +27,13 @@ export async function run(invocation: Invocation): Promise<number> {
     current,
     warm,
     serving,
+    servingUnknown,
     unreadable,
   });
   output.result(renderReleases(releases, current, { warm, serving }, output.textWidth));
+  if (servingUnknown !== undefined) {
+    output.note(`What serves is not known: ${servingUnknown}.`);
+  }
   for (const { number, reason } of unreadable) {
     output.note(`Release ${number} cannot be read: ${reason}`);
   }

@@ -11,6 +11,14 @@ import type { Session } from '../temporal/session';
 const NEEDED_NODE = [20, 19] as const;
 const UI_MILLISECONDS = 2_000;
 
+/** Behind each of them nobody can look; `worker`: not even for that. */
+const IN_THE_WAY = [
+  { id: 'stack-file', words: 'without a stack file in order', worker: true },
+  { id: 'temporal-server', words: 'without a Temporal server', worker: true },
+  { id: 'namespace', words: 'without the namespace', worker: true },
+  { id: 'worker', words: 'without its worker', worker: false },
+];
+
 /** From here outwards: this machine, the stack file, the server, the worker, and what the worker sees on its host. */
 export async function checkClient(invocation: Invocation): Promise<HostFinding[]> {
   const findings = [checkNode(process.versions.node)];
@@ -26,7 +34,17 @@ export async function checkClient(invocation: Invocation): Promise<HostFinding[]
       return {};
     }),
   );
-  return findings;
+  return [...findings, ...notLookedAt(findings)];
+}
+
+/** What stood in the way is told already; all that is behind it was not looked at. */
+export function notLookedAt(findings: readonly HostFinding[]): HostFinding[] {
+  const inTheWay = IN_THE_WAY.find(({ id }) =>
+    findings.some((finding) => finding.id === id && finding.severity === 'problem'),
+  );
+  if (inTheWay === undefined) return [];
+  const fact = `Not looked at, ${inTheWay.words}: ${inTheWay.worker ? 'the worker of its host, ' : ''}the repository, \`protect\` and \`deploy\`.`;
+  return [{ id: 'host', severity: 'warning', fact, fix: 'Mend that first; then ask again.' }];
 }
 
 export function checkNode(version: string): HostFinding {
@@ -87,6 +105,12 @@ async function checkUi({ ui }: Session): Promise<HostFinding> {
   }
 }
 
+/** Of a file that cannot be found, say, there is none. */
+function hasPlaces(error: Error): boolean {
+  const { problems = [] } = error as { readonly problems?: readonly { readonly line?: number }[] };
+  return problems.some(({ line }) => line !== undefined);
+}
+
 /** What a check throws in words is its finding; a defect of ours is thrown on. */
 async function attempt<Value>(
   findings: HostFinding[],
@@ -102,7 +126,9 @@ async function attempt<Value>(
       const { message, advice } = error;
       findings.push({ id, severity: 'problem', fact: message, ...(advice ? { fix: advice } : {}) });
     } else if (error instanceof Error && error.name === 'StackFileError') {
-      const fix = '`pawl config validate` shows each place.';
+      const fix = hasPlaces(error)
+        ? '`pawl config validate` shows each place.'
+        : '`pawl help stack-file` says how it is found and written.';
       findings.push({ id, severity: 'problem', fact: error.message, fix });
     } else throw error;
     return undefined;

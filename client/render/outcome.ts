@@ -5,6 +5,7 @@ import type {
   RestoreOutcome,
   RunOutcome,
 } from '../../workflows/model/outcome';
+import { renderForgot } from './forget';
 import { formatBytes, formatCount, formatTime, printable } from './format';
 import { renderTurned } from './maintenance';
 import { partialRemark } from './points';
@@ -24,6 +25,8 @@ export function renderOutcome(
     case 'deploy':
     case 'rollback':
       return renderReleased(outcome, width);
+    case 'forget':
+      return renderForgot(outcome, width);
     case 'maintenance':
       return renderTurned(outcome);
   }

@@ -1,6 +1,7 @@
 import { describeObject, type NamedObject } from '../../workflows/model/left-out';
 import type { BackupPlan, Plan, RestorePlan, RestorePlanPart } from '../../workflows/model/plans';
 import type { ExpectedDuration } from '../temporal/expected-duration';
+import { forgetLines } from './forget';
 import { formatBytes, formatDuration, formatTime, printable, withLocalTimes } from './format';
 import { maintenanceLines } from './maintenance';
 import { partialRemark } from './points';
@@ -68,6 +69,8 @@ function bodyLines(plan: Plan, width: number): string[] {
       return deployLines(plan, width);
     case 'rollback':
       return rollbackLines(plan, width);
+    case 'forget':
+      return forgetLines(plan, width);
     case 'maintenance':
       return maintenanceLines(plan);
   }

@@ -49,7 +49,7 @@ function imagesOf({ services }: Release): string {
 }
 
 function stateOf(
-  { number, adopted }: Release,
+  { number, adopted, replaced }: Release,
   current: number | undefined,
   warm: readonly WarmSlot[],
   serving: Serving | undefined,
@@ -62,7 +62,7 @@ function stateOf(
   const words = [
     ...(number === current ? [isSo(serving) ? 'serves' : 'current'] : []),
     ...(until === undefined ? [] : [`warm until ${formatTime(until)}`]),
-    ...(adopted ? ['before pawl'] : []),
+    ...(adopted ? [replaced === undefined ? 'before pawl' : 'plain Compose'] : []),
   ];
   return words.join(', ');
 }

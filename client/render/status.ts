@@ -17,7 +17,7 @@ import {
 } from './format';
 import { describeMaintenance } from './maintenance';
 import { partialRemark } from './points';
-import { describeServing, driftsOf, driftWords } from './serving';
+import { conditionOf, describeServing, driftsOf, driftWords } from './serving';
 
 type Paint = (text: string) => string;
 
@@ -63,8 +63,10 @@ function factLines([name, text, paint = (plain) => plain]: Fact, width: number):
 }
 
 function servingFacts(status: StackStatus, { now, red }: { now: number; red: Paint }): Fact[] {
-  const { releases, warm = [] } = status;
-  if (releases === undefined) return [];
+  const { releases, warm = [], servingUnknown } = status;
+  const unknown: Fact[] =
+    servingUnknown === undefined ? [] : [['serves', `not known: ${servingUnknown}`]];
+  if (releases === undefined) return unknown;
   const current = releases.releases.find(({ number }) => number === releases.current);
   if (current === undefined) return [['serves', 'no release yet: `pawl deploy` makes the first']];
   const since = `since ${formatAge(current.releasedAt, now)}`;
@@ -75,15 +77,18 @@ function servingFacts(status: StackStatus, { now, red }: { now: number; red: Pai
   if (releases.serving === undefined || wrong.length > 0) {
     return [
       ['current', `release ${current.number}, ${since}${rest}`],
+      ...unknown,
       ...(releases.serving?.services ?? [])
         .filter(({ should }) => should !== undefined)
         .map((state): Fact => ['serves', describeServing(state)]),
       ...wrong.map((drift): Fact => ['wrong', driftWords(drift), red]),
     ];
   }
-  const services = current.services.map(({ service, slot }) =>
-    slot === undefined ? service : `${service} in ${slot}`,
-  );
+  const services = current.services.map(({ service, slot }) => {
+    const state = releases.serving?.services.find((one) => one.service === service);
+    const condition = (state?.serves ?? []).map(conditionOf).join('');
+    return `${service}${slot === undefined ? '' : ` in ${slot}`}${condition}`;
+  });
   return [['serves', `release ${current.number}: ${services.join(', ')}, ${since}${rest}`]];
 }
 
@@ -91,10 +96,25 @@ function servingFacts(status: StackStatus, { now, red }: { now: number; red: Pai
 const CHANGES: readonly string[] = ['deploy', 'rollback'];
 
 /** What is not as it should be, but for what a run brings about that is at work. */
-export function driftsNow({ releases, queue }: StackStatus): readonly Drift[] {
+function driftsNow(status: StackStatus): readonly Drift[] {
+  const { serving } = status.releases ?? {};
+  return serving === undefined ? [] : driftsOf(serving).filter((drift) => counts(status, drift));
+}
+
+/** Which services are not as they should be; `edge` among them. */
+export function driftingNow(status: StackStatus): readonly string[] {
+  const { services = [], edge } = status.releases?.serving ?? {};
+  const names = services
+    .filter(({ drifts }) => drifts.some((drift) => counts(status, drift)))
+    .map(({ service }) => service);
+  return edge === undefined ? names : [...names, 'edge'];
+}
+
+function counts({ queue }: StackStatus, drift: Drift): boolean {
+  // Until it has recorded what Compose runs, that has the place of each switch.
+  if (queue?.running.some(({ runbook }) => runbook === 'forget') === true) return false;
   const isChanging = queue?.running.some(({ runbook }) => CHANGES.includes(runbook)) === true;
-  const drifts = releases?.serving === undefined ? [] : driftsOf(releases.serving);
-  return drifts.filter((drift) => !(isChanging && isOfARun(drift)));
+  return !(isChanging && isOfARun(drift));
 }
 
 function maintenanceFacts({ maintenance, worker }: StackStatus, red: Paint): Fact[] {

@@ -97,6 +97,15 @@ export function rollbackRequest(
   return envelope({ runbook: 'rollback', options }, stack, flags, sender);
 }
 
+export function forgetRequest(
+  stack: StackDescription,
+  flags: Flags,
+  sender: Sender,
+): RequestOf<'forget'> {
+  requireDeploy(stack);
+  return envelope({ runbook: 'forget', options: {} }, stack, flags, sender);
+}
+
 /** Octets of UTF-8. With more, HAProxy might have no room for the page, since each becomes up to 22 of them. */
 const LONGEST_MESSAGE_BYTES = 500;
 

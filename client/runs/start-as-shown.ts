@@ -1,6 +1,7 @@
 import type { RunRequest } from '../../workflows/model/run';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
+import { renderForgotten } from '../render/forget';
 import { renderUnchanged } from '../render/release-plan';
 import { expectedDuration, waitingSeconds } from '../temporal/expected-duration';
 import type { ExpectedDuration } from '../temporal/expected-duration';
@@ -10,7 +11,7 @@ import { readPatience } from './patience';
 import { planRun, printPlan, showPlan } from './show-plan';
 import { startRun } from './start-run';
 
-type ReleaseRequest = Extract<RunRequest, { runbook: 'deploy' | 'rollback' }>;
+type ReleaseRequest = Extract<RunRequest, { runbook: 'deploy' | 'rollback' | 'forget' }>;
 
 /**
  * Shows the plan of a release, asks, and starts the run that was shown: one whose plan has become another (a tag that has
@@ -37,7 +38,7 @@ export async function startAsShown(
     }
     if ('changesNothing' in plan && flags.force !== true) {
       output.json('pawl/plan@1', plan);
-      output.result(renderUnchanged(plan));
+      output.result(plan.runbook === 'forget' ? renderForgotten(plan) : renderUnchanged(plan));
       return EXIT_CODES.done;
     }
     showPlan(output, plan, expected);
@@ -54,5 +55,6 @@ function bound(request: ReleaseRequest, planHash: string): ReleaseRequest {
   if (request.runbook === 'deploy') {
     return { ...request, options: { ...request.options, planHash } };
   }
+  if (request.runbook === 'forget') return { ...request, options: { planHash } };
   return { ...request, options: { ...request.options, planHash } };
 }

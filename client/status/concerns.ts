@@ -1,4 +1,4 @@
-import { driftsNow } from '../render/status';
+import { driftingNow } from '../render/status';
 import type { StackStatus } from './gather-status';
 
 /** A stack file says nothing of how often it is backed up: two days miss any nightly one. */
@@ -21,7 +21,17 @@ interface Concern {
 }
 
 function weighed(status: StackStatus, now: number): readonly Concern[] {
-  const { worker, waits, lastRun, points, maintenance = [], frozen, queue } = status;
+  const {
+    worker,
+    waits,
+    lastRun,
+    points,
+    maintenance = [],
+    frozen,
+    queue,
+    servingUnknown,
+  } = status;
+  const drifting = driftingNow(status);
   const held = waits.filter((wait) => wait.waits === 'decision');
   const asked = waits.filter((wait) => wait.waits === 'approval');
   const { whole } = points;
@@ -31,7 +41,8 @@ function weighed(status: StackStatus, now: number): readonly Concern[] {
     ...held.map(({ run }) => ({ weight: 8, text: `${run} waits for a decision` })),
     lastRun?.outcome === 'failed' && { weight: 7, text: `${lastRun.run} failed` },
     lastRun?.outcome === 'terminated' && { weight: 7, text: `${lastRun.run} was terminated` },
-    driftsNow(status).length > 0 && { weight: 7, text: 'not served as released' },
+    drifting.length > 0 && { weight: 7, text: `${drifting.join(', ')} not served as released` },
+    worker && servingUnknown !== undefined && { weight: 6, text: 'what serves is not known' },
     maintenance.length > 0 && { weight: 6, text: 'in maintenance' },
     whole === undefined && { weight: 5, text: 'no whole point' },
     ageHours !== undefined &&

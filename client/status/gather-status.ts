@@ -2,12 +2,11 @@ import { queue, stackWorkflowId } from '../../workflows/messages';
 import { FREEZABLE } from '../../workflows/model/freeze-window';
 import type { Maintenance } from '../../workflows/model/maintenance';
 import type { QueueState } from '../../workflows/model/queue';
-import type { ReleaseList } from '../../workflows/model/release';
-import type { Serving } from '../../workflows/model/serving';
+import type { ReleasesNow, Serving } from '../../workflows/model/serving';
 import { hostTaskQueue, type StackDescription } from '../../workflows/model/stack';
 import { freezeWords, frozenBy } from '../../workflows/plan/freeze-calendar';
 import type { PersonWait } from '../follow/waiting-words';
-import { askBriefly } from '../temporal/ask-briefly';
+import { askBriefly, type BriefAnswer } from '../temporal/ask-briefly';
 import { isAway, isNotFound } from '../temporal/errors';
 import { readPersonWaits } from '../temporal/person-waits';
 import { isPolled } from '../temporal/require-worker';
@@ -39,7 +38,9 @@ export interface StackStatus {
   /** By the calendar of the stack file, now. */
   readonly frozen: readonly { readonly runbook: string; readonly window: string }[];
   /** What is released; absent when the stack releases nothing, or the host did not say. */
-  readonly releases?: ReleaseList & { readonly serving?: Serving };
+  readonly releases?: ReleasesNow;
+  /** Why it is not known what serves, in a sentence without its full stop; absent when it is, or nothing is released. */
+  readonly servingUnknown?: string;
   readonly warm?: readonly WarmSlot[];
   /** Absent when no worker answered. */
   readonly queue?: QueueState;
@@ -68,23 +69,37 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
   ]);
   const asked = worker ? description : undefined;
   const open = runs.filter(({ outcome }) => outcome === 'running');
-  const [points, releases, warm, waits] = await Promise.all([
+  const [points, released, warm, waits] = await Promise.all([
     readNewestPoints(session, asked, runs),
-    asked && readReleases(session, asked),
+    asked?.deploy && readReleases(session, asked),
     readWarmSlots(session, stack),
     readPersonWaits(
       session,
       open.map(({ run }) => run),
     ),
   ]);
+  const releases = released?.answer;
   const maintenance = inMaintenance(asked, releases?.serving);
+  const servingUnknown = description?.deploy && whyUnknown(host, released);
   return {
     ...{ stack, host, worker, frozen: frozenNow(description?.freeze ?? []), ...state },
     ...(maintenance === undefined ? {} : { maintenance }),
     ...(releases === undefined ? {} : { releases }),
+    ...(servingUnknown === undefined ? {} : { servingUnknown }),
     ...{ warm, open, waits, points, lastRun: runs[0] },
     link: workflowLink(session.ui, session.namespace, stackWorkflowId(stack)),
   };
+}
+
+/** `released` is absent where the host was not asked: it has no worker. */
+function whyUnknown(
+  host: string,
+  released: BriefAnswer<ReleasesNow> | undefined,
+): string | undefined {
+  if (released === undefined) return `no worker of host ${host} is connected`;
+  if (released.answer === undefined) return released.why;
+  const { serving, servingUnknown = 'its worker is of an earlier version' } = released.answer;
+  return serving === undefined ? servingUnknown : undefined;
 }
 
 /** What the switches' files say; users get the page of those whose switch runs. */
@@ -118,11 +133,10 @@ async function readQueue(session: Session, stack: string): Promise<{ queue?: Que
   }
 }
 
-async function readReleases(
+function readReleases(
   session: Session,
   stack: StackDescription,
-): Promise<StackStatus['releases']> {
-  if (stack.deploy === undefined) return undefined;
+): Promise<BriefAnswer<ReleasesNow>> {
   const question = { stack, type: 'releases', prefix: 'releases', input: { stack } };
-  return askBriefly<NonNullable<StackStatus['releases']>>(session, question, RELEASES_MILLISECONDS);
+  return askBriefly(session, question, RELEASES_MILLISECONDS);
 }

@@ -28,7 +28,7 @@ export async function readNewestPoints(
   stack: StackDescription | undefined,
   runs: readonly ListedRun[],
 ): Promise<NewestPoints> {
-  const listed = stack && (await askRepository(session, stack));
+  const listed = stack && (await askRepository(session, stack)).answer;
   if (listed !== undefined) {
     // A point whose parts are gone is none that helps.
     const points = listed.points.filter(({ missing }) => missing === 0);

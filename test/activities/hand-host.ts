@@ -25,6 +25,7 @@ export class HandHost {
   traffic: Traffic = { blue: 'drain', green: { weight: 100 } };
   current = 1;
   recorded: number[] = [];
+  hasSwitchFile = true;
   private made = 0;
 
   constructor() {
@@ -109,6 +110,10 @@ export class HandHost {
       desired: () => Promise.resolve({ settings, traffic: this.traffic }),
       write: (_key: object, _settings: object, traffic: Traffic) => {
         this.traffic = traffic;
+        return Promise.resolve();
+      },
+      remove: () => {
+        this.hasSwitchFile = false;
         return Promise.resolve();
       },
       apply: () => this.answer(undefined),

@@ -70,6 +70,13 @@ export const IN_DEPLOY_UNDONE = [
 /** Killed in a rollback. */
 export const IN_ROLLBACK = ['makeReleaseCurrent'] as const satisfies readonly Activity[];
 
+/** Killed while services are given back to plain Compose. */
+export const IN_FORGET = [
+  'observeForgetting',
+  'preparePlain',
+  'dropSwitch',
+] as const satisfies readonly Activity[];
+
 /** Killed while a maintenance begins or ends. */
 export const IN_MAINTENANCE = [
   'observeMaintenance',

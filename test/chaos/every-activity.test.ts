@@ -8,6 +8,7 @@ import {
   IN_DEPLOY_UNDONE,
   IN_EDGE,
   IN_EDGE_UNDONE,
+  IN_FORGET,
   IN_MAINTENANCE,
   IN_RESTORE,
   IN_ROLLBACK,
@@ -26,6 +27,7 @@ it('has a chaos case for every activity', () => {
     ...ofEdges,
     ...IN_UNDO,
     ...IN_DEPLOY_UNDONE,
+    ...IN_FORGET,
     ...IN_MAINTENANCE,
     ...ELSEWHERE,
   ];

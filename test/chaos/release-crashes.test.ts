@@ -14,6 +14,7 @@ import {
   IN_DEPLOY_UNDONE,
   IN_EDGE,
   IN_EDGE_UNDONE,
+  IN_FORGET,
   IN_MAINTENANCE,
   IN_ROLLBACK,
   IN_ROLLING,
@@ -246,6 +247,17 @@ describeWith(
         expect(await stack.serving()).toBe('status 503');
         const off = await here.throughKills(activity, () => turn('off'));
         expect(off).toMatchObject({ code: 0, outcome: { turn: 'off' } });
+        expect(await stack.serving()).toBe(version);
+      },
+    );
+
+    it.each(IN_FORGET)(
+      'is given back to plain Compose, and taken again, when the worker is killed at both ends of %s',
+      async (activity) => {
+        const given = await here.throughKills(activity, () => stack.stack.follow('forget', '-y'));
+        expect(given).toMatchObject({ code: 0, outcome: { runbook: 'forget' } });
+        expect([await stack.serving(), await stack.running()]).toEqual([version, ['api']]);
+        await stack.mustDeploy();
         expect(await stack.serving()).toBe(version);
       },
     );

@@ -14,7 +14,7 @@ const VERSION_2 = { service: { image: TEST_IMAGES.app2 } };
 const MIGRATE = '/app/migrate.cjs';
 
 function released(outcome: RunOutcome | undefined): ReleasedOutcome {
-  if (outcome?.state === 'done' && 'release' in outcome) return outcome;
+  if (outcome?.state === 'done' && 'canary' in outcome) return outcome;
   throw new Error(`no release came of it: ${JSON.stringify(outcome)}`);
 }
 

@@ -1,4 +1,4 @@
-import type { ServiceState } from '../../workflows/model/serving';
+import type { ReleasesNow, ServiceState } from '../../workflows/model/serving';
 import type { RunOutcome } from '../../workflows/model/outcome';
 import { TEST_IMAGES } from '../support/docker';
 import { startLoad } from '../support/load';
@@ -31,8 +31,8 @@ describeWith(
 
     async function state(): Promise<ServiceState> {
       const { stdout } = await stack.stack.cli('status', '--json');
-      const { serving } = JSON.parse(stdout) as { serving: { services: readonly ServiceState[] } };
-      return serving.services[0] as ServiceState;
+      const { releases } = JSON.parse(stdout) as { releases: ReleasesNow };
+      return releases.serving?.services[0] as ServiceState;
     }
 
     const kinds = async () => (await state()).drifts.map(({ kind }) => kind);

@@ -130,6 +130,6 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release, one by one
 });
 
 function released(outcome: RunOutcome | undefined): ReleasedOutcome {
-  if (outcome?.state === 'done' && 'release' in outcome) return outcome;
+  if (outcome?.state === 'done' && 'canary' in outcome) return outcome;
   throw new Error(`no release came of it: ${JSON.stringify(outcome)}`);
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Session } from '../../client/temporal/session';
 import { readWarmSlots } from '../../client/temporal/warm-slots';
 import { warmWorkflowId } from '../../workflows/messages';
 import type { ReleaseDiff, ReleaseList } from '../../workflows/model/release';
+import type { ReleasesNow } from '../../workflows/model/serving';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import type { WarmInput } from '../../workflows/model/warm';
 import { describeWith } from '../support/requirements';
@@ -37,6 +39,19 @@ describeWith(['temporal'], 'questions about releases', () => {
       expect(against).toEqual({ from: 3, to: 4, ...NOTHING });
       const current = await ask<ReleaseDiff>('releaseDiff', { stack, from: 3 });
       expect(current).toEqual({ from: 3, to: 9, ...NOTHING });
+    });
+  });
+
+  it('are answered where nobody can tell what serves, with the reason', async () => {
+    const stack = uniqueStack();
+    const away = ApplicationFailure.nonRetryable('Docker is away', 'ServiceUnavailable');
+    const doubles = {
+      listReleases: () => Promise.resolve({ releases: [], next: 1 }),
+      observeServing: () => Promise.reject(away),
+    };
+    await harness.working(doubles, async () => {
+      const list = await ask<ReleasesNow>('releases', { stack });
+      expect(list).toEqual({ releases: [], next: 1, servingUnknown: 'Docker is away' });
     });
   });
 

@@ -1,12 +1,17 @@
 import type { Slot, Strategy } from './deployment';
 import type { LeftOut } from './left-out';
 import type { RecoveryPointSummary } from './recovery-point';
-import type { MaintenancePlan, PlanOf } from './plans';
+import type { ForgetPlan, ForgottenImage, MaintenancePlan, PlanOf } from './plans';
 import type { RunbookName } from './run';
 
 /** What a runbook returns. A run that fails throws an `ApplicationFailure` instead (see `failure-type.ts`). */
 export type RunOutcome =
-  BackupOutcome | RestoreOutcome | ReleasedOutcome | MaintenanceOutcome | PlannedOutcome;
+  | BackupOutcome
+  | RestoreOutcome
+  | ReleasedOutcome
+  | ForgetOutcome
+  | MaintenanceOutcome
+  | PlannedOutcome;
 
 /** Mode `plan`: nothing was touched. */
 export interface PlannedOutcome {
@@ -98,6 +103,22 @@ export interface CanaryStep {
   readonly probes?: { readonly sent: number; readonly failed: number };
   /** In one sentence. */
   readonly detail: string;
+}
+
+/** Plain Compose runs what pawl ran. */
+export interface ForgetOutcome extends Pick<ForgetPlan, 'folder'> {
+  readonly state: 'done';
+  readonly runbook: 'forget';
+  readonly run: string;
+  /** The record of what plain Compose runs now. */
+  readonly release: number;
+  readonly replaced: number;
+  readonly services: readonly {
+    readonly service: string;
+    readonly image: ForgottenImage;
+    /** Longest time without an answer, from the stop of what served until it was ready; absent where nothing was started. */
+    readonly gapSeconds?: number;
+  }[];
 }
 
 export interface MaintenanceOutcome {

@@ -165,6 +165,52 @@ export interface MaintenancePlan extends PlanBase {
   }[];
 }
 
-export type Plan = BackupPlan | RestorePlan | DeployPlan | RollbackPlan | MaintenancePlan;
+export interface ForgetPlan extends PlanBase {
+  readonly runbook: 'forget';
+  /** The number that the record of what plain Compose runs then is expected to get. */
+  readonly release: number;
+  readonly replaces: number;
+  readonly services: readonly PlannedForget[];
+  /** What the Compose files say otherwise than the current release, as `diff -u` has it, as YAML, without secrets. */
+  readonly lines: readonly string[];
+  /** Present where plain Compose runs all of it already, and nothing of pawl's is left. */
+  readonly changesNothing?: true;
+  /** Absolute folder on the host, where the releases stay. */
+  readonly folder: string;
+}
+
+/** One service that is given back. */
+export interface PlannedForget {
+  readonly service: string;
+  /** What has its place now; `compose`: plain Compose already, and nothing is started. */
+  readonly from: 'switch' | 'release' | 'compose';
+  readonly image: ForgottenImage;
+  /** Published ports, such as `8000`. */
+  readonly published: readonly string[];
+  /** Which slot serves; with `switch`. */
+  readonly active?: Slot;
+  /** The release that serves, and whose file is the way back; absent with `compose`. */
+  readonly release?: number;
+  /** Its switch and its slots are removed. */
+  readonly drops: boolean;
+  /** Services that share a namespace or volumes with one that is recreated: they are recreated with it. */
+  readonly followers?: readonly string[];
+}
+
+/** The image of what serves, as plain Compose gets it. */
+export interface ForgottenImage {
+  /** What the Compose file names. */
+  readonly reference: string;
+  /** The engine's id of what serves: `sha256:…`. */
+  readonly id: string;
+  /**
+   * What the reference means on this host: `same`: what serves · `renamed`: it will, for the release was made of this
+   * reference · `other`: another image, and the container is started from the id.
+   */
+  readonly named: 'same' | 'renamed' | 'other';
+}
+
+export type Plan =
+  BackupPlan | RestorePlan | DeployPlan | RollbackPlan | ForgetPlan | MaintenancePlan;
 
 export type PlanOf<Name extends RunbookName> = Extract<Plan, { runbook: Name }>;

@@ -15,6 +15,7 @@ export const ADMISSION: Readonly<Record<RunbookName, 'exclusive' | 'shared' | 'b
   restore: 'exclusive',
   deploy: 'exclusive',
   rollback: 'exclusive',
+  forget: 'exclusive',
   maintenance: 'beside',
 };
 
@@ -69,6 +70,11 @@ export interface RollbackOptions {
   readonly planHash?: string;
 }
 
+export interface ForgetOptions {
+  /** Hash of the plan that was shown; another plan is refused. */
+  readonly planHash?: string;
+}
+
 export interface MaintenanceOptions {
   readonly turn: 'on' | 'off';
   /** Services of `deploy` that have a switch; all when empty. */
@@ -82,6 +88,7 @@ export type RunbookRequest =
   | { readonly runbook: 'restore'; readonly options: RestoreOptions }
   | { readonly runbook: 'deploy'; readonly options: DeployOptions }
   | { readonly runbook: 'rollback'; readonly options: RollbackOptions }
+  | { readonly runbook: 'forget'; readonly options: ForgetOptions }
   | { readonly runbook: 'maintenance'; readonly options: MaintenanceOptions };
 
 /** What a client (or a schedule) submits. */
@@ -109,6 +116,7 @@ export type BackupInput = RunInput<Extract<RunRequest, { runbook: 'backup' }>>;
 export type RestoreInput = RunInput<Extract<RunRequest, { runbook: 'restore' }>>;
 export type DeployInput = RunInput<Extract<RunRequest, { runbook: 'deploy' }>>;
 export type RollbackInput = RunInput<Extract<RunRequest, { runbook: 'rollback' }>>;
+export type ForgetInput = RunInput<Extract<RunRequest, { runbook: 'forget' }>>;
 export type MaintenanceInput = RunInput<Extract<RunRequest, { runbook: 'maintenance' }>>;
 
 /** Memo of a run's workflow: the request it came from. Its number alone may have been another's before. */

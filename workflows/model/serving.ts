@@ -1,5 +1,6 @@
 import type { Slot } from './deployment';
 import type { Maintenance } from './maintenance';
+import type { ReleaseList } from './release';
 
 /** Who has a service's name and ports in its Compose project. */
 export type InPlace =
@@ -28,6 +29,9 @@ export type DriftKind =
   | 'other-image'
   | 'two-releases';
 
+/** Docker's own words. */
+export type Health = 'starting' | 'healthy' | 'unhealthy';
+
 /** What runs is not what should. */
 export interface Drift {
   readonly kind: DriftKind;
@@ -45,6 +49,8 @@ export interface ServingContainers {
   /** In per cent of the requests. */
   readonly share: number;
   readonly running: number;
+  /** Of the least well of them, by its own health check; absent where none has one. */
+  readonly health?: Health;
   /** Image id of what runs. */
   readonly image?: string;
 }
@@ -74,3 +80,10 @@ export interface Serving {
   /** What is wrong with the edge; absent when nothing is, and where there is none. */
   readonly edge?: Drift;
 }
+
+/** What a host says of its releases: those it keeps, and what serves, or why that is not known. */
+export type ReleasesNow = ReleaseList & {
+  readonly serving?: Serving;
+  /** In a sentence without its full stop; present where `serving` is absent. */
+  readonly servingUnknown?: string;
+};

@@ -228,7 +228,7 @@ function servesAlready({ number }: Release): Obstacle {
 function wasPlain({ number, services }: Release): Obstacle {
   const images = services.map(({ service, image }) => `--image ${service}=${image.pinned}`);
   return {
-    obstacle: `release ${number} is what plain Compose ran before pawl came: it has no slots to go back to`,
+    obstacle: `release ${number} is what plain Compose ran: it has no slots to go back to`,
     advice: `\`pawl deploy ${images.join(' ')}\` releases its images.`,
   };
 }

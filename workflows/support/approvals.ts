@@ -1,5 +1,6 @@
 import type { ApprovalState } from '../model/approval';
 import type { Plan } from '../model/plans';
+import { policyOf } from '../model/runbook-name';
 import { judgePolicy } from '../plan/judge-approval';
 import { preconditionFailed } from './failures';
 import { requireNotFrozen } from './freeze';
@@ -13,7 +14,7 @@ import type { Run } from './runbook';
  */
 export async function requireApproval(run: Run, plan: Plan): Promise<boolean> {
   requireNotFrozen(run, plan.runbook);
-  const policy = run.stack.approvals?.[plan.runbook];
+  const policy = run.stack.approvals?.[policyOf(plan.runbook)];
   if (policy === undefined) return false;
   const hopeless = judgePolicy(policy, run.requestedBy);
   if (hopeless !== undefined) throw preconditionFailed(hopeless);

@@ -174,7 +174,7 @@ const edge = z.strictObject({
   ports: z.strictObject({ address: text.exactOptional(), http: port, https: port }),
 });
 
-const RUNBOOKS = ['backup', 'restore', 'deploy', 'rollback', 'maintenance'] as const;
+const RUNBOOKS = ['backup', 'restore', 'deploy', 'rollback', 'forget', 'maintenance'] as const;
 const approvalPolicy = z.strictObject({
   required: count.min(1),
   from: list(person),
@@ -239,6 +239,7 @@ const options = {
     confirmation: text.exactOptional(),
     planHash: text.exactOptional(),
   }),
+  forget: z.strictObject({ planHash: text.exactOptional() }),
   maintenance: z.strictObject({
     turn: z.enum(['on', 'off']),
     only: list(service),
@@ -260,6 +261,7 @@ export const runRequest = z.discriminatedUnion('runbook', [
   z.strictObject({ runbook: z.literal('restore'), options: options.restore, ...everyRequest }),
   z.strictObject({ runbook: z.literal('deploy'), options: options.deploy, ...everyRequest }),
   z.strictObject({ runbook: z.literal('rollback'), options: options.rollback, ...everyRequest }),
+  z.strictObject({ runbook: z.literal('forget'), options: options.forget, ...everyRequest }),
   z.strictObject({
     runbook: z.literal('maintenance'),
     options: options.maintenance,

@@ -3,8 +3,13 @@ import { renderOutcome } from '../../../client/render/outcome';
 import { renderPlan } from '../../../client/render/plan';
 import { renderReleaseDiff } from '../../../client/render/release-diff';
 import { renderReleases } from '../../../client/render/releases';
-import type { ReleasedOutcome } from '../../../workflows/model/outcome';
-import type { DeployPlan, PlannedService, RollbackPlan } from '../../../workflows/model/plans';
+import type { ForgetOutcome, ReleasedOutcome } from '../../../workflows/model/outcome';
+import type {
+  DeployPlan,
+  ForgetPlan,
+  PlannedService,
+  RollbackPlan,
+} from '../../../workflows/model/plans';
 import type { Release } from '../../../workflows/model/release';
 import { expectGolden } from './golden';
 import { START } from './views';
@@ -35,6 +40,7 @@ const COMMON = {
   ...{ stack: 'melvin', hash: '4a3bd8dd540d9c0b7a' },
   steps: [{ id: 'start:api-green', title: 'start api-green' }],
 };
+const SEEN = { published: [], drops: false };
 const ROLLBACK: RollbackPlan = {
   ...{ ...COMMON, runbook: 'rollback', release: 3, replaces: 4, warm: true },
   ...{ services: [{ ...API, shares: [100] }], notes: [], schema: { way: 'same' } },
@@ -186,6 +192,39 @@ describe('the outcome', () => {
       ...{ services: outcome.services, canary: [], notes: [] },
     });
     expectGolden('outcome-rollback', text);
+  });
+});
+
+describe('a forget', () => {
+  const ID = `sha256:2222${DIGEST}`;
+  const same = { reference: 'registry/api:v2', id: ID, named: 'same' } as const;
+  const other = { reference: 'registry/worker:v3', id: ID, named: 'other' } as const;
+  const folder = '/var/lib/pawl/releases/melvin';
+  const plan: ForgetPlan = {
+    ...{ ...COMMON, runbook: 'forget', release: 5, replaces: 4, folder },
+    steps: [{ id: 'give-back:api', title: 'give api back to Compose' }],
+    services: [
+      { ...{ service: 'api', from: 'switch', active: 'green', release: 4 }, ...SEEN, image: same },
+      { ...{ service: 'worker', from: 'release', release: 4 }, ...SEEN, image: other },
+    ],
+    lines: ['-      LEVEL: info', '+      LEVEL: \u001b[31mdebug'],
+    notes: ['api gives its port 8000 back.'],
+  };
+
+  it('tells of its plan what each service is given back from, and what stays', () => {
+    expectGolden('plan-forget', renderPlan(plan));
+    const nothing = renderPlan({ ...plan, changesNothing: true, services: [], lines: [] });
+    expect(nothing).toContain('Nothing to forget: plain Compose runs melvin already.');
+  });
+
+  it('tells in the end the gap, what `docker compose up` would do, and the way back', () => {
+    const outcome: ForgetOutcome = {
+      ...{ state: 'done', runbook: 'forget', run: 'melvin/44', release: 5, replaced: 4, folder },
+      services: [{ service: 'api', image: same, gapSeconds: 4.2 }],
+    };
+    expectGolden('outcome-forget', renderOutcome(outcome));
+    const services = [{ service: 'worker', image: other }];
+    expect(renderOutcome({ ...outcome, services })).toContain('will replace worker');
   });
 });
 

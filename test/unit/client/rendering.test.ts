@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import { checkNode } from '../../../client/doctor/check-client';
+import { checkNode, notLookedAt } from '../../../client/doctor/check-client';
 import { formatBytes, formatDuration, formatTime } from '../../../client/render/format';
 import { renderFailure } from '../../../client/render/failure';
 import { renderFindings } from '../../../client/render/findings';
@@ -263,7 +263,11 @@ describe('the status of a stack', () => {
     } as const;
 
     it('says that it serves only while it does', () => {
-      expect(shown({})).toMatch(/serves +release 2: api in green/);
+      expect(shown({})).toMatch(/serves +release 2: api in green, since/);
+      const three = { slot: 'green', release: 2, share: 100, running: 3 } as const;
+      expect(shown({ serves: [{ ...three, health: 'healthy' }] })).toMatch(
+        /serves +release 2: api in green \(3 containers, healthy\), since/,
+      );
       const wrong = shown({ inPlace: 'compose', drifts: [drift] });
       expect(wrong).toMatch(/current +release 2/);
       expect(wrong).toMatch(/serves +api: nobody/);
@@ -271,8 +275,18 @@ describe('the status of a stack', () => {
         /wrong +shop-web-1, made by plain.*`pawl deploy` takes it over again\./,
       );
       const { serving: _, ...unknown } = releases({});
-      const told = renderStatus({ ...status, releases: unknown }, PLAIN, NOW);
-      expect(told).not.toMatch(/serves/);
+      const why = { servingUnknown: 'Docker is away' };
+      const told = renderStatus({ ...status, ...why, releases: unknown }, PLAIN, NOW);
+      expect(told).toMatch(/current +release 2/);
+      expect(told).toMatch(/serves +not known: Docker is away/);
+    });
+
+    it('says why it is not known what serves, and counts that among the concerns', () => {
+      const why = 'no worker of host local is connected';
+      const dark = { ...status, stack: 'z', servingUnknown: why };
+      expect(renderStatus(dark, PLAIN, NOW)).toMatch(/serves +not known: no worker of host local/);
+      expect(worstFirst([status, dark], NOW).map(({ stack }) => stack)).toEqual(['z', 'melvin']);
+      expect(renderStatusList([dark], NOW)).toContain('what serves is not known');
     });
 
     it('does not call wrong what a deploy brings about while it is at work', () => {
@@ -285,6 +299,7 @@ describe('the status of a stack', () => {
     it('comes before stacks that are well when it does not serve', () => {
       const bad = { ...status, stack: 'z', releases: releases({ drifts: [drift] }) };
       expect(worstFirst([status, bad], NOW).map(({ stack }) => stack)).toEqual(['z', 'melvin']);
+      expect(renderStatusList([bad], NOW)).toContain('api not served as released');
     });
   });
 
@@ -352,6 +367,17 @@ describe('findings', () => {
     ['18.20.0', 'problem'],
   ])('of Node.js %s are %s', (version, severity) => {
     expect(checkNode(version)).toMatchObject({ id: 'node-version', severity });
+  });
+
+  it('say what was not looked at, and why', () => {
+    const problem = (id: string) => ({ id, severity: 'problem', fact: 'There is none.' }) as const;
+    expect(notLookedAt([{ ...problem('node-version'), severity: 'ok' }])).toEqual([]);
+    const [behind] = notLookedAt([problem('stack-file')]);
+    expect(behind).toMatchObject({ id: 'host', severity: 'warning' });
+    expect(behind?.fact).toMatch(
+      /^Not looked at, without a stack file in order: the worker.*`deploy`/,
+    );
+    expect(notLookedAt([problem('worker')])[0]?.fact).not.toContain('the worker of');
   });
 
   it('put the fix under each problem and count them', () => {

@@ -6,6 +6,7 @@ import {
   readRelease,
   restoreRequest,
   rollbackRequest,
+  forgetRequest,
 } from '../../../client/runs/requests';
 import { resolveRun } from '../../../client/stack';
 import { describeStack } from '../../support/descriptions';
@@ -93,6 +94,7 @@ describe('requests for a release', () => {
     ['a push of what is not built', () => deployRequest(releasing, { push: true }, SENDER)],
     ['a stack that releases nothing', () => deployRequest(stack, {}, SENDER)],
     ['a way back of such a stack', () => rollbackRequest(stack, {}, SENDER)],
+    ['what such a stack could give back', () => forgetRequest(stack, {}, SENDER)],
     ['a way that there is not', () => rollbackRequest(releasing, { schema: 'up' }, SENDER)],
     ['release 0', () => readRelease('0')],
     ['a release by its run', () => rollbackRequest(releasing, { to: 'melvin/3' }, SENDER)],

@@ -52,6 +52,13 @@ it('has nothing to say when the switch sends all requests to the current release
   });
 });
 
+it('says how well the least well of its containers is', () => {
+  const green = [slot(2, { health: 'healthy' }), slot(2, { health: 'starting' }), slot(2)];
+  const { serves, drifts } = look({ slots: { blue: [], green } });
+  expect(serves).toMatchObject([{ running: 3, health: 'starting' }]);
+  expect(drifts).toEqual([]);
+});
+
 it('tells a plain container in the place of the switch, whose image users get, and the way', () => {
   const { inPlace, serves, drifts } = look({ own: [PLAIN] });
   expect(inPlace).toBe('compose');

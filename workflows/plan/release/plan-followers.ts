@@ -10,7 +10,7 @@ export function followersOf({ followers }: ObservedService): Pick<PlannedService
 
 /** What cannot be recreated with the service that it shares with. Undefined when all can. */
 export function refuseFollowers(
-  services: readonly ObservedService[],
+  services: readonly Pick<ObservedService, 'service' | 'followers'>[],
   deployments: readonly Deployment[],
 ): Obstacle | undefined {
   const switched = deployments.filter(hasSwitch).map(({ service }) => service);
@@ -23,7 +23,9 @@ export function refuseFollowers(
   return undefined;
 }
 
-export function followerNotes(services: readonly PlannedService[]): string[] {
+export function followerNotes(
+  services: readonly Pick<PlannedService, 'service' | 'followers'>[],
+): string[] {
   return services.flatMap(({ service, followers = [] }) =>
     followers.map(
       (follower) =>

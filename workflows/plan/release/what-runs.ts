@@ -1,7 +1,7 @@
 import { SLOTS, slotService, type Slot } from '../../model/deployment';
 import type { Maintenance } from '../../model/maintenance';
 import type { Release, ReleasedService, ReleaseList } from '../../model/release';
-import type { Drift, InPlace, ServiceState, ServingContainers } from '../../model/serving';
+import type { Drift, Health, InPlace, ServiceState, ServingContainers } from '../../model/serving';
 import { weightOf, type Traffic } from '../../model/traffic';
 
 /*
@@ -13,7 +13,7 @@ export interface SeenContainer {
   readonly name: string;
   /** Docker's own words: `created`, `running`, `restarting`, `exited`, … */
   readonly state: string;
-  readonly health?: 'starting' | 'healthy' | 'unhealthy';
+  readonly health?: Health;
   readonly imageId: string;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -168,10 +168,17 @@ function servingOf(containers: readonly SeenContainer[], share: number): Serving
   const [first] = containers;
   const release = Number(first?.labels['pawl.release']);
   return {
-    ...{ share, running: containers.length },
+    ...{ share, running: containers.length, ...healthOf(containers) },
     ...(Number.isInteger(release) ? { release } : {}),
     ...(first === undefined ? {} : { image: first.imageId }),
   };
+}
+
+function healthOf(containers: readonly SeenContainer[]): Pick<ServingContainers, 'health'> {
+  const worst = (['unhealthy', 'starting', 'healthy'] as const).find((health) =>
+    containers.some((container) => container.health === health),
+  );
+  return worst === undefined ? {} : { health: worst };
 }
 
 function driftsOf(compared: Compared): Drift[] {

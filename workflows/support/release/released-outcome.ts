@@ -1,12 +1,15 @@
 import type { ReleasedOutcome } from '../../model/outcome';
-import type { DeployPlan, RollbackPlan } from '../../model/plans';
+import type { DeployPlan, ForgetPlan, RollbackPlan } from '../../model/plans';
 import { preconditionFailed } from '../failures';
 import type { Run } from '../runbook';
 import { isSwitched, type Placement } from './placement';
 import type { PutInPlace } from './put-in-place';
 
 /** What was shown is what is done: a tag that has moved since, or another release, must not slip in. */
-export function requireSamePlan(plan: DeployPlan | RollbackPlan, shown: string | undefined): void {
+export function requireSamePlan(
+  plan: DeployPlan | RollbackPlan | ForgetPlan,
+  shown: string | undefined,
+): void {
   if (shown === undefined || shown === plan.hash) return;
   throw preconditionFailed({
     obstacle: `the plan is no longer the one that was shown: it was ${shown.slice(0, 12)} and is ${plan.hash.slice(0, 12)}`,
