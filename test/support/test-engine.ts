@@ -140,8 +140,12 @@ export class TestEngine {
   }
 }
 
+/** With the bridges of Compose projects: one that is left would take the next engine's addresses. */
 async function forgetNetwork(): Promise<void> {
-  await command('ip', 'link', 'delete', BRIDGE);
+  const { stdout } = await runProcess(['ip', '-oneline', '-4', 'address'], { env: process.env });
+  for (const [, link = '', address = ''] of stdout.matchAll(/^\d+: +(\S+) +inet (\S+)/gm)) {
+    if (address.startsWith(`${NETWORK}.`)) await command('ip', 'link', 'delete', link);
+  }
   await command('iptables', '-D', ...LET_THROUGH);
 }
 
