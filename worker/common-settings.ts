@@ -1,7 +1,7 @@
 import { isIP, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { defaultStateDirectory } from '../toolchain/surroundings';
-import type { Environment, Setting } from './settings';
+import type { Setting } from './settings';
 
 export interface Address {
   readonly host: string;

@@ -48,7 +48,7 @@ describeWith(['temporal', 'restic', 'faketime'], 'with a clock that is', () => {
     for (const offset of ['+1h', '-1h']) {
       const env = { ...without.env, ...clock(offset) };
       const refused = await pawl.cli(['freeze', '-m', 'x'], { env });
-      expect(refused).toMatchObject({ code: 4 });
+      expect(refused).toMatchObject({ code: 6 });
       expect(refused.stderr).toContain('No pawl worker is connected');
     }
     await without.stop();

@@ -11,7 +11,8 @@ import { ServerProcess } from '../support/server-process';
 import { canMount, mountSmallDisk, type SmallDisk } from './support/small-disk';
 
 const PASSWORD = 'correct horse';
-const MEGABYTES = 24;
+/** Room enough for a server to say nothing of it. */
+const MEGABYTES = 100;
 
 describeWith(['temporal', 'restic'], 'a full disk of the state directory', () => {
   (canMount ? describe : describe.skip)('(mounting needs root)', () => {

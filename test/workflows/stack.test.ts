@@ -210,10 +210,10 @@ describeWith(['temporal'], 'the stack workflow', () => {
 
     it('says that the freeze holds and is not on record when the host cannot write', async () => {
       const stack = uniqueStack();
-      await writeFile(join(directory, 'freezes'), 'a file where the folder should be');
       await harness.working({ ...doubles(), ...kept }, async () => {
         await harness.submit(stack, BACKUP);
         await idle(stack);
+        await writeFile(join(directory, 'freezes'), 'a file where the folder should be');
         const set = handle(stack).executeUpdate(freeze, { args: [{ message: 'm', by: 'anna' }] });
         const message = expect.stringMatching(
           /is frozen, but host local did not record it/,

@@ -61,7 +61,7 @@ describeWith(['temporal'], 'a deploy that is undone after its migration', () => 
     runOneOff: ({ command: [program = '', revision = ''] }) => {
       if (program === 'up') schema = '0002';
       if (program === 'down') schema = revision;
-      return Promise.resolve({ lastLine: program === 'head' ? schema : '' });
+      return Promise.resolve({ lastLine: program === 'head' ? schema : '', seconds: 1 });
     },
     startService: async () => {
       isStarted = true;

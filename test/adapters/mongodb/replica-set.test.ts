@@ -75,7 +75,7 @@ describe('MongoDB engine on a replica set', () => {
     await expect(dump()).rejects.toMatchObject({
       kind: 'CommandFailed',
       message: expect.stringMatching(
-        /made anew while they were dumped: 1 collection .*"b"/,
+        /recreated while they were dumped: 1 collection .*"b"/,
       ) as string,
     });
   });

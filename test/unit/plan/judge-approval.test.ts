@@ -39,7 +39,7 @@ describe('an approval', () => {
   it.each(['anna', 'anna@laptop', 'anna@workshop'])(
     'is refused from %s, whose run it is, on whatever machine',
     (by) => {
-      expect(approvalBy(by)).toMatch(/asked for melvin\/42, and somebody else must answer/);
+      expect(approvalBy(by)).toMatch(/requested melvin\/42, and somebody else must answer/);
     },
   );
 

@@ -224,7 +224,7 @@ const withApi = (change: ComposeService, others: Record<string, ComposeService> 
 });
 
 it.each([
-  ['a port that is a variable', withApi({ ports: ['80:${PORT}'] }), 'cannot be told'],
+  ['a port that is a variable', withApi({ ports: ['80:${PORT}'] }), 'cannot be determined'],
   ['UDP', withApi({ ports: ['53:53/udp'] }), 'services.api.ports 53/udp: the switch passes on TCP'],
   ['UDP for others', withApi({ expose: ['8125/udp'] }), 'services.api.expose 8125/udp'],
   ['what is neither', withApi({ ports: [{ target: 9, protocol: 'sctp' }] }), 'no SCTP'],
