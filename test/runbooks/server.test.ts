@@ -53,8 +53,8 @@ describeWith(['temporal', 'restic'], 'pawl server', () => {
     expect(await server.kill('SIGTERM')).toBe('exit code 0');
 
     expect(await processesWith(state)).toEqual([]);
-    const left = ['temporal.db', 'temporal.db.version', 'temporal.log', 'temporal.toml'];
-    expect((await readdir(state)).sort()).toEqual(left);
+    const ofTemporal = ['temporal.db', 'temporal.db.version', 'temporal.log', 'temporal.toml'];
+    expect((await readdir(state)).sort()).toEqual(['freezes', ...ofTemporal]);
   });
 
   it('restarts a Temporal server that was killed, which goes on with what it knew', async () => {

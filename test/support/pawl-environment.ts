@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -121,8 +122,9 @@ export class PawlEnvironment {
   }
 
   /** Everything that all workers of this environment have printed: JSON lines. */
-  workerLog(): Promise<string> {
-    return readFile(this.logFile, 'utf8');
+  /** Empty before a worker was started. */
+  async workerLog(): Promise<string> {
+    return existsSync(this.logFile) ? readFile(this.logFile, 'utf8') : '';
   }
 
   /** Ends all processes and removes the directory. */
