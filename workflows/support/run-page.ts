@@ -156,8 +156,11 @@ export class RunPage {
     return this.list.titleOf(id);
   }
 
-  /** The first step that failed by itself. One that was `cancelled` because another failed is not the one to name. */
-  firstFailed(cancelled: string): StepProgress | undefined {
+  /**
+   * The first step that failed by itself: one that was `cancelled` because another failed is not the one to name. Without
+   * `cancelled`, the first that did not come to its end for whatever reason.
+   */
+  firstFailed(cancelled?: string): StepProgress | undefined {
     return this.steps.find(({ state, detail }) => state === 'failed' && detail !== cancelled);
   }
 

@@ -148,7 +148,9 @@ function asFailure(run: Run, error: unknown): ApplicationFailure {
 }
 
 function deadlineExceeded(run: Run, deadlineSeconds: number): ApplicationFailure {
-  const text = `the run did not end within its deadline of ${deadlineSeconds} s`;
+  const cutOff = run.page.firstFailed();
+  const words = `the run did not end within its deadline of ${deadlineSeconds} s`;
+  const text = cutOff === undefined ? words : `${cutOff.title}: ${words}`;
   const advice = 'limits.deadline in the stack file sets it.';
   return failure(run, 'ServiceUnavailable', text, { advice });
 }
