@@ -4,7 +4,13 @@ import type { ForgetOutcome, PlannedOutcome } from './model/outcome';
 import type { ForgetPlan, PlannedForget } from './model/plans';
 import type { ForgetInput } from './model/run';
 import { stepId } from './model/step-id';
-import { dropSwitchStep, giveBackStep, planForget, recordForgottenStep } from './plan/plan-forget';
+import {
+  dropSwitchStep,
+  giveBackStep,
+  planForget,
+  recordForgottenStep,
+  SWITCH_GRACE_SECONDS,
+} from './plan/plan-forget';
 import type { ForgettableService, ObservedForgetting } from './plan/release/observed-forgetting';
 import { approvedAsItIs } from './support/approvals';
 import { hashPlan } from './support/hash-plan';
@@ -169,12 +175,11 @@ async function giveBack(
 /** When a container of it counts as ready, and how what was before it ends. */
 function proofOf(deployment: Deployment, { unwell }: ForgettableService) {
   const { port, ready } = deployment;
+  const stopSeconds = hasSwitch(deployment) ? SWITCH_GRACE_SECONDS : deployment.stopSeconds;
   return {
     ...(port === undefined ? {} : { port }),
     ...(ready === undefined ? {} : { ready }),
-    ...(hasSwitch(deployment) || deployment.stopSeconds === undefined
-      ? {}
-      : { stopSeconds: deployment.stopSeconds }),
+    ...(stopSeconds === undefined ? {} : { stopSeconds }),
     // It is given back as it was, and no better.
     ...(unwell === undefined ? {} : { asBefore: unwell }),
   };

@@ -47,7 +47,7 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a stack that leaves p
     expect(outcome).toMatchObject({ runbook: 'forget', replaced: 2 });
     const { gapSeconds = 0 } = outcome.services[0] ?? {};
     expect(gapSeconds).toBeGreaterThan(0);
-    expect(gapSeconds).toBeLessThan(45);
+    expect(gapSeconds).toBeLessThan(20);
     expect(total.ok).toBeGreaterThan(0);
 
     expect(await stack.serving()).toBe('2');

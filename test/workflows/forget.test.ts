@@ -118,7 +118,7 @@ describeWith(['temporal'], 'a forget', () => {
     });
   }
 
-  const GIVEN = ['write down api renamed, worker same', 'start api 3 plain -'];
+  const GIVEN = ['write down api renamed, worker same', 'start api 3 plain 5'];
 
   it('starts what plain Compose has, proves and records it, and only then removes the slots', async () => {
     await harness.working(doubles, async () => {

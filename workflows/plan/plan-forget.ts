@@ -8,6 +8,12 @@ import type { ForgettableService, ObservedForgetting } from './release/observed-
 import { followerNotes, refuseFollowers } from './release/plan-followers';
 
 /**
+ * Requests in flight get so long when a switch is stopped. No longer: nobody else is answered meanwhile, and a connection that
+ * is only kept alive would hold a HAProxy for as long as it is given (measured: 30 s of 30).
+ */
+export const SWITCH_GRACE_SECONDS = 5;
+
+/**
  * Plans how plain Compose gets its services back: containers of the Compose file, from the images that serve now, in the
  * place of switches and slots.
  * Shape:  stack, observation → plan without its hash, or an obstacle
@@ -118,7 +124,7 @@ function gapNotes({ service, from, published }: PlannedForget): string[] {
     case 'switch': {
       const what = published.length === 0 ? 'name' : `port ${published.join(', ')}`;
       return [
-        `${service} gives its ${what} back: requests in flight get 30 s at most, and from the stop of the switch until ` +
+        `${service} gives its ${what} back: requests in flight are cut off after ${SWITCH_GRACE_SECONDS} s, and from the stop of the switch until ` +
           `the new container is ready nobody answers. That is as long as ${service} takes to start. Should it not get ` +
           'ready, the switch comes back, with the same gap.',
       ];
