@@ -43,7 +43,7 @@ async function examineProject(
   const names = stack.deploy.services.map(({ service }) => service).join(', ');
   return findings('compose', async () => {
     const { name = '' } = await carriedModel(ports.release, site, stack, attempt);
-    const fact = `a release can be made of the Compose project ${String(name)}: ${names}`;
+    const fact = `a release can be made of the Compose project ${name}: ${names}`;
     return [ok('compose', fact)];
   });
 }

@@ -42,7 +42,7 @@ async function compareClocks(session: Session): Promise<number> {
 }
 
 /** Undefined when they agree as well as clocks do. */
-export function clocksApart(here: number, there: number): string | undefined {
+function clocksApart(here: number, there: number): string | undefined {
   if (Math.abs(here - there) <= APART_MILLISECONDS) return undefined;
   const [mine, its] = [here, there].map((time) => formatFullTime(new Date(time).toISOString()));
   return [

@@ -40,7 +40,7 @@ export function watchDisk(stateDirectory: string, logger: Logger): () => void {
 }
 
 /** Units: octets that a user may still write */
-export function roomOf(freeBytes: number): Room {
+function roomOf(freeBytes: number): Room {
   if (freeBytes < NONE_BYTES) return 'none';
   return freeBytes < LITTLE_BYTES ? 'little' : 'enough';
 }

@@ -21,7 +21,12 @@ const HOSTILE = [
 
 function receiptOf(uploadId: string): StreamReceipt {
   const facts = { format: 'tar', sourceVersion: '1', consistency: 'snapshot', notes: [] };
-  return { uploadId: `upload ${uploadId}`, sha256: 'ab'.repeat(32), bytes: 5, facts: { ...facts, contents: [] } };
+  return {
+    uploadId: `upload ${uploadId}`,
+    sha256: 'ab'.repeat(32),
+    bytes: 5,
+    facts: { ...facts, contents: [] },
+  };
 }
 
 function receiptsContract(create: () => Promise<Receipts>): void {
