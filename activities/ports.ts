@@ -145,6 +145,7 @@ export interface ByteSink {
    * target leaves out.
    */
   finish(): Promise<void>;
+  /** As of a source. Does nothing after a `finish` that ended well. */
   abort(): Promise<void>;
   /** Called after `finish`. Absent where all is always taken in, in one go. */
   taken?(): Taken;

@@ -35,6 +35,8 @@ class ArchiveSink implements ByteSink {
   private readonly read: Promise<void>;
   private run: SectionRun | undefined;
   private result: Taken = { leftOut: [], unproved: [] };
+  /** Its programs have ended well; those of a sink that takes the dump once more are that one's to end. */
+  private isFinished = false;
 
   constructor(
     private readonly restoring: Restoring,
@@ -52,6 +54,22 @@ class ArchiveSink implements ByteSink {
   }
 
   async finish(): Promise<void> {
+    await this.takeAll();
+    this.isFinished = true;
+  }
+
+  taken(): Taken {
+    return this.result;
+  }
+
+  async abort(): Promise<void> {
+    if (this.isFinished) return;
+    this.input.destroy();
+    await this.restoring.runs.kill();
+    await this.read.catch(() => undefined); // whatever it met: it was given up
+  }
+
+  private async takeAll(): Promise<void> {
     await this.read;
     const { restore, onRestored } = this.restoring;
     if (restore === undefined) {
@@ -67,16 +85,6 @@ class ArchiveSink implements ByteSink {
     }
     this.result = await restore.finish();
     await onRestored();
-  }
-
-  taken(): Taken {
-    return this.result;
-  }
-
-  async abort(): Promise<void> {
-    this.input.destroy();
-    await this.restoring.runs.kill();
-    await this.read.catch(() => undefined); // whatever it met: it was given up
   }
 
   private async takeIn(): Promise<void> {
