@@ -1,6 +1,5 @@
-import { Context } from '@temporalio/activity';
 import type { Ports } from './ports';
-import { toFailure } from './to-failure';
+import { runBrief } from './run-brief';
 
 /**
  * The highest run number in the host's audit record: Temporal forgets old runs, the record does not.
@@ -10,11 +9,5 @@ import { toFailure } from './to-failure';
  */
 export const highestRecordedRun =
   (ports: Pick<Ports, 'audit' | 'secrets'>) =>
-  async (input: { readonly stack: string }): Promise<number> => {
-    try {
-      return await ports.audit.highestRunNumber(input.stack);
-    } catch (error) {
-      const { attempt } = Context.current().info;
-      throw toFailure(error, attempt, (text) => ports.secrets.redact(text));
-    }
-  };
+  (input: { readonly stack: string }): Promise<number> =>
+    runBrief(ports, () => ports.audit.highestRunNumber(input.stack));

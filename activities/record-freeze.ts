@@ -1,7 +1,6 @@
-import { Context } from '@temporalio/activity';
 import type { Freeze } from '../workflows/model/queue';
 import type { Ports } from './ports';
-import { toFailure } from './to-failure';
+import { runBrief } from './run-brief';
 
 /**
  * Keeps on the host that a stack is frozen, or no longer is: Temporal may lose the stack's workflow.
@@ -11,13 +10,9 @@ import { toFailure } from './to-failure';
  */
 export const recordFreeze =
   (ports: Pick<Ports, 'freezes' | 'secrets'>) =>
-  async ({ stack, freeze }: { readonly stack: string; readonly freeze?: Freeze }) => {
-    try {
-      if (freeze === undefined) return await ports.freezes.lift(stack);
+  ({ stack, freeze }: { readonly stack: string; readonly freeze?: Freeze }): Promise<boolean> =>
+    runBrief(ports, async () => {
+      if (freeze === undefined) return ports.freezes.lift(stack);
       await ports.freezes.keep(stack, freeze);
       return true;
-    } catch (error) {
-      const { attempt } = Context.current().info;
-      throw toFailure(error, attempt, (text) => ports.secrets.redact(text));
-    }
-  };
+    });

@@ -1,7 +1,6 @@
-import { Context } from '@temporalio/activity';
 import type { Freeze } from '../workflows/model/queue';
 import type { Ports } from './ports';
-import { toFailure } from './to-failure';
+import { runBrief } from './run-brief';
 
 /**
  * The freeze that the host keeps of a stack, for a stack workflow that has lost its memory.
@@ -11,11 +10,5 @@ import { toFailure } from './to-failure';
  */
 export const recordedFreeze =
   (ports: Pick<Ports, 'freezes' | 'secrets'>) =>
-  async (input: { readonly stack: string }): Promise<Freeze | undefined> => {
-    try {
-      return await ports.freezes.of(input.stack);
-    } catch (error) {
-      const { attempt } = Context.current().info;
-      throw toFailure(error, attempt, (text) => ports.secrets.redact(text));
-    }
-  };
+  (input: { readonly stack: string }): Promise<Freeze | undefined> =>
+    runBrief(ports, () => ports.freezes.of(input.stack));

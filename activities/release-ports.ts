@@ -1,6 +1,7 @@
 import type { EdgeDescription, EdgeSite } from '../workflows/model/edge';
 import type { KeptLog } from '../workflows/model/kept-log';
 import type { PinnedImage, Release, ReleaseList } from '../workflows/model/release';
+import type { Health } from '../workflows/model/serving';
 import type { Maintenance } from '../workflows/model/maintenance';
 import type { SwitchCounters, Traffic } from '../workflows/model/traffic';
 import type { PostgresEntry } from '../workflows/model/stack';
@@ -138,7 +139,7 @@ export interface ServiceContainer {
   /** Docker's own words: `created`, `running`, `restarting`, `exited`, … */
   readonly state: string;
   /** Absent when the image and the Compose file have no health check. */
-  readonly health?: 'starting' | 'healthy' | 'unhealthy';
+  readonly health?: Health;
   /** Of the image it was made from: `sha256:…`. */
   readonly imageId: string;
   /** Compose's hash of the definition it was made of. */

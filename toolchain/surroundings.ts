@@ -43,14 +43,6 @@ export function cacheDirectory(environment: Readonly<NodeJS.ProcessEnv>): string
   );
 }
 
-/** What workers and `pawl server` keep, unless they are told another: `pawl` in XDG_STATE_HOME, else where such things are kept. */
-export function defaultStateDirectory(environment: Readonly<NodeJS.ProcessEnv>): string {
-  const base = environment['XDG_STATE_HOME'];
-  if (base) return path.join(base, 'pawl');
-  if (process.getuid?.() === 0) return '/var/lib/pawl';
-  return path.join(environment['HOME'] ?? os.homedir(), '.local', 'state', 'pawl');
-}
-
 /** This file runs from `toolchain/` and, compiled, from `dist/toolchain/`: the root is where package.json is. */
 function packageRoot(from: string): string {
   if (existsSync(path.join(from, 'package.json'))) return from;

@@ -1,6 +1,6 @@
 import { isIP, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
-import { defaultStateDirectory } from '../toolchain/surroundings';
+import { defaultStateDirectory } from '../toolchain/state-directory';
 import type { Setting } from './settings';
 
 export interface Address {

@@ -107,7 +107,7 @@ export function driftingNow(status: StackStatus): readonly string[] {
   const names = services
     .filter(({ drifts }) => drifts.some((drift) => counts(status, drift)))
     .map(({ service }) => service);
-  return edge === undefined ? names : [...names, 'edge'];
+  return edge !== undefined && counts(status, edge) ? [...names, 'edge'] : names;
 }
 
 function counts({ queue }: StackStatus, drift: Drift): boolean {

@@ -1,9 +1,11 @@
-import { readFile, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { defaultStateDirectory } from '../../toolchain/surroundings';
-
-/** SQLite needs a few pages more than it writes. */
-const FULL_BYTES = 1024 ** 2;
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import {
+  defaultStateDirectory,
+  freeBytesOf,
+  FULL_BYTES,
+  serverFile,
+} from '../../toolchain/state-directory';
 
 export interface Disk {
   readonly folder: string;
@@ -23,8 +25,7 @@ export async function diskOfServer(
   const port = portOf(address);
   for (const folder of port === undefined ? [] : folders) {
     if (portOf(await addressOfServer(folder)) !== port) continue;
-    const { bavail, bsize } = await statfs(folder);
-    return { folder, isFull: bavail * bsize < FULL_BYTES };
+    return { folder, isFull: (await freeBytesOf(folder)) < FULL_BYTES };
   }
   return undefined;
 }
@@ -32,7 +33,7 @@ export async function diskOfServer(
 /** Of the server that runs in this folder; empty when there is none. */
 async function addressOfServer(folder: string): Promise<string> {
   try {
-    const text = await readFile(join(folder, 'server.json'), 'utf8');
+    const text = await readFile(serverFile(folder), 'utf8');
     const { address } = JSON.parse(text) as { address?: unknown };
     return typeof address === 'string' ? address : '';
   } catch {

@@ -47,11 +47,13 @@ export async function withSession<Result>(
   });
   const ui = uiAddress(address, process.env['PAWL_UI_URL']);
   const client = new Client({ connection, namespace });
+  const inWords = async (error: unknown): Promise<unknown> =>
+    error instanceof ClientError || !isAway(error)
+      ? asClientError(error, server)
+      : asClientError(error, { ...server, isThere: await isThere() });
   const whatFailed = async (error: unknown): Promise<unknown> => {
-    if (!isAway(error)) return asClientError(error, server);
-    const complaint = await complaintOf(config.connectionOptions, server);
-    if (complaint !== undefined) return serverStuck(error, server, complaint);
-    return asClientError(error, { ...server, isThere: await isThere() });
+    const complaint = isAway(error) && (await complaintOf(config.connectionOptions, server));
+    return complaint ? serverStuck(error, server, complaint) : inWords(error);
   };
   const session: Session = {
     ...{ client, namespace, address, ui },
@@ -67,10 +69,7 @@ export async function withSession<Result>(
     await output.waiting(`asking the Temporal server at ${address}`, connection.ensureConnected());
     return await work(session);
   } catch (error) {
-    if (isNotFound(error)) throw unknownWorkflow(error);
-    throw isAway(error)
-      ? asClientError(error, { ...server, isThere: await isThere() })
-      : asClientError(error, server);
+    throw isNotFound(error) ? unknownWorkflow(error) : await inWords(error);
   } finally {
     isOpen = false;
     await connection.close();

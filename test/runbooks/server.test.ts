@@ -267,7 +267,6 @@ describeWith(['temporal', 'restic'], 'pawl worker', () => {
   }
 });
 
-/** Makes the stack workflow do something: both pollers must work for it. */
 /** What others may do with it; nothing with what is gone again: Temporal's journals come and go. */
 async function openToOthers(path: string): Promise<number> {
   try {
@@ -278,6 +277,7 @@ async function openToOthers(path: string): Promise<number> {
   }
 }
 
+/** Makes the stack workflow do something: both pollers must work for it. */
 async function freezeStack(address: string, stack: string): Promise<void> {
   await withClient(address, async (client) => {
     const startWorkflowOperation = new WithStartWorkflowOperation('stack', {

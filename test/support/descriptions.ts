@@ -1,3 +1,4 @@
+import type { SwitchDeployment } from '../../workflows/model/deployment';
 import type { Part, PartSummary, RecoveryPointSummary } from '../../workflows/model/recovery-point';
 import type { Release } from '../../workflows/model/release';
 import type { PostgresEntry, StackDescription } from '../../workflows/model/stack';
@@ -76,6 +77,16 @@ export function describeStoredPart(part: Part = describePart()): PartSummary {
 }
 
 /** A release as its `release.json` has it. */
+/** One that is put behind a switch, without a canary. */
+export function describeSwitch(change: Partial<SwitchDeployment> = {}): SwitchDeployment {
+  return {
+    ...{ service: 'api', strategy: 'switch', port: 8000 },
+    ready: { http: '/healthz', consecutive: 3, timeoutSeconds: 60 },
+    ...{ drainSeconds: 60, keepOldSeconds: 900, watchSeconds: 0 },
+    ...change,
+  };
+}
+
 export function describeRelease(change: Partial<Release> = {}): Release {
   const { number = 1 } = change;
   return {

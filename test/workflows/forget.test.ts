@@ -5,7 +5,7 @@ import type { ForgetOutcome } from '../../workflows/model/outcome';
 import type { ForgetInput } from '../../workflows/model/run';
 import { WORKFLOW_TASK_QUEUE, type StackDescription } from '../../workflows/model/stack';
 import type { SlotCounters } from '../../workflows/model/traffic';
-import { describeRelease } from '../support/descriptions';
+import { describeRelease, describeSwitch } from '../support/descriptions';
 import { describeWith } from '../support/requirements';
 import { uniqueStack, WorkflowHarness, type ActivityDoubles } from '../support/workflow-harness';
 
@@ -13,11 +13,7 @@ const ID = 'sha256:two';
 const image = { reference: 'api:2', pinned: 'api@sha256:aa', id: ID };
 const DEPLOY: DeployDescription = {
   services: [
-    {
-      ...{ service: 'api', strategy: 'switch', port: 8000 },
-      ready: { http: '/healthz', consecutive: 3, timeoutSeconds: 60 },
-      ...{ drainSeconds: 60, keepOldSeconds: 0, watchSeconds: 0 },
-    },
+    describeSwitch({ keepOldSeconds: 0 }),
     { service: 'worker', strategy: 'recreate', stopSeconds: 7 },
   ],
   ...{ before: [], after: [] },

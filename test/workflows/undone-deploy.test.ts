@@ -6,19 +6,13 @@ import { progress } from '../../workflows/messages';
 import type { DeployDescription, Migrations } from '../../workflows/model/deployment';
 import type { DeployInput } from '../../workflows/model/run';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
-import { describeRelease } from '../support/descriptions';
+import { describeRelease, describeSwitch } from '../support/descriptions';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 import { uniqueStack, WorkflowHarness, type ActivityDoubles } from '../support/workflow-harness';
 
 const DEPLOY: DeployDescription = {
-  services: [
-    {
-      ...{ service: 'api', strategy: 'switch', port: 8000 },
-      ready: { http: '/healthz', consecutive: 3, timeoutSeconds: 60 },
-      ...{ drainSeconds: 60, keepOldSeconds: 900, watchSeconds: 0 },
-    },
-  ],
+  services: [describeSwitch()],
   ...{ before: [], after: [] },
   release: { recoveryPoint: 'never', keep: 5, switchImage: 'haproxy:3.0' },
 };

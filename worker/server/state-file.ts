@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { serverFile } from '../../toolchain/state-directory';
 import { writeDurably } from '../../activities/adapters/state-directory/durable-files';
 import { isAlive, processIdentity, type ProcessIdentity } from './process-identity';
 
@@ -23,13 +23,13 @@ export type ServerState = Readonly<z.infer<typeof serverState>>;
 const END_WITHIN_MILLISECONDS = 20_000;
 
 export async function writeServerState(directory: string, state: ServerState): Promise<void> {
-  await writeDurably(stateFile(directory), `${JSON.stringify(state, undefined, 2)}\n`);
+  await writeDurably(serverFile(directory), `${JSON.stringify(state, undefined, 2)}\n`);
 }
 
 /** Undefined when no server runs there and none has died there, or when a power cut has left no whole file. */
 export async function readServerState(directory: string): Promise<ServerState | undefined> {
   try {
-    return serverState.safeParse(JSON.parse(await readFile(stateFile(directory), 'utf8'))).data;
+    return serverState.safeParse(JSON.parse(await readFile(serverFile(directory), 'utf8'))).data;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -38,7 +38,7 @@ export async function readServerState(directory: string): Promise<ServerState | 
 }
 
 export async function removeServerState(directory: string): Promise<void> {
-  await rm(stateFile(directory), { force: true });
+  await rm(serverFile(directory), { force: true });
 }
 
 /** Ends what a killed server may have left running. Called by the lock's owner only. */
@@ -55,8 +55,4 @@ async function end(identity: ProcessIdentity): Promise<void> {
     process.kill(identity.pid, performance.now() > deadline ? 'SIGKILL' : signal);
     await sleep(50);
   }
-}
-
-function stateFile(directory: string): string {
-  return join(directory, 'server.json');
 }

@@ -1,12 +1,10 @@
-import { statfs } from 'node:fs/promises';
+import { freeBytesOf, FULL_BYTES } from '../../toolchain/state-directory';
 import { formatBytes } from '../../workflows/model/format-bytes';
 import type { Logger } from '../logging';
 
 const LOOK_EVERY_MILLISECONDS = 5_000;
 /** A busy day of runs writes less; then nothing is recorded, and no run goes on. */
 const LITTLE_BYTES = 64 * 1024 ** 2;
-/** SQLite needs a few pages more than it writes. */
-const NONE_BYTES = 1024 ** 2;
 
 type Room = 'enough' | 'little' | 'none';
 
@@ -17,8 +15,7 @@ type Room = 'enough' | 'little' | 'none';
 export function watchDisk(stateDirectory: string, logger: Logger): () => void {
   let last: Room = 'enough';
   const look = async (): Promise<void> => {
-    const { bavail, bsize } = await statfs(stateDirectory);
-    const freeBytes = bavail * bsize;
+    const freeBytes = await freeBytesOf(stateDirectory);
     const room = roomOf(freeBytes);
     if (room !== last) tell(room, { stateDirectory, free: formatBytes(freeBytes) }, logger);
     last = room;
@@ -41,7 +38,7 @@ export function watchDisk(stateDirectory: string, logger: Logger): () => void {
 
 /** Units: octets that a user may still write */
 function roomOf(freeBytes: number): Room {
-  if (freeBytes < NONE_BYTES) return 'none';
+  if (freeBytes < FULL_BYTES) return 'none';
   return freeBytes < LITTLE_BYTES ? 'little' : 'enough';
 }
 

@@ -13,7 +13,7 @@ import type { FailureEvidence, FailureType } from '../model/failure-type';
 import type { PlannedOutcome } from '../model/outcome';
 import type { PlanOf } from '../model/plans';
 import { ADMISSION } from '../model/run';
-import type { RunbookName, RunInput, RunReference, RunRequest } from '../model/run';
+import type { RunbookName, RunInput, RunReference, RunRequest, StepProgress } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import type { StackDescription } from '../model/stack';
 import type { Obstacle } from '../plan/plan-backup';
@@ -143,16 +143,17 @@ function createRun(input: RunInput): Run {
 function asFailure(run: Run, error: unknown): ApplicationFailure {
   const failed = run.page.firstFailed(CANCELLED);
   const { type, message, evidence } = causeOf(error);
-  const text = failed === undefined ? message : `${failed.title}: ${message}`;
-  return failure(run, type, text, evidence);
+  return failure(run, type, ofStep(failed, message), evidence);
 }
 
 function deadlineExceeded(run: Run, deadlineSeconds: number): ApplicationFailure {
-  const cutOff = run.page.firstFailed();
   const words = `the run did not end within its deadline of ${deadlineSeconds} s`;
-  const text = cutOff === undefined ? words : `${cutOff.title}: ${words}`;
   const advice = 'limits.deadline in the stack file sets it.';
-  return failure(run, 'ServiceUnavailable', text, { advice });
+  return failure(run, 'ServiceUnavailable', ofStep(run.page.firstFailed(), words), { advice });
+}
+
+function ofStep(step: StepProgress | undefined, words: string): string {
+  return step === undefined ? words : `${step.title}: ${words}`;
 }
 
 function failure(

@@ -10,16 +10,18 @@ import type {
   ObservedService,
 } from '../../../workflows/plan/release/observed-release';
 import { planBackup } from '../../../workflows/plan/plan-backup';
-import { describePart, describeRelease, describeStack } from '../../support/descriptions';
+import {
+  describePart,
+  describeRelease,
+  describeStack,
+  describeSwitch,
+} from '../../support/descriptions';
 
-const API: SwitchDeployment = {
-  ...{ service: 'api', strategy: 'switch', port: 8000 },
-  ready: { http: '/healthz', consecutive: 3, timeoutSeconds: 60 },
+const API = describeSwitch({
   canary: {
     ...{ steps: [5, 25], pauseSeconds: 30, maxErrorRate: 1, maxSlowdown: 1.5, minRequests: 200 },
   },
-  ...{ drainSeconds: 60, keepOldSeconds: 900, watchSeconds: 0 },
-};
+});
 
 const DEPLOY: DeployDescription = {
   services: [{ service: 'worker', strategy: 'recreate' }, API],

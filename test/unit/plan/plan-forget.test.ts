@@ -1,17 +1,13 @@
-import type { Deployment, SwitchDeployment } from '../../../workflows/model/deployment';
+import type { Deployment } from '../../../workflows/model/deployment';
 import type { PinnedImage } from '../../../workflows/model/release';
 import { planForget } from '../../../workflows/plan/plan-forget';
 import type {
   ForgettableService,
   ObservedForgetting,
 } from '../../../workflows/plan/release/observed-forgetting';
-import { describeRelease, describeStack } from '../../support/descriptions';
+import { describeRelease, describeStack, describeSwitch } from '../../support/descriptions';
 
-const API: SwitchDeployment = {
-  ...{ service: 'api', strategy: 'switch', port: 8000 },
-  ready: { http: '/healthz', consecutive: 3, timeoutSeconds: 60 },
-  ...{ drainSeconds: 60, keepOldSeconds: 900, watchSeconds: 0 },
-};
+const API = describeSwitch();
 const WORKER: Deployment = { service: 'worker', strategy: 'recreate' };
 const image = (service: string, id = 'sha256:two'): PinnedImage => ({
   ...{ reference: `${service}:2`, pinned: `${service}@sha256:aa`, id },

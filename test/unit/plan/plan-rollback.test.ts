@@ -12,16 +12,11 @@ import {
   describePoint,
   describeRelease,
   describeStack,
+  describeSwitch,
 } from '../../support/descriptions';
 
 const DEPLOY: DeployDescription = {
-  services: [
-    {
-      ...{ service: 'api', strategy: 'switch', port: 8000 },
-      ready: { http: '/healthz', consecutive: 3, timeoutSeconds: 60 },
-      ...{ drainSeconds: 60, keepOldSeconds: 900, watchSeconds: 0 },
-    },
-  ],
+  services: [describeSwitch()],
   ...{ before: [], after: [] },
   migrations: {
     ...{ service: 'api', run: ['up'], head: ['head'], down: ['down', '{revision}'] },

@@ -1,29 +1,20 @@
-import type { Slot } from '../../model/deployment';
 import type { Maintenance } from '../../model/maintenance';
 import type { PinnedImage, ReleaseList } from '../../model/release';
 import type { ServiceState } from '../../model/serving';
-import type { Follower } from './observed-release';
+import type { ObservedService } from './observed-release';
 
 /** What one service of `deploy` is now, for whoever gives it back; the shape of the activity's answer. */
-export interface ForgettableService extends Pick<
-  ServiceState,
-  'service' | 'inPlace' | 'serves' | 'drifts'
-> {
+export interface ForgettableService
+  extends
+    Pick<ServiceState, 'service' | 'inPlace' | 'serves' | 'drifts'>,
+    Pick<ObservedService, 'replicas' | 'published' | 'left' | 'followers' | 'unwell'> {
   /** What the Compose file names; `id` is of the image of that name on this host, absent where there is none. */
   readonly image: { readonly reference: string; readonly id?: string };
   /** Of the current release; absent where that has nothing of this service. */
   readonly released?: PinnedImage;
-  /** Containers that it should have by the Compose file. */
-  readonly replicas: number;
-  readonly published: readonly string[];
-  /** Slots that have containers, whether they run or not. */
-  readonly left: readonly Slot[];
   /** There is a folder of its switch. */
   readonly hasSwitchFile: boolean;
   readonly maintenance?: Maintenance;
-  readonly followers?: readonly Follower[];
-  /** How far from well what runs now is; absent where it is well, as far as anybody asks. */
-  readonly unwell?: 'not-ready' | 'not-running';
 }
 
 export interface ObservedForgetting {
