@@ -1,7 +1,7 @@
 import { leftovers, NOTHING } from '../support/aftermath';
 import { describeWith } from '../support/requirements';
 import { PARTS, type FollowedRun, type StackFixture } from '../support/stack-fixture';
-import { atBothEdges, IN_BACKUP } from './crash-cases';
+import { IN_BACKUP, together } from './crash-cases';
 import { FaultyInstallation } from './faulty-installation';
 
 describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a backup', () => {
@@ -13,22 +13,19 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a backup', () => {
 
   afterAll(() => here.stop());
 
-  it.each(atBothEdges(IN_BACKUP))(
-    'ends right when the worker is killed at the %s of %s',
-    async (edge, activity) => {
-      const withoutRepository = activity === 'initialiseRepository';
+  it.each(together(IN_BACKUP, 3))(
+    'ends right when the worker is killed at both ends of %s',
+    async (_names, activities) => {
+      const withoutRepository = activities.includes('initialiseRepository');
       const stack = await here.newStack({ withoutRepository });
-      const { output: run, part } = await here.throughKill({ activity, at: edge }, () =>
-        stack.follow('backup', '--init'),
-      );
+      const run = await here.throughKills(activities, () => stack.follow('backup', '--init'));
       await expectOneWholePoint(stack, run);
-      if (activity === 'backUpPart' && edge === 'end') expect(await dumpsOf(stack, part)).toBe(1);
       expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
     },
   );
 });
 
-/** Its manifest is there once, and each of its parts is a snapshot that is there, once in it. */
+/** Its manifest is there once, and each of its parts is a snapshot that is there: stored once, whoever was killed then. */
 async function expectOneWholePoint(stack: StackFixture, run: FollowedRun): Promise<void> {
   expect(run).toMatchObject({ code: 0, run: `${stack.name}/1`, outcome: { state: 'done' } });
   const snapshots = await stack.snapshots();
@@ -38,10 +35,6 @@ async function expectOneWholePoint(stack: StackFixture, run: FollowedRun): Promi
   for (const { name, snapshotId } of parts) {
     const stored = snapshots.find(({ id }) => id === snapshotId);
     expect(stored?.tags).toContain(`part:${name}`);
+    expect(snapshots.filter(({ tags }) => tags?.includes(`part:${name}`))).toHaveLength(1);
   }
-}
-
-async function dumpsOf(stack: StackFixture, part: string): Promise<number> {
-  const snapshots = await stack.snapshots();
-  return snapshots.filter(({ tags }) => tags?.includes(`part:${part}`)).length;
 }

@@ -25,7 +25,7 @@ describeWith(
       'serves what was built when the worker is killed at both ends of %s',
       async (activity) => {
         await stack.write(`ENV VERSION=${activity}`);
-        const output = await here.throughKills(activity, () =>
+        const output = await here.throughKills([activity], () =>
           stack.released.deploy('--build', '--push'),
         );
         expect(output).toMatchObject({ code: 0 });

@@ -102,6 +102,13 @@ export const ELSEWHERE = [
 
 export const EDGES: readonly Edge[] = ['start', 'end'];
 
-export function atBothEdges<Name extends string>(names: readonly Name[]): [Edge, Name][] {
-  return names.flatMap((name) => EDGES.map((edge): [Edge, Name] => [edge, name]));
+/** One run for several of them, as rows of `it.each`: what they are called, and themselves. */
+export function together<Name extends string>(
+  names: readonly Name[],
+  most = 4,
+): [string, readonly Name[]][] {
+  const groups = Array.from({ length: Math.ceil(names.length / most) }, (_, index) =>
+    names.slice(index * most, (index + 1) * most),
+  );
+  return groups.map((group) => [group.join(', '), group]);
 }

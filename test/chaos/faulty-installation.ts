@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { PawlEnvironment } from '../support/pawl-environment';
 import { StackFixture, stackSecrets } from '../support/stack-fixture';
 import { startStackServers, type StackServers } from '../support/stack-servers';
+import { EDGES } from './crash-cases';
 import { Faults, type ArmedFault, type Fault } from './faults';
+
+/** Each strikes once: the attempt that comes after the first is killed too, when it has done its work. */
+export function killsAtBothEnds(activities: readonly string[]): readonly Fault[] {
+  return activities.flatMap((activity) =>
+    EDGES.map((at): Fault => ({ activity, at, then: 'kill' })),
+  );
+}
 
 /** A whole installation in which things can be made to go wrong. */
 export class FaultyInstallation {
@@ -44,44 +52,29 @@ export class FaultyInstallation {
     return armed;
   }
 
-  /**
-   * Does something while a fault waits to kill the worker, starts the worker again as soon as it is dead, and answers
-   * with what came of it and the part that was worked on.
-   */
-  async throughKill<Output>(
-    fault: Omit<Fault, 'then'>,
+  /** Does something while the worker is killed at both ends of each activity: the attempt that goes on is killed too. */
+  async throughKills<Output>(
+    activities: readonly string[],
     work: () => Promise<Output>,
-  ): Promise<{ readonly output: Output; readonly part: string }> {
-    const armed = await this.arm({ ...fault, then: 'kill' });
-    const output = work();
-    const premature = output.then((end) => {
-      throw new Error(`It ended, and the worker was not killed: ${JSON.stringify(end)}`);
-    });
-    const end = await Promise.race([this.pawl.workerEnd(), premature]);
-    if (end !== 'signal SIGKILL') throw new Error(`The worker ended with ${String(end)}`);
-    premature.catch(() => undefined);
-    const part = await armed.struck();
-    await this.pawl.startWorker();
-    return { output: await output, part };
+  ): Promise<Output> {
+    const armed = await this.faults.arm(...killsAtBothEnds(activities));
+    return this.survive(armed, work());
   }
 
-  /** As `throughKill`, at both ends of an activity: the attempt that goes on is killed too. */
-  async throughKills<Output>(activity: string, work: () => Promise<Output>): Promise<Output> {
-    const armed = await this.faults.arm(
-      { activity, at: 'start', then: 'kill' },
-      { activity, at: 'end', then: 'kill' },
-    );
-    const output = work();
+  /** Starts the worker again as often as what was armed has killed it, in whatever order. */
+  async survive<Output>(armed: readonly ArmedFault[], output: Promise<Output>): Promise<Output> {
     const premature = output.then((end) => {
-      throw new Error(`It ended before it was killed twice: ${JSON.stringify(end)}`);
+      throw new Error(
+        `It ended before it was killed ${armed.length} times: ${JSON.stringify(end)}`,
+      );
     });
     premature.catch(() => undefined);
-    for (const fault of armed) {
+    for (let left = armed.length; left > 0; left -= 1) {
       const end = await Promise.race([this.pawl.workerEnd(), premature]);
       if (end !== 'signal SIGKILL') throw new Error(`The worker ended with ${String(end)}`);
-      await fault.struck();
       await this.pawl.startWorker();
     }
+    await Promise.all(armed.map((fault) => fault.struck()));
     return output;
   }
 

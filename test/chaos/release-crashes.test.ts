@@ -18,6 +18,7 @@ import {
   IN_MAINTENANCE,
   IN_ROLLBACK,
   IN_ROLLING,
+  together,
 } from './crash-cases';
 import { FaultyInstallation } from './faulty-installation';
 
@@ -45,7 +46,7 @@ describeWith(
     });
 
     it('costs no answer of pawl releases (listReleases)', async () => {
-      const output = await here.throughKills('listReleases', () =>
+      const output = await here.throughKills(['listReleases'], () =>
         stack.stack.cli('releases', '--json'),
       );
       expect(JSON.parse(output.stdout)).toMatchObject({ current: 1 });
@@ -55,29 +56,28 @@ describeWith(
     it.each(EDGES)(
       'costs at most what serves, and no answer of pawl releases (%s of observeServing)',
       async (at) => {
-        const { output } = await here.throughKill({ activity: 'observeServing', at }, () =>
-          stack.stack.cli('releases', '--json'),
-        );
+        const kills = await here.faults.arm({ activity: 'observeServing', at, then: 'kill' });
+        const output = await here.survive(kills, stack.stack.cli('releases', '--json'));
         expect(JSON.parse(output.stdout)).toMatchObject({ current: 1 });
       },
     );
 
     it('costs no answer of pawl logs (readKeptLogs)', async () => {
-      const output = await here.throughKills('readKeptLogs', () =>
+      const output = await here.throughKills(['readKeptLogs'], () =>
         stack.stack.cli('logs', `${stack.stack.name}/1`),
       );
       expect(output).toMatchObject({ code: 0 });
     });
 
     it('costs no answer of pawl exec (findService)', async () => {
-      const output = await here.throughKills('findService', () =>
+      const output = await here.throughKills(['findService'], () =>
         stack.stack.cli('exec', 'api', '--', 'node', '--version'),
       );
       expect(output).toMatchObject({ code: 0, stdout: expect.stringMatching(/^v\d/) as string });
     });
 
     it('costs no answer of pawl releases diff (diffReleases)', async () => {
-      const output = await here.throughKills('diffReleases', () =>
+      const output = await here.throughKills(['diffReleases'], () =>
         stack.stack.cli('releases', 'diff', '1', '1', '--json'),
       );
       expect(JSON.parse(output.stdout)).toMatchObject({ from: 1, to: 1 });
@@ -87,7 +87,7 @@ describeWith(
       const plain = await ReleasedStack.create(here.pawl);
       try {
         await plain.compose('up', '-d');
-        const output = await here.throughKills('adoptRelease', () => plain.deploy());
+        const output = await here.throughKills(['adoptRelease'], () => plain.deploy());
         expect(output).toMatchObject({ code: 0, outcome: { release: 2, replaced: 1 } });
         expect(await plain.serving()).toBe('1');
         expect(await plain.running()).toEqual(['api', 'api-blue']);
@@ -100,7 +100,7 @@ describeWith(
       const next = other(version);
       const { service = {} } = options(next, 200);
       await stack.describe({ service, api: { keepOld: '2s' } });
-      await here.throughKills('coolSlot', async () => {
+      await here.throughKills(['coolSlot'], async () => {
         await stack.mustDeploy();
         await warmEnds();
       });
@@ -142,13 +142,13 @@ describeWith(
       return [output, await load.stop()];
     }
 
-    it.each(IN_DEPLOY)(
+    it.each(together(IN_DEPLOY))(
       'ends with the new one when the worker is killed at both ends of %s, and drops no request',
-      async (activity) => {
+      async (_names, activities) => {
         const next = other(version);
         await stack.describe(options(next, 200));
         const [output, report] = await underLoad(() =>
-          here.throughKills(activity, () => stack.deploy()),
+          here.throughKills(activities, () => stack.deploy()),
         );
         expect(output).toMatchObject({ code: 0, outcome: { state: 'done' } });
         expect(await stack.serving()).toBe(next);
@@ -160,9 +160,9 @@ describeWith(
       },
     );
 
-    it.each(IN_ROLLING)(
+    it.each(together(IN_ROLLING))(
       'replaces each container when the worker is killed at both ends of %s, and drops no request',
-      async (activity) => {
+      async (_names, activities) => {
         const rolling = { api: { strategy: 'rolling', keepOld: undefined } };
         const rolled = await ReleasedStack.create(here.pawl, {
           ...{ ...rolling, service: { scale: 2 } },
@@ -171,7 +171,7 @@ describeWith(
           await rolled.mustDeploy();
           await rolled.describe({ ...rolling, service: { scale: 2, image: TEST_IMAGES.app2 } });
           const [output, report] = await underLoad(
-            () => here.throughKills(activity, () => rolled.deploy()),
+            () => here.throughKills(activities, () => rolled.deploy()),
             rolled,
           );
           expect(output).toMatchObject({ code: 0, outcome: { state: 'done' } });
@@ -185,13 +185,13 @@ describeWith(
       },
     );
 
-    it.each(IN_DEPLOY_UNDONE)(
+    it.each(together(IN_DEPLOY_UNDONE))(
       'ends with the old one when the worker is killed at both ends of %s while it is undone',
-      async (activity) => {
+      async (_names, activities) => {
         const next = other(version);
         await stack.describe(options(next, 418));
         const [output, report] = await underLoad(() =>
-          here.throughKills(activity, () => stack.deploy()),
+          here.throughKills(activities, () => stack.deploy()),
         );
         expect(output).toMatchObject({ code: 3 });
         expect(await stack.serving()).toBe(version);
@@ -208,13 +208,15 @@ describeWith(
 
     const hasEdge = async () => (await stack.running()).includes('edge');
 
-    it.each(IN_EDGE_UNDONE)(
+    it.each(together(IN_EDGE_UNDONE))(
       'has no edge, as before, when the worker is killed at both ends of %s',
-      async (activity) => {
+      async (_names, activities) => {
         const edge = await edgeOn(await freePort('127.0.0.1'));
         const { service = {}, file = {} } = options(other(version), 418);
         await stack.describe({ service, file: { ...file, edge } });
-        expect(await here.throughKills(activity, () => stack.deploy())).toMatchObject({ code: 3 });
+        expect(await here.throughKills(activities, () => stack.deploy())).toMatchObject({
+          code: 3,
+        });
         expect([await stack.serving(), await hasEdge()]).toEqual([version, false]);
       },
     );
@@ -227,7 +229,9 @@ describeWith(
         const { service = {} } = options(next, 200);
         const edge = activity === 'bringEdge' ? { edge: await edgeOn(port) } : {};
         await stack.describe({ service, file: edge });
-        expect(await here.throughKills(activity, () => stack.deploy())).toMatchObject({ code: 0 });
+        expect(await here.throughKills([activity], () => stack.deploy())).toMatchObject({
+          code: 0,
+        });
         version = next;
         expect(await stack.serving()).toBe(version);
         expect(await hasEdge()).toBe(activity === 'bringEdge');
@@ -238,23 +242,23 @@ describeWith(
       },
     );
 
-    it.each(IN_MAINTENANCE)(
+    it.each(together(IN_MAINTENANCE))(
       'is behind a page, and before it again, when the worker is killed at both ends of %s',
-      async (activity) => {
+      async (_names, activities) => {
         const turn = (...argv: readonly string[]) => stack.stack.follow('maintenance', ...argv);
-        const on = await here.throughKills(activity, () => turn('on', '-m', 'a moment'));
+        const on = await here.throughKills(activities, () => turn('on', '-m', 'a moment'));
         expect(on).toMatchObject({ code: 0, outcome: { turn: 'on' } });
         expect(await stack.serving()).toBe('status 503');
-        const off = await here.throughKills(activity, () => turn('off'));
+        const off = await here.throughKills(activities, () => turn('off'));
         expect(off).toMatchObject({ code: 0, outcome: { turn: 'off' } });
         expect(await stack.serving()).toBe(version);
       },
     );
 
-    it.each(IN_FORGET)(
+    it.each(together(IN_FORGET))(
       'is given back to plain Compose, and taken again, when the worker is killed at both ends of %s',
-      async (activity) => {
-        const given = await here.throughKills(activity, () => stack.stack.follow('forget', '-y'));
+      async (_names, activities) => {
+        const given = await here.throughKills(activities, () => stack.stack.follow('forget', '-y'));
         expect(given).toMatchObject({ code: 0, outcome: { runbook: 'forget' } });
         expect([await stack.serving(), await stack.running()]).toEqual([version, ['api']]);
         await stack.mustDeploy();
@@ -262,14 +266,14 @@ describeWith(
       },
     );
 
-    it.each(IN_ROLLBACK)(
+    it.each(together(IN_ROLLBACK))(
       'is gone back from when the worker is killed at both ends of %s',
-      async (activity) => {
+      async (_names, activities) => {
         const next = other(version);
         await stack.describe(options(next, 200));
         await stack.mustDeploy();
         const [output, report] = await underLoad(() =>
-          here.throughKills(activity, () => stack.rollback('--schema', 'keep')),
+          here.throughKills(activities, () => stack.rollback('--schema', 'keep')),
         );
         expect(output).toMatchObject({ code: 0 });
         expect(await stack.serving()).toBe(version);

@@ -2,8 +2,8 @@ import { leftovers, NOTHING } from '../support/aftermath';
 import { describeWith } from '../support/requirements';
 import type { StackFixture } from '../support/stack-fixture';
 import type { Digests } from '../support/stack-content';
-import { atBothEdges, IN_RESTORE, IN_UNDO } from './crash-cases';
-import { FaultyInstallation } from './faulty-installation';
+import { IN_RESTORE, IN_UNDO, together } from './crash-cases';
+import { FaultyInstallation, killsAtBothEnds } from './faulty-installation';
 
 describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a restore', () => {
   let here: FaultyInstallation;
@@ -19,12 +19,12 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a restore', () => 
 
   afterAll(() => here.stop());
 
-  it.each(atBothEdges(IN_RESTORE))(
-    'ends right when the worker is killed at the %s of %s',
-    async (edge, activity) => {
+  it.each(together(IN_RESTORE, 3))(
+    'ends right when the worker is killed at both ends of %s',
+    async (_names, activities) => {
       await stack.ruin();
       expect(await stack.digest()).not.toEqual(whole);
-      const { output: run } = await here.throughKill({ activity, at: edge }, () =>
+      const run = await here.throughKills(activities, () =>
         stack.follow('restore', `--confirm=${stack.name}`),
       );
       expect(run).toMatchObject({ code: 0, outcome: { state: 'done' } });
@@ -34,20 +34,19 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a restore', () => 
     },
   );
 
-  it.each(atBothEdges(IN_UNDO))(
-    'is undone altogether when the worker is killed at the %s of %s',
-    async (edge, activity) => {
+  it.each(together(IN_UNDO))(
+    'is undone altogether when the worker is killed at both ends of %s',
+    async (_names, activities) => {
       const before = await stack.digest();
-      const [hold] = await here.faults.arm(
+      const [hold, ...kills] = await here.faults.arm(
         { activity: 'swapPart', part: 'uploads', at: 'start', then: 'hold' },
-        { activity, at: edge, then: 'kill' },
+        ...killsAtBothEnds(activities),
       );
       const run = await stack.submit('restore', `--confirm=${stack.name}`);
       await hold?.struck();
       await stack.ask('cancel', run);
-      expect(await here.pawl.workerEnd()).toBe('signal SIGKILL');
-      await here.pawl.startWorker();
-      expect(await stack.follow('watch', run)).toMatchObject({ code: 5 });
+      const watched = await here.survive(kills, stack.follow('watch', run));
+      expect(watched).toMatchObject({ code: 5 });
       expect(await stack.digest()).toEqual(before);
       expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
     },
