@@ -45,6 +45,17 @@ describe('the environment variable', () => {
   });
 });
 
+it('asks a program for its version once, and again when the file is another one', async () => {
+  const version = async () => (await find(tinyProgram(), machine.surroundings)).version;
+  const asked = machine.file('asked');
+  const noting = (answer: string) => `${script(answer).toString()}echo >>'${asked}'\n`;
+  await machine.put('bin/tiny', noting('1.5.0'));
+  expect([await version(), await version()]).toEqual(['1.5.0', '1.5.0']);
+  expect(await readFile(asked, 'utf8')).toBe('\n');
+  await machine.put('bin/tiny', noting('1.10.0'));
+  expect(await version()).toBe('1.10.0');
+});
+
 describe('PATH', () => {
   it('gives the first program whose version fits', async () => {
     await machine.put('one/tiny', script('1.1.0'));
