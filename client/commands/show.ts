@@ -12,9 +12,8 @@ import { formatTime, printable } from '../render/format';
 import { renderOutcome } from '../render/outcome';
 import { renderRun } from '../render/run-frame';
 import { resolveRun } from '../stack';
-import type { Session } from '../temporal/session';
 import { withSession } from '../temporal/session';
-import { workflowLink } from '../temporal/ui-links';
+import { workflowPage } from '../temporal/workflow-page';
 import type { Output } from '../terminal/output';
 
 /** Long enough for a worker to answer, short enough to go on without one. */
@@ -27,7 +26,7 @@ export async function run(invocation: Invocation): Promise<number> {
   return withSession(invocation, async (session) => {
     const view = await lookOnce(new RunObserver(session, name));
     const end = isOver(view.status) ? await readEnd(session, view) : { view };
-    print(session, output, end);
+    print(output, end, await workflowPage(session, view.run));
     return EXIT_CODES.done;
   });
 }
@@ -43,8 +42,7 @@ async function lookOnce(observer: RunObserver): Promise<RunView> {
   }
 }
 
-function print(session: Session, output: Output, { view, outcome, failure }: RunEnd): void {
-  const link = workflowLink(session.ui, session.namespace, view.run);
+function print(output: Output, { view, outcome, failure }: RunEnd, link: string): void {
   output.json('pawl/show@1', { ...view, outcome, failure, link });
   const screen = { width: output.width, colours: output.colours };
   output.result(renderRun(view, screen, Date.now()).join('\n'));

@@ -9,7 +9,7 @@ import { printRunEvent } from '../follow/presenters';
 import { requireWorker } from '../temporal/require-worker';
 import type { Session } from '../temporal/session';
 import { submitRun, withdrawRun } from '../temporal/stack-updates';
-import { workflowLink } from '../temporal/ui-links';
+import { STARTING_MILLISECONDS, workflowPage } from '../temporal/workflow-page';
 import type { Output } from '../terminal/output';
 import { finishRun } from './finish-run';
 import type { Patience } from './patience';
@@ -26,7 +26,7 @@ export async function startRun(
   const { timeoutSeconds } = patience;
   const submitted = await submitRun(session, output, request, { requestId, timeoutSeconds });
   if (!patience.queue) await requireFirst(session, request.stack.name, submitted);
-  announce(session, output, request, submitted);
+  await announce(session, output, request, submitted);
   if (patience.detach) return EXIT_CODES.done;
   const { run, number } = submitted;
   const name = { run, number, stack: request.stack.name, requestId };
@@ -50,14 +50,16 @@ async function requireFirst(session: Session, stack: string, submitted: Submitte
   );
 }
 
-function announce(
+async function announce(
   session: Session,
   output: Output,
   { runbook, stack }: RunRequest,
   { run, behind }: Submitted,
-): void {
-  const link = workflowLink(session.ui, session.namespace, run);
-  const stackLink = workflowLink(session.ui, session.namespace, stackWorkflowId(stack.name));
+): Promise<void> {
+  const [link, stackLink] = await Promise.all([
+    workflowPage(session, run, behind.length === 0 ? STARTING_MILLISECONDS : 0),
+    workflowPage(session, stackWorkflowId(stack.name)),
+  ]);
   const accepted = { event: 'accepted', runbook, behind, link, stackLink };
   printRunEvent(output, run, accepted);
   if (output.style.quiet) {

@@ -13,7 +13,7 @@ import { isPolled } from '../temporal/require-worker';
 import { listRuns } from '../temporal/run-list';
 import type { ListedRun } from '../temporal/run-list';
 import type { Session } from '../temporal/session';
-import { workflowLink } from '../temporal/ui-links';
+import { workflowPage } from '../temporal/workflow-page';
 import { readWarmSlots } from '../temporal/warm-slots';
 import type { WarmSlot } from '../../workflows/model/warm';
 import { readNewestPoints, type NewestPoints } from './newest-points';
@@ -69,7 +69,7 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
   ]);
   const asked = worker ? description : undefined;
   const open = runs.filter(({ outcome }) => outcome === 'running');
-  const [points, released, warm, waits] = await Promise.all([
+  const [points, released, warm, waits, link] = await Promise.all([
     readNewestPoints(session, asked, runs),
     asked?.deploy && readReleases(session, asked),
     readWarmSlots(session, stack),
@@ -77,6 +77,7 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
       session,
       open.map(({ run }) => run),
     ),
+    workflowPage(session, stackWorkflowId(stack)),
   ]);
   const releases = released?.answer;
   const maintenance = inMaintenance(asked, releases?.serving);
@@ -86,8 +87,7 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
     ...(maintenance === undefined ? {} : { maintenance }),
     ...(releases === undefined ? {} : { releases }),
     ...(servingUnknown === undefined ? {} : { servingUnknown }),
-    ...{ warm, open, waits, points, lastRun: runs[0] },
-    link: workflowLink(session.ui, session.namespace, stackWorkflowId(stack)),
+    ...{ warm, open, waits, points, lastRun: runs[0], link },
   };
 }
 

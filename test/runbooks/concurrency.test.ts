@@ -9,6 +9,9 @@ interface Times {
   readonly endedAt: string;
 }
 
+const reportOf = (workflow: string): unknown =>
+  expect.stringMatching(`/workflows/${encodeURIComponent(workflow)}/[0-9a-f-]{36}/user-metadata$`);
+
 describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'runs of one stack', () => {
   let here: FaultyInstallation;
   let stack: StackFixture;
@@ -40,7 +43,13 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'runs of one stack'
     await stack.submit('backup');
     await dump.struck();
     const confirm = `--confirm=${stack.name}`;
-    expect(await stack.ask('restore', confirm, '--detach')).toMatchObject({ behind: [backup] });
+    // It has begun, and its page is one execution's; the one behind it has not.
+    expect(await stack.ask('show', backup)).toMatchObject({ link: reportOf(backup) });
+    expect(await stack.ask('status')).toMatchObject({ link: reportOf(`stack/${stack.name}`) });
+    expect(await stack.ask('restore', confirm, '--detach')).toMatchObject({
+      behind: [backup],
+      link: expect.stringMatching(/\/workflows\/[^/]+%2F4$/) as string,
+    });
     expect(await stack.ask('backup', '--detach')).toMatchObject({ behind: [backup, restore] });
     expect(await stack.cli(['backup', '--no-wait'])).toMatchObject({ code: 4 });
     expect(await stack.ask('status')).toMatchObject({
