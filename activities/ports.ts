@@ -501,6 +501,8 @@ export interface SecretResolver {
    * command of a reference failed).
    */
   resolve(reference: SecretReference, site: Pick<Site, 'directory' | 'compose'>): Promise<string>;
-  /** Replaces every secret resolved so far in this process, plain, base64 and URL-encoded, with `[redacted]`. */
+  /** Of a secret that was read elsewhere, such as what `docker login` has kept. */
+  learn(secret: string): void;
+  /** Replaces every secret known so far in this process, plain, base64 and URL-encoded, with `[redacted]`. */
   redact(text: string): string;
 }

@@ -40,6 +40,9 @@ export function portsOnThisHost(
 ): (runs: HostPorts['runs']) => HostPorts {
   // Without a version: engines refuse versions they are too old or too new for.
   const docker = new Dockerode();
+  const onSecret = (secret: string): void => {
+    secrets.learn(secret);
+  };
   const containers = createContainers({ docker });
   const services = createServicesEngine({ docker });
   const composeProjects = createCompose({ program: compose, runner: hostRunner });
@@ -65,7 +68,7 @@ export function portsOnThisHost(
       queries: createQueries({ hostRunner, containers }),
       compose: composeProjects,
       services,
-      images: createImages({ docker, runner: hostRunner }),
+      images: createImages({ docker, runner: hostRunner, onSecret }),
       prober: createProber(),
       releases: createReleases(stateDirectory),
       logs: createKeptLogs(stateDirectory),

@@ -70,7 +70,11 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
       find: () => Promise.reject(new Error('unused')),
       awaitEnd: () => Promise.reject(new Error('unused')),
     },
-    secrets: { resolve: () => Promise.resolve('secret'), redact: (text) => text },
+    secrets: {
+      resolve: () => Promise.resolve('secret'),
+      learn: () => undefined,
+      redact: (text) => text,
+    },
     host: 'local',
     dumps,
     received,

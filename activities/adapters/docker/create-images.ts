@@ -13,14 +13,16 @@ export interface ImagesOptions {
   readonly docker: Dockerode;
   /** Runs Docker's credential helpers. */
   readonly runner: CommandRunner;
+  /** Told of each secret of a registry that was read. */
+  readonly onSecret: (secret: string) => void;
   /** Folder of Docker's `config.json`; as Docker finds it when absent. */
   readonly dockerConfig?: string;
 }
 
 /** `Images` by the Docker Engine: it alone talks with registries, by its own mirrors, proxies and certificates. */
-export function createImages({ docker, runner, dockerConfig }: ImagesOptions): Images {
+export function createImages({ docker, runner, onSecret, dockerConfig }: ImagesOptions): Images {
   const folder = dockerConfig ?? process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker');
-  const access: ImageAccess = { docker, credentials: { folder, runner } };
+  const access: ImageAccess = { docker, credentials: { folder, runner, onSecret } };
   return {
     resolve: (reference, attempt) => resolveImage(access, reference, attempt),
     onHost: async (reference) => (await localImage(docker, reference))?.id,

@@ -19,6 +19,8 @@ export interface CredentialSource {
   readonly folder: string;
   /** Runs credential helpers. */
   readonly runner: CommandRunner;
+  /** Told of each secret that was read, before anything is done with it. */
+  readonly onSecret: (secret: string) => void;
 }
 
 interface DockerConfig {
@@ -33,6 +35,18 @@ interface DockerConfig {
  * Throws: PreconditionFailed (the file is broken, a helper is missing) · CommandFailed (a helper failed)
  */
 export async function credentialsFor(
+  registry: string,
+  source: CredentialSource,
+  signal: AbortSignal,
+): Promise<Dockerode.AuthConfigObject | undefined> {
+  const found = await readCredentials(registry, source, signal);
+  for (const secret of [found?.password, found?.identitytoken]) {
+    if (secret) source.onSecret(secret);
+  }
+  return found;
+}
+
+async function readCredentials(
   registry: string,
   source: CredentialSource,
   signal: AbortSignal,

@@ -12,6 +12,13 @@ const SHORTEST_FRAGMENT = 4;
 /** `scheme://user:password@`: whatever a tool prints as an address. */
 const URL_PASSWORD = /(:\/\/[^/:@\s]*:)[^@/\s]+@/g;
 
+/** `https://token@`, as services of the web take them; elsewhere it is a user's name, which is no secret. */
+const URL_TOKEN = /(\bhttps?:\/\/)[^/:@\s?#]+@/gi;
+
+/** What stands behind the `?` of a URL: signatures and keys, with nothing that tells them from the rest. */
+const URL_QUERY = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s?#"'<>`]+\?)([^\s#"'<>`]+)/gi;
+const QUERY_VALUE = /(^|&)([^=&]*=)?[^&]*/g;
+
 /**
  * Makes a function that replaces secrets in text: plain, as JSON, URL-encoded and in base64, also in the middle of a
  * longer base64 text, where a secret looks different at each of three alignments. Secrets of 1 to 3 characters stay.
@@ -23,9 +30,23 @@ export function redactor(secrets: Iterable<string>): (text: string) => string {
   const pattern =
     longestFirst.length > 0 ? new RegExp(longestFirst.map(escape).join('|'), 'g') : undefined;
   return (text) => {
-    const plain = text.replace(URL_PASSWORD, `$1${REDACTED}@`);
+    const plain = text
+      .replace(URL_PASSWORD, `$1${REDACTED}@`)
+      .replace(URL_TOKEN, `$1${REDACTED}@`)
+      .replace(URL_QUERY, (_all, address: string, query: string) => address + withoutValues(query));
     return pattern === undefined ? plain : plain.replace(pattern, REDACTED);
   };
+}
+
+/** `a=1&b=2` → `a=[redacted]&b=[redacted]`; punctuation at the end is the sentence's. */
+function withoutValues(query: string): string {
+  const [end = ''] = /[.,;:!?)]*$/.exec(query) ?? [];
+  const inner = query.slice(0, query.length - end.length);
+  return (
+    inner.replace(QUERY_VALUE, (_all, sign: string, name: string | undefined) => {
+      return sign + (name ?? '') + REDACTED;
+    }) + end
+  );
 }
 
 function shapesOf(secret: string): string[] {

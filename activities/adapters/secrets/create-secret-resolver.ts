@@ -25,18 +25,19 @@ export interface SecretSources {
 export function createSecretResolver(sources: SecretSources): SecretResolver {
   const known = new Set<string>();
   let redact = redactor(known);
-  const remember = (reference: SecretReference, secret: string): void => {
-    if (known.has(secret)) return;
+  const learn = (secret: string): void => {
     // Some are used without the white space at their ends.
-    redact = redactor(known.add(secret).add(secret.trim()));
-    if (secret.length < SHORTEST_REDACTED) sources.onTooShort?.(tooShort(reference));
+    if (!known.has(secret)) redact = redactor(known.add(secret).add(secret.trim()));
   };
   return {
     async resolve(reference, { directory }) {
       const secret = checked(reference, await read(sources, reference, directory));
-      remember(reference, secret);
+      const isTooShort = secret.length < SHORTEST_REDACTED && !known.has(secret);
+      if (isTooShort) sources.onTooShort?.(tooShort(reference));
+      learn(secret);
       return secret;
     },
+    learn,
     redact: (text) => redact(text),
   };
 }

@@ -23,6 +23,8 @@ function attemptOf(signal = new AbortController().signal, reports: unknown[] = [
 describeWith(['docker'], 'images', () => {
   let folder: string;
   let images: Images;
+  const secretsRead: string[] = [];
+  const onSecret = (secret: string) => void secretsRead.push(secret);
   const made: string[] = [];
   const make = async (tag: string, sizeBytes?: number) => {
     const id = await makeImage(tag, sizeBytes);
@@ -36,7 +38,8 @@ describeWith(['docker'], 'images', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pawl-images-'));
-    images = createImages({ docker, runner: hostRunner, dockerConfig: join(folder, 'nobody') });
+    const dockerConfig = join(folder, 'nobody');
+    images = createImages({ docker, runner: hostRunner, onSecret, dockerConfig });
   });
   afterEach(async () => {
     for (const id of made.splice(0)) await forget(id);
@@ -191,7 +194,7 @@ describeWith(['docker'], 'images', () => {
       const dockerConfig = await mkdtemp(join(folder, 'docker-'));
       const text = typeof config === 'string' ? config : JSON.stringify(config);
       await writeFile(join(dockerConfig, 'config.json'), text);
-      return createImages({ docker, runner: hostRunner, dockerConfig });
+      return createImages({ docker, runner: hostRunner, onSecret, dockerConfig });
     }
     const authOf = (password: string) =>
       Buffer.from(`${USER.username}:${password}`).toString('base64');
@@ -203,11 +206,13 @@ describeWith(['docker'], 'images', () => {
       return { repository, reference: `${repository}:v1`, id, pinned };
     };
 
-    it('are had with what `docker login` has kept', async () => {
+    it('are had with what `docker login` has kept, which is redacted from then on', async () => {
       const { reference, id, pinned } = await pushed('kept');
       for (const key of [registry.address, `http://${registry.address}/v1/`]) {
         const known = await loggedIn({ auths: { [key]: { auth: authOf(USER.password) } } });
+        secretsRead.length = 0;
         expect(await known.resolve(reference, attemptOf())).toMatchObject({ pinned });
+        expect(secretsRead).toEqual([USER.password]);
         expect(await known.pull(pinned, attemptOf())).toEqual({ id });
         await forget(id);
       }
@@ -230,8 +235,10 @@ describeWith(['docker'], 'images', () => {
         { credsStore: 'pawltest' },
         { credsStore: 'no-such', credHelpers: { [registry.address]: 'pawltest' } },
       ]) {
+        secretsRead.length = 0;
         const known = await loggedIn(config);
         expect(await known.resolve(reference, attemptOf())).toMatchObject({ pinned });
+        expect(secretsRead).toEqual([USER.password]);
       }
       const elsewhere = await loggedIn({ credsStore: 'pawltest' });
       const failure = await failureOf(elsewhere.resolve('127.0.0.1:1/api:v1', attemptOf()));
@@ -349,7 +356,12 @@ describe('an image without a registry in its name', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const engine = new Dockerode({ protocol: 'http', host: '127.0.0.1', port });
-    const options = { docker: engine, runner: hostRunner, dockerConfig: '/nowhere' };
+    const options = {
+      docker: engine,
+      runner: hostRunner,
+      onSecret: () => undefined,
+      dockerConfig: '/nowhere',
+    };
     return { images: createImages(options), close: () => server.close() };
   }
   const DENIED = 'errors:\ndenied: requested access to the resource is denied';
@@ -374,6 +386,7 @@ describe('images of an engine that is away', () => {
   const away = createImages({
     docker: new Dockerode({ socketPath: '/nowhere/d.sock' }),
     runner: hostRunner,
+    onSecret: () => undefined,
   });
   it.each([
     ['resolve', () => away.resolve('api:v1', attemptOf())],

@@ -30,6 +30,8 @@ const loggedIn = async (registry: string): Promise<string> => {
   return folder;
 };
 
+const onSecret = (): void => undefined;
+
 describeWith(['docker'], 'what a pull would fetch', () => {
   const made: string[] = [];
   const forget = (name: string) => docker.getImage(name).remove({ force: true }).catch(unlessGone);
@@ -58,7 +60,7 @@ describeWith(['docker'], 'what a pull would fetch', () => {
       try {
         const repository = `${registry.address}/team/${uniqueName('layers')}`;
         const dockerConfig = await loggedIn(registry.address);
-        const images = createImages({ docker, runner: hostRunner, dockerConfig });
+        const images = createImages({ docker, runner: hostRunner, onSecret, dockerConfig });
         const { lower, upper } = await twoLayers(repository);
         const pinned = await registry.push(upper, `${repository}:v1`);
         expect(await images.missingLayers(`${repository}:upper`, attempt)).toEqual([]);
@@ -73,7 +75,12 @@ describeWith(['docker'], 'what a pull would fetch', () => {
         const all = await images.missingLayers(pinned, attempt);
         expect(all?.map(({ sizeBytes }) => Math.round(sizeBytes / SIZE))).toEqual([1, 1]);
 
-        const nobody = createImages({ docker, runner: hostRunner, dockerConfig: '/nowhere' });
+        const nobody = createImages({
+          docker,
+          runner: hostRunner,
+          onSecret,
+          dockerConfig: '/nowhere',
+        });
         const unknown = await nobody.missingLayers(pinned, attempt);
         expect(unknown === undefined).toBe(asks);
       } finally {
@@ -83,7 +90,7 @@ describeWith(['docker'], 'what a pull would fetch', () => {
   );
 
   it('is not known when the registry is away', async () => {
-    const images = createImages({ docker, runner: hostRunner, dockerConfig: '/nowhere' });
+    const images = createImages({ docker, runner: hostRunner, onSecret, dockerConfig: '/nowhere' });
     const pinned = `127.0.0.1:1/api@sha256:${'0'.repeat(64)}`;
     expect(await images.missingLayers(pinned, attempt)).toBeUndefined();
   });
@@ -123,7 +130,7 @@ it('asks for a token where the registry wants one, and takes the image of the pl
     const registry = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     const image = parseImageReference(`${registry}/team/api:v1`);
     if (image.kind === 'id') throw new Error('no name');
-    const credentials = { folder: await loggedIn(registry), runner: hostRunner };
+    const credentials = { folder: await loggedIn(registry), runner: hostRunner, onSecret };
     const platform = { os: 'linux', architecture: 'amd64' };
     expect(await registryImage(image, platform, credentials, attempt.signal)).toEqual({
       layers: [{ digest: 'sha256:1', sizeBytes: 7, diffId: 'sha256:d' }],

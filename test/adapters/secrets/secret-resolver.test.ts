@@ -115,8 +115,19 @@ test('leaves texts readable when a secret is shorter, and says so once, without 
   expect(told[0]).not.toMatch(/\bab\b/);
 });
 
-test('redacts the password of an address, whoever wrote it', () => {
-  expect(secrets.redact('rest:https://ops:hunter2@backup.example/melvin')).toBe(
-    'rest:https://ops:[redacted]@backup.example/melvin',
-  );
+test('redacts what another has read', () => {
+  secrets.learn('of-a-registry');
+  expect(secrets.redact('denied: of-a-registry')).toBe('denied: [redacted]');
+});
+
+test.each([
+  ['rest:https://ops:hunter2@backup.example/x', 'rest:https://ops:[redacted]@backup.example/x'],
+  ['(https://hunter2@git.example/x.git)', '(https://[redacted]@git.example/x.git)'],
+  ['ssh://ops@git.example/x.git', 'ssh://ops@git.example/x.git'],
+  ['"s3://b/o?X-Sig=hunter2&v=1": gone', '"s3://b/o?X-Sig=[redacted]&v=[redacted]": gone'],
+  ['asked http://h/p?hunter2.', 'asked http://h/p?[redacted].'],
+  ['does it answer at http://h/p? a=b', 'does it answer at http://h/p? a=b'],
+])('redacts what is secret in an address, whoever wrote it: %s', (text, redacted) => {
+  expect(secrets.redact(text)).toBe(redacted);
+  expect(secrets.redact(redacted)).toBe(redacted);
 });
