@@ -39,6 +39,11 @@ const STARTING = [
   ...WAITING,
 ] as const;
 const BACKUP_CHOICE = [['--init', 'create the repository when there is none']] as const;
+const LEAVE_OUT = [
+  '--leave-out <name>',
+  'restore without this object of a PostgreSQL database, such as `public.totals`; again for each',
+  'again',
+] as const;
 const RESTORE_CHOICE = [
   [
     '--point <id>',
@@ -46,11 +51,7 @@ const RESTORE_CHOICE = [
   ],
   ['--at <time>', 'the newest recovery point not after this time, such as "2026-11-21 03:00"'],
   ['--into <name>', 'into another database or folder; one part; replacing one needs --confirm'],
-  [
-    '--leave-out <name>',
-    'restore without this object of a PostgreSQL database, such as `public.totals`; again for each',
-    'again',
-  ],
+  LEAVE_OUT,
 ] as const;
 
 const DEPLOY_CHOICE = [
@@ -68,6 +69,7 @@ const ROLLBACK_CHOICE = [
     '--schema <way>',
     'where the schema has moved on: `keep` leaves it, `down` takes it back by `migrations.down`, `restore` brings all data back as it was before',
   ],
+  LEAVE_OUT,
 ] as const;
 
 export const COMMANDS: readonly CommandSpec[] = [

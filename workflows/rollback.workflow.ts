@@ -37,7 +37,7 @@ export async function rollback(input: RollbackInput): Promise<ReleasedOutcome | 
     const adopted = await adopt(run, input.request, plan.services, observed);
     const placement = placementOf(run.stack, plan, observed, { release: plan.release, adopted });
     const images = plan.services.map(({ image }) => image);
-    const data = await lookAtReplaced(run, plan, 'apply');
+    const data = await lookAtReplaced(run, plan, { ...input, mode: 'apply' });
     const placed = await undoOnFailure(run, async (undo) => {
       const brought = data && (await bringDataBack(run, undo, placement, data));
       const served = brought?.served;
@@ -81,7 +81,7 @@ async function makePlan(run: Run, input: RollbackInput): Promise<Looked> {
   const first = planRollback(run.stack, options, observed);
   if (isObstacle(first)) throw preconditionFailed(first);
   // As the plan that was shown, which had no number yet.
-  const data = await lookAtReplaced(run, first, 'plan');
+  const data = await lookAtReplaced(run, first, { ...input, mode: 'plan' });
   const plan = adoptPlan<'rollback'>(run, planRollback(run.stack, options, observed, data?.plan));
   return { observed, plan };
 }

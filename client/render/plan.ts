@@ -1,8 +1,8 @@
-import { describeObject, type NamedObject } from '../../workflows/model/left-out';
 import type { BackupPlan, Plan, RestorePlan, RestorePlanPart } from '../../workflows/model/plans';
 import type { ExpectedDuration } from '../temporal/expected-duration';
 import { forgetLines } from './forget';
 import { formatBytes, formatDuration, formatTime, printable, withLocalTimes } from './format';
+import { leftOutLines } from './left-out';
 import { maintenanceLines } from './maintenance';
 import { partialRemark } from './points';
 import { deployLines, rollbackLines } from './release-plan';
@@ -107,22 +107,6 @@ function restoreLines({ point, parts, keepReplacedSeconds }: RestorePlan, width:
       ? [`What is replaced is kept for ${formatDuration(keepReplacedSeconds)}.`]
       : []),
   ];
-}
-
-function leftOutLines({ part, leaveOut }: RestorePlanPart): string[] {
-  if (leaveOut === undefined) return [];
-  const { objects, dependents, moreDependents } = leaveOut;
-  const more = moreDependents > 0 ? ` and ${moreDependents} more` : '';
-  return [
-    `  left out of ${printable(part.name)}: ${listed(objects)}, with all that belongs to it`,
-    ...(dependents.length > 0
-      ? [`  and of what needs it, whatever then cannot be restored: ${listed(dependents)}${more}`]
-      : []),
-  ];
-}
-
-function listed(objects: readonly NamedObject[]): string {
-  return objects.map((object) => printable(describeObject(object))).join(', ');
 }
 
 function keptName({ keepAs }: RestorePlanPart): string {

@@ -7,6 +7,7 @@ import type {
 } from '../../workflows/model/plans';
 import { formatBytes, formatCount, printable } from './format';
 import { shortImage, shortPinned } from './image';
+import { leftOutLines } from './left-out';
 import { renderTable } from './table';
 
 /** What a deploy will do, but for its steps. */
@@ -62,7 +63,7 @@ function migrationLines({ migrations, migrates }: DeployPlan): string[] {
 
 /** What a rollback will do, but for its steps. */
 export function rollbackLines(
-  { release, replaces, services, warm, schema }: RollbackPlan,
+  { release, replaces, services, warm, schema, restores }: RollbackPlan,
   width: number,
 ): string[] {
   return [
@@ -72,6 +73,7 @@ export function rollbackLines(
       ? 'Its slots are warm: it takes seconds.'
       : 'Its slots are cold: they are started and proved first.',
     schemaLine(schema),
+    ...(restores?.parts.flatMap(leftOutLines) ?? []),
   ];
 }
 

@@ -88,9 +88,16 @@ export function rollbackRequest(
   if (schema !== undefined && schema !== 'keep' && schema !== 'down' && schema !== 'restore') {
     throw usageError(`--schema takes no "${schema}".`, 'It is `keep`, `down` or `restore`.');
   }
+  if (flags.leaveOut !== undefined && schema !== 'restore') {
+    throw usageError(
+      '--leave-out is for data that come back.',
+      'Give --schema restore as well, or leave it away.',
+    );
+  }
   const options: RollbackOptions = {
     ...(to === undefined ? {} : { to: readRelease(to) }),
     ...(schema === undefined ? {} : { schema }),
+    ...readLeaveOut(flags),
     // The command has asked for it before the run is started.
     ...(schema === 'restore' ? { confirmation: stack.name } : {}),
   };

@@ -54,6 +54,8 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a rollback with its d
     expect(stdout).toMatch(/what was written since .* goes away/);
     expect(await back('-y')).toMatchObject({ code: 2 });
     expect(await back('--confirm', 'another')).toMatchObject({ code: 2 });
+    const without = await back('--leave-out', 'public.totals', '--confirm', stack.project);
+    expect(without.stderr).toContain('PostgreSQL databases, and none is restored');
     expect(await written()).toBe('of release 2');
   });
 

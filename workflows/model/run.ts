@@ -64,6 +64,8 @@ export interface RollbackOptions {
    * back as they were before. Absent: one that has moved on is refused, with the ways there are.
    */
   readonly schema?: 'keep' | 'down' | 'restore';
+  /** With `schema` = `restore`: as of a restore. */
+  readonly leaveOut?: readonly string[];
   /** The stack's name, typed by the operator. Required where data are replaced. */
   readonly confirmation?: string;
   /** Hash of the plan that was shown; another plan is refused. */

@@ -236,6 +236,7 @@ const options = {
   rollback: z.strictObject({
     to: z.int().min(1).exactOptional(),
     schema: z.enum(['keep', 'down', 'restore']).exactOptional(),
+    leaveOut: list(filled).exactOptional(),
     confirmation: text.exactOptional(),
     planHash: text.exactOptional(),
   }),

@@ -13,6 +13,7 @@ import type {
 import type { Release } from '../../../workflows/model/release';
 import { expectGolden } from './golden';
 import { START } from './views';
+import { describePart, describePoint } from '../../support/descriptions';
 
 const PLAIN = createColors(false);
 const DIGEST = 'a'.repeat(60);
@@ -134,6 +135,17 @@ describe('the plan of a deploy', () => {
 });
 
 describe('the plan of a rollback', () => {
+  it('says what of the data does not come back', () => {
+    const object = { kind: 'materialized view', name: 'public.totals' };
+    const leaveOut = { objects: [object], dependents: [], moreDependents: 0 };
+    const target = { kind: 'database', into: 'melvin' } as never;
+    const parts = [{ part: describePart(), target, bytes: 1, rows: 1, leaveOut }];
+    const restores = { point: describePoint(), parts, keepReplacedSeconds: 60 };
+    expect(renderPlan({ ...ROLLBACK, restores })).toContain(
+      'left out of accounts: materialized view public.totals',
+    );
+  });
+
   it('says where to, and that warm slots make it quick', () => {
     expectGolden('plan-rollback', renderPlan(ROLLBACK));
   });

@@ -83,6 +83,12 @@ describe('requests for a release', () => {
     expect(rollbackRequest(releasing, {}, SENDER).options).toEqual({});
     const chosen = { to: '3', schema: 'down' };
     expect(rollbackRequest(releasing, chosen, SENDER).options).toEqual({ to: 3, schema: 'down' });
+    const without = { schema: 'restore', leaveOut: ['public.totals'] };
+    const confirmation = releasing.name;
+    expect(rollbackRequest(releasing, without, SENDER).options).toEqual({
+      ...without,
+      confirmation,
+    });
   });
 
   it.each([
@@ -96,6 +102,10 @@ describe('requests for a release', () => {
     ['a way back of such a stack', () => rollbackRequest(stack, {}, SENDER)],
     ['what such a stack could give back', () => forgetRequest(stack, {}, SENDER)],
     ['a way that there is not', () => rollbackRequest(releasing, { schema: 'up' }, SENDER)],
+    [
+      'what is left out of nothing',
+      () => rollbackRequest(releasing, { schema: 'keep', leaveOut: ['public.totals'] }, SENDER),
+    ],
     ['release 0', () => readRelease('0')],
     ['a release by its run', () => rollbackRequest(releasing, { to: 'melvin/3' }, SENDER)],
   ])('refuse %s as a usage error', (_, build) => {

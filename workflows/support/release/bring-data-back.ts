@@ -1,5 +1,5 @@
 import type { RollbackPlan } from '../../model/plans';
-import type { RunInput } from '../../model/run';
+import type { RollbackInput } from '../../model/run';
 import { coolStep } from '../../plan/release/release-steps';
 import {
   lookAtData,
@@ -17,10 +17,11 @@ import { isSwitched, newService, type PlacedService, type Placement } from './pl
 export async function lookAtReplaced(
   run: Run,
   { schema: { point } }: Pick<RollbackPlan, 'schema'>,
-  mode: RunInput['mode'],
+  { mode, request }: Pick<RollbackInput, 'mode' | 'request'>,
 ): Promise<LookedAtData | undefined> {
   if (point === undefined) return undefined;
-  return lookAtData(run, { point: { id: point }, only: [] }, mode);
+  const { leaveOut = [] } = request.options;
+  return lookAtData(run, { point: { id: point }, only: [], leaveOut }, mode);
 }
 
 export interface BroughtBack {
