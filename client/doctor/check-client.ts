@@ -5,6 +5,7 @@ import type { Invocation } from '../command';
 import { loadStack } from '../stack';
 import { askWorker } from '../temporal/ask-worker';
 import { requireWorker } from '../temporal/require-worker';
+import { clocksApart } from '../temporal/server-clock';
 import { withSession } from '../temporal/session';
 import type { Session } from '../temporal/session';
 
@@ -27,9 +28,12 @@ export async function checkClient(invocation: Invocation): Promise<HostFinding[]
     return { value: loaded, fact: `The stack file of ${loaded.name} is in order.` };
   });
   await attempt(findings, 'temporal-server', () =>
-    withSession(invocation, async (session) => {
+    withSession(invocation, async (told) => {
+      // A finding says it.
+      const session = { ...told, note: () => undefined };
       findings.push(reached(session), await checkUi(session));
       const namespace = await attempt(findings, 'namespace', () => checkNamespace(session));
+      if (namespace) findings.push(await checkClock(session));
       if (stack && namespace) await checkHost(session, invocation, stack, findings);
       return {};
     }),
@@ -88,6 +92,16 @@ function reached({ address }: Session): HostFinding {
 async function checkNamespace({ client, namespace, call }: Session) {
   await call(() => client.workflowService.describeNamespace({ namespace }));
   return { value: true, fact: `It has the namespace "${namespace}".` };
+}
+
+/** Only a warning: workers are found by the server's clock. */
+async function checkClock(session: Session): Promise<HostFinding> {
+  const apart = await clocksApart(session);
+  if (apart === undefined) {
+    const fact = "This machine's clock and the server's agree.";
+    return { id: 'clock', severity: 'ok', fact };
+  }
+  return { id: 'clock', severity: 'warning', fact: `The ${apart.both}.`, fix: apart.advice };
 }
 
 /** Nice to have: only a warning. */

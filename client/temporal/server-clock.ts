@@ -12,9 +12,28 @@ const differences = new WeakMap<Session, Promise<number>>();
 
 /** The server's time of day in milliseconds. Tells a person when this machine's differs. */
 export async function serverClock(session: Session): Promise<number> {
-  const difference = differences.get(session) ?? compareClocks(session);
+  return Date.now() + (await differenceOf(session));
+}
+
+/** What is told of two clocks. */
+interface ClocksApart {
+  /** To go on with after `The`, without a full stop. */
+  readonly both: string;
+  readonly advice: string;
+}
+
+/** Undefined when this machine's clock and the server's agree as well as clocks do. */
+export async function clocksApart(session: Session): Promise<ClocksApart | undefined> {
+  const difference = await differenceOf(session);
+  return tell(Date.now(), difference);
+}
+
+function differenceOf(session: Session): Promise<number> {
+  const known = differences.get(session);
+  if (known !== undefined) return known;
+  const difference = compareClocks(session);
   differences.set(session, difference);
-  return Date.now() + (await difference);
+  return difference;
 }
 
 /**
@@ -33,20 +52,22 @@ async function compareClocks(session: Session): Promise<number> {
   try {
     const there = (await call(() => handle.describe())).startTime.getTime();
     const here = Date.now();
-    const words = clocksApart(here, there);
-    if (words !== undefined) note(words);
+    const apart = tell(here, there - here);
+    if (apart !== undefined) note(`Note: the ${apart.both}.\n${apart.advice}`);
     return there - here;
   } finally {
     await forget(session, workflowId);
   }
 }
 
-/** Undefined when they agree as well as clocks do. */
-function clocksApart(here: number, there: number): string | undefined {
-  if (Math.abs(here - there) <= APART_MILLISECONDS) return undefined;
-  const [mine, its] = [here, there].map((time) => formatFullTime(new Date(time).toISOString()));
-  return [
-    `Note: the clock of this machine says ${mine}, the Temporal server's ${its}.`,
-    'Set the one that is wrong (NTP does it): ages and times of runs are off by as much here.',
-  ].join('\n');
+function tell(here: number, difference: number): ClocksApart | undefined {
+  if (Math.abs(difference) <= APART_MILLISECONDS) return undefined;
+  const [mine, its] = [here, here + difference].map((time) =>
+    formatFullTime(new Date(time).toISOString()),
+  );
+  return {
+    both: `clock of this machine says ${mine}, the Temporal server's ${its}`,
+    advice:
+      'Set the one that is wrong (NTP does it): ages and times of runs are off by as much here.',
+  };
 }

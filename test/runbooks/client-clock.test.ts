@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { HostFinding } from '../../workflows/model/host-finding';
 import { faketimeLibrary } from '../support/faketime';
 import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
 import { createQuickRepository } from '../support/quick-repository';
@@ -35,6 +36,17 @@ describeWith(['temporal', 'restic', 'faketime'], 'with a clock that is', () => {
     expect(stdout).toContain('"outcome"');
     const [, here = '', there = ''] = HOURS.exec(stderr) ?? [];
     expect(Math.abs(Date.parse(here) - Date.parse(there) - seconds * 1000)).toBeLessThan(10_000);
+  });
+
+  it('an hour ahead, doctor finds it', async () => {
+    const { stdout, stderr } = await ask('+1h', 'doctor', '--json');
+    const { findings } = JSON.parse(stdout) as { findings: readonly HostFinding[] };
+    expect(stderr).toBe('');
+    expect(findings.find(({ id }) => id === 'clock')).toMatchObject({
+      severity: 'warning',
+      fact: expect.stringContaining("the Temporal server's") as string,
+    });
+    expect(findings.find(({ id }) => id === 'worker')).toMatchObject({ severity: 'ok' });
   });
 
   it('a little ahead, it says nothing of clocks', async () => {
