@@ -1,7 +1,7 @@
 import { leftovers, NOTHING } from '../support/aftermath';
 import { describeWith } from '../support/requirements';
 import { PARTS, type FollowedRun, type StackFixture } from '../support/stack-fixture';
-import { IN_BACKUP, together } from './crash-cases';
+import { atBothEdges, IN_BACKUP, IN_FIRST_ADMISSION, together } from './crash-cases';
 import { FaultyInstallation } from './faulty-installation';
 
 describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a backup', () => {
@@ -12,6 +12,16 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a backup', () => {
   });
 
   afterAll(() => here.stop());
+
+  it.each(atBothEdges(IN_FIRST_ADMISSION))(
+    'ends right when the worker is killed at the %s of %s',
+    async (at, activity) => {
+      const stack = await here.newStack();
+      const run = await here.throughKill({ activity, at }, () => stack.follow('backup', '--init'));
+      await expectOneWholePoint(stack, run);
+      expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
+    },
+  );
 
   it.each(together(IN_BACKUP, 3))(
     'ends right when the worker is killed at both ends of %s',

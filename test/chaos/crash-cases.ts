@@ -8,11 +8,15 @@ export type Edge = 'start' | 'end';
  * Every activity of every worker, by where its chaos case is. `every-activity.test.ts` says which one is missing.
  */
 
-/** Killed in a backup of a new stack: it begins at the very beginning. */
-export const IN_BACKUP = [
+/** Killed when a stack is heard of for the first time. A client waits for it: one death each is within its patience. */
+export const IN_FIRST_ADMISSION = [
   'findRuns',
   'highestRecordedRun',
   'recordedFreeze',
+] as const satisfies readonly Activity[];
+
+/** Killed in a backup of a new stack. */
+export const IN_BACKUP = [
   'observeRepository',
   'observeEntry',
   'initialiseRepository',
@@ -101,6 +105,10 @@ export const ELSEWHERE = [
 ] as const satisfies readonly Activity[];
 
 export const EDGES: readonly Edge[] = ['start', 'end'];
+
+export function atBothEdges<Name extends string>(names: readonly Name[]): [Edge, Name][] {
+  return names.flatMap((name) => EDGES.map((edge): [Edge, Name] => [edge, name]));
+}
 
 /** One run for several of them, as rows of `it.each`: what they are called, and themselves. */
 export function together<Name extends string>(

@@ -8,6 +8,7 @@ import {
   IN_DEPLOY_UNDONE,
   IN_EDGE,
   IN_EDGE_UNDONE,
+  IN_FIRST_ADMISSION,
   IN_FORGET,
   IN_MAINTENANCE,
   IN_RESTORE,
@@ -20,7 +21,7 @@ it('has a chaos case for every activity', () => {
   const ports = {} as HostPorts;
   const all = { ...createHostActivities(ports), ...createRunActivities(ports) };
   const inReleases = [...IN_BUILD, ...IN_DEPLOY, ...IN_ROLLING, ...IN_ROLLBACK];
-  const inRuns = [...IN_BACKUP, ...IN_RESTORE, ...inReleases];
+  const inRuns = [...IN_FIRST_ADMISSION, ...IN_BACKUP, ...IN_RESTORE, ...inReleases];
   const ofEdges = [...IN_EDGE, ...IN_EDGE_UNDONE];
   const covered = [
     ...inRuns,

@@ -61,6 +61,14 @@ export class FaultyInstallation {
     return this.survive(armed, work());
   }
 
+  /** As `throughKills`, at one end: for what somebody waits for who would not wait so long. */
+  async throughKill<Output>(
+    kill: Pick<Fault, 'activity' | 'at'>,
+    work: () => Promise<Output>,
+  ): Promise<Output> {
+    return this.survive(await this.faults.arm({ ...kill, then: 'kill' }), work());
+  }
+
   /** Starts the worker again as often as what was armed has killed it, in whatever order. */
   async survive<Output>(armed: readonly ArmedFault[], output: Promise<Output>): Promise<Output> {
     const premature = output.then((end) => {

@@ -4,6 +4,7 @@ import { leftovers, NOTHING } from '../support/aftermath';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 import type { StackFixture } from '../support/stack-fixture';
+import { EDGES } from './crash-cases';
 import { FaultyInstallation, killsAtBothEnds } from './faulty-installation';
 
 const MIDDLE = { bytes: 200_000 };
@@ -72,15 +73,20 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
     expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
   });
 
-  it('keeps a freeze also when its workflow is lost (recordFreeze)', async () => {
-    await here.throughKills(['recordFreeze'], () => stack.ask('freeze', '-m', 'new disk'));
-    await loseStackWorkflow();
-    const refused = await stack.cli(['backup']);
-    expect(refused).toMatchObject({ code: 4 });
-    expect(refused.stderr).toMatch(/frozen by .* since .*: new disk/);
-    expect(await stack.ask('unfreeze')).toMatchObject({ wasFrozen: true });
-    expect(await stack.follow('backup')).toMatchObject({ code: 0 });
-  });
+  it.each(EDGES)(
+    'keeps a freeze also when its workflow is lost (%s of recordFreeze)',
+    async (at) => {
+      await here.throughKill({ activity: 'recordFreeze', at }, () =>
+        stack.ask('freeze', '-m', 'new disk'),
+      );
+      await loseStackWorkflow();
+      const refused = await stack.cli(['backup']);
+      expect(refused).toMatchObject({ code: 4 });
+      expect(refused.stderr).toMatch(/frozen by .* since .*: new disk/);
+      expect(await stack.ask('unfreeze')).toMatchObject({ wasFrozen: true });
+      expect(await stack.follow('backup')).toMatchObject({ code: 0 });
+    },
+  );
 
   async function idle(): Promise<true | undefined> {
     const { queue } = await stack.ask<{ queue: { running: []; waiting: [] } }>('status');

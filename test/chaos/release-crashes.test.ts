@@ -56,8 +56,9 @@ describeWith(
     it.each(EDGES)(
       'costs at most what serves, and no answer of pawl releases (%s of observeServing)',
       async (at) => {
-        const kills = await here.faults.arm({ activity: 'observeServing', at, then: 'kill' });
-        const output = await here.survive(kills, stack.stack.cli('releases', '--json'));
+        const output = await here.throughKill({ activity: 'observeServing', at }, () =>
+          stack.stack.cli('releases', '--json'),
+        );
         expect(JSON.parse(output.stdout)).toMatchObject({ current: 1 });
       },
     );
