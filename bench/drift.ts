@@ -7,10 +7,10 @@
  */
 import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensureImages } from '../test/images/build-images';
 import { ReleasedStack, type ReleasedStackOptions } from '../test/runbooks/support/released-stack';
 import { removeContainersOfRun, sweepDeadRuns } from '../test/support/containers-of-run';
 import { docker, TEST_IMAGES } from '../test/support/docker';
+import { prepareMachine } from '../test/support/environment';
 import { startLoad } from '../test/support/load';
 import { startPawl } from '../test/support/pawl-environment';
 import { RUN_VARIABLE, runName } from '../test/support/run-labels';
@@ -74,7 +74,7 @@ async function main(): Promise<void> {
   });
   process.env[RUN_VARIABLE] = RUN;
   await sweepDeadRuns(docker);
-  await ensureImages(docker);
+  await requireMachine();
   const pawl = await startPawl();
   const stack = await ReleasedStack.create(pawl, optionsOf('1'));
   try {
@@ -88,6 +88,13 @@ async function main(): Promise<void> {
     await pawl.stop();
     await removeContainersOfRun(docker, RUN);
   }
+}
+
+/** Workers of a test have a home of their own, where no program is cached: they are told where each is. */
+async function requireMachine(): Promise<void> {
+  const { docker: engine, temporal, compose, restic } = await prepareMachine();
+  const lacks = [engine, temporal, compose, restic].filter((reason) => reason !== undefined);
+  if (lacks.length > 0) throw new Error(lacks.join('; '));
 }
 
 async function meet(stack: ReleasedStack, command: string, moment: Moment): Promise<Row> {
@@ -150,7 +157,8 @@ async function statusAfter(stack: ReleasedStack, typed: Promise<void>): Promise<
 
 async function statusOf(stack: ReleasedStack): Promise<string> {
   const { stdout } = await stack.stack.cli('status', '--json');
-  const { serving } = JSON.parse(stdout) as { readonly serving?: Serving };
+  const { releases } = JSON.parse(stdout) as { readonly releases?: { serving?: Serving } };
+  const serving = releases?.serving;
   if (serving === undefined) return 'not known';
   const kinds = serving.services.flatMap(({ drifts }) => drifts.map(({ kind }) => kind));
   return kinds.length === 0 ? 'as it should be' : kinds.join(', ');

@@ -4,13 +4,8 @@ import type { ForgetOutcome, PlannedOutcome } from './model/outcome';
 import type { ForgetPlan, PlannedForget } from './model/plans';
 import type { ForgetInput } from './model/run';
 import { stepId } from './model/step-id';
-import {
-  dropSwitchStep,
-  giveBackStep,
-  planForget,
-  recordForgottenStep,
-  SWITCH_GRACE_SECONDS,
-} from './plan/plan-forget';
+import { SWITCH_GRACE_SECONDS } from './model/switch-mount';
+import { dropSwitchStep, giveBackStep, planForget, recordForgottenStep } from './plan/plan-forget';
 import type { ForgettableService, ObservedForgetting } from './plan/release/observed-forgetting';
 import { approvedAsItIs } from './support/approvals';
 import { hashPlan } from './support/hash-plan';

@@ -14,3 +14,9 @@ export const SWITCH_COMMAND: readonly string[] = [
 
 /** Of the ports beside the released one that a switch passes on; each is a check of its own every two seconds. */
 export const MOST_FURTHER_PORTS = 64;
+
+/**
+ * Requests in flight get so long when a switch is stopped. No longer: nobody else is answered meanwhile, and a connection that
+ * is only kept alive would hold a HAProxy for as long as it is given (measured: 30 s of 30).
+ */
+export const SWITCH_GRACE_SECONDS = 5;

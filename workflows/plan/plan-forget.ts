@@ -3,15 +3,10 @@ import type { ForgetPlan, ForgottenImage, PlannedForget, PlannedStep } from '../
 import type { Release } from '../model/release';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
+import { SWITCH_GRACE_SECONDS } from '../model/switch-mount';
 import type { Obstacle } from './plan-backup';
 import type { ForgettableService, ObservedForgetting } from './release/observed-forgetting';
 import { followerNotes, refuseFollowers } from './release/plan-followers';
-
-/**
- * Requests in flight get so long when a switch is stopped. No longer: nobody else is answered meanwhile, and a connection that
- * is only kept alive would hold a HAProxy for as long as it is given (measured: 30 s of 30).
- */
-export const SWITCH_GRACE_SECONDS = 5;
 
 /**
  * Plans how plain Compose gets its services back: containers of the Compose file, from the images that serve now, in the

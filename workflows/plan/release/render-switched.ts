@@ -1,4 +1,4 @@
-import { SWITCH_COMMAND, SWITCH_MOUNT } from '../../model/switch-mount';
+import { SWITCH_COMMAND, SWITCH_GRACE_SECONDS, SWITCH_MOUNT } from '../../model/switch-mount';
 import { portTarget } from '../../model/port-target';
 import {
   environmentMap,
@@ -122,7 +122,7 @@ export function renderSwitch(
       // An engine that was killed starts only `always` again (Docker 20.10).
       restart: service['restart'] === 'always' ? 'always' : 'unless-stopped',
       stop_signal: 'SIGUSR1',
-      stop_grace_period: '30s',
+      stop_grace_period: `${SWITCH_GRACE_SECONDS}s`,
       volumes: [{ type: 'bind', source: literal(folder), target: SWITCH_MOUNT }],
     },
     labels,
