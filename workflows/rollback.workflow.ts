@@ -37,7 +37,7 @@ export async function rollback(input: RollbackInput): Promise<ReleasedOutcome | 
     const adopted = await adopt(run, input.request, plan.services, observed);
     const placement = placementOf(run.stack, plan, observed, { release: plan.release, adopted });
     const images = plan.services.map(({ image }) => image);
-    const data = await lookAtReplaced(run, plan, { ...input, mode: 'apply' });
+    const data = await lookAtReplaced(run, plan, input);
     const placed = await undoOnFailure(run, async (undo) => {
       const brought = data && (await bringDataBack(run, undo, placement, data));
       const served = brought?.served;

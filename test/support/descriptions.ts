@@ -76,8 +76,7 @@ export function describeStoredPart(part: Part = describePart()): PartSummary {
   };
 }
 
-/** A release as its `release.json` has it. */
-/** One that is put behind a switch, without a canary. */
+/** A service that is put behind a switch, without a canary. */
 export function describeSwitch(change: Partial<SwitchDeployment> = {}): SwitchDeployment {
   return {
     ...{ service: 'api', strategy: 'switch', port: 8000 },
@@ -87,6 +86,7 @@ export function describeSwitch(change: Partial<SwitchDeployment> = {}): SwitchDe
   };
 }
 
+/** A release as its `release.json` has it. */
 export function describeRelease(change: Partial<Release> = {}): Release {
   const { number = 1 } = change;
   return {

@@ -11,9 +11,9 @@ import type {
   RollbackPlan,
 } from '../../../workflows/model/plans';
 import type { Release } from '../../../workflows/model/release';
+import { describePart, describePoint } from '../../support/descriptions';
 import { expectGolden } from './golden';
 import { START } from './views';
-import { describePart, describePoint } from '../../support/descriptions';
 
 const PLAIN = createColors(false);
 const DIGEST = 'a'.repeat(60);
