@@ -14,6 +14,7 @@ import { AdapterError } from './adapter-error';
 import { composeService, imageName } from './compose-service';
 import { observeEdge } from './edge-change';
 import { isOfRelease, isRunning, isSwitch } from './service-container';
+import { dependencyNote } from './dependency-note';
 import { deployOf } from './deploy-of';
 import { carriedModel, changedLines, madeAnew, type AnewQuestion } from './observe-model';
 import { observeFollowers } from './observe-followers';
@@ -323,19 +324,16 @@ function currentSlot(current: number | undefined, slots: SeenOnHost['slots']): S
 /** A release touches only what `deploy` names; what else does not run is told, not started. */
 async function notRunning(look: Look, services: readonly Deployment[]): Promise<string[]> {
   const released = new Set(services.map(({ service }) => service));
+  const its = look.facts.services.filter(({ name }) => released.has(name));
   const needed = new Set(
-    look.facts.services
-      .filter(({ name }) => released.has(name))
-      .flatMap(({ dependsOn }) => dependsOn)
-      .filter((name) => !released.has(name)),
+    its.flatMap(({ dependsOn }) => dependsOn).filter((name) => !released.has(name)),
   );
   const notes: string[] = [];
   for (const service of needed) {
-    const containers = await containersOf(look, service);
-    if (containers.some(isRunning)) continue;
-    notes.push(
-      `Service ${service} does not run, and a released service depends on it: \`docker compose up -d ${service}\` starts it.`,
-    );
+    const awaiting = its.filter(({ dependsOn }) => dependsOn.includes(service));
+    const runsOnce = awaiting.every(({ awaitsEndOf }) => awaitsEndOf.includes(service));
+    const note = dependencyNote(service, await containersOf(look, service), { runsOnce });
+    if (note !== undefined) notes.push(note);
   }
   return notes;
 }

@@ -31,6 +31,8 @@ export interface ComposeServiceFacts {
   readonly ports: readonly { readonly target: number; readonly published?: string }[];
   readonly replicas: number;
   readonly dependsOn: readonly string[];
+  /** Those of `dependsOn` that are to run once and end well before it starts. */
+  readonly awaitsEndOf: readonly string[];
   /** What is mounted in it, by the file alone: an image may declare more. */
   readonly mounts: readonly ServiceMount[];
   /** Services one of whose containers it is tied to: by their network, their processes, their memory or their volumes. */

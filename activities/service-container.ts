@@ -21,10 +21,10 @@ export function isEdge({ labels }: ServiceContainer): boolean {
 }
 
 /** It does not run, and nothing is starting it. */
-export function hasEnded({ state }: ServiceContainer): boolean {
+export function hasEnded({ state }: Pick<ServiceContainer, 'state'>): boolean {
   return state === 'exited' || state === 'dead';
 }
 
-export function isRunning({ state }: ServiceContainer): boolean {
+export function isRunning({ state }: Pick<ServiceContainer, 'state'>): boolean {
   return state === 'running';
 }

@@ -59,6 +59,12 @@ export const WRITTEN: readonly string[] = [
 /** The same with each path as it is written: `${DATA}` may be absolute. */
 export const WRITTEN_PATHS: readonly string[] = [...WRITTEN, '--no-path-resolution'];
 
+/** What a release's file comes to: services of every profile, whatever those lack that do not run. */
+export const RESOLVED_RELEASE: readonly string[] = [
+  ...profileArguments(['*']),
+  ...['config', '--no-consistency', '--format', 'json'],
+];
+
 /** Lines of a service and its hash; whatever is wrong with services of profiles that nobody asks for. */
 export function hashArguments(services: readonly string[]): readonly string[] {
   return ['--profile', '*', 'config', '--no-consistency', '--hash', services.join(',')];

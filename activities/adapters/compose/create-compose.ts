@@ -4,12 +4,11 @@ import type { Compose } from '../../release-ports';
 import {
   buildArguments,
   hashArguments,
-  profileArguments,
   projectArguments,
   projectDirectory,
   pushArguments,
   releaseArguments,
-  RESOLVED,
+  RESOLVED_RELEASE,
   runArguments,
   scaleArguments,
   STANDARD_INPUT,
@@ -21,6 +20,7 @@ import { composeFailure, type Attempted } from './compose-failure';
 import { readFacts, readHashes } from './facts';
 import { locate } from './locate';
 import { readModel } from './read-model';
+import { releaseText } from './release-text';
 import { parse, resolveProject } from './resolve-project';
 import { runBuilder } from './run-builder';
 import { isNameTaken, startServices } from './start-services';
@@ -108,20 +108,15 @@ export function createCompose(options: {
       }, site.services ?? []),
     locate,
     facts: async (site, attempt, file) => {
-      const ask = (argv: readonly string[]) => {
-        if (file === undefined) return read(site, argv, attempt);
-        const doing = 'read what a release runs';
-        const call = {
-          argv: [...releaseArguments(site, file), ...argv],
-          doing,
-          reads: 'files',
-        } as const;
-        return run(site, call, attempt);
-      };
+      if (file === undefined) {
+        const ask = (argv: readonly string[]) => read(site, argv, attempt);
+        return readFacts((await resolveProject(ask, site.services ?? [])).project);
+      }
+      const input = await releaseText({ file }, []);
       // A slot has its service's profiles.
-      if (file !== undefined)
-        return readFacts(parse(await ask([...profileArguments(['*']), ...RESOLVED])));
-      return readFacts((await resolveProject(ask, site.services ?? [])).project);
+      const argv = [...releaseArguments(site, STANDARD_INPUT), ...RESOLVED_RELEASE];
+      const call = { argv, input, doing: 'read what a release runs', reads: 'files' } as const;
+      return readFacts(parse(await run(site, call, attempt)));
     },
     build: (site, service, attempt) => {
       const call = { argv: buildArguments(service), doing: `build ${service}` };
@@ -132,12 +127,14 @@ export function createCompose(options: {
       return build(site, call, attempt, pushFailure);
     },
     hashes: async (site, release, services, attempt) => {
-      const [file, input] =
-        'file' in release ? [release.file] : ([STANDARD_INPUT, release.text] as const);
-      const argv = [...releaseArguments(site, file), ...hashArguments(services)];
-      const call = { argv, doing: 'read what a release would run', reads: 'files' } as const;
-      const lines = await run(site, { ...call, ...(input && { input }) }, attempt);
-      return readHashes(lines);
+      const ask = (argv: readonly string[], input: string) => {
+        const place = releaseArguments(site, STANDARD_INPUT);
+        const doing = 'read what a release would run';
+        return run(site, { argv: [...place, ...argv], input, doing, reads: 'files' }, attempt);
+      };
+      // `up` hashes what env files say, `config --hash` their names.
+      const resolved = await ask(RESOLVED_RELEASE, await releaseText(release, services));
+      return readHashes(await ask(hashArguments(services), resolved));
     },
     up: async (site, file, services, attempt) => {
       const on = { site, file, attempt };

@@ -16,7 +16,7 @@ interface ConfigService extends WithMounts, Sharing {
   readonly ports?: readonly { readonly target?: number; readonly published?: string | number }[];
   readonly scale?: number;
   readonly deploy?: { readonly replicas?: number };
-  readonly depends_on?: Readonly<Record<string, unknown>>;
+  readonly depends_on?: Readonly<Record<string, { readonly condition?: string | null } | null>>;
 }
 
 /** Keeps of Compose's resolved project what a release needs: nothing of an environment. */
@@ -55,7 +55,9 @@ const configSchema = z.looseObject({
           .nullish(),
         scale: z.number().nullish(),
         deploy: z.looseObject({ replicas: z.number().nullish() }).nullish(),
-        depends_on: z.record(z.string(), z.unknown()).nullish(),
+        depends_on: z
+          .record(z.string(), z.looseObject({ condition: z.string().nullish() }).nullable())
+          .nullish(),
         volumes: z.array(mountSchema).nullish(),
         tmpfs: z.union([z.string(), z.array(z.string())]).nullish(),
         container_name: z.string().nullish(),
@@ -99,6 +101,9 @@ function serviceFacts(
     ),
     replicas: config.scale ?? config.deploy?.replicas ?? 1,
     dependsOn: Object.keys(config.depends_on ?? {}),
+    awaitsEndOf: Object.entries(config.depends_on ?? {})
+      .filter(([, how]) => how?.condition === 'service_completed_successfully')
+      .map(([other]) => other),
   };
 }
 

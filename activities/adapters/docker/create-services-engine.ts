@@ -91,7 +91,7 @@ async function stop(docker: Dockerode, id: string, { signal }: Attempt): Promise
 
 async function hasVolume(docker: Dockerode, name: string): Promise<boolean> {
   const info = await asking(`Could not look for volume ${name}`, () =>
-    docker.getVolume(name).inspect().catch(unlessMissing),
+    docker.getVolume(encodeURIComponent(name)).inspect().catch(unlessMissing),
   );
   return info !== undefined;
 }

@@ -118,7 +118,9 @@ describeWith(['docker', 'compose'], 'Compose', () => {
   });
 
   it('tells what it would make anew, of a file and of a text, with the variables of now', async () => {
-    await describeProject({ profiles: ['own'] });
+    const own = join(folder, 'own.env');
+    await writeFile(own, 'TOKEN="a$$b"\n');
+    await describeProject({ profiles: ['own'], env_file: './own.env' });
     await compose.up(site, file, ['api', 'db'], attempt);
     const info = async (name: string) =>
       serviceContainer(await docker.getContainer((await containers(name))[0]?.Id ?? '').inspect());
@@ -130,6 +132,11 @@ describeWith(['docker', 'compose'], 'Compose', () => {
     for (const release of [{ file }, { text }]) {
       expect(await compose.hashes(site, release, ['api', 'db'], attempt)).toEqual(made);
     }
+    await writeFile(own, 'TOKEN=other\n');
+    expect((await compose.hashes(site, { file }, ['api'], attempt)).get('api')).not.toBe(
+      made.get('api'),
+    );
+    await writeFile(own, 'TOKEN="a$$b"\n');
     await writeFile(join(folder, '.env'), 'PASSWORD=another\n');
     const hashes = await compose.hashes(site, { file }, ['api'], attempt);
     expect([...hashes.keys()]).toEqual(['api']);

@@ -140,6 +140,10 @@ describeWith(['compose'], 'A Compose project with variables', () => {
       const release = { text: JSON.stringify(made.model) };
       const hashes = await compose.hashes(site, release, ['gpu', 'gpu-blue'], attempt);
       expect([...hashes.keys()]).toEqual(['gpu', 'gpu-blue']);
+      const file = join(folder, 'release.json');
+      await writeFile(file, release.text);
+      const { services } = await compose.facts(site, attempt, file);
+      expect(services.map(({ name }) => name)).toContain('gpu-blue');
     });
   });
 

@@ -235,6 +235,7 @@ describeWith(['docker'], 'a one-off container', () => {
     for (const { id } of [kept, shadowed]) await engine.retire(id, attemptOf());
     expect(await engine.hasVolume(data['/data'] ?? '')).toBe(true);
     expect(await engine.hasVolume(never['/data'] ?? '')).toBe(false);
+    expect(await engine.hasVolume('no such/volume')).toBe(false);
     for (const name of Object.values(data)) await docker.getVolume(name).remove();
     await docker.getImage(image).remove();
   });
