@@ -225,7 +225,7 @@ export interface Repository {
     points: readonly RecoveryPointSummary[],
     attempt: Attempt,
   ): Promise<ReadonlyMap<string, MissingParts>>;
-  /** Throws: PreconditionFailed (no such id) · VerificationFailed (no manifest, a damaged one, a newer pawl's). */
+  /** Throws: PreconditionFailed (no such id) · VerificationFailed (no manifest, a damaged one, another pawl's). */
   readManifest(pointId: string, attempt: Attempt): Promise<Manifest>;
   /** Bytes of the newest stream of each part of a stack, by the part's name: what its next one is likely to have. */
   lastSizes(stack: string, attempt: Attempt): Promise<Readonly<Record<string, number>>>;

@@ -66,7 +66,7 @@ async function rowOf(bench: PostgresBench, odd: OddDatabase): Promise<Row> {
   }
   await client.end();
   console.error(odd.title);
-  const comparison = await compare(bench, odd.name, odd.options);
+  const comparison = await compare(bench, odd.name, odd.options, odd.wish);
   return [odd.title, ...figures(comparison, () => true)];
 }
 

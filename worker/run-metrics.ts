@@ -2,7 +2,10 @@ import type { MetricMeter } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { BackUpPartInput } from '../activities/back-up-part';
 import type { RecordRunInput } from '../activities/record-run';
+import type { StepInput } from '../activities/run-step';
+import { EDGE_SERVICE } from '../workflows/model/edge';
 import type { PartSummary, RecoveryPointSummary } from '../workflows/model/recovery-point';
+import type { Serving } from '../workflows/model/serving';
 
 /** pawl's own figures beside Temporal's, in the same Prometheus output; docs/operating.md explains them. */
 export interface RunMetrics {
@@ -30,6 +33,23 @@ export function createRunMetrics(meter: MetricMeter): RunMetrics {
     undefined,
     'When the newest whole recovery point was taken',
   );
+  const drifts = meter.createGauge(
+    'pawl_service_drifts',
+    'int',
+    undefined,
+    'In how many ways a service was not as its release has it, when it was last looked at',
+  );
+  const looked = meter.createGauge(
+    'pawl_services_looked_at_timestamp_seconds',
+    'int',
+    undefined,
+    'When what serves was last compared with what should',
+  );
+  const compared = (stack: string, { services, edge }: Serving): void => {
+    for (const one of services) drifts.set(one.drifts.length, { stack, service: one.service });
+    drifts.set(edge === undefined ? 0 : 1, { stack, service: EDGE_SERVICE });
+    looked.set(Math.floor(Date.now() / 1000), { stack });
+  };
   // One that holds only some entries, because somebody chose them, does not make the stack safe.
   const pointStored = ({ stack, takenAt, partial }: RecoveryPointSummary): void => {
     if (!partial) newest.set(Math.floor(Date.parse(takenAt) / 1000), { stack });
@@ -43,6 +63,8 @@ export function createRunMetrics(meter: MetricMeter): RunMetrics {
       bytes.add((output as PartSummary).bytes, { stack: stack.name, part: part.name });
     } else if (step === 'storeManifest') {
       pointStored(output as RecoveryPointSummary);
+    } else if (step === 'observeServing') {
+      compared((input as StepInput).stack.name, output as Serving);
     }
   };
   return {

@@ -221,10 +221,10 @@ describe('a manifest', () => {
     expect(refusal(change)).toContain('holds no manifest as pawl writes it');
   });
 
-  it('that a newer pawl has written is said to be that, with what is unknown', () => {
-    const written = 'Snapshot 4f1c9a2e was written by a newer pawl ("0.1.0"): ';
+  it('that another pawl has written is said to be that, with what is unknown', () => {
+    const written = 'Snapshot 4f1c9a2e was written by another pawl ("0.1.0"): ';
     expect(refusal({ schema: 'pawl/manifest@9' })).toBe(
-      `${written}its format is pawl/manifest@9, and this version reads 1`,
+      `${written.replace('another', 'a newer')}its format is pawl/manifest@9, and this version reads 1`,
     );
     const redis = { ...part, part: { ...part.part, engine: 'redis' } };
     expect(refusal({ parts: [redis] })).toBe(

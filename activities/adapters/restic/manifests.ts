@@ -92,7 +92,7 @@ function newestOfEachRun(points: readonly RecoveryPointSummary[]): readonly Reco
 }
 
 /**
- * Throws: PreconditionFailed (no such id) · VerificationFailed (the snapshot holds no manifest, a damaged one, or a newer
+ * Throws: PreconditionFailed (no such id) · VerificationFailed (the snapshot holds no manifest, a damaged one, or another
  * pawl's)
  */
 export async function readManifest(

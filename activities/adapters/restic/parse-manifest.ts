@@ -12,16 +12,17 @@ const LONGEST_QUOTE = 60;
 /**
  * Reads what was stored as a manifest.
  * Shape:  text → manifest
- * Throws: VerificationFailed: no manifest, a damaged one, or one that a newer pawl has written; the message says which
+ * Throws: VerificationFailed: no manifest, a damaged one, or one that another pawl has written; the message says which
  */
 export function parseManifest(text: string, where: string): Manifest {
   const value = parseJson(text, where);
   const result = checked(value, where);
   if (result.success) return result.data;
-  const newer = writtenByNewer(value, result.error);
-  if (newer !== undefined) {
+  const unknown = unknownHere(value, result.error);
+  if (unknown !== undefined) {
+    const { by, what } = unknown;
     throw unreadable(
-      `${where} was written by a newer pawl${version(value)}: ${newer}`,
+      `${where} was written by ${by} pawl${version(value)}: ${what}`,
       'Restore it with that version of pawl, or a later one.',
     );
   }
@@ -69,18 +70,25 @@ function checked(value: unknown, where: string): z.ZodSafeParseResult<Manifest> 
   }
 }
 
-/** The first sign that what cannot be read is only too new. */
-function writtenByNewer(value: unknown, { issues }: z.ZodError): string | undefined {
+/** What only another pawl has. Only its format's number says that it is a newer one. */
+function unknownHere(
+  value: unknown,
+  { issues }: z.ZodError,
+): { readonly by: 'a newer' | 'another'; readonly what: string } | undefined {
   const schema = fieldOf(value, 'schema');
   const format = typeof schema === 'string' ? OURS.exec(schema)?.[1] : undefined;
   if (format === undefined) return undefined;
-  if (Number(format) > 1) return `its format is pawl/manifest@${format}, and this version reads 1`;
+  if (Number(format) > 1) {
+    const what = `its format is pawl/manifest@${format}, and this version reads 1`;
+    return { by: 'a newer', what };
+  }
   for (const issue of issues) {
     const at = issue.path.join('.');
     if (issue.code === 'invalid_value' && issue.path.at(-1) === 'engine') {
       const engine = issue.path.reduce<unknown>((inside, key) => fieldOf(inside, key), value);
       if (typeof engine === 'string') {
-        return `${at} is the engine ${quoted(engine)}, which this version does not have`;
+        const what = `${at} is the engine ${quoted(engine)}, which this version does not have`;
+        return { by: 'another', what };
       }
     }
   }
@@ -88,7 +96,7 @@ function writtenByNewer(value: unknown, { issues }: z.ZodError): string | undefi
   if (unknown?.code !== 'unrecognized_keys' || issues.length > 1) return undefined;
   const place = unknown.path.length === 0 ? 'it' : unknown.path.join('.');
   const names = unknown.keys.slice(0, MOST_PROBLEMS).map(quoted).join(', ');
-  return `${place} has ${names}, which this version does not know`;
+  return { by: 'another', what: `${place} has ${names}, which this version does not know` };
 }
 
 function fieldOf(value: unknown, key: PropertyKey): unknown {

@@ -13,7 +13,7 @@ import type { StackStatus } from '../../../client/status/gather-status';
 import type { QueuedRun } from '../../../workflows/model/queue';
 import type { RecoveryPointSummary } from '../../../workflows/model/recovery-point';
 import { restoreTarget } from '../../../workflows/model/restore-target';
-import type { ServiceState } from '../../../workflows/model/serving';
+import type { Drift, ServiceState } from '../../../workflows/model/serving';
 import { describePart, describeRelease } from '../../support/descriptions';
 import { expectGolden } from './golden';
 import { NOW, START, step, view } from './views';
@@ -294,6 +294,23 @@ describe('the status of a stack', () => {
       const deploying = { ...queued, number: 42, runbook: 'deploy' as const };
       expect(shown({ drifts: [two] }, [deploying])).not.toContain('wrong');
       expect(shown({ drifts: [two] })).toMatch(/wrong +Requests go to two releases/);
+    });
+
+    it('does not call the edge wrong while a run is at work that brings that about', () => {
+      const edge = { kind: 'two-releases', fact: 'the edge sends to two', way: 'x' } as const;
+      const concerned = (kind: Drift['kind'], ...runbooks: readonly QueuedRun['runbook'][]) => {
+        const running = runbooks.map((runbook) => ({ ...queued, number: 42, runbook }));
+        const { serving, ...rest } = releases({});
+        const now = { ...rest, serving: { ...serving, edge: { ...edge, kind } } };
+        const queue = { stack: 'melvin', running, waiting: [], ended: [] };
+        const one = { ...status, queue, releases: now };
+        return renderStatusList([one], NOW).includes('edge not served as released');
+      };
+      expect(concerned('missing')).toBe(true);
+      expect(concerned('missing', 'deploy')).toBe(true);
+      expect(concerned('missing', 'forget')).toBe(false);
+      expect(concerned('two-releases', 'backup')).toBe(true);
+      expect(concerned('two-releases', 'deploy')).toBe(false);
     });
 
     it('comes before stacks that are well when it does not serve', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { compareContents } from '../../../../workflows/model/compare-contents';
 import { restoreTarget } from '../../../../workflows/model/restore-target';
+import type { PostgresEntry } from '../../../../workflows/model/stack';
 import type { PostgresServer } from '../../../support/postgres-server';
 import { EngineUser } from '../../engine-user';
 import type { PostgresBench } from '../postgres-bench';
@@ -31,16 +32,23 @@ export interface Comparison {
   readonly pawl: Restored;
 }
 
+/** What an operator says where a restore cannot bring back everything by itself. */
+export interface RestoreWish {
+  readonly searchPath?: readonly string[];
+  readonly leaveOut?: readonly string[];
+}
+
 /** Restores a database in both ways, and reads all three. `options` are those of its CREATE DATABASE. */
 export async function compare(
   bench: PostgresBench,
   database: string,
   options: string,
+  wish: RestoreWish = {},
 ): Promise<Comparison> {
   const server = bench.server as PostgresServer;
   const source = await read(server, database);
   const plain = await restorePlainly(server, database, options);
-  const pawl = await restoreByPawl(bench, database);
+  const pawl = await restoreByPawl(bench, database, wish);
   return { source, plain, pawl };
 }
 
@@ -72,12 +80,18 @@ async function restorePlainly(
   }
 }
 
-async function restoreByPawl(bench: PostgresBench, database: string): Promise<Restored> {
+async function restoreByPawl(
+  bench: PostgresBench,
+  database: string,
+  { searchPath, leaveOut }: RestoreWish,
+): Promise<Restored> {
   const user = new EngineUser(bench);
-  const target = restoreTarget('k_pawl', 1);
+  const target = { ...restoreTarget('k_pawl', 1), ...(leaveOut && { leaveOut }) };
   const server = bench.server as PostgresServer;
   try {
-    const dump = await user.dump(database);
+    const taken = await user.dump(database);
+    const entry = { ...taken.entry, ...(searchPath && { restore: { searchPath } }) };
+    const dump = { ...taken, entry: entry as PostgresEntry };
     const left = await user.restoreBeside(dump, target);
     const differences = compareContents(dump.facts.contents, await user.digest(dump, target));
     await user.swap(dump, target);

@@ -1,3 +1,5 @@
+import type { RestoreWish } from './beside-pg-dump';
+
 /** A database that is odd by how it was made or what it holds. `copy` is what a plain restore's database is made with. */
 export interface OddDatabase {
   readonly title: string;
@@ -8,6 +10,8 @@ export interface OddDatabase {
   readonly content: string;
   /** Run elsewhere, after that. */
   readonly settings: readonly string[];
+  /** What the operator says to pawl's restore. */
+  readonly wish?: RestoreWish;
 }
 
 const CONTENT = `
@@ -41,6 +45,12 @@ const LATIN1_NAMES = `
 
 const MARKS_ITS_ROWS = `
   create extension hstore; create table t (h hstore); insert into t values ('a=>1')`;
+
+const NEEDS_A_PATH = `
+  create table t as select 2 as n;
+  create function helper(int) returns int language sql immutable as 'select $1 * 2';
+  create function f(int) returns int language plpgsql immutable as 'begin return helper($1); end';
+  create materialized view m as select f(n) from t`;
 
 export const ODD_DATABASES: readonly OddDatabase[] = [
   odd('bytes of no encoding in rows and names: SQL_ASCII', {
@@ -148,10 +158,13 @@ export const ODD_DATABASES: readonly OddDatabase[] = [
     content: `select lo_from_bytea(0, decode(repeat('00ff', g * 1000), 'hex')) from generate_series(1, 20) g`,
   }),
   odd('extension in use', { content: MARKS_ITS_ROWS }),
-  odd('a materialised view that needs a search_path', {
-    content: `create table t as select 2 as n;
-      create function helper(int) returns int language sql immutable as 'select $1 * 2';
-      create function f(int) returns int language plpgsql immutable as 'begin return helper($1); end';
-      create materialized view m as select f(n) from t`,
+  odd('a materialised view that needs a search_path', { content: NEEDS_A_PATH }),
+  odd('the same, with `restore.searchPath: [public]`', {
+    content: NEEDS_A_PATH,
+    wish: { searchPath: ['public'] },
+  }),
+  odd('the same, with `--leave-out "materialized view data public.m"`', {
+    content: NEEDS_A_PATH,
+    wish: { leaveOut: ['materialized view data public.m'] },
   }),
 ];
