@@ -1,7 +1,7 @@
 import { isIP, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { defaultStateDirectory } from '../toolchain/state-directory';
-import type { Setting } from './settings';
+import { ConfigError, type Setting } from './settings';
 
 export interface Address {
   readonly host: string;
@@ -27,7 +27,7 @@ export const COMMON_SETTINGS = {
     placeholder: 'DIR',
     about: 'where this host keeps receipts and the audit record',
     fallback: defaultStateDirectory,
-    parse: (text: string) => resolve(text),
+    parse: parseFolder,
   },
   parallelSteps: {
     flag: 'parallel-steps',
@@ -95,6 +95,35 @@ function parseIpAddress(text: string): Address {
 
 export function formatAddress({ host, port }: Address): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/**
+ * Refuses one port for two things.
+ * Throws: ConfigError that names both flags
+ */
+export function refuseSharedPorts(
+  addresses: Readonly<Record<string, Address | 'none' | undefined>>,
+): void {
+  const taken: { flag: string; address: Address }[] = [];
+  for (const [flag, address] of Object.entries(addresses)) {
+    // Port 0: any that is free, found later.
+    if (address === undefined || address === 'none' || address.port === 0) continue;
+    const other = taken.find((earlier) => overlap(earlier.address, address));
+    if (other !== undefined)
+      throw new ConfigError(`${other.flag} and ${flag} both ask for port ${address.port}`);
+    taken.push({ flag, address });
+  }
+}
+
+function overlap(one: Address, other: Address): boolean {
+  const everywhere = [one.host, other.host].some((host) => host === '0.0.0.0' || host === '::');
+  return one.port === other.port && (everywhere || one.host === other.host);
+}
+
+function parseFolder(text: string): string {
+  // `--state-dir "$UNSET"` would be the current folder.
+  if (text.trim() === '') throw new Error('must name a folder');
+  return resolve(text);
 }
 
 /** It becomes part of a task queue's name, and of the names of files. */

@@ -1,5 +1,5 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { COMMON_SETTINGS } from './common-settings';
+import { COMMON_SETTINGS, refuseSharedPorts } from './common-settings';
 import { ConfigError, readSettings, type Environment, type Setting, type Values } from './settings';
 
 type ClientConnectConfig = ReturnType<typeof loadClientConnectConfig>;
@@ -32,6 +32,10 @@ export interface TemporalAddress {
  */
 export function readWorkerConfig(argv: readonly string[], env: Environment): WorkerConfig {
   const settings = readSettings(WORKER_SETTINGS, argv, env);
+  refuseSharedPorts({
+    '--health-address': settings.healthAddress,
+    '--metrics-address': settings.metricsAddress,
+  });
   return { ...settings, temporal: readTemporalAddress(settings.profile, env) };
 }
 

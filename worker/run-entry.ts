@@ -32,19 +32,22 @@ export interface Entry<Config> {
  * Exits by itself, so that no forgotten handle keeps a stopped process alive.
  */
 export async function runEntry<Config>(entry: Entry<Config>): Promise<never> {
-  const argv = process.argv.slice(2);
+  const given = process.argv.slice(2);
+  const argv = given.filter((argument) => argument !== '--json');
+  const json = argv.length < given.length;
   if (argv.includes('--help') || argv.includes('-h')) {
     console.log(help(entry));
     process.exit(0);
   }
   let logger: Logger | undefined;
   const fail = (error: unknown): never => {
-    report(entry.command, error, logger);
+    report(entry.command, error, logger, json);
     process.exit(exitCodeOf(error));
   };
   process.on('uncaughtException', fail);
   try {
-    const config = entry.readConfig(argv, process.env);
+    const environment = json ? { PAWL_LOG_FORMAT: 'json', ...process.env } : process.env;
+    const config = entry.readConfig(argv, environment);
     logger = entry.createLogger(config);
     await entry.run(config, logger);
     process.exit(0);
@@ -59,15 +62,23 @@ function help({ command, about, settings }: Entry<unknown>): string {
 }
 
 /** What a person can mend is told in words; what is our bug, with its place in the code. */
-function report(command: string, error: unknown, logger: Logger | undefined): void {
+function report(command: string, error: unknown, logger: Logger | undefined, json: boolean): void {
   const expected = [ConfigError, BusyError, StartError, ToolchainError].some(
     (kind) => error instanceof kind,
   );
   if (expected || logger === undefined) {
-    console.error(`${command}: ${error instanceof Error ? error.message : String(error)}`);
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(json ? errorDocument(error, message) : `${command}: ${message}`);
   } else {
     logger.fatal({ err: error }, `${command} failed`);
   }
+}
+
+/** As the client's: a program that asks for JSON reads JSON, whichever command it gave. */
+function errorDocument(error: unknown, message: string): string {
+  const exitCode = exitCodeOf(error);
+  const reason = exitCode === 2 ? 'usage' : exitCode === 4 ? 'ResourceBusy' : 'failed';
+  return JSON.stringify({ schema: 'pawl/error@1', exitCode, reason, message });
 }
 
 function exitCodeOf(error: unknown): number {

@@ -5,6 +5,11 @@ import { ConfigError } from './settings';
 
 const OWNER_ONLY = 0o700;
 const OTHERS = 0o077;
+/** What worker, server and Temporal keep there; with their journals, drafts and older logs, hence the beginnings. */
+const OURS =
+  /^(?:audit|edge|freezes|logs|receipts|releases|switch)$|^(?:server|temporal)\.|^\.trial-/;
+/** A file system's own, at its root. */
+const NOBODYS = /^(?:lost\+found|\.snapshots)$/;
 
 export interface StateFolder {
   /** Takes away from other users what they may do with anything in it. */
@@ -16,10 +21,11 @@ export interface StateFolder {
 /**
  * Makes the state directory, or takes the one that is there, and closes it to other users, whatever it allowed before.
  * Retry:  safe
- * Throws: ConfigError that names the place and what is wrong with it; then nothing was made
+ * Throws: ConfigError that names the place and what is wrong with it, other things in it included; then nothing was made
  */
 export async function openStateFolder(folder: string): Promise<StateFolder> {
   const made = await make(folder);
+  await tried(folder, 'cannot be read', () => refuseForeign(folder));
   const close = (): Promise<void> => closeToOthers(folder);
   const removeIfUnused = (): Promise<void> => removeEmpty(made);
   try {
@@ -30,6 +36,18 @@ export async function openStateFolder(folder: string): Promise<StateFolder> {
     throw error;
   }
   return { close, removeIfUnused };
+}
+
+/** A home folder, a project or `/etc`, given by mistake, would be closed to those whose things are in it. */
+async function refuseForeign(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => !NOBODYS.test(name));
+  const [first] = names.sort();
+  if (first === undefined || names.some((name) => OURS.test(name))) return;
+  const others = names.length === 1 ? first : `${first} and ${names.length - 1} more`;
+  throw unusable(
+    folder,
+    `holds other things (${others}) and nothing of pawl; it would be closed to other users`,
+  );
 }
 
 /** Returns the folders that were made, the deepest first. Not by `recursive`, which never ends in /proc. */
@@ -120,6 +138,7 @@ async function tried<T>(path: string, problem: string, work: () => Promise<T>): 
   try {
     return await work();
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     throw unusable(path, `${problem}: ${reasonOf(error)}`);
   }
 }

@@ -1,6 +1,7 @@
 import type { Invocation } from '../command';
 import { runProgram } from '../terminal/run-program';
 
-export function run({ operands }: Invocation): Promise<number> {
-  return runProgram('worker/server.js', operands);
+export function run({ operands, globals }: Invocation): Promise<number> {
+  const argv = globals.json ? ['--json', ...operands] : operands;
+  return runProgram('worker/server.js', argv);
 }

@@ -85,7 +85,12 @@ type Ports = Pick<DevServer, 'port' | 'uiPort'>;
 async function choosePorts({ port, uiPort, headless }: ServerConfig): Promise<Ports> {
   const chosen = await choosePort('--port', port);
   if (headless) return { port: chosen };
-  return { port: chosen, uiPort: await choosePort('--ui-port', uiPort ?? (port && port + 1000)) };
+  return { port: chosen, uiPort: await choosePort('--ui-port', uiPort ?? portOfPages(port)) };
+}
+
+/** Of a port that was asked for; beside the highest ones there is none, and any will do. */
+function portOfPages(port: number): number {
+  return port === 0 || port + 1000 > 65_535 ? 0 : port + 1000;
 }
 
 function describeServer(config: ServerConfig, program: string, ports: Ports): DevServer {

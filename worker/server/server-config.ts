@@ -1,4 +1,4 @@
-import { COMMON_SETTINGS, parsePort } from '../common-settings';
+import { COMMON_SETTINGS, parsePort, refuseSharedPorts } from '../common-settings';
 import { readSettings, type Environment, type Setting, type Values } from '../settings';
 
 export const SERVER_SETTINGS = {
@@ -35,6 +35,14 @@ export interface ServerConfig extends Values<typeof SERVER_SETTINGS> {
 /** Throws: ConfigError */
 export function readServerConfig(argv: readonly string[], env: Environment): ServerConfig {
   const settings = readSettings(SERVER_SETTINGS, argv, env);
+  const { port, uiPort, headless, healthAddress, metricsAddress } = settings;
+  const host = '127.0.0.1';
+  refuseSharedPorts({
+    '--port': { host, port },
+    '--ui-port': headless || uiPort === undefined ? undefined : { host, port: uiPort },
+    '--health-address': healthAddress,
+    '--metrics-address': metricsAddress,
+  });
   const namespace = env['TEMPORAL_NAMESPACE'] || 'default';
   return { ...settings, namespace, environment: withoutTemporalSettings(env) };
 }

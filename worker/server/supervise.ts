@@ -36,6 +36,8 @@ export async function startReady(spec: Supervised, stop: AbortSignal): Promise<C
     return child;
   } catch (error) {
     await stopChild(child, spec.stopGraceMilliseconds);
+    // Its end also ended the waiting for it; what it said last is why.
+    if (ended.signal.aborted && !stop.aborted) return failAtEnd(spec, child);
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { COMMON_SETTINGS, formatAddress, parseAddress } from '../../../worker/co
 import { readWorkerConfig } from '../../../worker/config';
 import { readServerConfig } from '../../../worker/server/server-config';
 import { workerFlags } from '../../../worker/server/worker-command';
-import { describeSettings, readSettings } from '../../../worker/settings';
+import { ConfigError, describeSettings, readSettings } from '../../../worker/settings';
 
 const NOWHERE = { TEMPORAL_CONFIG_FILE: '/nonexistent/temporal.toml', HOME: '/home/anna' };
 
@@ -35,6 +35,20 @@ describe('settings of worker and server', () => {
 
   it('refuses a flag that it does not know', () => {
     expect(() => readWorkerConfig(['--hots', 'x'], NOWHERE)).toThrow("Unknown option '--hots'");
+  });
+
+  it('refuses one port for two things, and an empty name of a folder', () => {
+    const server = (...argv: string[]): unknown => readServerConfig(argv, NOWHERE);
+    expect(() => server('--port', '7300', '--ui-port', '7300')).toThrow(
+      '--port and --ui-port both ask for port 7300',
+    );
+    expect(() => server('--port', '7300', '--metrics-address', ':7300')).toThrow(ConfigError);
+    expect(() => server('--state-dir', ' ')).toThrow('--state-dir: must name a folder');
+    const both = ['--health-address', '127.0.0.1:9464', '--metrics-address', '127.0.0.1:9464'];
+    expect(() => readWorkerConfig(both, NOWHERE)).toThrow('both ask for port 9464');
+    expect(() => server('--port', '0', '--ui-port', '0')).not.toThrow();
+    const apart = ['--health-address', '10.0.0.1:9464', '--metrics-address', '127.0.0.1:9464'];
+    expect(() => readWorkerConfig(apart, NOWHERE)).not.toThrow();
   });
 
   it.each(['127.0.0.1:8234', '[::1]:8234', 'ops.example.org:0'])('reads back %s', (text) => {

@@ -41,6 +41,28 @@ describe('the state folder', () => {
     expect(await mode(join(place, 'outside'))).toBe(0o644);
   });
 
+  it('is refused when it holds other things and nothing of pawl, and they stay as they were', async () => {
+    await writeFile(join(place, 'compose.yaml'), '');
+    await mkdir(join(place, 'uploads'));
+    await chmod(place, 0o755);
+    await chmod(join(place, 'compose.yaml'), 0o644);
+
+    await expect(openStateFolder(place)).rejects.toThrow(
+      `${place} holds other things (compose.yaml and 1 more) and nothing of pawl`,
+    );
+
+    expect([await mode(place), await mode(join(place, 'compose.yaml'))]).toEqual([0o755, 0o644]);
+    await mkdir(join(place, 'receipts'));
+    await openStateFolder(place);
+    expect(await mode(place)).toBe(0o700);
+  });
+
+  it('may be a file system of its own', async () => {
+    await mkdir(join(place, 'lost+found'));
+    await openStateFolder(place);
+    expect(await mode(place)).toBe(0o700);
+  });
+
   it('goes again when nothing was put there, and stays when something was', async () => {
     const unused = await openStateFolder(join(place, 'a', 'b'));
     await unused.removeIfUnused();
@@ -51,9 +73,10 @@ describe('the state folder', () => {
     await used.removeIfUnused();
     expect(await readdir(join(place, 'a', 'b'))).toEqual(['file']);
 
-    const there = await openStateFolder(place);
+    await mkdir(join(place, 'empty'));
+    const there = await openStateFolder(join(place, 'empty'));
     await there.removeIfUnused();
-    expect(existsSync(place)).toBe(true);
+    expect(existsSync(join(place, 'empty'))).toBe(true);
   });
 
   it.each([

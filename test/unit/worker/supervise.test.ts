@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild } from '../../../worker/server/child';
 import { startReady, type Supervised } from '../../../worker/server/supervise';
 
@@ -19,6 +20,16 @@ describe('a child that ends before it is ready', () => {
     const spec = failing(() => Promise.resolve('no such table'));
     await expect(startReady(spec, NEVER)).rejects.toThrow(
       'the Temporal server ended with exit code 3 before it was ready:\nno such table',
+    );
+  });
+
+  it('is told of with its last words also when the wait for it is ended by its end', async () => {
+    const spec: Supervised = {
+      ...failing(() => Promise.resolve('bind: address already in use')),
+      untilReady: (_child, signal) => sleep(60_000, undefined, { signal }),
+    };
+    await expect(startReady(spec, NEVER)).rejects.toThrow(
+      'ended with exit code 3 before it was ready:\nbind: address already in use',
     );
   });
 
