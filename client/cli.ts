@@ -41,7 +41,7 @@ async function reportUsage({ code, message: text }: CommanderError): Promise<num
   const { reportError } = await import('./report-error.js');
   const isGroup = code === 'commander.help';
   const message = isGroup
-    ? 'Not a whole command.'
+    ? 'The command is incomplete.'
     : text.replace(/^error: /, '').replace(/\n/g, ' ');
   const advice = '`pawl --help` lists commands and options.';
   const error = new ClientError(EXIT_CODES.usage, message, { advice, reason: 'usage' });

@@ -42,8 +42,8 @@ async function lookOnce(observer: RunObserver): Promise<RunView> {
   }
 }
 
-function print(output: Output, { view, outcome, failure }: RunEnd, link: string): void {
-  output.json('pawl/show@1', { ...view, outcome, failure, link });
+function print(output: Output, { view, outcome, replaced, failure }: RunEnd, link: string): void {
+  output.json('pawl/show@1', { ...view, outcome, replaced, failure, link });
   const screen = { width: output.width, colours: output.colours };
   output.result(renderRun(view, screen, Date.now()).join('\n'));
   const asked = askedWords(view);
@@ -54,7 +54,7 @@ function print(output: Output, { view, outcome, failure }: RunEnd, link: string)
   if (view.endedAt) output.result(`ended   ${formatTime(view.endedAt)}`);
   if (failure) output.result(renderFailure(view, failure));
   if (outcome && outcome.state !== 'planned')
-    output.result(renderOutcome(outcome, output.textWidth));
+    output.result(renderOutcome(outcome, output.textWidth, replaced));
   output.line(output.colours.dim(`see     ${link}`));
 }
 

@@ -3,6 +3,7 @@ import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';
 import type { RunName } from '../stack';
 import { resultOf } from '../temporal/ask-worker';
+import { keptFate, type KeptFate } from '../temporal/kept-list';
 import { readFailure } from '../temporal/read-failure';
 import type { RunFailure } from '../temporal/read-failure';
 import type { Session } from '../temporal/session';
@@ -20,6 +21,8 @@ export interface RunEnd {
   readonly view: RunView;
   /** Of a run that is done. */
   readonly outcome?: RunOutcome;
+  /** Of a restore that is done and replaced something: whether that is still there. */
+  readonly replaced?: KeptFate;
   /** Of one that is not. */
   readonly failure?: RunFailure;
 }
@@ -68,7 +71,10 @@ export async function readEnd(session: Session, view: RunView): Promise<RunEnd> 
   if (view.summary !== undefined) return { view, failure: withoutExecution(view, view.summary) };
   const handle = session.client.workflow.getHandle(view.run);
   try {
-    return { view, outcome: await resultOf<RunOutcome>(session, handle) };
+    const outcome = await resultOf<RunOutcome>(session, handle);
+    const replacedSomething = outcome.state !== 'planned' && 'keptUntil' in outcome;
+    if (!replacedSomething) return { view, outcome };
+    return { view, outcome, replaced: await keptFate(session, view.run) };
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
     if (!isOver(view.status) || view.status === 'done') throw error;

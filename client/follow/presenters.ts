@@ -1,7 +1,7 @@
 import { renderRun } from '../render/run-frame';
 import { renderRunEvent } from '../render/run-event';
 import type { Output } from '../terminal/output';
-import { eventsBetween } from './run-events';
+import { eventsBetween, happenedAt, type RunEvent } from './run-events';
 import type { RunView } from './run-view';
 
 /** Shows a run as it goes on. */
@@ -48,13 +48,15 @@ function sized(output: Output): NodeJS.WriteStream {
 }
 
 function plainLines(output: Output): Presenter {
-  return onEvents((event) => {
-    output.line(renderRunEvent(event, new Date()));
+  return onEvents((event, view, isFirst) => {
+    // At a first look much is past; later all is news, and a line's time is never before that of the one above it.
+    const at = isFirst ? happenedAt(event, view) : undefined;
+    output.line(renderRunEvent(event, at ?? new Date()));
   });
 }
 
 function jsonLines(output: Output): Presenter {
-  return onEvents((event, run) => {
+  return onEvents((event, { run }) => {
     printRunEvent(output, run, event);
   });
 }
@@ -68,13 +70,12 @@ export function printRunEvent(
   output.json('pawl/run@1', { run, at: new Date().toISOString(), ...event });
 }
 
-function onEvents(
-  tell: (event: ReturnType<typeof eventsBetween>[number], run: string) => void,
-): Presenter {
+function onEvents(tell: (event: RunEvent, view: RunView, isFirst: boolean) => void): Presenter {
   let before: RunView | undefined;
   return {
     show(view) {
-      for (const event of eventsBetween(before, view)) tell(event, view.run);
+      const isFirst = before === undefined;
+      for (const event of eventsBetween(before, view)) tell(event, view, isFirst);
       before = view;
     },
     close: () => undefined,

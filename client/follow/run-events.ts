@@ -13,17 +13,30 @@ export type RunEvent =
 
 /** What `now` tells that `before` did not. Moving bytes are no event: they would fill a log with noise. */
 export function eventsBetween(before: RunView | undefined, now: RunView): RunEvent[] {
-  return [
-    ...queueEvents(before, now),
-    ...waitingEvents(before, now),
-    ...phaseEvents(before, now),
-    ...now.steps.flatMap((step) =>
-      stepEvents(
-        before?.steps.find(({ id }) => id === step.id),
-        step,
-      ),
+  const began = queueEvents(before, now);
+  const present = [...waitingEvents(before, now), ...phaseEvents(before, now)];
+  const steps: RunEvent[] = now.steps.flatMap((step) =>
+    stepEvents(
+      before?.steps.find(({ id }) => id === step.id),
+      step,
     ),
-  ];
+  );
+  if (before !== undefined) return [...began, ...present, ...steps];
+  // To who comes later, what has ended is past: how it is now comes after that.
+  const isPast = (event: RunEvent): boolean => 'step' in event && event.step.state !== 'running';
+  const past = steps.filter(isPast);
+  return [...began, ...past, ...present, ...steps.filter((event) => !isPast(event))];
+}
+
+/** When it was, as the run tells; undefined where only the moment of looking is known. */
+export function happenedAt(event: RunEvent, { startedAt }: RunView): Date | undefined {
+  const at = event.event === 'started' ? startedAt : 'step' in event ? ownTime(event) : undefined;
+  return at === undefined ? undefined : new Date(at);
+}
+
+function ownTime({ event, step }: Extract<RunEvent, { step: StepView }>): string | undefined {
+  if (event === 'retry') return undefined;
+  return step.state === 'running' ? step.startedAt : step.endedAt;
 }
 
 function queueEvents(before: RunView | undefined, now: RunView): RunEvent[] {

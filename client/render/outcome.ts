@@ -1,3 +1,4 @@
+import type { KeptFate } from '../temporal/kept-list';
 import { describeObject, type LeftOut } from '../../workflows/model/left-out';
 import type {
   BackupOutcome,
@@ -16,12 +17,13 @@ import { renderTable } from './table';
 export function renderOutcome(
   outcome: Exclude<RunOutcome, PlannedOutcome>,
   width = Infinity,
+  replaced: KeptFate = 'kept',
 ): string {
   switch (outcome.runbook) {
     case 'backup':
       return renderBackup(outcome, width);
     case 'restore':
-      return renderRestore(outcome, width);
+      return renderRestore(outcome, width, replaced);
     case 'deploy':
     case 'rollback':
       return renderReleased(outcome, width);
@@ -49,7 +51,11 @@ function renderBackup({ point, parts, skipped }: BackupOutcome, width: number): 
   ].join('\n');
 }
 
-function renderRestore({ run, point, parts, keptUntil }: RestoreOutcome, width: number): string {
+function renderRestore(
+  { run, point, parts, keptUntil }: RestoreOutcome,
+  width: number,
+  replaced: KeptFate,
+): string {
   const rows = parts.map((part) => [
     part.name,
     part.into,
@@ -60,6 +66,11 @@ function renderRestore({ run, point, parts, keptUntil }: RestoreOutcome, width: 
   ]);
   const kept = parts.some((part) => part.keptAs !== undefined);
   const until = keptUntil === undefined ? '' : ` until ${formatTime(keptUntil)}`;
+  const fates: Readonly<Record<KeptFate, readonly string[]>> = {
+    kept: [`What was replaced is kept${until}; \`pawl restore confirm ${run}\` drops it now.`],
+    dropped: ['What was replaced has been dropped.'],
+    unknown: [],
+  };
   return [
     `Restored from recovery point ${point.id}, taken ${formatTime(point.takenAt)}`,
     indent(
@@ -73,9 +84,7 @@ function renderRestore({ run, point, parts, keptUntil }: RestoreOutcome, width: 
     ...parts.flatMap(({ name, leftOut = [] }) =>
       leftOut.map((object) => `  left out of ${printable(name)}: ${renderLeftOut(object)}`),
     ),
-    ...(kept
-      ? [`What was replaced is kept${until}; \`pawl restore confirm ${run}\` drops it now.`]
-      : []),
+    ...(kept ? fates[replaced] : []),
   ].join('\n');
 }
 

@@ -41,7 +41,7 @@ export function renderStatus(
     ...maintenanceFacts(status, red),
     ...status.waits.map((wait): Fact => ['waits for', waitText(wait), yellow]),
     ...queueFacts(status, red),
-    ...pointFacts(status, now),
+    ...pointFacts(status, now, red),
     ...(lastRun === undefined || lastRun.outcome === 'running'
       ? []
       : [['last run', `${lastRun.run} ${lastRun.runbook}, ${lastRun.outcome}`] as const]),
@@ -164,13 +164,16 @@ function ahead({ stack, running, waiting, freeze }: QueueState, { number }: Queu
   return freeze === undefined ? '' : ', until `pawl unfreeze`';
 }
 
-function pointFacts({ points }: StackStatus, now: number): Fact[] {
-  const { from, whole, partial } = points;
-  const remembered =
-    from === 'runs' ? ' (by the runs that Temporal knows; the host did not say)' : '';
+function pointFacts({ points }: StackStatus, now: number, red: Paint): Fact[] {
+  const { from, whole, partial, repositoryUnread } = points;
+  const silent = repositoryUnread === undefined ? '; the host did not say' : '';
+  const remembered = from === 'runs' ? ` (by the runs that Temporal knows${silent})` : '';
+  // Where the repository is not known to be there, only `--init` is sure to lead to a point.
+  const first = from === 'runs' ? 'pawl backup --init' : 'pawl backup';
   return [
+    ...(repositoryUnread === undefined ? [] : [['repository', repositoryUnread, red] as const]),
     whole === undefined
-      ? ['whole point', `none${remembered}: \`pawl backup\` makes one`]
+      ? ['whole point', `none${remembered}: \`${first}\` makes one`]
       : ['whole point', `${describePoint(whole, now)}${remembered}`],
     ...(partial === undefined
       ? []

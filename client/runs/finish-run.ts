@@ -9,7 +9,7 @@ import type { Output } from '../terminal/output';
 /** Tells how a run ended; returns the exit code that says the same. */
 export function finishRun(output: Output, end: RunEnd): ExitCode {
   const exitCode = exitCodeOf(end);
-  const { view, outcome, failure } = end;
+  const { view, outcome, replaced, failure } = end;
   const { status, startedAt, endedAt } = view;
   const ended = { event: 'ended', status, exitCode, startedAt, endedAt, outcome, failure };
   printRunEvent(output, view.run, ended);
@@ -17,7 +17,7 @@ export function finishRun(output: Output, end: RunEnd): ExitCode {
     const text = renderFailure(view, failure);
     if (!output.style.json) output.error(output.noteColours.red(text));
   } else if (outcome && outcome.state !== 'planned') {
-    output.result(renderOutcome(outcome, output.textWidth));
+    output.result(renderOutcome(outcome, output.textWidth, replaced));
   }
   return exitCode;
 }

@@ -44,6 +44,7 @@ function weighed(status: StackStatus, now: number): readonly Concern[] {
     drifting.length > 0 && { weight: 7, text: `${drifting.join(', ')} not served as released` },
     worker && servingUnknown !== undefined && { weight: 6, text: 'what serves is not known' },
     maintenance.length > 0 && { weight: 6, text: 'in maintenance' },
+    points.repositoryUnread !== undefined && { weight: 6, text: 'its repository is not read' },
     whole === undefined && { weight: 5, text: 'no whole point' },
     ageHours !== undefined &&
       ageHours > OLD_POINT_HOURS && { weight: 4, text: 'its whole point is old' },

@@ -16,6 +16,8 @@ export type KnownPoint = Pick<RecoveryPointSummary, 'id' | 'run' | 'takenAt'> &
 export interface NewestPoints {
   /** `repository`: as it lists them now. `runs`: as Temporal remembers the runs that saved them. */
   readonly from: 'repository' | 'runs';
+  /** Why the repository, which was asked, did not tell; a sentence without its full stop. */
+  readonly repositoryUnread?: string;
   /** Of everything: what a plain restore takes. */
   readonly whole?: KnownPoint;
   /** Of chosen entries, where it is newer than the whole one. */
@@ -28,13 +30,15 @@ export async function readNewestPoints(
   stack: StackDescription | undefined,
   runs: readonly ListedRun[],
 ): Promise<NewestPoints> {
-  const listed = stack && (await askRepository(session, stack)).answer;
+  const told = stack && (await askRepository(session, stack));
+  const listed = told?.answer;
   if (listed !== undefined) {
     // A point whose parts are gone is none that helps.
     const points = listed.points.filter(({ missing }) => missing === 0);
     return { from: 'repository', ...newest(points) };
   }
-  return { from: 'runs', ...newest(await pointsOfRuns(session, runs)) };
+  const known = newest(await pointsOfRuns(session, runs));
+  return { from: 'runs', ...known, ...(told && { repositoryUnread: told.why }) };
 }
 
 function askRepository(session: Session, stack: StackDescription) {

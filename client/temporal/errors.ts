@@ -98,10 +98,11 @@ function serverAway(cause: unknown, server: Server): ClientError {
       },
     );
   }
-  const local = /^(localhost|127\.|\[?::1)/.test(address);
+  const [, port] = /^(?:localhost|127\.0\.0\.1):(\d+)$/.exec(address) ?? [];
+  const start = port === '7233' ? 'pawl server' : `pawl server --port ${port ?? ''}`;
   return new ClientError(EXIT_CODES.unavailable, `No Temporal server answers at ${address}.`, {
-    advice: local
-      ? 'Start it with `pawl server`, or name another one with TEMPORAL_ADDRESS or --profile.'
+    advice: port
+      ? `Start it with \`${start}\`, or name another one with TEMPORAL_ADDRESS or --profile.`
       : 'Is it up, and is TEMPORAL_ADDRESS (or --profile) right? `pawl server` starts one on this machine.',
     reason: 'server-away',
     cause,

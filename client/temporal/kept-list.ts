@@ -1,5 +1,6 @@
 import { keptState, keptWorkflowId } from '../../workflows/messages';
 import { dropStepId, type KeptPart, type KeptState } from '../../workflows/model/kept';
+import { isNotFound } from './errors';
 import { pendingSteps, type PendingStep } from './pending-steps';
 import type { Session } from './session';
 
@@ -29,6 +30,21 @@ export async function readKept(session: Session, run: string): Promise<KeptState
   ]);
   const steps = pendingSteps(raw);
   return { ...state, parts: state.parts.map((part) => withReason(part, steps)) };
+}
+
+/** What became of the things that one restore replaced. `unknown`: their keeper was ended by hand, or is forgotten. */
+export type KeptFate = 'kept' | 'dropped' | 'unknown';
+
+/** Needs no worker. */
+export async function keptFate({ client, call }: Session, run: string): Promise<KeptFate> {
+  try {
+    const { status } = await call(() => client.workflow.getHandle(keptWorkflowId(run)).describe());
+    if (status.name === 'RUNNING') return 'kept';
+    return status.name === 'COMPLETED' ? 'dropped' : 'unknown';
+  } catch (error) {
+    if (isNotFound(error)) return 'unknown';
+    throw error;
+  }
 }
 
 function withReason(part: KeptPart, steps: readonly PendingStep[]): KeptPart {

@@ -1,5 +1,6 @@
 import { AdapterError } from '../../adapter-error';
 import type { CommandExit, RunningCommand } from '../../ports';
+import { afterSeconds } from '../process/command-failure';
 import type { Access } from './connect/access';
 import { adviceFor, kindOfText } from './failure-kind';
 
@@ -31,7 +32,7 @@ function programFailed({ argv }: RunningCommand, exit: CommandExit, place: strin
   const advice = adviceFor(exit.stderrTail);
   return new AdapterError(
     kindOfText(exit.stderrTail),
-    `${program} ended with ${end} after ${exit.elapsedSeconds.toFixed(1)} s at ${place}: ${said}`,
+    `${program} ended with ${end}${afterSeconds(exit)} at ${place}: ${said}`,
     {
       argv,
       exitCode: exit.code,

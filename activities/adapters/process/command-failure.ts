@@ -33,8 +33,13 @@ export function describeExit(command: EndedCommand): string {
       .split('\n')
       .at(-1) ?? '';
   const end = exit.signal === null ? `exit code ${String(exit.code)}` : `signal ${exit.signal}`;
-  const ended = `${program} on ${place} ended with ${end} after ${exit.elapsedSeconds.toFixed(1)} s`;
+  const ended = `${program} on ${place} ended with ${end}${afterSeconds(exit)}`;
   return lastLine === '' ? ended : `${ended}: ${lastLine}`;
+}
+
+/** ` after 0.8 s`; nothing where that says nothing. */
+export function afterSeconds({ elapsedSeconds }: Pick<CommandExit, 'elapsedSeconds'>): string {
+  return elapsedSeconds < 0.1 ? '' : ` after ${elapsedSeconds.toFixed(1)} s`;
 }
 
 /** The failure of a command whose exit is not further understood. */

@@ -1,5 +1,5 @@
 import { AdapterError } from '../../adapter-error';
-import { commandEvidence, type EndedCommand } from '../process/command-failure';
+import { afterSeconds, commandEvidence, type EndedCommand } from '../process/command-failure';
 import { lastWords } from './events';
 import { meaningOf, NO_REPOSITORY, type Circumstances } from './meanings';
 
@@ -24,7 +24,7 @@ export function resticFailure(
   );
   return new AdapterError(
     meaning?.kind ?? 'CommandFailed',
-    `${attempted} failed: ${detail.join(': ')} (restic ended with ${end} after ${exit.elapsedSeconds.toFixed(1)} s)`,
+    `${attempted} failed: ${detail.join(': ')} (restic ended with ${end}${afterSeconds(exit)})`,
     { ...commandEvidence(command), ...(meaning && { advice: meaning.advice }) },
   );
 }

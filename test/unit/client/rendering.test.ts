@@ -8,8 +8,9 @@ import { renderPlan } from '../../../client/render/plan';
 import { renderPoints, renderVerification } from '../../../client/render/points';
 import { renderStatus } from '../../../client/render/status';
 import { renderStatusList } from '../../../client/render/status-list';
-import { worstFirst } from '../../../client/status/concerns';
+import { concernsOf, worstFirst } from '../../../client/status/concerns';
 import type { StackStatus } from '../../../client/status/gather-status';
+import type { RestoreOutcome } from '../../../workflows/model/outcome';
 import type { QueuedRun } from '../../../workflows/model/queue';
 import type { RecoveryPointSummary } from '../../../workflows/model/recovery-point';
 import { restoreTarget } from '../../../workflows/model/restore-target';
@@ -90,7 +91,7 @@ describe('outcomes', () => {
 
   it('of a restore say what is kept, how long, and how to drop it', () => {
     const part = { name: 'accounts', into: 'melvin', keptAs: 'melvin_before_43' };
-    const text = renderOutcome({
+    const outcome: RestoreOutcome = {
       state: 'done',
       runbook: 'restore',
       run: 'melvin/43',
@@ -105,8 +106,12 @@ describe('outcomes', () => {
         },
       ],
       keptUntil: '2026-11-28T03:00:00Z',
-    });
-    expectGolden('outcome-restore', text);
+    };
+    expectGolden('outcome-restore', renderOutcome(outcome));
+    const later = renderOutcome(outcome, Infinity, 'dropped');
+    expect(later).toContain('What was replaced has been dropped.');
+    expect(later).not.toContain('restore confirm');
+    expect(renderOutcome(outcome, Infinity, 'unknown')).not.toMatch(/What was replaced/);
   });
 });
 
@@ -351,6 +356,20 @@ describe('the status of a stack', () => {
     expect(text).toMatch(/partial one +b2, 3 h ago \(melvin\/9\).*partial: only uploads/);
     const none = renderStatus({ ...status, points: { from: 'runs' } }, PLAIN, NOW);
     expect(none).toContain('none (by the runs that Temporal knows; the host did not say)');
+  });
+
+  it('says why the repository was not read, and names the command that leads to a first point', () => {
+    const why = 'Listing recovery points failed: there is no repository';
+    const unread = { ...status, points: { from: 'runs' as const, repositoryUnread: why } };
+    const text = renderStatus(unread, PLAIN, NOW);
+    expect(text).toContain(`repository    ${why}`);
+    expect(text).toContain(
+      'none (by the runs that Temporal knows): `pawl backup --init` makes one',
+    );
+    const known = { ...unread, points: { ...unread.points, whole: POINT } };
+    expect(concernsOf(known, Date.parse(POINT.takenAt))).toContain('its repository is not read');
+    const empty = { ...status, points: { from: 'repository' as const } };
+    expect(renderStatus(empty, PLAIN, NOW)).toContain('none: `pawl backup` makes one');
   });
 
   it('is told of every stack, the worst first', () => {

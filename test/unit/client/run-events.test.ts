@@ -1,4 +1,4 @@
-import { eventsBetween } from '../../../client/follow/run-events';
+import { eventsBetween, happenedAt } from '../../../client/follow/run-events';
 import { renderRunEvent } from '../../../client/render/run-event';
 import { expectGolden } from './golden';
 import { NOW, step, view } from './views';
@@ -9,6 +9,22 @@ describe('the events between two looks at a run', () => {
   it('tell a whole run when it is first seen', () => {
     const lines = eventsBetween(undefined, view()).map((e) => renderRunEvent(e, new Date(NOW)));
     expectGolden('events-first-look', lines.join('\n'));
+  });
+
+  it('have the times at which they were, where the run tells them', () => {
+    const steps = [
+      step({ state: 'done', startedAt: '2026-11-21T02:00:00Z', endedAt: '2026-11-21T02:00:09Z' }),
+    ];
+    const past = view({ startedAt: '2026-11-21T01:59:59Z', steps });
+    const times = eventsBetween(undefined, past).map((event) => [
+      event.event,
+      happenedAt(event, past)?.toISOString(),
+    ]);
+    expect(times).toEqual([
+      ['started', '2026-11-21T01:59:59.000Z'],
+      ['step', '2026-11-21T02:00:09.000Z'],
+      ['phase', undefined],
+    ]);
   });
 
   it('are none when only bytes have moved', () => {

@@ -32,6 +32,18 @@ describe('errors of Temporal', () => {
     expect(isAway(error)).toBe(true);
   });
 
+  it.each([
+    ['localhost:7233', '`pawl server`,'],
+    ['127.0.0.1:17233', '`pawl server --port 17233`,'],
+    ['temporal.internal:7233', 'Is it up'],
+  ])('at %s advise what brings a server up there', (address, advice) => {
+    const error = asClientError(new ServiceError('x', { cause: grpcError(14) }), {
+      ...SERVER,
+      address,
+    });
+    expect((error as ClientError).advice).toContain(advice);
+  });
+
   it('of one that is there but says nothing do not say that there is none', () => {
     const error = new Error('Failed to connect before the deadline');
     expect(asClientError(error, { ...SERVER, isThere: true })).toMatchObject({
