@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { ClientError } from './client-error';
 import { COMMANDS } from './command-table';
 import { EXIT_CODES } from './exit-codes';
-import { buildProgram } from './program';
+import { buildProgram, helpOf } from './program';
 import type { Request } from './program';
 import { Output } from './terminal/output';
 import { pawlPackage } from './version';
@@ -20,7 +20,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT_CODES.done;
-    return json ? reportUsage(error) : EXIT_CODES.usage;
+    return json ? reportUsage(error, commandOf(program, argv)) : EXIT_CODES.usage;
   }
   const [request] = requests;
   return request ? runRequest(request) : EXIT_CODES.usage;
@@ -37,13 +37,28 @@ function writeNoErrors(command: Command): void {
   for (const subcommand of command.commands) writeNoErrors(subcommand);
 }
 
-async function reportUsage({ code, message: text }: CommanderError): Promise<number> {
+/** The command that the words name, as far as they name one. */
+function commandOf(program: Command, argv: readonly string[]): Command {
+  let command = program;
+  for (const word of argv) {
+    command = command.commands.find((candidate) => candidate.name() === word) ?? command;
+  }
+  return command;
+}
+
+async function reportUsage(
+  { code, message: text }: CommanderError,
+  command: Command,
+): Promise<number> {
   const { reportError } = await import('./report-error.js');
   const isGroup = code === 'commander.help';
   const message = isGroup
     ? 'The command is incomplete.'
     : text.replace(/^error: /, '').replace(/\n/g, ' ');
-  const advice = '`pawl --help` lists commands and options.';
+  const advice =
+    command.parent === null
+      ? '`pawl --help` lists commands and options.'
+      : `\`${helpOf(command)}\` shows its arguments and options.`;
   const error = new ClientError(EXIT_CODES.usage, message, { advice, reason: 'usage' });
   return reportError(error, new Output({ json: true, quiet: false, verbose: false, color: false }));
 }

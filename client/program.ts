@@ -51,6 +51,7 @@ function addCommand(
   onRequest: (request: Request) => void,
 ): void {
   const command = parent.command(spec.name, { hidden: spec.hidden ?? false });
+  command.showHelpAfterError(`(\`${helpOf(command)}\` shows its arguments and options)`);
   command.description(spec.about).helpGroup(spec.group ?? 'Commands:');
   // A group without an action would list itself with a `help` command; `pawl help` covers it.
   command.helpCommand(false);
@@ -62,6 +63,13 @@ function addCommand(
   command.action(() => {
     onRequest({ spec, operands: command.args, ...readOptions(command) });
   });
+}
+
+/** `pawl help restore confirm` */
+export function helpOf(command: Command): string {
+  const names: string[] = [];
+  for (let at = command; at.parent; at = at.parent) names.unshift(at.name());
+  return ['pawl help', ...names].join(' ');
 }
 
 function addOptions(command: Command, spec: CommandSpec): void {

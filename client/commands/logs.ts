@@ -26,8 +26,10 @@ async function logsOfRun(invocation: Invocation): Promise<number> {
   const { operands, flags, globals, output } = invocation;
   const { run: id } = await resolveRun(operands[0], globals);
   const follow = flags.follow ?? false;
+  const steps = new Set<string>();
   const print = (lines: readonly LogLine[]): void => {
     for (const line of lines) {
+      if (line.step !== undefined) steps.add(line.step);
       if (flags.step !== undefined && line.step !== flags.step) continue;
       output.json('pawl/log@1', { run: id, ...line });
       output.result(renderLogLine(line));
@@ -44,13 +46,25 @@ async function logsOfRun(invocation: Invocation): Promise<number> {
           const ended = lines.some(({ what }) => what !== 'scheduled' && what !== 'started');
           print(inOrder([...lines, ...(ended ? await kept() : [])]));
         }
-        if (!signal.aborted) return EXIT_CODES.done;
+        if (!signal.aborted) {
+          if (flags.step !== undefined && !steps.has(flags.step))
+            throw noStep(id, flags.step, steps);
+          return EXIT_CODES.done;
+        }
         throw new ClientError(EXIT_CODES.detached, `Left the log; ${id} is untouched.`, {
           reason: 'detached',
         });
       },
     ),
   );
+}
+
+function noStep(run: string, step: string, steps: ReadonlySet<string>): ClientError {
+  const known = [...steps].join(', ');
+  return new ClientError(EXIT_CODES.failed, `${run} has begun no step "${step}".`, {
+    reason: 'not-found',
+    ...(known === '' ? {} : { advice: `Steps that it has begun: ${known}.` }),
+  });
 }
 
 /** Of containers that have gone since it was asked before. */

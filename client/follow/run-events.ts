@@ -34,9 +34,9 @@ export function happenedAt(event: RunEvent, { startedAt }: RunView): Date | unde
   return at === undefined ? undefined : new Date(at);
 }
 
+/** That a step runs is so at the moment of looking. */
 function ownTime({ event, step }: Extract<RunEvent, { step: StepView }>): string | undefined {
-  if (event === 'retry') return undefined;
-  return step.state === 'running' ? step.startedAt : step.endedAt;
+  return event === 'retry' ? undefined : step.endedAt;
 }
 
 function queueEvents(before: RunView | undefined, now: RunView): RunEvent[] {

@@ -84,6 +84,14 @@ describe('the command line', () => {
     expect(parse('bakup').request).toBeUndefined();
   });
 
+  it('leads to the help of the command whose option was wrong', () => {
+    expect(parse('restore', 'confirm', '4', '--bogus').said).toContain(
+      '`pawl help restore confirm`',
+    );
+    expect(parse('backup', '--bogus').said).toContain('`pawl help backup`');
+    expect(parse('--bogus').said).toContain('pawl --help lists commands');
+  });
+
   it('knows no abbreviated commands', () => {
     expect(parse('back').request).toBeUndefined();
   });
