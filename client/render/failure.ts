@@ -46,8 +46,12 @@ function adviceFor(run: string, type: string): string {
   }
 }
 
-/** The first to fail: the others were cancelled because of it. */
+/** The one that the message begins with; else the first to fail: the others were cancelled because of it. */
 function failedStep({ steps }: RunView, failure: RunFailure): StepView | undefined {
+  const told = steps.find(
+    ({ state, title }) => state === 'failed' && failure.message.startsWith(`${title}: `),
+  );
+  if (told !== undefined) return told;
   return steps.find(({ state, id }) => state === 'failed' || id === failure.step);
 }
 

@@ -169,6 +169,29 @@ describeWith(['temporal'], 'the backup workflow', () => {
     });
   });
 
+  it('names the part whose failure it tells, when another failed for a reason of its own after it', async () => {
+    const stack = uniqueStack({ protect: TWO_PARTS });
+    const failing = doubles({
+      backUpPart: async ({ part }) => {
+        if (part.name !== 'reports') {
+          const { cancelled } = Context.current();
+          const beat = setInterval(heartbeat, 50);
+          await cancelled
+            .catch(() => undefined)
+            .finally(() => {
+              clearInterval(beat);
+            });
+        }
+        throw ApplicationFailure.nonRetryable(`no right to read ${part.name}`, 'CommandFailed', {});
+      },
+    });
+    await harness.working(failing, async () => {
+      expect(await failureOf((await start(stack)).result())).toMatchObject({
+        message: 'back up reports: no right to read reports',
+      });
+    });
+  });
+
   it('refuses to begin without a repository, and creates it when told to', async () => {
     const absent = doubles({
       observeRepository: () => Promise.resolve({ state: 'absent', program: 'restic 0.19.1' }),

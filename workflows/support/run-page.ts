@@ -158,10 +158,13 @@ export class RunPage {
 
   /**
    * The first step that failed by itself: one that was `cancelled` because another failed is not the one to name. Without
-   * `cancelled`, the first that did not come to its end for whatever reason.
+   * `cancelled`, the first that did not come to its end for whatever reason. Of several, the one that failed for the `reason`.
    */
-  firstFailed(cancelled?: string): StepProgress | undefined {
-    return this.steps.find(({ state, detail }) => state === 'failed' && detail !== cancelled);
+  firstFailed(cancelled?: string, reason?: string): StepProgress | undefined {
+    const failed = this.steps.filter(
+      ({ state, detail }) => state === 'failed' && detail !== cancelled,
+    );
+    return failed.find(({ detail }) => detail === reason) ?? failed[0];
   }
 
   /** A failed step says why by itself; a run may also fail between its steps. */

@@ -141,8 +141,8 @@ function createRun(input: RunInput): Run {
 }
 
 function asFailure(run: Run, error: unknown): ApplicationFailure {
-  const failed = run.page.firstFailed(CANCELLED);
   const { type, message, evidence } = causeOf(error);
+  const failed = run.page.firstFailed(CANCELLED, message);
   return failure(run, type, ofStep(failed, message), evidence);
 }
 

@@ -59,6 +59,23 @@ describeWith(['postgres'], 'PostgreSQL, a database in production', () => {
     expect(await propertiesOf('shop')).toEqual(before);
   });
 
+  it('is dumped and restored by a role that has made itself read-only', async () => {
+    const { server } = bench;
+    await bench.seed('guarded', 'some');
+    const role = `alter role "${server.user}"`;
+    await server.query(`${role} set default_transaction_read_only to on`);
+    try {
+      const dump = await user.dump('guarded');
+      const place = target('guarded');
+      await user.restoreBeside(dump, place);
+      expect(await user.digest(dump, place)).toEqual(
+        expect.arrayContaining([...dump.facts.contents]),
+      );
+    } finally {
+      await server.query(`begin read write; ${role} reset default_transaction_read_only; commit`);
+    }
+  });
+
   it('is swapped under clients that reconnect at once', async () => {
     const { server } = bench;
     await bench.seed('busy', 'some');

@@ -122,6 +122,35 @@ describeWith(['postgres'], 'PostgreSQL, the rows that are counted and compared',
     expect(await differences(dump)).toEqual([]);
   });
 
+  it('may be of tables whose statistics call what is found by a search path only, or fails', async () => {
+    await bench.seed('planned', 'nothing');
+    await bench.server.query(
+      `create table rate (v int); insert into rate values (2);
+       create function rated(int) returns int language sql immutable as 'select $1 * v from rate';
+       create function fails(int) returns int language plpgsql immutable as $$ begin raise 'no'; end $$;
+       create table t (x int, c regclass); insert into t values (1, 'rate');
+       create statistics on_t on (rated(x)), x from t;
+       create table u (x int); insert into u values (1);
+       create statistics on_u on (fails(1)), x from u`,
+      'planned',
+    );
+    const dump = await user.dump('planned');
+    expect(contentOf(dump, 'public.t')?.rows).toBe(1);
+    expect(contentOf(dump, 'public.t')?.method).toMatch(/\+path$/);
+    expect(contentOf(dump, 'public.u')).toMatchObject({ rows: 0, method: 'pg:unproved' });
+    expect(contentOf(dump, 'public.rate')).toMatchObject({ rows: 1 });
+    expect(dump.facts.notes).toContain(
+      'Saved, but not counted and not compared, as what an index or statistics of it call fails: public.u.',
+    );
+    expect(await differences(dump)).toEqual([]);
+    const changed = dump.facts.contents.map((content) =>
+      content.name === 'public.t' ? { ...content, digest: '1' } : content,
+    );
+    expect(await differences(dump, changed)).toEqual([
+      'public.t has 1 row as promised, but other content',
+    ]);
+  });
+
   it('are dumped when a table was locked for longer than anybody has to wait for the dump', async () => {
     await bench.seed('altered', 'nothing');
     await bench.server.query(

@@ -134,6 +134,17 @@ describe('failures', () => {
     expectGolden('failure-command', text);
   });
 
+  it('name the step whose failure it is, of several that failed', () => {
+    const steps = ['accounts', 'reports'].map((part) => ({
+      ...failed,
+      ...{ id: `back-up:${part}`, title: `back up ${part}` },
+    }));
+    const message = 'back up reports: no right to read it';
+    const text = renderFailure(view({ steps }), { type: 'CommandFailed', message, evidence: {} });
+    expect(text).toContain('step   back up reports (back-up:reports)');
+    expect(text).toContain('cause  no right to read it');
+  });
+
   it('give the advice of the step as the next command', () => {
     const text = renderFailure(view({ steps: [] }), {
       type: 'PreconditionFailed',

@@ -4,7 +4,7 @@ import type { OnProgress } from '../../../ports';
 import { digestLargeObjects } from './large-objects';
 import { readSequences, restoredSequenceDigests, sequenceDigests } from './sequences';
 import type { Session } from '../connect/session';
-import { expectedMethod, ownMethod } from './method';
+import { expectedMethod, ownMethod, withPath } from './method';
 import { asOlderManifest, isOlderManifest, tablesOfOlder } from './older-manifest';
 import { contentsOf, isUnproved, unproved } from './partitions';
 import { digestTables } from './table-digest';
@@ -76,24 +76,32 @@ async function digestLocked(
   const methodOf = ownMethod(session.major);
   const digests: ContentDigest[] = [];
   const busy = [...locked.contested];
+  const refused: Table[] = [];
   // The locks of the last group can be given back first.
   for (const group of [...locked.groups].reverse()) {
     const options = { methodOf, onProgress: () => undefined, mayWait };
     const found = await digestTables(session, group.tables, options);
     digests.push(...found.digests);
     busy.push(...found.busy);
+    refused.push(...found.refused);
     await session.execute(`rollback to savepoint ${group.savepoint}`);
   }
-  const names = busy.map(({ name }) => name);
   return {
     contents: [
-      ...contentsOf(tables, digests, busy),
+      ...contentsOf(tables, digests, [...busy, ...refused]),
       ...(await digestLargeObjects(session, methodOf)),
     ],
     notes: [
       ...(await withoutRows(session, tables)),
       ...withoutDigest(tables),
-      ...told('Saved, but not counted and not compared, as another session kept a lock', names),
+      ...told(
+        'Saved, but not counted and not compared, as another session kept a lock',
+        namesOf(busy),
+      ),
+      ...told(
+        'Saved, but not counted and not compared, as what an index or statistics of it call fails',
+        namesOf(refused),
+      ),
     ],
   };
 }
@@ -111,16 +119,20 @@ export async function digestRestored(
   const all = await listTables(session);
   const tables = isOlder ? tablesOfOlder(all) : all;
   const options = { methodOf, onProgress, mayWait: () => true };
-  const { digests } = await digestTables(session, tables, options);
+  const { digests, refused } = await digestTables(session, tables, options);
   const restored = [
     ...(isOlder
       ? asOlderManifest(digests, expected, all, session.major)
-      : contentsOf(tables, digests, [])),
+      : contentsOf(tables, digests, refused)),
     ...(await digestLargeObjects(session, methodOf)),
     ...restoredSequenceDigests(await readSequences(session), expected),
   ];
   await session.execute('commit');
   return withoutUnproved(restored, expected, isOlder);
+}
+
+function namesOf(tables: readonly Table[]): string[] {
+  return tables.map(({ name }) => name);
 }
 
 /** Of what was not counted when it was dumped, only that it is there. */
@@ -133,6 +145,12 @@ function withoutUnproved(
   return restored.flatMap((content) => {
     const wish = wanted.get(content.name);
     if (wish === undefined && isOlder && content.method === 'pg:sequence') return []; // an extension's
-    return [wish !== undefined && isUnproved(wish) ? unproved(content.name) : content];
+    return [wish === undefined ? content : asWished(content, wish)];
   });
+}
+
+function asWished(content: ContentDigest, wish: ContentDigest): ContentDigest {
+  if (isUnproved(wish)) return unproved(content.name);
+  if (isUnproved(content)) return { ...content, rows: wish.rows }; // they were not counted: nothing is said of them
+  return content.method === withPath(wish.method) ? { ...content, method: wish.method } : content;
 }

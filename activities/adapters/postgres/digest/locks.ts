@@ -1,11 +1,10 @@
 import type { Session } from '../connect/session';
-import { isBusy, isGone } from './busy';
+import { isBusy, isGone, isUnplannable } from './busy';
 
 /**
  * Runs queries in the session's transaction and gives back the locks that they took (on indexes, on sequences): with
  * thousands of tables they would fill the server's lock table (`max_locks_per_transaction`, 64 by default). The
- * transaction goes on when a lock could not be had in time, or what was to be
- * read is gone.
+ * transaction goes on when a lock could not be had in time, what was to be read is gone, or the query was refused.
  * Source: PostgreSQL manual, 13.3: a rollback to a savepoint releases the locks acquired since.
  */
 export async function releasingLocks<Result>(
@@ -22,7 +21,7 @@ export async function releasingLocks<Result>(
     await rollBack();
     return result;
   } catch (error) {
-    if (isBusy(error) || isGone(error)) await rollBack();
+    if (isBusy(error) || isGone(error) || isUnplannable(error)) await rollBack();
     throw error;
   }
 }

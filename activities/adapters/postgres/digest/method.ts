@@ -13,7 +13,10 @@ export interface HashedColumn {
 
 const COLUMN_HASHES = 'column_hashes';
 const TEXT_HASH = 'hashtextextended';
-const METHOD = /^pg2?:sum\((\w+)\)\/\d+$/;
+const METHOD = /^pg2?:sum\((\w+)\)\/\d+(?:\+path)?$/;
+
+/** Ends the method of what could be read only with all schemas in the search path: names print without theirs then. */
+const WITH_PATH = '+path';
 
 /** Until 2026-11, partitions were contents of their own, and generated columns were hashed. */
 const OLDER_METHOD = /^pg:sum\(/;
@@ -83,6 +86,14 @@ export function expectedMethod(expected: readonly ContentDigest[], major: number
     const hash = METHOD.exec(method)?.[1];
     return hash === TEXT_HASH || (hash === COLUMN_HASHES && major >= 14) ? method : own(content);
   };
+}
+
+export function withPath(method: string): string {
+  return needsPath(method) ? method : `${method}${WITH_PATH}`;
+}
+
+export function needsPath(method: string): boolean {
+  return method.endsWith(WITH_PATH);
 }
 
 /** Whether a content was digested as `older-manifest.ts` says. */

@@ -18,15 +18,15 @@ export function isUnproved({ method }: Pick<ContentDigest, 'method'>): boolean {
   return method === UNPROVED;
 }
 
-/** Digests of tables as contents: partitions as what they are parts of; what a busy table is a part of is unproved. */
+/** Digests of tables as contents: partitions as what they are parts of; what an unread table is a part of is unproved. */
 export function contentsOf(
   tables: readonly Table[],
   digests: readonly ContentDigest[],
-  busy: readonly Table[],
+  unread: readonly Table[],
 ): ContentDigest[] {
   const rootOf = new Map(tables.map(({ name, root }) => [name, root]));
   const contents = addUp(digests, (name) => rootOf.get(name) ?? name);
-  for (const { root } of busy) contents.set(root, unproved(root));
+  for (const { root } of unread) contents.set(root, unproved(root));
   return [...contents.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

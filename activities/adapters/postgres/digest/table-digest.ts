@@ -3,18 +3,27 @@ import type { OnProgress } from '../../../ports';
 import { releasingLocks } from './locks';
 import { identifier } from '../connect/quoting';
 import { queryRows, type Session } from '../connect/session';
-import { isBusy } from './busy';
-import { isOlderMethod, sumOfHashes, type MethodOf } from './method';
+import { isBusy, isUnplannable } from './busy';
+import { isOlderMethod, needsPath, sumOfHashes, withPath, type MethodOf } from './method';
 import type { Table } from './tables';
 
 /** Tables counted in one statement: 2,000 small tables cost 40 round trips, and one statement stays a short one. */
 const BATCH_TABLES = 50;
 const BATCH_BYTES = 64 * 1024 * 1024;
 
-/** What was counted, and the tables that could not be: somebody keeps one of their locks. */
+/** In an order that a restored database has too. */
+const SEE_ALL_SCHEMAS = `select pg_catalog.set_config('search_path', (
+  select pg_catalog.string_agg(pg_catalog.quote_ident(nspname), ', ' order by nspname collate "C")
+  from pg_catalog.pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'
+), true)`;
+
+/** What was counted, and the tables that could not be. */
 export interface TableDigests {
   readonly digests: readonly ContentDigest[];
+  /** Somebody keeps one of their locks. */
   readonly busy: readonly Table[];
+  /** Every query of them is refused. */
+  readonly refused: readonly Table[];
 }
 
 export interface TableDigestOptions {
@@ -36,19 +45,46 @@ export async function digestTables(
 ): Promise<TableDigests> {
   const digests: ContentDigest[] = [];
   const busy: Table[] = [];
+  const refused: Table[] = [];
   let bytesDone = 0;
   for (const batch of batches(tables.filter(({ isPartitioned }) => !isPartitioned))) {
-    const found = await digestOrNone(session, batch, methodOf);
+    const found = await digestTogether(session, batch, methodOf);
     digests.push(...(found ?? []));
     for (const table of found === undefined ? batch : []) {
-      const one = await digestPatiently(session, table, methodOf, mayWait);
-      if (one === undefined) busy.push(table);
+      const one = await digestAlone(session, table, methodOf, mayWait);
+      if (one === 'busy') busy.push(table);
+      else if (one === 'refused') refused.push(table);
       else digests.push(...one);
     }
     bytesDone += sizeOf(batch);
     onProgress(bytesDone);
   }
-  return { digests, busy };
+  return { digests, busy, refused };
+}
+
+type Outcome = readonly ContentDigest[] | 'busy' | 'refused';
+
+/** Undefined where they must be read one by one. */
+async function digestTogether(
+  session: Session,
+  batch: readonly Table[],
+  methodOf: MethodOf,
+): Promise<readonly ContentDigest[] | undefined> {
+  if (batch.some(({ root }) => needsPath(methodOf(root)))) return undefined;
+  const outcome = await digestOnce(session, batch, methodOf);
+  return typeof outcome === 'string' ? undefined : outcome;
+}
+
+/** What cannot be planned with an empty search path may be with all schemas in it. */
+async function digestAlone(
+  session: Session,
+  table: Table,
+  methodOf: MethodOf,
+  mayWait: () => boolean,
+): Promise<Outcome> {
+  const outcome = await digestPatiently(session, table, methodOf, mayWait);
+  if (outcome !== 'refused' || needsPath(methodOf(table.root))) return outcome;
+  return digestPatiently(session, table, (content) => withPath(methodOf(content)), mayWait);
 }
 
 async function digestPatiently(
@@ -56,25 +92,30 @@ async function digestPatiently(
   table: Table,
   methodOf: MethodOf,
   mayWait: () => boolean,
-): Promise<readonly ContentDigest[] | undefined> {
+): Promise<Outcome> {
   for (;;) {
     const waits = mayWait();
-    const found = await digestOrNone(session, [table], methodOf);
-    if (found !== undefined || !waits) return found;
+    const outcome = await digestOnce(session, [table], methodOf);
+    if (outcome !== 'busy' || !waits) return outcome;
   }
 }
 
-/** Undefined where a lock could not be had in time (`lock_timeout`), such as that of an index that is rebuilt. */
-async function digestOrNone(
+/** Busy: a lock could not be had in time (`lock_timeout`), such as that of an index that is rebuilt. */
+async function digestOnce(
   session: Session,
   batch: readonly Table[],
   methodOf: MethodOf,
-): Promise<readonly ContentDigest[] | undefined> {
+): Promise<Outcome> {
+  const all = batch.some(({ root }) => needsPath(methodOf(root)));
   try {
-    return await releasingLocks(session, () => digestBatch(session, batch, methodOf));
+    return await releasingLocks(session, async () => {
+      if (all) await session.execute(SEE_ALL_SCHEMAS); // until the rollback
+      return digestBatch(session, batch, methodOf);
+    });
   } catch (error) {
-    if (!isBusy(error)) throw error;
-    return undefined;
+    if (isBusy(error)) return 'busy';
+    if (isUnplannable(error)) return 'refused';
+    throw error;
   }
 }
 

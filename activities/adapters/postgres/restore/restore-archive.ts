@@ -111,10 +111,9 @@ export class ArchiveRestore {
 
   /** pg_restore has no option for it, and sends this statement as it is. */
   private definitionOf({ kind }: ArchiveEntry): string | undefined {
-    const { searchPath } = this.options;
-    if (kind !== 'SEARCHPATH' || searchPath === undefined) return undefined;
-    const path = searchPath.map(identifier).join(', ');
-    return `SELECT pg_catalog.set_config('search_path', ${literal(path)}, false);\n`;
+    if (kind !== 'SEARCHPATH') return undefined;
+    const path = (this.options.searchPath ?? []).map(identifier).join(', ');
+    return `SELECT pg_catalog.set_config('search_path', ${literal(path)}, false);\n${LEAVE_ALONE}`;
   }
 
   private idsOf(section: Section): ReadonlySet<number> {
@@ -147,6 +146,11 @@ export class ArchiveRestore {
     return [...this.chosen.choice.objects, ...failed];
   }
 }
+
+/** What a role may have set for itself, and pg_restore does not set: it would refuse to write, or be ended while it waits for bytes. */
+const LEAVE_ALONE = `SELECT pg_catalog.set_config(s.name, s.value, false)
+  FROM (VALUES ('default_transaction_read_only', 'off'), ('idle_session_timeout', '0')) s (name, value)
+  WHERE EXISTS (SELECT FROM pg_catalog.pg_settings p WHERE p.name = s.name);\n`;
 
 /** No rows of another table mend these. */
 const UNCHANGING = /does not exist|permission denied|must be owner/;
