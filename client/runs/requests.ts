@@ -42,6 +42,12 @@ export function restoreRequest(
   if (flags.into !== undefined && parts.length !== 1) {
     throw usageError('--into takes exactly one part.', 'Name it: `pawl restore PART --into NAME`.');
   }
+  if (flags.into === '') {
+    throw usageError(
+      '--into needs a name.',
+      'Write it as `--into NAME`, of a database or a folder.',
+    );
+  }
   const options: RestoreOptions = {
     point: choosePoint(flags),
     only: parts,

@@ -4,13 +4,29 @@ import { AdapterError } from '../../adapter-error';
 function fileFailure(error: unknown): unknown {
   const code = codeOf(error);
   if (error instanceof AdapterError || !/^E[A-Z0-9]+$/.test(code)) return error;
-  const refused = code === 'EACCES' || code === 'EPERM';
-  const evidence = refused
-    ? { advice: 'Run the worker as root, or as the owner of the files.' }
-    : {};
-  const kind = refused ? 'CredentialsRejected' : 'CommandFailed';
+  const { kind, advice } = MEANINGS[code] ?? { kind: 'CommandFailed' };
+  const evidence = advice === undefined ? {} : { advice };
   return new AdapterError(kind, `On host: ${(error as Error).message}`, evidence, { cause: error });
 }
+
+interface Meaning {
+  readonly kind: AdapterError['kind'];
+  readonly advice?: string;
+}
+
+const REFUSED: Meaning = {
+  kind: 'CredentialsRejected',
+  advice: 'Run the worker as root, or as the owner of the files.',
+};
+
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  EACCES: REFUSED,
+  EPERM: REFUSED,
+  EROFS: {
+    kind: 'PreconditionFailed',
+    advice: 'Mount it writable, or restore elsewhere with --into.',
+  },
+};
 
 /** The same function, failing with AdapterErrors. */
 export function guarded<Args extends unknown[], Answer>(

@@ -141,6 +141,20 @@ const target = restoreTarget('data/uploads', 1);
     });
   });
 
+  it.each([
+    ['a file', 'taken', 'is not a folder'],
+    ['everything', '/', 'holds the programs'],
+  ])('a restore in the place of %s is refused by the plan', async (_, into, why) => {
+    await writeFile(at('taken'), 'mine');
+    await expect(
+      plain.observeTarget(site(), entry, part, restoreTarget(into, 1), newAttempt()),
+    ).rejects.toMatchObject({
+      kind: 'PreconditionFailed',
+      message: expect.stringContaining(why) as string,
+    });
+    expect(await readFile(at('taken'), 'utf8')).toBe('mine');
+  });
+
   it('are followed, and told, when the owner of the stack has made them', async () => {
     await symlink('victim', at('link'));
     const seen = await plain.observeTarget(

@@ -39,6 +39,7 @@ describe('requests', () => {
   it.each([
     ['an unknown part', () => backupRequest(stack, ['acounts'], {}, SENDER)],
     ['--into without a part', () => restoreRequest(stack, [], { into: 'x' }, SENDER)],
+    ['--into without a name', () => restoreRequest(stack, ['accounts'], { into: '' }, SENDER)],
     [
       '--into with two',
       () => restoreRequest(stack, ['accounts', 'accounts/b'], { into: 'x' }, SENDER),
