@@ -37,7 +37,9 @@ test('tells a failed command with argv, exit code and the end of stderr', async 
   const noisy = 'for (let i = 0; i < 9999; i++) console.error("line " + i); process.exitCode = 7';
   const error = await failureOf(hostRunner.run([node, '-e', noisy]));
   expect(error.kind).toBe('CommandFailed');
-  expect(error.message).toMatch(/^node on host ended with exit code 7 after \d+\.\d s: line 9998$/);
+  expect(error.message).toMatch(
+    /^node on host ended with exit code 7(?: after \d+\.\d s)?: line 9998$/,
+  );
   expect(error.evidence).toMatchObject({ argv: [node, '-e', noisy], exitCode: 7, signal: null });
   expect(error.evidence.stderrTail?.length).toBeLessThanOrEqual(4096);
   expect(error.evidence.stderrTail).toMatch(/^line \d+\n/);
