@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { ComposeProjectModel } from '../../../workflows/plan/release/compose-model';
 import type { ReleaseModel } from '../../release-ports';
-import { parse } from './resolve-project';
+import { fields, parse } from './resolve-project';
 
 /**
  * A release's model, with the env files of `services` alone: Compose reads those of all of them, and what a profile that
@@ -12,10 +11,10 @@ export async function releaseText(
   services: readonly string[],
 ): Promise<string> {
   const text = 'file' in release ? await readFile(release.file, 'utf8') : release.text;
-  const model: ComposeProjectModel = parse(text);
-  const kept = Object.entries(model.services ?? {}).map(([name, service]) => {
-    const { env_file: files, ...rest } = service;
-    return [name, services.includes(name) && files !== undefined ? service : rest] as const;
+  const model = parse(text);
+  const kept = Object.entries(fields(model['services'])).map(([name, service]) => {
+    const { env_file: _, ...rest } = fields(service);
+    return [name, services.includes(name) ? service : rest] as const;
   });
   return JSON.stringify({ ...model, services: Object.fromEntries(kept) });
 }

@@ -57,6 +57,7 @@ export function parse(json: string): ComposeModel {
   }
 }
 
-function fields(value: unknown): Readonly<Record<string, unknown>> {
+/** Of an object; nothing else has any. */
+export function fields(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
