@@ -213,6 +213,7 @@ describe('a manifest', () => {
     ['an option for a path', { parts: [{ ...part, path: '--password-command=id' }] }],
     ['an option for a snapshot', { parts: [{ ...part, snapshotId: '--help' }] }],
     ['a part twice', { parts: [part, part] }],
+    ['no part', { parts: [] }],
     ['fewer bytes than none', { parts: [{ ...part, bytes: -5 }] }],
     ['more bytes than there are', { parts: [{ ...part, bytes: 1e308 }] }],
     ['20,000 parts', { parts: many(20_000) }],

@@ -90,6 +90,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.strictObject({
   partial: z.boolean(),
   parts: z
     .array(storedPart)
+    .min(1, 'has no parts')
     .max(MOST_PARTS, `has more parts than the ${MOST_PARTS} that one recovery point may have`)
     .refine(
       (parts) => areDifferent(parts.map(({ part: { name: partName } }) => partName)),
