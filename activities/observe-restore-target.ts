@@ -2,7 +2,15 @@ import type { LeaveOutChoice } from '../workflows/model/left-out';
 import type { Part } from '../workflows/model/recovery-point';
 import type { RestoreTarget } from '../workflows/model/restore-target';
 import { engineFor, entryOf } from './engine-for';
-import type { Attempt, Engine, Ports, Site, StreamPlace, TargetObservation } from './ports';
+import type {
+  Attempt,
+  Engine,
+  OwnFolder,
+  Ports,
+  Site,
+  StreamPlace,
+  TargetObservation,
+} from './ports';
 import { runStep, type StepInput } from './run-step';
 
 /** A part and where it is restored. */
@@ -33,10 +41,16 @@ export const observeRestoreTarget =
       const { part, target } = input;
       const entry = entryOf(input.stack, part);
       const engine = engineFor(ports, entry);
-      const observed = await engine.observeTarget(site, entry, part, target, attempt);
+      const place = { ...site, ownFolders: ownFolders(ports, input, site) };
+      const observed = await engine.observeTarget(place, entry, part, target, attempt);
       const leaveOut = await chooseLeftOut(ports, engine, input, attempt, site);
       return { ...observed, ...(leaveOut !== undefined && { leaveOut }) };
     });
+
+function ownFolders(ports: Ports, { stack }: StepInput, site: Site): readonly OwnFolder[] {
+  const { folder } = ports.openRepository(site, stack.repository);
+  return folder === undefined ? [] : [{ what: 'the repository', path: folder }];
+}
 
 async function chooseLeftOut(
   ports: Ports,

@@ -35,6 +35,13 @@ import type {
  */
 
 /** What an adapter must know of the stack. Built by the activity for each attempt. */
+/** A folder of the host that pawl itself needs. */
+export interface OwnFolder {
+  /** With its article: `the repository`. */
+  readonly what: string;
+  readonly path: string;
+}
+
 export interface Site {
   readonly stack: string;
   /** Absolute directory of the project on this host. */
@@ -42,6 +49,8 @@ export interface Site {
   readonly compose?: ComposeProject;
   /** Compose services that the stack file names for a release: Compose makes their profiles active, as where it is told them. */
   readonly services?: readonly string[];
+  /** Where nothing may be restored; known only to what looks at a restore's target. */
+  readonly ownFolders?: readonly OwnFolder[];
   /** Reads a secret now. Never keep, log or return its value. */
   secret(reference: SecretReference): Promise<string>;
 }
@@ -187,6 +196,8 @@ export interface StreamReceipt {
  * is gone (ServiceUnavailable); the others say that there is none (PreconditionFailed).
  */
 export interface Repository {
+  /** Where it lies on this host; absent when it lies elsewhere. */
+  readonly folder?: string;
   /** Throws: CredentialsRejected (wrong password) · ServiceUnavailable · VerificationFailed (damaged). */
   probe(attempt: Attempt): Promise<RepositoryProbe>;
   /** Idempotent: a repository that opens with this password is left alone. */

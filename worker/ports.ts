@@ -50,7 +50,10 @@ export function portsOnThisHost(
     engines: {
       postgres: createPostgresEngine({ hostRunner, containers }),
       mongodb: createMongodbEngine({ containers }),
-      files: createFilesEngine({ hostRunner, containers }),
+      files: createFilesEngine({
+        ...{ hostRunner, containers },
+        ownFolders: [{ what: "pawl's state directory", path: stateDirectory }],
+      }),
     },
     openRepository: createResticRepositories({
       restic,

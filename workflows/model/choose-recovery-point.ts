@@ -26,14 +26,18 @@ export function chooseRecoveryPoint(
 }
 
 function byId(points: readonly RecoveryPointSummary[], id: string): RecoveryPointSummary | string {
-  const exact = points.find((point) => point.id === id || point.run === id);
+  const exact = points.find((point) => point.run === id || idsOf(point).includes(id));
   if (exact !== undefined) return exact;
   if (id.length < SHORTEST_PREFIX) return `no recovery point is called ${id}`;
-  const matches = points.filter((point) => point.id.startsWith(id));
+  const matches = points.filter((point) => idsOf(point).some((one) => one.startsWith(id)));
   const [only] = matches;
   if (only === undefined) return `no recovery point is called ${id}`;
   if (matches.length === 1) return only;
   return `${id} could be ${matches.map((point) => point.id).join(', ')}`;
+}
+
+function idsOf({ id, otherIds = [] }: RecoveryPointSummary): readonly string[] {
+  return [id, ...otherIds];
 }
 
 function notAfter(

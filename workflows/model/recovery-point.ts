@@ -106,6 +106,8 @@ export const MOST_PARTS = 4000;
 export interface RecoveryPointSummary {
   /** Short restic id of the manifest's snapshot: what the operator types. */
   readonly id: string;
+  /** By which it was known before restic wrote its snapshot anew (`tag`, `rewrite`), or copied it. */
+  readonly otherIds?: readonly string[];
   readonly stack: string;
   /** `melvin/42`, and its key, unique for ever. */
   readonly run: string;

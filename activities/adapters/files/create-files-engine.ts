@@ -4,7 +4,7 @@ import type { ContentDigest } from '../../../workflows/model/recovery-point';
 import type { RestoreTarget } from '../../../workflows/model/restore-target';
 import type { FilesEntry } from '../../../workflows/model/stack';
 import { AdapterError } from '../../adapter-error';
-import type { Attempt, CommandRunner, Containers, Engine, Site } from '../../ports';
+import type { Attempt, CommandRunner, Containers, Engine, OwnFolder, Site } from '../../ports';
 import { findTar } from './find-tar';
 import { framesOf, inFrame } from './frames';
 import { hostPlace } from './host-place';
@@ -13,6 +13,7 @@ import { observeFolderTarget } from './observe-folder-target';
 import { packFolder } from './pack-folder';
 import type { Place } from './place';
 import { findLayout, type RestoreLayout } from './restore-layout';
+import { refuseNeeded } from './refuse-needed';
 import { servicePlace } from './service-place';
 import { isOwnPath } from './staying';
 import { assertOwn, swapBackEntries, swapEntries } from './swap-entries';
@@ -22,6 +23,8 @@ import { unpackFolder } from './unpack-folder';
 export interface FilesEngineTools {
   readonly hostRunner: CommandRunner;
   readonly containers: Containers;
+  /** Of the host, besides those of the site: nothing is restored there. */
+  readonly ownFolders?: readonly OwnFolder[];
 }
 
 /**
@@ -34,6 +37,7 @@ export interface FilesEngineTools {
 export function createFilesEngine({
   hostRunner,
   containers,
+  ownFolders = [],
 }: FilesEngineTools): Engine<FilesEntry> {
   async function placeOf(site: Site, entry: FilesEntry, { signal }: Attempt): Promise<Place> {
     if (entry.service !== undefined) {
@@ -74,6 +78,8 @@ export function createFilesEngine({
 
     async observeTarget(site, entry, _part, target, attempt) {
       const { place, layout } = await openTarget(site, entry, target, attempt);
+      const own = [...ownFolders, ...(site.ownFolders ?? [])];
+      await refuseNeeded(place, layout.into, own);
       return observeFolderTarget(place, layout, absolute(site, entry, target.into));
     },
 

@@ -3,7 +3,8 @@ import type { TargetObservation } from '../../ports';
 import { findTar } from './find-tar';
 import { framesOf } from './frames';
 import { measureFolder } from './measure-folder';
-import { mountedIn } from './observe-folder';
+import { isTaken, mountedIn } from './observe-folder';
+import { notReplaceable } from './refuse-needed';
 import type { Place } from './place';
 import type { RestoreLayout } from './restore-layout';
 import { isOwnPath } from './staying';
@@ -13,7 +14,7 @@ const NAMED = 5;
 
 /**
  * Looks at the folder that a restore would replace, and at what in it cannot be replaced. `asked`: its path as it was asked for.
- * Throws: PreconditionFailed (it is no folder, or `/`; something in it is immutable)
+ * Throws: PreconditionFailed (it is no folder; something in it is immutable)
  */
 export async function observeFolderTarget(
   place: Place,
@@ -22,9 +23,6 @@ export async function observeFolderTarget(
 ): Promise<TargetObservation> {
   const { into, keep } = layout;
   const tar = await findTar(place);
-  if (into === '/' && place.runner.place === 'host') {
-    throw notReplaceable(place, into, 'holds the programs that would do it');
-  }
   const isThere = (await place.identity(into)) !== undefined;
   if (!isThere && (await isTaken(place, into))) {
     throw notReplaceable(place, into, 'is not a folder');
@@ -41,21 +39,6 @@ export async function observeFolderTarget(
   const free = freeBytes === undefined ? {} : { freeBytes };
   const notes = [...linkNotes(asked, into), ...(isThere ? await mountNotes(place, into) : [])];
   return { exists, bytes, otherSessions: 0, version: tar.version, keepAs: keep, ...free, notes };
-}
-
-/** By a file, say: nothing of it can be replaced, and no folder can be made. */
-async function isTaken({ runner, options }: Place, path: string): Promise<boolean> {
-  const argv = ['stat', '-c', '%F', path];
-  const { exit } = await runner.run(argv, { ...options, accept: [1] });
-  return exit.code === 0;
-}
-
-function notReplaceable({ runner }: Place, path: string, why: string): AdapterError {
-  return new AdapterError(
-    'PreconditionFailed',
-    `Nothing can be restored to ${path} on ${runner.place === 'host' ? 'this host' : runner.place}: it ${why}`,
-    { advice: 'Name another folder with --into, or correct `path` in the stack file.' },
-  );
 }
 
 async function assertMutable(

@@ -19,7 +19,9 @@ export async function observeFolder(
   entry: FilesEntry,
 ): Promise<EngineObservation> {
   if (entry.service !== undefined) await requirePrograms(place);
-  if ((await place.identity(folder)) === undefined) throw noFolder(place, folder);
+  if ((await place.identity(folder)) === undefined) {
+    throw (await isTaken(place, folder)) ? notAFolder(place, folder) : noFolder(place, folder);
+  }
   const tar = await findTar(place);
   assertCanExclude(place, tar, entry);
   const size = await measureFolder(place, { folder, exclude: entry.exclude, tar });
@@ -63,6 +65,20 @@ async function mountNotes(place: Place, folder: string): Promise<string[]> {
     `${mounted}: saved with it, but a restore to the same place leaves what is mounted as it is. ` +
       'Protect it by an entry of its own to restore it in its place.',
   ];
+}
+
+/** By a file, say: it can neither be saved as a folder nor be replaced by one. */
+export async function isTaken({ runner, options }: Place, path: string): Promise<boolean> {
+  const argv = ['stat', '-c', '%F', path];
+  const { exit } = await runner.run(argv, { ...options, accept: [1] });
+  return exit.code === 0;
+}
+
+function notAFolder({ runner }: Place, path: string): AdapterError {
+  const text = `${path} on ${runner.place === 'host' ? 'this host' : runner.place} is not a folder`;
+  return new AdapterError('PreconditionFailed', text, {
+    advice: 'Name the folder that holds it as `path` in the stack file.',
+  });
 }
 
 function untrustedNote({ path }: FilesEntry, folder: string, untrusted: string): string {

@@ -2,6 +2,7 @@ import type { OpenRepository } from '../../ports';
 import { findStream } from './find-stream';
 import { initialise } from './initialise';
 import { lastSizes } from './last-sizes';
+import { repositoryLocation } from './location';
 import { locateParts } from './locate-parts';
 import { listRecoveryPoints, readManifest, storeManifest } from './manifests';
 import { findMissingParts } from './missing-parts';
@@ -14,7 +15,9 @@ import { storeStream } from './store-stream';
 export function createResticRepositories(options: ResticOptions): OpenRepository {
   return (site, description) => {
     const restic = new Restic(options, site, description);
+    const { folder } = repositoryLocation(description.url, site.directory);
     return {
+      ...(folder === undefined ? {} : { folder }),
       probe: ({ signal }) => probe(restic, signal),
       initialise: ({ signal }) => initialise(restic, signal),
       storeStream: (source, label, attempt, beforeClose) =>

@@ -54,12 +54,18 @@ export function parseSummary(line: string): BackupSummary | undefined {
   return { message_type: 'summary', snapshot_id: id, total_bytes_processed: bytes };
 }
 
+/** Where in restic's source an error was made: a function's name, then its file, for each call. */
+const GO_STACK = /\n\S+\n\t\S+\.go:\d+[\s\S]*$/;
+
 /** Why restic ended, from its last words on standard error. */
 export function lastWords(stderrTail: string): string {
   const lines = stderrTail.split('\n').filter((line) => line.trim() !== '');
   const fatal = lines.map(parseMessage).findLast((event) => event?.message_type === 'exit_error');
   const words = typeof fatal?.['message'] === 'string' ? fatal['message'] : (lines.at(-1) ?? '');
-  return words.replace(/^(Fatal: )+/, '').trim();
+  return words
+    .replace(/^(Fatal: )+/, '')
+    .replace(GO_STACK, '')
+    .trim();
 }
 
 interface Message {

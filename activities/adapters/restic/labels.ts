@@ -67,6 +67,7 @@ export type Marked =
 /** Reads the tags of a manifest's snapshot. One that is not as pawl writes it makes that point unreadable, and no other. */
 export function markedPoint(snapshot: Snapshot): Marked {
   const id = snapshot.short_id;
+  const original = snapshot.original?.slice(0, id.length);
   const takenAt = isoTime(snapshot.time);
   const unreadable = (reason: string): Marked => ({
     unreadable: { id, ...(takenAt === undefined ? {} : { takenAt }), reason },
@@ -80,6 +81,7 @@ export function markedPoint(snapshot: Snapshot): Marked {
     return {
       point: {
         id,
+        ...(original === undefined || original === id ? {} : { otherIds: [original] }),
         stack: value(snapshot, 'stack'),
         run: value(snapshot, 'run-id'),
         runKey: value(snapshot, 'run'),

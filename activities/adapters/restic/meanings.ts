@@ -166,12 +166,20 @@ const TEXTS: readonly Texts[] = [
       '`restic repair index` rebuilds it from what is stored; then start the run again. What is still missing then is lost.',
   },
   {
+    text: /config file has zero size/,
+    kind: 'VerificationFailed',
+    reason: "the repository's file `config` is empty, as after a power cut",
+    advice:
+      'Put `config` back from a copy of the repository: restic cannot open it otherwise. Without a copy, ' +
+      'keep the repository as it is and name another place for a new one in `repository.url`.',
+  },
+  {
     text: /ciphertext verification failed|invalid data returned|file is too short|trying to decrypt invalid data|ReadFull\(.*(no such file|does not exist)/i,
     kind: 'VerificationFailed',
     reason: 'what is stored in the repository is damaged',
     advice:
-      '`pawl points verify --data` names the parts that can still be read, `restic check --read-data` what is damaged; ' +
-      '`restic repair index` repairs what can be repaired. Restore an older recovery point, or from a copy.',
+      '`restic check --read-data` says what is damaged, and which command of restic repairs it as far as that can be ' +
+      'done. Restore an older recovery point, or from a copy of the repository.',
   },
   {
     text: /connection (refused|reset|lost|timed out|closed)|no such host|name resolution|not resolve hostname|timeout|timed out|unreachable|no route to host|unexpected EOF|file already closed|broken pipe|server misbehaving|sftp session|command exited|talking HTTP to rclone|circuit breaker|HTTP response \((408|429|5\d\d)\)|(Get|Head|Post|Put|Delete|Propfind) \\?"https?:|: EOF$/i,

@@ -90,6 +90,13 @@ describe('folders of the host', () => {
     expect(namesIn(bytes)).toEqual(['./', './a', './cache/', './deep/', './deep/cache/']);
   });
 
+  it('says of a file that it is not a folder', async () => {
+    await writeFile(at('site.db'), 'x');
+    await expect(engine.observe(site(), filesEntry('site.db'), newAttempt())).rejects.toThrow(
+      `${at('site.db')} on this host is not a folder`,
+    );
+  });
+
   it('counts as many bytes as there are', async () => {
     await fillWithMuch(at('uploads'));
     const { expectedBytes } = await observe(filesEntry('uploads'));

@@ -143,11 +143,21 @@ const target = restoreTarget('data/uploads', 1);
 
   it.each([
     ['a file', 'taken', 'is not a folder'],
-    ['everything', '/', 'holds the programs'],
+    ['everything', '/', 'belongs to the operating system'],
+    ['the settings of the host', '/etc', 'belongs to the operating system'],
+    ['its programs, by a link', '/bin', 'belongs to the operating system'],
+    ['what the kernel makes', '/proc/sys/net', 'belongs to the operating system'],
+    ['the repository', 'kept/repository', 'is the repository'],
+    ['a folder of the repository', 'kept/repository/data', 'lies in the repository, /'],
+    ['what holds the repository', 'kept', 'holds the repository, /'],
   ])('a restore in the place of %s is refused by the plan', async (_, into, why) => {
     await writeFile(at('taken'), 'mine');
+    const ownFolders = [{ what: 'the repository', path: at('kept/repository') }];
     await expect(
-      plain.observeTarget(site(), entry, part, restoreTarget(into, 1), newAttempt()),
+      plain.observeTarget(
+        { ...site(), ownFolders },
+        ...([entry, part, restoreTarget(into, 1), newAttempt()] as const),
+      ),
     ).rejects.toMatchObject({
       kind: 'PreconditionFailed',
       message: expect.stringContaining(why) as string,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import type { Repository } from '../../../activities/ports';
+import { chooseRecoveryPoint } from '../../../workflows/model/choose-recovery-point';
 import type { Manifest } from '../../../workflows/model/recovery-point';
 import { failureOf } from '../../support/failure-of';
 import { describeWith } from '../../support/requirements';
@@ -81,8 +82,14 @@ describeWith(['restic'], 'a recovery point that restic itself has worked on', ()
     ['`repair snapshots`', ['repair', 'snapshots', '--forget']],
   ])('is whole after %s', async (_how, args) => {
     await storePoint();
+    const list = () => subject.open().listRecoveryPoints('melvin', attemptOf());
+    const id = (await list()).points[0]?.id ?? '';
     await subject.restic(...args);
     expect(CONTENT.equals(await readBack(subject.open()))).toBe(true);
+    const { points } = await list();
+    expect(chooseRecoveryPoint(points, { point: { id }, only: [] })).toMatchObject({
+      runKey: 'key-1',
+    });
   });
 
   test('is found by its id when `tag --set` has taken its mark away', async () => {

@@ -89,6 +89,23 @@ test('names `restic repair index` where the index is at fault, and nowhere else'
   expect(advice('write data/c6: no space left on device')).not.toContain('repair');
 });
 
+test('advises for damaged packs what mends them', () => {
+  const { evidence } = failureFor(1, said('ciphertext verification failed'));
+  expect(evidence.advice).toContain('`restic check --read-data` says what is damaged');
+});
+
+test('says of an empty `config` what is so, without the stack of calls in restic', () => {
+  const stack =
+    'global.OpenRepository\n\trestic@v0.19.1/internal/global/global.go:312\nmain.main\n\tmain.go:1';
+  const words = 'config file has zero size, invalid repository?';
+  const { kind, message } = failureFor(1, said(`${words}\n${stack}`));
+  expect(kind).toBe('VerificationFailed');
+  expect(message).toBe(
+    "Storing part accounts in /srv/backup failed: the repository's file `config` is empty, as after a power cut: " +
+      `${words} (restic ended with exit code 1 after 1.2 s)`,
+  );
+});
+
 test('says what was attempted, what came back, after how long, and what to do', () => {
   const stderr = ['Save(<data/c6>) failed', said('Fatal: Fatal: write: no space left on device')];
   const { message, evidence } = failureFor(1, stderr.join('\n'));

@@ -36,6 +36,14 @@ describe('choosing a recovery point', () => {
     expect(choose({ id: 'melvin/3' })).toBe('= aaaa2222');
   });
 
+  it('takes an id by which a point was known before restic wrote it anew', () => {
+    const points = [point('cccc4444', 4, { otherIds: ['dddd5555'] })];
+    for (const id of ['dddd5555', 'dddd', 'cccc']) {
+      const chosen = chooseRecoveryPoint(points, { point: { id }, only: [] });
+      expect(chosen).toMatchObject({ id: 'cccc4444' });
+    }
+  });
+
   it('names the candidates of an ambiguous prefix and chooses none', () => {
     expect(choose({ id: 'aaaa' })).toBe('aaaa could be aaaa2222, aaaa1111');
   });
