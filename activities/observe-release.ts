@@ -157,7 +157,7 @@ async function observeService(
   const { stack } = look.site;
   const seen = await seeService(look.ports, look.site, { stack, project, service });
   const { drifts } = whatRuns(stack, look.stored, seen);
-  refuseOtherStack(service, drifts);
+  refuseOthers(service, drifts);
   const common = {
     service,
     ...(drifts.length === 0 ? {} : { drifts }),
@@ -263,7 +263,10 @@ function runsSwitched(
   { stored }: Look,
   replicas: number,
   { own, slots, desired }: SeenOnHost,
-): Pick<ObservedService, 'runs' | 'warm' | 'left' | 'active' | 'serving' | 'runningImage'> {
+): Pick<
+  ObservedService,
+  'runs' | 'warm' | 'left' | 'active' | 'serving' | 'runningImage' | 'renewsSwitch'
+> {
   const warm = Object.fromEntries(
     SLOTS.flatMap((slot) => {
       const release = releaseOfAll(slots[slot], replicas);
@@ -280,17 +283,22 @@ function runsSwitched(
   return {
     runs: running.length > 0 ? 'switched' : 'nothing',
     ...{ warm, left },
+    // Compose makes one anew that is on no network, too.
+    ...(running.some(({ addresses }) => addresses.length === 0) ? { renewsSwitch: true } : {}),
     ...(active === undefined ? {} : { active, serving: serving.filter(isRunning).length }),
     ...(image === undefined ? {} : { runningImage: image }),
   };
 }
 
-/** Two stacks that release the same service of one Compose project would undo each other's releases. */
-function refuseOtherStack(service: string, drifts: readonly Drift[]): void {
-  const other = drifts.find(({ kind }) => kind === 'other-stack');
-  if (other === undefined) return;
-  throw new AdapterError('PreconditionFailed', `deploy.${service}: ${other.fact}`, {
-    advice: `${other.way[0]?.toUpperCase() ?? ''}${other.way.slice(1)}.`,
+/**
+ * Two stacks that release the same service of one Compose project would undo each other's releases. What is paused can
+ * neither be started nor replaced by Compose.
+ */
+function refuseOthers(service: string, drifts: readonly Drift[]): void {
+  const refused = drifts.find(({ kind }) => kind === 'other-stack' || kind === 'paused');
+  if (refused === undefined) return;
+  throw new AdapterError('PreconditionFailed', `deploy.${service}: ${refused.fact}`, {
+    advice: `${refused.way[0]?.toUpperCase() ?? ''}${refused.way.slice(1)}.`,
   });
 }
 

@@ -24,6 +24,10 @@ export type DriftKind =
   | 'no-slot-serves'
   | 'slot-down'
   | 'slot-incomplete'
+  /** Frozen by `docker pause`. */
+  | 'paused'
+  /** It runs, and is on no network. */
+  | 'cut-off'
   | 'unhealthy'
   | 'other-release'
   | 'other-image'

@@ -183,3 +183,28 @@ it('takes a switch that Docker starts again for one that is there', () => {
   );
   expect(whyNoSwitch('shop', 'web', [])).toContain('was removed');
 });
+
+it('tells what is paused, which `docker start` would refuse, and the command that goes on', () => {
+  const paused = { state: 'paused' };
+  expect(look({ own: [{ ...SWITCH, ...paused }] }).drifts).toMatchObject([
+    { kind: 'paused', way: '`docker unpause shop-web-1` starts it again' },
+  ]);
+  expect(look({ slots: { blue: [], green: [slot(2, paused)] } }).drifts).toMatchObject([
+    { kind: 'paused', way: '`docker unpause shop-web-2` starts it again' },
+  ]);
+  const exited = { ...slot(2, { state: 'exited' }), name: 'other' };
+  expect(look({ slots: { blue: [], green: [slot(2, paused), exited] } }).drifts).toMatchObject([
+    { way: '`docker unpause shop-web-2` and `docker start other` start them again' },
+  ]);
+});
+
+it('tells that a switch or a slot is on no network, and counts nobody as served by it', () => {
+  const gone = look({ own: [{ ...SWITCH, addresses: [] }] });
+  expect(gone).toMatchObject({ serves: [], drifts: [{ kind: 'cut-off' }] });
+  const green = [slot(2, { addresses: [] })];
+  expect(look({ slots: { blue: [], green } })).toMatchObject({
+    ...{ serves: [], drifts: [{ kind: 'cut-off' }] },
+  });
+  const here = [slot(2, { addresses: ['10.0.0.2'] })];
+  expect(look({ slots: { blue: [], green: here } }).drifts).toEqual([]);
+});

@@ -16,6 +16,8 @@ export interface SeenContainer {
   readonly health?: Health;
   readonly imageId: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** On the project's networks. */
+  readonly addresses?: readonly string[];
 }
 
 /** One service of `deploy`, as its host has it. */
@@ -68,7 +70,9 @@ export function whyNoSwitch(
     case 'release':
       return `${names} is in the place of the switch of ${service}`;
     case 'stopped':
-      return `the switch of ${service} does not run: ${names} has stopped, and Docker does not start it again`;
+      return isPaused(own)
+        ? `the switch of ${service} does not run: ${names} is paused`
+        : `the switch of ${service} does not run: ${names} has stopped, and Docker does not start it again`;
     case 'nothing':
       return `the switch of ${service} is gone: its container was removed`;
   }
@@ -113,8 +117,9 @@ export function edgeDrift(own: readonly SeenContainer[]): Drift | undefined {
   const edge = own.filter(({ labels }) => labels['pawl.role'] === 'edge');
   if (edge.some(({ state }) => state === 'running' || state === 'restarting')) return undefined;
   if (edge.length > 0) {
-    const fact = `the edge, ${namesOf(edge)}, has stopped: nobody answers at its ports`;
-    return { kind: 'stopped', fact, way: startWords(edge) };
+    const kind = stillness(edge);
+    const fact = `the edge, ${namesOf(edge)}, ${STILL[kind]}: nobody answers at its ports`;
+    return { kind, fact, way: startWords(edge) };
   }
   const fact = 'the container of the edge was removed: nobody answers at its ports';
   return { kind: 'missing', fact, way: '`pawl deploy` makes it again' };
@@ -150,9 +155,9 @@ interface Compared {
 function servesNow(inPlace: InPlace, { own, slots, desired }: SeenService): ServingContainers[] {
   if (inPlace === 'nothing' || inPlace === 'stopped') return [];
   if (inPlace !== 'switch') return [servingOf(own.filter(isRunning), 100)];
-  if (desired === undefined) return [];
+  if (desired === undefined || own.some((one) => isRunning(one) && isCutOff(one))) return [];
   const weights = SLOTS.map((slot) => {
-    const running = slots[slot].filter(isRunning);
+    const running = slots[slot].filter((one) => isRunning(one) && !isCutOff(one));
     return { slot, running, weight: weightOf(desired.traffic[slot]) * running.length };
   });
   const whole = weights.reduce((sum, { weight }) => sum + weight, 0);
@@ -207,14 +212,15 @@ function placeDrift({ by, inPlace, seen, release, ...others }: Compared): Drift 
         fact: `${names}, made by pawl for stack ${ownerOf(own)}, has ${itsPlace}`,
         way: 'give one of the two stacks another Compose project: `compose.project` in its stack file',
       };
-    case 'stopped':
+    case 'stopped': {
+      const kind = stillness(own);
+      const starts = own.every(({ labels }) => labels['pawl.role'] === by || by === 'release');
       return {
-        kind: 'stopped',
-        fact: `${names} has stopped: nobody answers for ${service}`,
-        way: own.every(({ labels }) => labels['pawl.role'] === by || by === 'release')
-          ? startWords(own)
-          : '`pawl deploy` makes its switch again',
+        kind,
+        fact: `${names} ${STILL[kind]}: nobody answers for ${service}`,
+        way: starts || kind === 'paused' ? startWords(own) : '`pawl deploy` makes its switch again',
       };
+    }
     case 'nothing':
       return {
         kind: 'missing',
@@ -239,25 +245,25 @@ function slotDrifts({ seen, serves, release, released, releases }: Compared): Dr
     const fact = `the switch of ${service} sends requests to no slot`;
     return [{ kind: 'no-slot-serves', fact, way }];
   }
-  const drifts: Drift[] = [];
+  const drifts: Drift[] = cutOff(seen.own.filter(isRunning));
   for (const slot of meant) {
     const containers = slots[slot];
     const running = containers.filter(isRunning);
     const name = slotService(service, slot);
     if (running.length === 0) {
       drifts.push({
-        kind: 'slot-down',
-        fact: `no container of ${name} runs, where ${meant.length > 1 ? 'a share of the' : 'all'} requests go`,
+        kind: isPaused(containers) ? 'paused' : 'slot-down',
+        fact: `no container of ${name} runs${isPaused(containers) ? ' (paused)' : ''}, where ${meant.length > 1 ? 'a share of the' : 'all'} requests go`,
         way: containers.length === 0 ? '`pawl deploy` makes it again' : startWords(containers),
       });
     } else if (running.length < containers.length) {
       drifts.push({
-        kind: 'slot-incomplete',
+        kind: containers.some(({ state }) => state === 'paused') ? 'paused' : 'slot-incomplete',
         fact: `${running.length} of ${containers.length} containers of ${name} run`,
         way: startWords(containers.filter((one) => !isRunning(one))),
       });
     }
-    drifts.push(...sickness(running));
+    drifts.push(...cutOff(running), ...sickness(running));
   }
   if (serves.length > 1) {
     const shares = serves.map((one) => `${one.share} % to ${releaseWords(one.release)}`);
@@ -307,8 +313,41 @@ function sickness(running: readonly SeenContainer[]): Drift[] {
     }));
 }
 
+/** Of those that are reached by their networks alone. */
+function cutOff(running: readonly SeenContainer[]): Drift[] {
+  return running.filter(isCutOff).map(({ name }) => ({
+    kind: 'cut-off',
+    fact: `${name} is on no network, so no requests reach it`,
+    way: '`pawl deploy` puts it right',
+  }));
+}
+
+function isCutOff({ addresses }: SeenContainer): boolean {
+  return addresses?.length === 0;
+}
+
+/** \`docker start\` refuses what is paused. */
+function isPaused(containers: readonly SeenContainer[]): boolean {
+  return containers.length > 0 && containers.every(({ state }) => state === 'paused');
+}
+
+const STILL = { paused: 'is paused', stopped: 'has stopped' } as const;
+
+function stillness(containers: readonly SeenContainer[]): keyof typeof STILL {
+  return isPaused(containers) ? 'paused' : 'stopped';
+}
+
 function startWords(containers: readonly SeenContainer[]): string {
-  return `\`docker start ${containers.map(({ name }) => name).join(' ')}\` starts it again`;
+  const [paused, others] = [true, false].map((wanted) =>
+    containers.filter(({ state }) => (state === 'paused') === wanted).map(({ name }) => name),
+  );
+  const commands = [
+    ...(paused?.length ? [`\`docker unpause ${paused.join(' ')}\``] : []),
+    ...(others?.length ? [`\`docker start ${others.join(' ')}\``] : []),
+  ];
+  return commands.length > 1
+    ? `${commands.join(' and ')} start them again`
+    : `${commands.join('')} starts it again`;
 }
 
 function releaseWords(release: number | undefined): string {
