@@ -13,7 +13,14 @@ const NOT_ITS_OWN: readonly DriftKind[] = ['compose-in-place', 'other-stack', 'o
  * Behind a switch nobody is served by it; a single instance may have ended, or have no container by its Compose file. What
  * is unhealthy may get well, and one of several containers come back.
  */
-const NOBODY_SERVED: readonly DriftKind[] = ['stopped', 'missing', 'no-slot-serves', 'slot-down'];
+const NOBODY_SERVED: readonly DriftKind[] = [
+  'stopped',
+  'paused',
+  'missing',
+  'no-slot-serves',
+  'slot-down',
+  'cut-off',
+];
 
 /** Throws: VerificationFailed (a service of the release is not what serves) */
 export async function requireServing(

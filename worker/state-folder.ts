@@ -8,8 +8,10 @@ const OTHERS = 0o077;
 /** What worker, server and Temporal keep there; with their journals, drafts and older logs, hence the beginnings. */
 const OURS =
   /^(?:audit|edge|freezes|logs|receipts|releases|switch)$|^(?:server|temporal)\.|^\.trial-/;
-/** A file system's own, at its root. */
-const NOBODYS = /^(?:lost\+found|\.snapshots)$/;
+/** Of these, what other programs' folders have too. */
+const ALSO_OTHERS = /^(?:edge|logs|releases)$/;
+/** A file system's own, at its root, and what keeps an empty folder in a repository. */
+const NOBODYS = /^(?:lost\+found|\.snapshots|\.gitignore|\.gitkeep)$/;
 
 export interface StateFolder {
   /** Takes away from other users what they may do with anything in it. */
@@ -40,13 +42,15 @@ export async function openStateFolder(folder: string): Promise<StateFolder> {
 
 /** A home folder, a project or `/etc`, given by mistake, would be closed to those whose things are in it. */
 async function refuseForeign(folder: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => !NOBODYS.test(name));
-  const [first] = names.sort();
-  if (first === undefined || names.some((name) => OURS.test(name))) return;
-  const others = names.length === 1 ? first : `${first} and ${names.length - 1} more`;
+  const names = await readdir(folder);
+  const foreign = names.filter((name) => !OURS.test(name) && !NOBODYS.test(name)).sort();
+  const [first] = foreign;
+  const isOurs = names.some((name) => OURS.test(name) && !ALSO_OTHERS.test(name));
+  if (first === undefined || isOurs) return;
+  const others = foreign.length === 1 ? first : `${first} and ${foreign.length - 1} more`;
   throw unusable(
     folder,
-    `holds other things (${others}) and nothing of pawl; it would be closed to other users`,
+    `holds other things (${others}), and would be closed to other users; ${join(folder, 'pawl')} would do`,
   );
 }
 

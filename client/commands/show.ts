@@ -47,7 +47,7 @@ function print(output: Output, { view, outcome, replaced, failure }: RunEnd, lin
   const screen = { width: output.width, colours: output.colours };
   output.result(renderRun(view, screen, Date.now()).join('\n'));
   const asked = askedWords(view);
-  if (asked) output.result(`asked   ${asked}`);
+  if (asked) output.result(`requested ${asked}`);
   for (const line of answerLines(view.approval)) output.result(line);
   if (view.held) output.result(renderHeld(view));
   if (view.startedAt) output.result(`started ${formatTime(view.startedAt)}`);

@@ -1,5 +1,5 @@
 import type { StepView } from '../follow/run-view';
-import { formatBytes, formatDuration, printable } from './format';
+import { formatBytes, formatDuration, printable, withLocalTimes } from './format';
 
 export const MARKS: Readonly<Record<StepView['state'], string>> = {
   waiting: '·',
@@ -36,7 +36,7 @@ export function describeTransfer(step: StepView): string[] {
 
 /** What a step that is over did, or why not. */
 export function describeResult({ bytes, detail }: StepView): string {
-  const words = [bytes ? formatBytes(bytes) : '', printable(detail ?? '')];
+  const words = [bytes ? formatBytes(bytes) : '', withLocalTimes(printable(detail ?? ''))];
   return words.filter(Boolean).join(', ');
 }
 

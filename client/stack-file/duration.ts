@@ -6,7 +6,7 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = {
   w: 604_800,
 };
 
-/** A whole number and a unit; five digits keep the longest below 2,000 years. */
+/** A number and a unit; five digits keep the longest below 2,000 years. */
 export const DURATION = /^[1-9][0-9]{0,4}[smhdw]$/;
 
 /** As `DURATION`, or `0s`: none. */

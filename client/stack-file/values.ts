@@ -24,7 +24,8 @@ export const path = z
   .regex(/^(?!~)/, '`~` is not expanded; write the whole path')
   .meta({ title: 'path' });
 
-export const DURATION_WORDS = 'a whole number and a unit: `30s`, `15m`, `4h`, `7d` or `2w`';
+export const DURATION_WORDS =
+  'a number from 1 to 99999 and a unit: `30s`, `15m`, `4h`, `7d` or `2w`';
 
 export const duration = z
   .string()

@@ -15,7 +15,6 @@ import { concurrently } from './concurrently';
 import { countRows } from './count-rows';
 import { isObstacle, preconditionFailed } from './failures';
 import { keyword } from './keyword';
-import { pageTime } from './markdown';
 import { now } from './now';
 import type { Run } from './runbook';
 import type { Undo } from './undo-on-failure';
@@ -72,7 +71,7 @@ async function findPoint(run: Run, wanted: RestoreOptions): Promise<ManifestSumm
     'find the recovery point',
     (options) =>
       run.act.findRecoveryPoint.executeWithOptions(options, [{ stack: run.stack, wanted }]),
-    ({ point }) => ({ detail: `${point.id}, taken ${pageTime(point.takenAt)}` }),
+    ({ point }) => ({ detail: `${point.id}, taken ${point.takenAt}` }),
   );
 }
 

@@ -7,7 +7,7 @@ import type { RunbookName, RunProgress, StepProgress } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import { approvalLines } from './approval-page';
 import { holdLines } from './hold-page';
-import { escapeMarkdown, firstCharacters } from './markdown';
+import { escapeMarkdown, firstCharacters, withPageTimes } from './markdown';
 import { RECORD, StepList } from './step-list';
 import { tellingFirst, withinBytes } from './telling-steps';
 
@@ -206,7 +206,7 @@ function stepLines(steps: readonly StepProgress[], room: number): string {
 }
 
 function line({ state, title, bytes, detail }: StepProgress): string {
-  const reason = escapeMarkdown(firstCharacters(detail ?? '', DETAIL_SHOWN));
+  const reason = escapeMarkdown(firstCharacters(withPageTimes(detail ?? ''), DETAIL_SHOWN));
   const facts = [bytes ? formatBytes(bytes) : '', reason].filter(Boolean);
   return `${MARK[state]} ${[escapeMarkdown(title), facts.join(', ')].filter(Boolean).join(': ')}`;
 }

@@ -68,6 +68,10 @@ const OF_FILES =
 
 const CORRECT_FILES = 'Correct the Compose file; nothing was changed.';
 
+const NO_FILE = /no configuration file provided/i;
+const NAME_FILES =
+  'There is no Compose file in that folder: name yours in the stack file, `compose: {files: […]}`, or the folder that has it, `directory: …`.';
+
 export interface Attempted {
   /** Such as `start api`. */
   readonly doing: string;
@@ -102,7 +106,7 @@ function understood(
   const known = OF_ENGINE.find(({ pattern }) => reads === 'engine' && pattern.test(said));
   if (known !== undefined) return known;
   if (reads === 'engine' && !OF_FILES.test(said)) return { kind: 'CommandFailed' };
-  return { kind: 'PreconditionFailed', advice: CORRECT_FILES };
+  return { kind: 'PreconditionFailed', advice: NO_FILE.test(said) ? NAME_FILES : CORRECT_FILES };
 }
 
 /** Warnings and each container's progress come first. */

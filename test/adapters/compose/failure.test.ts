@@ -60,6 +60,11 @@ it.each([
   expect(failure.message).toContain('[redacted');
 });
 
+it('does not ask to correct a Compose file that is not there', () => {
+  const { evidence } = failed('no configuration file provided: not found', 'files');
+  expect(evidence.advice).toMatch(/^There is no Compose file in that folder: name yours/);
+});
+
 it('takes no word of a file for one of the engine', () => {
   expect(failed('yaml: line 3: unexpected EOF', 'files')).toMatchObject({
     kind: 'PreconditionFailed',

@@ -88,7 +88,7 @@ export class ProtectedStack {
   }
 
   cli(...argv: readonly string[]): Promise<ProcessResult> {
-    return this.pawl.cli(['-f', this.file, ...argv], { timeoutSeconds: 110 });
+    return this.pawl.cli(['-f', this.file, ...argv], { timeoutSeconds: 270 });
   }
 
   /** Runs a command that follows a run to its end. */

@@ -5,7 +5,7 @@ type Case = readonly [title: string, lines: readonly string[], problems: readonl
 
 const API = 'deploy: {api: {strategy: switch, port: 8000, ready: {http: /}}}';
 const WORKER = 'deploy: {worker: {strategy: recreate}}';
-const DURATIONS = 'a whole number and a unit: `30s`, `15m`, `4h`, `7d` or `2w`';
+const DURATIONS = 'a number from 1 to 99999 and a unit: `30s`, `15m`, `4h`, `7d` or `2w`';
 const GATE = 'must be one check: `{run: …}`, `{scan: …}`, `{http: …}` or `{sql: …}`';
 const ONE_DATABASE =
   'must be an entry of `protect` that is one database of PostgreSQL (`engine: postgres`, `database: NAME`)';

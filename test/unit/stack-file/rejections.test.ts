@@ -2,7 +2,7 @@ import { problemsOf, withLines, withProtect } from './stack-texts';
 
 const NAME_RULE =
   'must be 1 to 63 lower-case letters, digits, `.`, `_` or `-`, and begin with a letter or a digit';
-const DURATIONS = 'a whole number and a unit: `30s`, `15m`, `4h`, `7d` or `2w`';
+const DURATIONS = 'a number from 1 to 99999 and a unit: `30s`, `15m`, `4h`, `7d` or `2w`';
 const SECRET =
   'must say where the secret is: `{env: NAME}`, `{file: /path/of/a/file}` or `{command: [program, argument]}`';
 

@@ -41,14 +41,14 @@ describe('the state folder', () => {
     expect(await mode(join(place, 'outside'))).toBe(0o644);
   });
 
-  it('is refused when it holds other things and nothing of pawl, and they stay as they were', async () => {
+  it('is refused when it holds other things and is not known as ours, and they stay as they were', async () => {
     await writeFile(join(place, 'compose.yaml'), '');
-    await mkdir(join(place, 'uploads'));
+    for (const folder of ['uploads', 'releases', 'logs']) await mkdir(join(place, folder));
     await chmod(place, 0o755);
     await chmod(join(place, 'compose.yaml'), 0o644);
 
     await expect(openStateFolder(place)).rejects.toThrow(
-      `${place} holds other things (compose.yaml and 1 more) and nothing of pawl`,
+      `${place} holds other things (compose.yaml and 1 more), and would be closed to other users`,
     );
 
     expect([await mode(place), await mode(join(place, 'compose.yaml'))]).toEqual([0o755, 0o644]);
@@ -57,8 +57,9 @@ describe('the state folder', () => {
     expect(await mode(place)).toBe(0o700);
   });
 
-  it('may be a file system of its own', async () => {
+  it('may be a file system of its own, or what a worker that died in its first deploy has left', async () => {
     await mkdir(join(place, 'lost+found'));
+    for (const folder of ['releases', 'logs']) await mkdir(join(place, folder));
     await openStateFolder(place);
     expect(await mode(place)).toBe(0o700);
   });

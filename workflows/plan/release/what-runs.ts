@@ -326,7 +326,7 @@ function isCutOff({ addresses }: SeenContainer): boolean {
   return addresses?.length === 0;
 }
 
-/** \`docker start\` refuses what is paused. */
+/** `docker start` refuses what is paused. */
 function isPaused(containers: readonly SeenContainer[]): boolean {
   return containers.length > 0 && containers.every(({ state }) => state === 'paused');
 }
