@@ -34,7 +34,6 @@ import type {
  * with the signal's reason; nothing is ever passed through a shell; secrets go by environment, descriptor or stdin.
  */
 
-/** What an adapter must know of the stack. Built by the activity for each attempt. */
 /** A folder of the host that pawl itself needs. */
 export interface OwnFolder {
   /** With its article: `the repository`. */
@@ -42,6 +41,7 @@ export interface OwnFolder {
   readonly path: string;
 }
 
+/** What an adapter must know of the stack. Built by the activity for each attempt. */
 export interface Site {
   readonly stack: string;
   /** Absolute directory of the project on this host. */

@@ -7,7 +7,6 @@ const SMALL = {
   environment: { MALLOC_ARENA_MAX: '2' },
 };
 
-export function run({ operands, globals }: Invocation): Promise<number> {
-  const argv = globals.json ? ['--json', ...operands] : operands;
-  return runProgram('worker/main.js', argv, SMALL);
+export function run(invocation: Invocation): Promise<number> {
+  return runProgram('worker/main.js', invocation, SMALL);
 }

@@ -1,3 +1,5 @@
+import { showTimes } from '../../workflows/model/times-in-text';
+
 export { formatCount } from '../../workflows/model/format-count';
 
 export { formatBytes } from '../../workflows/model/format-bytes';
@@ -44,9 +46,9 @@ export function formatAge(iso: string, now: number): string {
   return `${Math.floor(seconds / length)} ${unit} ago`;
 }
 
-/** What a workflow or a step says has its times in ISO 8601 (UTC): shown as all others here. */
+/** The times in a text of a workflow or a step, as all others here. */
 export function withLocalTimes(text: string): string {
-  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z\b/g, (iso) => formatTime(iso));
+  return showTimes(text, (iso) => formatTime(iso));
 }
 
 /** `03:00:05`, local. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
+import type { Invocation } from '../command';
 
 /** Of a shell, when a signal ended what it ran. */
 const SIGNAL_EXIT_BASE = 128;
@@ -18,10 +19,11 @@ export interface ProgramOptions {
  */
 export function runProgram(
   file: string,
-  argv: readonly string[],
+  { operands, globals }: Pick<Invocation, 'operands' | 'globals'>,
   { nodeFlags = [], environment = {} }: ProgramOptions = {},
 ): Promise<number> {
   const program = resolve(__dirname, '../..', file);
+  const argv = globals.json ? ['--json', ...operands] : operands;
   const child = spawn(process.execPath, [...nodeFlags, program, ...argv], {
     stdio: 'inherit',
     env: { ...environment, ...process.env },

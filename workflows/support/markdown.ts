@@ -8,11 +8,6 @@ export function pageTime(iso: string): string {
   return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** A text whose ISO 8601 times are as `pageTime` has them. */
-export function withPageTimes(text: string): string {
-  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z\b/g, pageTime);
-}
-
 /** Lines that stay lines. */
 export function paragraph(lines: readonly string[]): string {
   return lines.map((line) => `${line}  `).join('\n');

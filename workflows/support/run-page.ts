@@ -5,9 +5,10 @@ import type { HeldStep } from '../model/hold';
 import type { PlannedStep } from '../model/plans';
 import type { RunbookName, RunProgress, StepProgress } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
+import { showTimes } from '../model/times-in-text';
 import { approvalLines } from './approval-page';
 import { holdLines } from './hold-page';
-import { escapeMarkdown, firstCharacters, withPageTimes } from './markdown';
+import { escapeMarkdown, firstCharacters, pageTime } from './markdown';
 import { RECORD, StepList } from './step-list';
 import { tellingFirst, withinBytes } from './telling-steps';
 
@@ -206,7 +207,7 @@ function stepLines(steps: readonly StepProgress[], room: number): string {
 }
 
 function line({ state, title, bytes, detail }: StepProgress): string {
-  const reason = escapeMarkdown(firstCharacters(withPageTimes(detail ?? ''), DETAIL_SHOWN));
+  const reason = escapeMarkdown(firstCharacters(showTimes(detail ?? '', pageTime), DETAIL_SHOWN));
   const facts = [bytes ? formatBytes(bytes) : '', reason].filter(Boolean);
   return `${MARK[state]} ${[escapeMarkdown(title), facts.join(', ')].filter(Boolean).join(': ')}`;
 }

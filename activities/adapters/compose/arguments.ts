@@ -59,15 +59,18 @@ export const WRITTEN: readonly string[] = [
 /** The same with each path as it is written: `${DATA}` may be absolute. */
 export const WRITTEN_PATHS: readonly string[] = [...WRITTEN, '--no-path-resolution'];
 
-/** What a release's file comes to: services of every profile, whatever those lack that do not run. */
-export const RESOLVED_RELEASE: readonly string[] = [
+/** Services of every profile, whatever is wrong with those of profiles that nobody asks for. */
+const WHOLE_CONFIG: readonly string[] = [
   ...profileArguments(['*']),
-  ...['config', '--no-consistency', '--format', 'json'],
+  ...['config', '--no-consistency'],
 ];
 
-/** Lines of a service and its hash; whatever is wrong with services of profiles that nobody asks for. */
+/** What a release's file comes to. */
+export const RESOLVED_RELEASE: readonly string[] = [...WHOLE_CONFIG, '--format', 'json'];
+
+/** Lines of a service and its hash. */
 export function hashArguments(services: readonly string[]): readonly string[] {
-  return ['--profile', '*', 'config', '--no-consistency', '--hash', services.join(',')];
+  return [...WHOLE_CONFIG, '--hash', services.join(',')];
 }
 
 /** On standard input. */

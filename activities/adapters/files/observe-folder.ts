@@ -6,7 +6,7 @@ import type { TarProgram } from './tar-commands';
 import { measureFolder } from './measure-folder';
 import { noFolder, notKeptBy } from './pack-folder';
 import { isOwnPath } from './staying';
-import type { Place } from './place';
+import { placeName, type Place } from './place';
 import { requirePrograms } from './service-place';
 
 /** Named in a sentence. */
@@ -74,8 +74,8 @@ export async function isTaken({ runner, options }: Place, path: string): Promise
   return exit.code === 0;
 }
 
-function notAFolder({ runner }: Place, path: string): AdapterError {
-  const text = `${path} on ${runner.place === 'host' ? 'this host' : runner.place} is not a folder`;
+function notAFolder(place: Place, path: string): AdapterError {
+  const text = `${path} on ${placeName(place)} is not a folder`;
   return new AdapterError('PreconditionFailed', text, {
     advice: 'Name the folder that holds it as `path` in the stack file.',
   });

@@ -1,7 +1,7 @@
 import { pipeline, Transform } from 'node:stream';
 import { AdapterError } from '../../adapter-error';
 import type { Attempt, ByteSource, RunningCommand } from '../../ports';
-import type { Place } from './place';
+import { placeName, type Place } from './place';
 import { TarComplaints, tarFailed } from './tar-complaints';
 import { packArgv, type TarProgram } from './tar-commands';
 import { TreeDigest, type DigestKind } from './tree-digest';
@@ -68,7 +68,7 @@ export function notKeptBy(tar: TarProgram): string[] {
 }
 
 export function noFolder(place: Place, folder: string): AdapterError {
-  const text = `There is no folder ${folder} on ${place.runner.place === 'host' ? 'this host' : place.runner.place}`;
+  const text = `There is no folder ${folder} on ${placeName(place)}`;
   return new AdapterError('PreconditionFailed', text, {
     advice: 'Correct `path` in the stack file.',
   });

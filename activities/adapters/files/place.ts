@@ -67,3 +67,8 @@ export interface Place {
   flush(folder: string): Promise<void>;
   freeBytes(folder: string): Promise<number | undefined>;
 }
+
+/** In a sentence. */
+export function placeName({ runner }: Place): string {
+  return runner.place === 'host' ? 'this host' : runner.place;
+}

@@ -1,6 +1,6 @@
 import { AdapterError } from '../../adapter-error';
 import type { OwnFolder } from '../../ports';
-import type { Place } from './place';
+import { placeName, type Place } from './place';
 
 /** Folders of the file system hierarchy that a running host cannot do without for a moment. What is in them may be replaced. */
 const SYSTEM =
@@ -37,10 +37,10 @@ function isInside(path: string, folder: string): boolean {
   return path.startsWith(`${folder}/`);
 }
 
-export function notReplaceable({ runner }: Place, path: string, why: string): AdapterError {
+export function notReplaceable(place: Place, path: string, why: string): AdapterError {
   return new AdapterError(
     'PreconditionFailed',
-    `Nothing can be restored to ${path} on ${runner.place === 'host' ? 'this host' : runner.place}: it ${why}`,
+    `Nothing can be restored to ${path} on ${placeName(place)}: it ${why}`,
     { advice: 'Name another folder with --into, or correct `path` in the stack file.' },
   );
 }

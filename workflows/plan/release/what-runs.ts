@@ -258,7 +258,7 @@ function slotDrifts({ seen, serves, release, released, releases }: Compared): Dr
       });
     } else if (running.length < containers.length) {
       drifts.push({
-        kind: containers.some(({ state }) => state === 'paused') ? 'paused' : 'slot-incomplete',
+        kind: containers.some(isPausedOne) ? 'paused' : 'slot-incomplete',
         fact: `${running.length} of ${containers.length} containers of ${name} run`,
         way: startWords(containers.filter((one) => !isRunning(one))),
       });
@@ -328,7 +328,11 @@ function isCutOff({ addresses }: SeenContainer): boolean {
 
 /** `docker start` refuses what is paused. */
 function isPaused(containers: readonly SeenContainer[]): boolean {
-  return containers.length > 0 && containers.every(({ state }) => state === 'paused');
+  return containers.length > 0 && containers.every(isPausedOne);
+}
+
+function isPausedOne({ state }: SeenContainer): boolean {
+  return state === 'paused';
 }
 
 const STILL = { paused: 'is paused', stopped: 'has stopped' } as const;
@@ -338,16 +342,19 @@ function stillness(containers: readonly SeenContainer[]): keyof typeof STILL {
 }
 
 function startWords(containers: readonly SeenContainer[]): string {
-  const [paused, others] = [true, false].map((wanted) =>
-    containers.filter(({ state }) => (state === 'paused') === wanted).map(({ name }) => name),
-  );
   const commands = [
-    ...(paused?.length ? [`\`docker unpause ${paused.join(' ')}\``] : []),
-    ...(others?.length ? [`\`docker start ${others.join(' ')}\``] : []),
+    ...command('docker unpause', containers.filter(isPausedOne)),
+    ...command(
+      'docker start',
+      containers.filter((one) => !isPausedOne(one)),
+    ),
   ];
-  return commands.length > 1
-    ? `${commands.join(' and ')} start them again`
-    : `${commands.join('')} starts it again`;
+  return `${commands.join(' and ')} ${commands.length > 1 ? 'start them' : 'starts it'} again`;
+}
+
+function command(words: string, containers: readonly SeenContainer[]): string[] {
+  if (containers.length === 0) return [];
+  return [`\`${[words, ...containers.map(({ name }) => name)].join(' ')}\``];
 }
 
 function releaseWords(release: number | undefined): string {
