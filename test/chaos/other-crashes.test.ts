@@ -63,13 +63,16 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
     await loseStackWorkflow();
     const second = await stack.submit('backup');
     await hold?.release();
+    const watched = Promise.all([first, second].map((run) => stack.follow('watch', run)));
+    // An adopted run's end reaches the stack workflow by way of the activity: a moment after its watchers know.
     const ends = await here.survive(
       kills,
-      Promise.all([first, second].map((run) => stack.follow('watch', run))),
+      watched.then(async (ended) => {
+        await until(idle, 60);
+        return ended;
+      }),
     );
     expect(ends).toMatchObject([{ code: 0 }, { code: 0 }]);
-    // An adopted run's end reaches the stack workflow by way of an activity: a moment after its watchers know.
-    await until(idle, 30);
     expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
   });
 
@@ -89,8 +92,10 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
   );
 
   async function idle(): Promise<true | undefined> {
-    const { queue } = await stack.ask<{ queue: { running: []; waiting: [] } }>('status');
-    return queue.running.length + queue.waiting.length === 0 ? true : undefined;
+    const { queue } = await stack.ask<{ queue?: Record<'running' | 'waiting', unknown[]> }>(
+      'status',
+    );
+    return queue?.running.length === 0 && queue.waiting.length === 0 ? true : undefined;
   }
 
   async function loseStackWorkflow(): Promise<void> {
