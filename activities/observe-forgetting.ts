@@ -58,9 +58,8 @@ async function observeService(
 ): Promise<ForgettableService> {
   const { service } = deployment;
   const its = composeService(facts, service);
-  const seen = await seeService(ports, site, {
-    ...{ stack: site.stack, project: facts.project, service },
-  });
+  const key = { stack: site.stack, project: facts.project, service };
+  const seen = await seeService(ports, site, key, attempt);
   const { inPlace, serves, drifts, maintenance } = whatRuns(site.stack, stored, seen);
   const reference = imageName(facts, its);
   const id = await ports.images.onHost(reference);

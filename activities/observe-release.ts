@@ -9,7 +9,7 @@ import type {
   ObservedRelease,
   ObservedService,
 } from '../workflows/plan/release/observed-release';
-import { whatRuns } from '../workflows/plan/release/what-runs';
+import { hasReached, whatRuns } from '../workflows/plan/release/what-runs';
 import { AdapterError } from './adapter-error';
 import { composeService, imageName } from './compose-service';
 import { observeEdge } from './edge-change';
@@ -155,7 +155,8 @@ async function observeService(
     : await observeImage(look, wanted ?? name);
   const { project } = look.facts;
   const { stack } = look.site;
-  const seen = await seeService(look.ports, look.site, { stack, project, service });
+  const key = { stack, project, service };
+  const seen = await seeService(look.ports, look.site, key, look.attempt);
   const { drifts } = whatRuns(stack, look.stored, seen);
   refuseOthers(service, drifts);
   const common = {
@@ -262,11 +263,12 @@ function runsAlone(
 function runsSwitched(
   { stored }: Look,
   replicas: number,
-  { own, slots, desired }: SeenOnHost,
+  seen: SeenOnHost,
 ): Pick<
   ObservedService,
-  'runs' | 'warm' | 'left' | 'active' | 'serving' | 'runningImage' | 'renewsSwitch'
+  'runs' | 'warm' | 'left' | 'active' | 'serving' | 'servesNobody' | 'runningImage' | 'renewsSwitch'
 > {
+  const { own, slots, desired } = seen;
   const warm = Object.fromEntries(
     SLOTS.flatMap((slot) => {
       const release = releaseOfAll(slots[slot], replicas);
@@ -286,6 +288,7 @@ function runsSwitched(
     // Compose makes one anew that is on no network, too.
     ...(running.some(({ addresses }) => addresses.length === 0) ? { renewsSwitch: true } : {}),
     ...(active === undefined ? {} : { active, serving: serving.filter(isRunning).length }),
+    ...(active === undefined || hasReached(seen, active) ? {} : { servesNobody: true as const }),
     ...(image === undefined ? {} : { runningImage: image }),
   };
 }

@@ -36,7 +36,8 @@ export async function servingOf(
   ];
   const services = await Promise.all(
     deployments.map(async ({ service }) => {
-      const seen = await seeService(ports, site, { stack: stack.name, project, service });
+      const key = { stack: stack.name, project, service };
+      const seen = await seeService(ports, site, key, attempt);
       return whatRuns(stack.name, stored, seen);
     }),
   );

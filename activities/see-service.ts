@@ -1,8 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SLOTS, slotService, type Slot } from '../workflows/model/deployment';
-import { whoAnswersInstead, type SeenService } from '../workflows/plan/release/what-runs';
+import { weightOf } from '../workflows/model/traffic';
+import {
+  hasReached,
+  whoAnswersInstead,
+  whoIsInPlace,
+  type SeenService,
+} from '../workflows/plan/release/what-runs';
 import { AdapterError } from './adapter-error';
 import type { Attempt, Site } from './ports';
 import { projectOf } from './project-of';
+import { isRunning } from './service-container';
 import type { ReleasePorts, ServiceContainer, SwitchKey, Switches } from './release-ports';
 
 /** What a switch's file says. */
@@ -14,11 +22,15 @@ export interface SeenOnHost extends SeenService {
   readonly desired?: Desired;
 }
 
-/** What the host has of a service: containers of its name and of its slots, and what its switch's file says. */
+/**
+ * What the host has of a service: containers of its name and of its slots, and what its switch's file says. With an attempt,
+ * also what the switch itself says of its servers.
+ */
 export async function seeService(
   { services, switches }: Pick<ReleasePorts, 'services' | 'switches'>,
   site: Site,
   { stack, project, service }: SwitchKey & { readonly project: string },
+  attempt?: Attempt,
 ): Promise<SeenOnHost> {
   const look = (name: string) => services.containers(site, project, name);
   const [own, desired, ...slots] = await Promise.all([
@@ -27,10 +39,40 @@ export async function seeService(
     ...SLOTS.map((slot) => look(slotService(service, slot))),
   ]);
   const bySlot = Object.fromEntries(SLOTS.map((slot, at) => [slot, slots[at] ?? []]));
-  return {
+  const asked = attempt !== undefined && whoIsInPlace(stack, own) === 'switch';
+  const seen = {
     ...{ service, own, slots: bySlot as SeenOnHost['slots'] },
     ...(desired === undefined ? {} : { desired }),
   };
+  return asked
+    ? { ...seen, ...(await counted(switches, { stack, service }, seen, attempt)) }
+    : seen;
+}
+
+/** A switch that has just started knows no address before DNS answers; an application may miss a check or two. */
+const SURE_AFTER_MILLISECONDS = 2_000;
+
+/**
+ * What the switch says; where it does not reach a slot that runs, after another look. Nothing where it does not answer: what
+ * its containers are is all that is known then.
+ */
+async function counted(
+  switches: Switches,
+  key: SwitchKey,
+  seen: SeenOnHost,
+  attempt: Attempt,
+): Promise<Pick<SeenOnHost, 'counters'>> {
+  try {
+    const counters = await switches.counters(key, attempt);
+    const meant = SLOTS.filter((slot) => weightOf(seen.desired?.traffic[slot] ?? 'off') > 0);
+    const running = meant.filter((slot) => seen.slots[slot].some(isRunning));
+    if (running.every((slot) => hasReached({ ...seen, counters }, slot))) return { counters };
+    await sleep(SURE_AFTER_MILLISECONDS, undefined, { signal: attempt.signal });
+    return { counters: await switches.counters(key, attempt) };
+  } catch (error) {
+    if (error instanceof AdapterError) return {};
+    throw error;
+  }
 }
 
 /**

@@ -162,7 +162,7 @@ export class HandHost {
     const [blue, green] = SLOTS.map((slot): SlotCounters => {
       const running = this.of(slotService('web', slot)).filter(({ state }) => state === 'running');
       const servers = running.map(({ addresses }) => ({
-        ...{ address: addresses[0] ?? '', up: true, inFlight: 0 },
+        ...{ address: addresses[0] ?? '', up: true, down: false, inFlight: 0 },
       }));
       return {
         ...{ up: servers.length, servers, weight: weightOf(this.traffic[slot]), inFlight: 0 },

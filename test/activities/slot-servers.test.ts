@@ -35,7 +35,7 @@ const counters = (
   ...servers: readonly (readonly [number: number, up: boolean, inFlight: number])[]
 ): SlotCounters => ({
   servers: servers.map(([number, up, inFlight]) => ({
-    ...{ address: `10.0.0.${number}`, up, inFlight },
+    ...{ address: `10.0.0.${number}`, up, down: !up, inFlight },
   })),
   ...{ up: 0, weight: 0, responses: 0, errors: 0, connectionErrors: 0, responseMilliseconds: 0 },
   inFlight: servers.reduce((sum, [, , inFlight]) => sum + inFlight, 0),

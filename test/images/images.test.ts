@@ -76,7 +76,9 @@ describeWith(['docker'], 'the images of tests', () => {
   ])('give an application, %s, that tells its version and migrates', async (image, version) => {
     const app = keep(await startContainer({ image, ports: [8000] }));
     const url = `http://127.0.0.1:${await app.portOf(8000)}/version`;
-    const answer = await until(() => fetch(url).catch(() => undefined));
+    const answer = await until(() =>
+      fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined),
+    );
     expect([answer.headers.get('x-version'), await answer.text()]).toEqual([
       version,
       `${version}\n`,

@@ -28,7 +28,7 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'pawl cancel', () =
   it('ends a backup in mid-dump: its programs are gone, and no recovery point came of it', async () => {
     const before = await points();
     const { run } = await inMiddleOf('backUpPart', ['backup']);
-    await expectPrograms(/pg_dump/, /restic backup/);
+    await awaitPrograms(/pg_dump/, /restic backup/);
     await expectCancelled(run);
     expect(await points()).toEqual(before);
   });
@@ -36,7 +36,7 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'pawl cancel', () =
   it('ends a restore in its middle: what was there is untouched, and nothing is left beside it', async () => {
     const before = await stack.digest();
     const { run } = await inMiddleOf('restorePart', ['restore', `--confirm=${stack.name}`]);
-    await expectPrograms(/pg_restore/, /restic dump/);
+    await awaitPrograms(/pg_restore/, /restic dump/);
     await expectCancelled(run);
     expect(await stack.digest()).toEqual(before);
   });
@@ -62,9 +62,12 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'pawl cancel', () =
     return { run, dump };
   }
 
-  async function expectPrograms(...programs: readonly RegExp[]): Promise<void> {
-    const running = (await programsOf(here.pawl)).join('\n');
-    for (const program of programs) expect(running).toMatch(program);
+  /** Waits for their names: a child that has just been forked has none yet. */
+  async function awaitPrograms(...programs: readonly RegExp[]): Promise<void> {
+    await until(async () => {
+      const running = (await programsOf(here.pawl)).join('\n');
+      return programs.every((program) => program.test(running)) ? true : undefined;
+    });
   }
 
   /** The watcher's exit code says so, and 5 s after the run's end nothing is left of it. */

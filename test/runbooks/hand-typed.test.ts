@@ -1,6 +1,6 @@
 import type { ReleasesNow, ServiceState } from '../../workflows/model/serving';
 import type { RunOutcome } from '../../workflows/model/outcome';
-import { TEST_IMAGES } from '../support/docker';
+import { docker, TEST_IMAGES } from '../support/docker';
 import { startLoad } from '../support/load';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
@@ -111,6 +111,30 @@ describeWith(
       const taken = (await stack.mustDeploy()).outcome as RunOutcome & { release: number };
       expect(taken.release).toBe(second.release + 2);
       expect(await stack.versions()).toEqual(['2']);
+      expect(await kinds()).toEqual([]);
+    });
+
+    it('believes the switch: a slot that came back to its network without its name there is reached by nobody', async () => {
+      const { slot } = (await state()).should ?? {};
+      const filters = { label: [`com.docker.compose.service=api-${slot ?? ''}`] };
+      const [served] = await docker.listContainers({ filters });
+      const container = served?.Id ?? '';
+      const [name = ''] = Object.keys(served?.NetworkSettings.Networks ?? {});
+      const network = docker.getNetwork(name);
+      await network.disconnect({ Container: container });
+      await network.connect({ Container: container });
+      await until(async () => ((await kinds()).includes('unreached') ? true : undefined), 60);
+      const status = await stack.stack.cli('status');
+      expect(status.stdout).toContain('The switch of api sends nothing to');
+      expect((await state()).serves).toEqual([]);
+
+      await stack.describe({ api: CANARY, service: { image: TEST_IMAGES.app1 }, services: other });
+      const plan = await stack.stack.cli('plan', 'deploy', '--json');
+      expect(
+        (JSON.parse(plan.stdout) as { services: readonly object[] }).services[0],
+      ).toMatchObject({ shares: [100] });
+      await stack.mustDeploy();
+      expect(await stack.versions()).toEqual(['1']);
       expect(await kinds()).toEqual([]);
     });
   },

@@ -28,6 +28,8 @@ export type DriftKind =
   | 'paused'
   /** It runs, and is on no network. */
   | 'cut-off'
+  /** It runs, and its switch sends nothing to it: its check fails, or its name has no address there. */
+  | 'unreached'
   | 'unhealthy'
   | 'other-release'
   | 'other-image'

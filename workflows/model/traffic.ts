@@ -22,6 +22,8 @@ export function weightOf(traffic: SlotTraffic | SlotShare): number {
 export interface ServerCounters {
   readonly address: string;
   readonly up: boolean;
+  /** Its last check failed, or its name has no address any more: nothing is sent to it. Before its first check it is neither. */
+  readonly down: boolean;
   readonly inFlight: number;
 }
 

@@ -1,4 +1,9 @@
-import { hasSwitch, type DeployDescription, type Deployment } from '../model/deployment';
+import {
+  hasSwitch,
+  slotService,
+  type DeployDescription,
+  type Deployment,
+} from '../model/deployment';
 import type { BackupPlan, DeployPlan, PlannedService, PlannedStep } from '../model/plans';
 import type { BuildOptions, DeployOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
@@ -123,7 +128,9 @@ function planService(
   }
   const { strategy, canary } = deployment;
   const way = slotFor(seen);
-  const steps = way.active === undefined ? [] : (canary?.steps ?? []);
+  // Each request is the release's from the first where there is no other side to be judged beside.
+  const isAlone = way.active === undefined || seen.servesNobody === true;
+  const steps = isAlone ? [] : (canary?.steps ?? []);
   const rolling = planRolling(seen, deployment, observed, canary !== undefined);
   return { ...planned, strategy, ...way, shares: [...steps, 100], ...rolling };
 }
@@ -179,12 +186,26 @@ function notes(
     ...takeOverNotes(observed, services),
     ...taken.flatMap(({ service }) => portNotes(observed, service, deployments)),
     ...driftNotes(observed),
+    ...noCanaryNotes(observed, deployments),
     ...renewalNotes(services),
     ...anywhereNotes(observed, services),
     ...followerNotes(services),
     ...edgeNotes(observed),
     ...observed.notes,
   ];
+}
+
+function noCanaryNotes(
+  { services }: ObservedRelease,
+  deployments: readonly Deployment[],
+): string[] {
+  const judged = deployments.filter((one) => hasSwitch(one) && one.canary !== undefined);
+  const names = judged.map(({ service }) => service);
+  return services.flatMap(({ service, active, servesNobody }) =>
+    active !== undefined && servesNobody === true && names.includes(service)
+      ? `Nobody is served by ${slotService(service, active)} now: there is no canary, all requests of ${service} go to the release at once.`
+      : [],
+  );
 }
 
 function edgeNotes({ edge }: ObservedRelease): string[] {

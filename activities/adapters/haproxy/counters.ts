@@ -97,7 +97,8 @@ function addressed(
     // A reload hands the servers on by their names: a worker that ends has the same address under the same name.
     const before = its.flatMap((server) => rowsOf(server, ending));
     const up = now.length === backends.size && now.every(isUp);
-    return [{ address, up, inFlight: sum([...now, ...before], ['scur']) }];
+    const down = now.some(isDown);
+    return [{ address, up, down, inFlight: sum([...now, ...before], ['scur']) }];
   });
 }
 
@@ -118,6 +119,11 @@ function unanswered(row: Row): number {
 /** HAProxy takes a server for up before its first check; here it is up when the last check passed. */
 function isUp(row: Row): boolean {
   return /^(UP|DRAIN)/.test(row['status'] ?? '') && /L7OK/.test(row['check_status'] ?? '');
+}
+
+/** By its check, or for want of an address; not because it is drained or was sent into maintenance by pawl. */
+function isDown(row: Row): boolean {
+  return /^(DOWN|MAINT \(resolution\))/.test(row['status'] ?? '');
 }
 
 /** Of each server it is the average of its last 1,024 answers. */

@@ -54,9 +54,9 @@ export class TestRegistry {
     await this.container.remove();
   }
 
-  /** Docker's own proxy accepts connections from the first moment, and closes them. */
+  /** Docker's own proxy accepts connections from the first moment, and closes them or never answers. */
   private async answers(): Promise<true | undefined> {
-    return fetch(`http://${this.address}/v2/`).then(
+    return fetch(`http://${this.address}/v2/`, { signal: AbortSignal.timeout(2_000) }).then(
       () => true,
       () => undefined,
     );

@@ -102,7 +102,7 @@ export class BuiltStack {
   }
 
   private async answers(): Promise<true | undefined> {
-    return fetch(`http://${this.registry}/v2/`).then(
+    return fetch(`http://${this.registry}/v2/`, { signal: AbortSignal.timeout(2_000) }).then(
       () => true,
       () => undefined,
     );

@@ -84,6 +84,16 @@ it('makes another switch anew before it shifts, and says that it is away meanwhi
   expect(plan(observed([idle])).services[0]).not.toHaveProperty('renewsSwitch');
 });
 
+it('has no canary beside a slot that serves nobody, which could neither be compared with nor held', () => {
+  const api = observedService('api', {
+    ...{ runs: 'switched', active: 'blue', servesNobody: true, renewsSwitch: true },
+  });
+  const made = plan(observed([api]));
+  expect(made.services[0]).toMatchObject({ slot: 'green', active: 'blue', shares: [100] });
+  expect(made.services[0]).not.toHaveProperty('renewsSwitch');
+  expect(made.notes).toEqual([expect.stringContaining('Nobody is served by api-blue now')]);
+});
+
 it('takes the slot that does not serve, and gives it more and more of the requests', () => {
   const api = observedService('api', { runs: 'switched', active: 'blue', warm: { blue: 3 } });
   const made = plan(observed([api], { stored: { releases: [], current: 3, next: 4 } }));
@@ -273,6 +283,7 @@ describe('container by container', () => {
       observed([three({ runs: 'plain' })]),
       observed([three()]),
       observed([three({ ...serving, serving: 0 })], stored),
+      observed([three({ ...serving, serving: 3, servesNobody: true })], stored),
     ]) {
       const made = plan(seen, rolling(judged));
       expect(made.services).toMatchObject([{ strategy: 'rolling', shares: [100] }]);

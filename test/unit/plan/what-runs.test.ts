@@ -198,6 +198,25 @@ it('tells what is paused, which `docker start` would refuse, and the command tha
   ]);
 });
 
+it('believes the switch that it reaches nobody, whatever runs', () => {
+  const answers = { ...{ weight: 1, inFlight: 0, responses: 0, errors: 0, up: 0 }, ...NO_TIMES };
+  const server = { address: '10.0.0.2', up: false, inFlight: 0 };
+  const seenBy = (...down: readonly boolean[]) => {
+    const servers = down.map((each) => ({ ...server, down: each }));
+    return look({
+      slots: { blue: [], green: [slot(2)] },
+      counters: { blue: { ...answers, servers: [] }, green: { ...answers, servers } },
+    });
+  };
+  expect(seenBy()).toMatchObject({ serves: [], drifts: [{ kind: 'unreached' }] });
+  expect(seenBy(true)).toMatchObject({ serves: [], drifts: [{ kind: 'unreached' }] });
+  // Before its first check a server is neither up nor down, and gets requests.
+  expect(seenBy(false)).toMatchObject({ serves: [{ slot: 'green' }], drifts: [] });
+  expect(seenBy(true, false).drifts).toEqual([]);
+});
+
+const NO_TIMES = { connectionErrors: 0, responseMilliseconds: 0 };
+
 it('tells that a switch or a slot is on no network, and counts nobody as served by it', () => {
   const gone = look({ own: [{ ...SWITCH, addresses: [] }] });
   expect(gone).toMatchObject({ serves: [], drifts: [{ kind: 'cut-off' }] });

@@ -29,6 +29,8 @@ export interface ObservedService {
   readonly active?: Slot;
   /** Its containers that run. */
   readonly serving?: number;
+  /** The switch sends nothing to it: it does not run, fails the switch's check, or is not found. */
+  readonly servesNobody?: true;
   /** The switch that runs is another than the release has (its image, ports, networks, …): it is made anew. */
   readonly renewsSwitch?: boolean;
   /** Image id of what runs now. */

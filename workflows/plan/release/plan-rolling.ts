@@ -26,12 +26,12 @@ export function refuseRolling(
 
 /** How a service is rolled; undefined where nothing of a stored release serves: then all are started at once. */
 export function planRolling(
-  { replicas, runs, active, serving = 0 }: ObservedService,
+  { replicas, runs, active, serving = 0, servesNobody }: ObservedService,
   { strategy }: Deployment,
   { stored }: ObservedRelease,
   judged: boolean,
 ): Pick<PlannedService, 'shares' | 'rolls'> | undefined {
-  const serves = runs === 'switched' && active !== undefined && serving > 0;
+  const serves = runs === 'switched' && active !== undefined && serving > 0 && !servesNobody;
   if (strategy !== 'rolling' || !serves || stored.current === undefined) return undefined;
   const shares = Array.from({ length: replicas }, (_, index) =>
     Math.round((100 * (index + 1)) / replicas),

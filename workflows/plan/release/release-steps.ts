@@ -24,10 +24,13 @@ export function slotFor({
   active,
   left,
   renewsSwitch = false,
+  servesNobody,
 }: ObservedService): Required<Pick<PlannedService, 'slot'>> &
   Pick<PlannedService, 'active' | 'clears' | 'renewsSwitch'> {
   if (runs === 'switched' && active !== undefined) {
-    return { slot: otherSlot(active), active, ...(renewsSwitch ? { renewsSwitch } : {}) };
+    // With nobody to keep on the old slot meanwhile, the switch is made anew as the new one gets the requests.
+    const renews = renewsSwitch && servesNobody !== true;
+    return { slot: otherSlot(active), active, ...(renews ? { renewsSwitch } : {}) };
   }
   const slot = active === undefined ? 'blue' : otherSlot(active);
   const other = otherSlot(slot);

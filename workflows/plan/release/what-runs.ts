@@ -2,7 +2,7 @@ import { SLOTS, slotService, type Slot } from '../../model/deployment';
 import type { Maintenance } from '../../model/maintenance';
 import type { Release, ReleasedService, ReleaseList } from '../../model/release';
 import type { Drift, Health, InPlace, ServiceState, ServingContainers } from '../../model/serving';
-import { weightOf, type Traffic } from '../../model/traffic';
+import { weightOf, type SwitchCounters, type Traffic } from '../../model/traffic';
 
 /*
  * What should run of a stack and what does: the one place that tells them apart.
@@ -28,6 +28,8 @@ export interface SeenService {
   readonly slots: Readonly<Record<Slot, readonly SeenContainer[]>>;
   /** What the switch's file says; absent where there is none. */
   readonly desired?: { readonly traffic: Traffic; readonly maintenance?: Maintenance };
+  /** What the switch itself says; absent where it was not asked, and where it does not answer. */
+  readonly counters?: SwitchCounters;
 }
 
 /**
@@ -152,12 +154,14 @@ interface Compared {
   readonly by: NonNullable<ServiceState['should']>['by'];
 }
 
-function servesNow(inPlace: InPlace, { own, slots, desired }: SeenService): ServingContainers[] {
+function servesNow(inPlace: InPlace, seen: SeenService): ServingContainers[] {
+  const { own, slots, desired } = seen;
   if (inPlace === 'nothing' || inPlace === 'stopped') return [];
   if (inPlace !== 'switch') return [servingOf(own.filter(isRunning), 100)];
   if (desired === undefined || own.some((one) => isRunning(one) && isCutOff(one))) return [];
   const weights = SLOTS.map((slot) => {
     const running = slots[slot].filter((one) => isRunning(one) && !isCutOff(one));
+    if (isUnreached(seen, slot)) return { slot, running, weight: 0 };
     return { slot, running, weight: weightOf(desired.traffic[slot]) * running.length };
   });
   const whole = weights.reduce((sum, { weight }) => sum + weight, 0);
@@ -263,7 +267,12 @@ function slotDrifts({ seen, serves, release, released, releases }: Compared): Dr
         way: startWords(containers.filter((one) => !isRunning(one))),
       });
     }
-    drifts.push(...cutOff(running), ...sickness(running));
+    const off = cutOff(running);
+    drifts.push(...off);
+    if (running.length > 0 && off.length < running.length && isUnreached(seen, slot)) {
+      drifts.push(unreached(service, running));
+    }
+    drifts.push(...sickness(running));
   }
   if (serves.length > 1) {
     const shares = serves.map((one) => `${one.share} % to ${releaseWords(one.release)}`);
@@ -324,6 +333,26 @@ function cutOff(running: readonly SeenContainer[]): Drift[] {
 
 function isCutOff({ addresses }: SeenContainer): boolean {
   return addresses?.length === 0;
+}
+
+function unreached(service: string, running: readonly SeenContainer[]): Drift {
+  return {
+    kind: 'unreached',
+    fact: `the switch of ${service} sends nothing to ${namesOf(running)}: its check fails there, or Docker's DNS has no address of it`,
+    way: `\`pawl deploy\` makes it anew; \`docker logs ${running[0]?.name ?? ''}\` may say why`,
+  };
+}
+
+/** Whether a switch that runs has a container of the slot to send requests to. */
+export function hasReached(seen: SeenService, slot: Slot): boolean {
+  return (
+    !isUnreached(seen, slot) && seen.slots[slot].some((one) => isRunning(one) && !isCutOff(one))
+  );
+}
+
+/** By the switch's own word: it knows no server of the slot, or has found all of them down. */
+function isUnreached({ counters }: SeenService, slot: Slot): boolean {
+  return counters?.[slot].servers.every(({ down }) => down) ?? false;
 }
 
 /** `docker start` refuses what is paused. */
