@@ -39,8 +39,7 @@ const tasks = {
     const { summaryFile, closingLines } = require('../test/support/closing-lines.cjs');
     fs.rmSync(summaryFile, { force: true });
     await buildDist();
-    let exitCode = await node(jest, argv);
-    if (exitCode !== 0 && argv.length === 0) exitCode = await secondLook(exitCode);
+    const exitCode = await node(jest, argv);
     console.log(closingLines(exitCode));
     return exitCode;
   },
@@ -49,21 +48,6 @@ const tasks = {
     return runChecks(argv.includes('--no-unit') ? checks.slice(0, -1) : checks);
   },
 };
-
-/** More failed suites than this are no chance. */
-const FEW = 3;
-
-/**
- * Of a whole run: whether the few suites that failed do so by themselves too. What starved among the others is named as
- * unstable in the closing lines, with its failure above; what fails again has failed.
- */
-async function secondLook(exitCode) {
-  const suites = require('../test/support/closing-lines.cjs').failedSuites();
-  if (suites.length === 0 || suites.length > FEW) return exitCode;
-  console.log(`\n── once more, by themselves: ${suites.join(', ')}`);
-  const env = { ...process.env, PAWL_TEST_AGAIN: '1' };
-  return node(jest, ['--runInBand', '--runTestsByPath', ...suites], { env });
-}
 
 const checks = [
   ['format', 'node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']],

@@ -1,6 +1,6 @@
 // A Jest reporter that writes down how each suite went, and what `npm test` prints of it as its last lines: a plain count,
-// after Jest's own summary and the global teardown, which may still fail the run. A run that was told to be a second look
-// (PAWL_TEST_AGAIN) replaces what the first one wrote of the same suites.
+// after Jest's own summary and the global teardown, which may still fail the run. A second look at some suites is told what
+// the first one wrote (PAWL_TEST_BEFORE, a copy of its file), and replaces what that says of them.
 'use strict';
 
 const fs = require('node:fs');
@@ -11,12 +11,12 @@ const summaryFile = path.join(root, 'node_modules/.cache/pawl-test-summary.json'
 
 class ClosingLinesReporter {
   onRunComplete(_contexts, results) {
-    const before = process.env.PAWL_TEST_AGAIN === '1' ? readSummary() : undefined;
+    const before = readSummary(process.env.PAWL_TEST_BEFORE);
     const suites = Object.fromEntries(results.testResults.map((suite) => [nameOf(suite), suite]));
     const counts = Object.entries(suites).map(([file, suite]) => [file, countsOf(suite)]);
     const summary = {
       suites: { ...before?.suites, ...Object.fromEntries(counts) },
-      unstable: (before === undefined ? [] : failedSuites()).filter((file) =>
+      unstable: failedSuites(before).filter((file) =>
         counts.some(([name, { failed }]) => name === file && failed === 0),
       ),
       lacks: JSON.parse(process.env.PAWL_TEST_LACKS ?? '{}'),
@@ -51,18 +51,18 @@ function needsOf({ testResults }) {
   ];
 }
 
-function readSummary() {
-  if (!fs.existsSync(summaryFile)) return undefined;
-  return JSON.parse(fs.readFileSync(summaryFile, 'utf8'));
+function readSummary(file) {
+  if (file === undefined || !fs.existsSync(file)) return undefined;
+  return JSON.parse(fs.readFileSync(file, 'utf8'));
 }
 
-function failedSuites() {
-  const suites = Object.entries(readSummary()?.suites ?? {});
+function failedSuites(summary = readSummary(summaryFile)) {
+  const suites = Object.entries(summary?.suites ?? {});
   return suites.filter(([, { failed }]) => failed > 0).map(([file]) => file);
 }
 
 function closingLines(exitCode) {
-  const summary = readSummary();
+  const summary = readSummary(summaryFile);
   if (summary === undefined) return '0 passed, 1 failed, 0 skipped';
   const all = Object.entries(summary.suites);
   const sum = (count) => all.reduce((total, [, suite]) => total + suite[count], 0);
