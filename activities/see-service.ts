@@ -50,11 +50,12 @@ export async function seeService(
 }
 
 /** A switch that has just started knows no address before DNS answers; an application may miss a check or two. */
-const SURE_AFTER_MILLISECONDS = 2_000;
+const SURE_AFTER_MILLISECONDS = 5_000;
+const LOOK_MILLISECONDS = 500;
 
 /**
- * What the switch says; where it does not reach a slot that runs, after another look. Nothing where it does not answer: what
- * its containers are is all that is known then.
+ * What the switch says; where it does not reach a slot that runs, when it has not done so for some seconds. Nothing where it
+ * does not answer: what its containers are is all that is known then.
  */
 async function counted(
   switches: Switches,
@@ -62,13 +63,18 @@ async function counted(
   seen: SeenOnHost,
   attempt: Attempt,
 ): Promise<Pick<SeenOnHost, 'counters'>> {
+  const meant = SLOTS.filter((slot) => weightOf(seen.desired?.traffic[slot] ?? 'off') > 0);
+  const running = meant.filter((slot) =>
+    seen.slots[slot].some((one) => isRunning(one) && one.addresses.length > 0),
+  );
+  const deadline = performance.now() + SURE_AFTER_MILLISECONDS;
   try {
-    const counters = await switches.counters(key, attempt);
-    const meant = SLOTS.filter((slot) => weightOf(seen.desired?.traffic[slot] ?? 'off') > 0);
-    const running = meant.filter((slot) => seen.slots[slot].some(isRunning));
-    if (running.every((slot) => hasReached({ ...seen, counters }, slot))) return { counters };
-    await sleep(SURE_AFTER_MILLISECONDS, undefined, { signal: attempt.signal });
-    return { counters: await switches.counters(key, attempt) };
+    for (;;) {
+      const counters = await switches.counters(key, attempt);
+      const reached = running.every((slot) => hasReached({ ...seen, counters }, slot));
+      if (reached || performance.now() > deadline) return { counters };
+      await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
+    }
   } catch (error) {
     if (error instanceof AdapterError) return {};
     throw error;

@@ -1,6 +1,6 @@
 import type { ReleasesNow, ServiceState } from '../../workflows/model/serving';
 import type { RunOutcome } from '../../workflows/model/outcome';
-import { docker, TEST_IMAGES } from '../support/docker';
+import { docker, startContainer, TEST_IMAGES } from '../support/docker';
 import { startLoad } from '../support/load';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
@@ -122,7 +122,12 @@ describeWith(
       const [name = ''] = Object.keys(served?.NetworkSettings.Networks ?? {});
       const network = docker.getNetwork(name);
       await network.disconnect({ Container: container });
-      await network.connect({ Container: container });
+      // Has its address meanwhile: where Docker's DNS does not answer, HAProxy keeps to that, and would find it there again.
+      const stranger = await startContainer({
+        title: 'stranger',
+        hostConfig: { NetworkMode: name },
+      });
+      await network.connect({ Container: container }).finally(() => stranger.remove());
       await until(async () => ((await kinds()).includes('unreached') ? true : undefined), 60);
       const status = await stack.stack.cli('status');
       expect(status.stdout).toContain('The switch of api sends nothing to');
