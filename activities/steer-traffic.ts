@@ -28,6 +28,8 @@ export interface SteerTrafficInput extends StepInput {
   readonly release: number;
   /** Whose file says what each slot is: one that should get requests and was removed by hand is made again. */
   readonly releases?: Readonly<Partial<Record<Slot, number>>>;
+  /** How far from well the slots were that get requests again: then they are not waited for. */
+  readonly asBefore?: 'not-ready' | 'not-running';
 }
 
 export interface Steered {
@@ -44,9 +46,9 @@ const LOOK_MILLISECONDS = 200;
 
 /**
  * Brings a service's switch to these shares, making the switch first where there is none: while a run releases the service,
- * its name and ports are the switch's, whoever has taken them. Slots that get requests must be
- * known to it by their present addresses, and up: before, it is as it was. Where a share is of some containers only, these
- * are chosen anew each time: one that has another address after a restart is let in again by the next steering.
+ * its name and ports are the switch's, whoever has taken them. Slots that get requests must be known to it by their present
+ * addresses, and up, unless they were not before: until then, it is as it was. Where a share is of some containers only,
+ * these are chosen anew each time: one that has another address after a restart is let in again by the next steering.
  * Shape:  { stack, project, deployment, traffic, release } → { counters, gapSeconds?, tookFrom? }
  * Units:  traffic = weights, of each server; together 100 where they are shares of the slots
  * Retry:  safe; the switch's file is what is wanted, whoever wrote it
@@ -57,7 +59,8 @@ export const steerTraffic =
   (input: SteerTrafficInput): Promise<Steered> =>
     runStep(ports, input, { phase: `steer ${input.deployment.service}` }, async (attempt, site) => {
       // Before the switch takes its place back: until they are ready, whoever has it goes on.
-      await reviveSlots(ports.release, site, input, attempt);
+      const proves = input.asBefore === undefined;
+      if (proves) await reviveSlots(ports.release, site, input, attempt);
       const begin = performance.now();
       const traffic = await chosen(ports.release, site, input, attempt);
       const replicas = await roomFor(ports.release.services, site, input);
@@ -65,10 +68,12 @@ export const steerTraffic =
       const steering = { ...input, shares: input.traffic, traffic, replicas, tcp };
       await keepPlainLogs(ports, site, input);
       const made = await makeSwitch(ports.release, site, steering, attempt);
-      await serveBoth(ports.release, site, steering, attempt);
+      if (proves) await serveBoth(ports.release, site, steering, attempt);
       await write(ports.release, steering, traffic);
       await retryUntilUp(attempt, () => ports.release.switches.apply(keyOf(input), attempt));
-      const counters = await allUp(ports.release, site, steering, attempt);
+      const counters = proves
+        ? await allUp(ports.release, site, steering, attempt)
+        : await ports.release.switches.counters(keyOf(input), attempt);
       if (made === undefined) return { counters };
       const gapSeconds = (performance.now() - begin) / 1000;
       return { counters, gapSeconds, ...(made === 'switch' ? {} : { tookFrom: made }) };

@@ -116,7 +116,9 @@ describeWith(
 
     it('believes the switch: a slot that came back to its network without its name there is reached by nobody', async () => {
       const { slot } = (await state()).should ?? {};
-      const filters = { label: [`com.docker.compose.service=api-${slot ?? ''}`] };
+      // Other suites have containers of this service too.
+      const project = `com.docker.compose.project=${stack.project}`;
+      const filters = { label: [project, `com.docker.compose.service=api-${slot ?? ''}`] };
       const [served] = await docker.listContainers({ filters });
       const container = served?.Id ?? '';
       const [name = ''] = Object.keys(served?.NetworkSettings.Networks ?? {});
@@ -133,11 +135,22 @@ describeWith(
       expect(status.stdout).toContain('The switch of api sends nothing to');
       expect((await state()).serves).toEqual([]);
 
-      await stack.describe({ api: CANARY, service: { image: TEST_IMAGES.app1 }, services: other });
+      const next = { api: CANARY, service: { image: TEST_IMAGES.app1 }, services: other };
+      await stack.describe(next);
       const plan = await stack.stack.cli('plan', 'deploy', '--json');
       expect(
         (JSON.parse(plan.stdout) as { services: readonly object[] }).services[0],
       ).toMatchObject({ shares: [100] });
+
+      // One that is no better is undone to what was, and no more is asked of that.
+      const bad = { http: { url: `${stack.url}/version`, expect: 418, timeout: '1s' } };
+      await stack.describe({ ...next, file: { gates: { after: [bad] } } });
+      const undone = await stack.deploy();
+      expect(undone).toMatchObject({ code: 3, failure: { type: 'VerificationFailed' } });
+      expect(undone.failure?.state).toContain('Nothing serves, as before');
+      expect(await kinds()).toContain('unreached');
+
+      await stack.describe(next);
       await stack.mustDeploy();
       expect(await stack.versions()).toEqual(['1']);
       expect(await kinds()).toEqual([]);

@@ -62,7 +62,10 @@ export interface ReplacedService extends Placed {
 /** While a release can be undone: for what a failure says. */
 export function whoServes({ before, services }: Placement): string {
   const served = services.some(
-    (placed) => !isSwitched(placed) || placed.active !== undefined || placed.adopts,
+    (placed) =>
+      !isSwitched(placed) ||
+      placed.adopts ||
+      (placed.active !== undefined && placed.asBefore === undefined),
   );
   return before === undefined || !served ? 'Nothing serves, as before' : `Release ${before} serves`;
 }

@@ -34,7 +34,7 @@ export function placementOf(
 
 function place(
   { slot, clears, adopts, shares, rolls, renewsSwitch = false, followers }: PlannedService,
-  { replicas, active, serving = 0, runs, warm, unwell }: ObservedService,
+  { replicas, active, serving = 0, runs, warm, unwell, servesNobody }: ObservedService,
   deployment: Deployment,
   release: number,
   before: number | undefined,
@@ -52,6 +52,7 @@ function place(
     ...common,
     ...{ deployment, replicas, slot, adopts, shares, renewsSwitch },
     ...(nowActive === undefined ? {} : { active: nowActive }),
+    ...(nowActive === undefined || !servesNobody ? {} : { asBefore: 'not-ready' }),
     ...(clears === undefined ? {} : { clears }),
     ...(rolls === undefined ? {} : { rolls: { ...rolls, from: serving } }),
     warm: rolls === undefined && warm[slot] === release,

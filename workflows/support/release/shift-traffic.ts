@@ -55,7 +55,10 @@ async function shiftService(
     `send all requests of ${service} back to ${active}`,
     (options) =>
       run.act.steerTraffic.executeWithOptions(options, [
-        steering(run, placement, placed, traffic(active, ALL, 'off'), placed.before),
+        {
+          ...steering(run, placement, placed, traffic(active, ALL, 'off'), placed.before),
+          ...(placed.asBefore && { asBefore: placed.asBefore }),
+        },
       ]),
     'urgent',
     (steered) => gapDetail(steered as Parameters<typeof gapDetail>[0]),
@@ -88,7 +91,8 @@ function shareWhileHeld(
   const reached: Reached = { share: 0 };
   run.whileHeld.push({
     before: async () => {
-      if (reached.share === 0) return;
+      // What served nobody is no better place for them.
+      if (reached.share === 0 || placed.asBefore !== undefined) return;
       const back = steering(run, placement, placed, traffic(active, ALL, 'off'), placed.before);
       await run.step(
         stepId('hold', service),
@@ -97,7 +101,7 @@ function shareWhileHeld(
       );
     },
     after: async () => {
-      if (reached.share === 0) return;
+      if (reached.share === 0 || placed.asBefore !== undefined) return;
       const shares = sharesFor(placed.slot, reached.share);
       const again = steering(run, placement, placed, shares, placement.release);
       const { counters } = await run.step(
