@@ -10,7 +10,6 @@ import {
 import { AdapterError } from './adapter-error';
 import type { Attempt, Site } from './ports';
 import { projectOf } from './project-of';
-import { isRunning } from './service-container';
 import type { ReleasePorts, ServiceContainer, SwitchKey, Switches } from './release-ports';
 
 /** What a switch's file says. */
@@ -64,9 +63,8 @@ async function counted(
   attempt: Attempt,
 ): Promise<Pick<SeenOnHost, 'counters'>> {
   const meant = SLOTS.filter((slot) => weightOf(seen.desired?.traffic[slot] ?? 'off') > 0);
-  const running = meant.filter((slot) =>
-    seen.slots[slot].some((one) => isRunning(one) && one.addresses.length > 0),
-  );
+  // By their containers: those of which only the switch can still say otherwise.
+  const running = meant.filter((slot) => hasReached(seen, slot));
   const deadline = performance.now() + SURE_AFTER_MILLISECONDS;
   try {
     for (;;) {

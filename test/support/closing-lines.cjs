@@ -12,13 +12,12 @@ const summaryFile = path.join(root, 'node_modules/.cache/pawl-test-summary.json'
 class ClosingLinesReporter {
   onRunComplete(_contexts, results) {
     const before = readSummary(process.env.PAWL_TEST_BEFORE);
-    const suites = Object.fromEntries(results.testResults.map((suite) => [nameOf(suite), suite]));
-    const counts = Object.entries(suites).map(([file, suite]) => [file, countsOf(suite)]);
+    const counts = Object.fromEntries(
+      results.testResults.map((suite) => [nameOf(suite), countsOf(suite)]),
+    );
     const summary = {
-      suites: { ...before?.suites, ...Object.fromEntries(counts) },
-      unstable: failedSuites(before).filter((file) =>
-        counts.some(([name, { failed }]) => name === file && failed === 0),
-      ),
+      suites: { ...before?.suites, ...counts },
+      unstable: failedIn(before).filter((file) => counts[file]?.failed === 0),
       lacks: JSON.parse(process.env.PAWL_TEST_LACKS ?? '{}'),
     };
     fs.mkdirSync(path.dirname(summaryFile), { recursive: true });
@@ -56,9 +55,14 @@ function readSummary(file) {
   return JSON.parse(fs.readFileSync(file, 'utf8'));
 }
 
-function failedSuites(summary = readSummary(summaryFile)) {
+function failedIn(summary) {
   const suites = Object.entries(summary?.suites ?? {});
   return suites.filter(([, { failed }]) => failed > 0).map(([file]) => file);
+}
+
+/** Of the last run. */
+function failedSuites() {
+  return failedIn(readSummary(summaryFile));
 }
 
 function closingLines(exitCode) {

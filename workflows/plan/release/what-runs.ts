@@ -269,7 +269,7 @@ function slotDrifts({ seen, serves, release, released, releases }: Compared): Dr
     }
     const off = cutOff(running);
     drifts.push(...off);
-    if (running.length > 0 && off.length < running.length && isUnreached(seen, slot)) {
+    if (off.length < running.length && isUnreached(seen, slot)) {
       drifts.push(unreached(service, running));
     }
     drifts.push(...sickness(running));

@@ -89,10 +89,11 @@ function shareWhileHeld(
 ): Reached {
   const { service } = placed.deployment;
   const reached: Reached = { share: 0 };
+  // What served nobody is no better place for them.
+  if (placed.asBefore !== undefined) return reached;
   run.whileHeld.push({
     before: async () => {
-      // What served nobody is no better place for them.
-      if (reached.share === 0 || placed.asBefore !== undefined) return;
+      if (reached.share === 0) return;
       const back = steering(run, placement, placed, traffic(active, ALL, 'off'), placed.before);
       await run.step(
         stepId('hold', service),
@@ -101,7 +102,7 @@ function shareWhileHeld(
       );
     },
     after: async () => {
-      if (reached.share === 0 || placed.asBefore !== undefined) return;
+      if (reached.share === 0) return;
       const shares = sharesFor(placed.slot, reached.share);
       const again = steering(run, placement, placed, shares, placement.release);
       const { counters } = await run.step(
