@@ -6,6 +6,12 @@ const never = (name, from, to, comment) => ({
   to: { path: to },
 });
 
+/** Pure functions: data in, plan out; wherever they lie. */
+const PLANNERS = '^workflows/[^/]+/(people/)?(plan|judge|choose|render)-[^/]+[.]ts$';
+/** Each has its workflows, planners and pages; what all runs share is in `run`. */
+const RUNBOOKS = 'backup|restore|release|maintenance';
+const ROOMS = 'data|containers|release|traffic|edge|run';
+
 /** The import rules of CONTRIBUTING.md. Types count too: an architecture is what may know what. */
 module.exports = {
   forbidden: [
@@ -13,65 +19,98 @@ module.exports = {
     {
       name: 'model-imports-nothing',
       severity: 'error',
-      from: { path: '^workflows/model' },
-      to: { pathNot: '^workflows/model' },
+      from: { path: '^workflows/model/' },
+      to: { pathNot: '^workflows/model/' },
     },
     {
       name: 'planners-are-pure',
       severity: 'error',
-      from: { path: '^workflows/plan' },
-      to: { pathNot: '^workflows/(model|plan)' },
+      from: { path: PLANNERS },
+      to: { pathNot: ['^workflows/model/', PLANNERS] },
     },
-    never(
-      'workflows-are-deterministic',
-      '^workflows',
-      '^(worker|client|toolchain)',
-      'Workflow code is replayed.',
-    ),
+    {
+      name: 'the-frame-knows-no-runbook',
+      severity: 'error',
+      from: { path: '^workflows/run/' },
+      to: { path: '^workflows/', pathNot: '^workflows/(model|run)/' },
+    },
+    {
+      name: 'runbooks-know-those-that-they-contain',
+      severity: 'error',
+      from: { path: `^workflows/(${RUNBOOKS})/` },
+      to: { path: '^workflows/', pathNot: '^workflows/(model|run|$1)/|^workflows/messages[.]ts$' },
+    },
     {
       name: 'workflows-import-activity-types-only',
       severity: 'error',
-      from: { path: '^workflows' },
-      to: { path: '^activities', dependencyTypesNot: ['type-only'] },
+      from: { path: '^workflows/' },
+      to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
     },
+    never(
+      'workflows-are-deterministic',
+      '^workflows/',
+      '^(worker|client|toolchain|stack-file)/',
+      'Workflow code is replayed.',
+    ),
     {
       name: 'workflows-packages',
       severity: 'error',
-      from: { path: '^workflows' },
+      from: { path: '^workflows/' },
       to: {
         path: 'node_modules',
         pathNot: 'node_modules/(@temporalio/(workflow|common)|@noble/hashes|zod)',
       },
     },
+    {
+      name: 'rooms-are-apart',
+      severity: 'error',
+      comment: 'What several rooms ask of containers is in `containers`.',
+      from: { path: `^activities/(${ROOMS})/` },
+      to: {
+        path: '^activities/',
+        pathNot: '^activities/($1|ports|frame|containers)/',
+      },
+    },
     never(
       'activities-reach-the-world-through-ports',
-      '^activities/[^/]+[.]ts$',
-      '^(client|worker|toolchain|activities/adapters)',
+      `^activities/(${ROOMS}|frame|ports)/`,
+      '^(client|worker|toolchain|stack-file|activities/adapters)/',
       'Adapters are given by the worker.',
     ),
     {
       name: 'adapters-know-ports-only',
       severity: 'error',
-      from: { path: '^activities/adapters/([^/]+)/' },
+      from: { path: '^activities/adapters/((?:engines/)?[^/]+)/' },
       to: {
-        path: '^(activities|workflows|worker|client|toolchain)',
-        pathNot:
-          '^(activities/(ports|release-ports|adapter-error)[.]ts|workflows/model|activities/adapters/($1|process)/)',
+        path: '^(activities|workflows|worker|client|toolchain|stack-file)/',
+        pathNot: '^(activities/ports|workflows/model|activities/adapters/($1|process))/',
       },
     },
     {
       name: 'adapters-do-not-know-temporal',
       severity: 'error',
-      from: { path: '^activities/adapters' },
+      from: { path: '^activities/adapters/' },
       to: { path: 'node_modules/@temporalio' },
+    },
+    {
+      name: 'the-stack-file-is-for-client-and-worker',
+      severity: 'error',
+      from: { path: '^stack-file/' },
+      to: { path: ['^(client|worker|activities|toolchain)/', 'node_modules/@temporalio'] },
+    },
+    {
+      name: 'the-stack-file-knows-the-model',
+      severity: 'error',
+      from: { path: '^stack-file/' },
+      to: { path: '^workflows/', pathNot: '^workflows/model/' },
     },
     never(
       'client-starts-no-effects',
-      '^client',
-      '^(activities|worker)',
+      '^client/',
+      '^(activities|worker)/',
       'The client talks to Temporal; effects happen in the worker.',
     ),
-    never('worker-is-not-a-client', '^worker', '^client', 'The worker has no user interface.'),
+    never('worker-is-not-a-client', '^worker/', '^client/', 'The worker has no user interface.'),
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -10,10 +10,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCompose } from '../activities/adapters/compose/create-compose';
 import { hostRunner } from '../activities/adapters/process/run-command';
-import type { Attempt, Site } from '../activities/ports';
+import type { Attempt, Site } from '../activities/ports/data';
 import { findProgram } from '../toolchain/find-program';
 import type { SwitchDeployment } from '../workflows/model/deployment';
-import { renderRelease } from '../workflows/plan/render-release';
+import { renderRelease } from '../workflows/release/render-release';
 import { median, table } from './support/figures';
 
 const SERVICES = 40;

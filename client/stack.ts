@@ -5,7 +5,7 @@ import { EXIT_CODES } from './exit-codes';
 
 /** The stack that `-f` and `-e` name. The stack file's code (yaml, zod) is loaded here, not with the command line. */
 export async function loadStack(globals: GlobalOptions): Promise<StackDescription> {
-  const { loadStackFile } = await import('./stack-file/load.js');
+  const { loadStackFile } = await import('../stack-file/load.js');
   return loadStackFile(globals);
 }
 

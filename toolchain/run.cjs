@@ -59,7 +59,15 @@ const checks = [
 ];
 
 function importedFolders() {
-  return ['--output-type=err', 'workflows', 'activities', 'worker', 'client', 'toolchain'];
+  return [
+    '--output-type=err',
+    'workflows',
+    'activities',
+    'stack-file',
+    'worker',
+    'client',
+    'toolchain',
+  ];
 }
 
 /** All of them, also after one failed: a person wants to see everything at once. */

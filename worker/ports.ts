@@ -5,13 +5,13 @@ import { createContainers } from '../activities/adapters/docker/create-container
 import { createCompose } from '../activities/adapters/compose/create-compose';
 import { createImages } from '../activities/adapters/docker/create-images';
 import { createServicesEngine } from '../activities/adapters/docker/create-services-engine';
-import { createFilesEngine } from '../activities/adapters/files/create-files-engine';
+import { createFilesEngine } from '../activities/adapters/engines/files/create-files-engine';
 import { createSwitches } from '../activities/adapters/haproxy/create-switches';
 import { withFileLock } from '../activities/adapters/state-directory/file-lock';
 import { createProber } from '../activities/adapters/http/create-prober';
-import { createMongodbEngine } from '../activities/adapters/mongodb/create-mongodb-engine';
-import { createPostgresEngine } from '../activities/adapters/postgres/engine';
-import { createQueries } from '../activities/adapters/postgres/create-queries';
+import { createMongodbEngine } from '../activities/adapters/engines/mongodb/create-mongodb-engine';
+import { createPostgresEngine } from '../activities/adapters/engines/postgres/engine';
+import { createQueries } from '../activities/adapters/engines/postgres/create-queries';
 import { hostRunner } from '../activities/adapters/process/run-command';
 import { createResticRepositories } from '../activities/adapters/restic/create-restic-repositories';
 import { createAuditRecord } from '../activities/adapters/state-directory/create-audit-record';
@@ -20,8 +20,8 @@ import { createFreezes } from '../activities/adapters/state-directory/create-fre
 import { createKeptLogs } from '../activities/adapters/state-directory/create-kept-logs';
 import { createReceipts } from '../activities/adapters/state-directory/create-receipts';
 import { createReleases } from '../activities/adapters/state-directory/create-releases';
-import type { SecretResolver } from '../activities/ports';
-import type { HostPorts } from '../activities/release-ports';
+import type { SecretResolver } from '../activities/ports/data';
+import type { HostPorts } from '../activities/ports/release';
 import { cacheDirectory } from '../toolchain/surroundings';
 import type { WorkerConfig } from './config';
 

@@ -6,8 +6,8 @@ import {
   type WorkflowExecutionInfo,
 } from '@temporalio/client';
 import { CancelledFailure, TerminatedFailure } from '@temporalio/common';
-import { AdapterError } from '../activities/adapter-error';
-import type { OpenRun, RunDirectory } from '../activities/ports';
+import { AdapterError } from '../activities/ports/adapter-error';
+import type { OpenRun, RunDirectory } from '../activities/ports/data';
 import { runWorkflowId } from '../workflows/messages';
 import { ADMISSION } from '../workflows/model/run';
 import { SEARCH_ATTRIBUTES } from '../workflows/model/search-attributes';

@@ -1,8 +1,8 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import type { BackUpPartInput } from '../activities/back-up-part';
-import type { RecordRunInput } from '../activities/record-run';
-import type { StepInput } from '../activities/run-step';
+import type { BackUpPartInput } from '../activities/data/back-up-part';
+import type { RecordRunInput } from '../activities/run/record-run';
+import type { StepInput } from '../activities/frame/run-step';
 import { EDGE_SERVICE } from '../workflows/model/edge';
 import type { PartSummary, RecoveryPointSummary } from '../workflows/model/recovery-point';
 import type { Serving } from '../workflows/model/serving';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
-import { findStackFile } from '../stack-file/find';
+import { findStackFile } from '../../stack-file/find';
 
 /** Which files would be read, valid or not. */
 export function run({ globals, output }: Invocation): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
-import { openStackFile } from '../stack-file/load';
-import { explainStack, renderExplanation } from '../stack-file/origins';
+import { openStackFile } from '../../stack-file/load';
+import { explainStack, renderExplanation } from '../../stack-file/origins';
 
 export function run({ globals, output }: Invocation): Promise<number> {
   const values = explainStack(openStackFile(globals));

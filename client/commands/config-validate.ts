@@ -1,7 +1,7 @@
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { formatCount } from '../render/format';
-import { loadStackFile } from '../stack-file/load';
+import { loadStackFile } from '../../stack-file/load';
 
 /** Problems are thrown: exit 2, each with its place in the file. */
 export function run({ globals, output }: Invocation): Promise<number> {

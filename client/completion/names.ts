@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { findStackFile } from '../stack-file/find';
+import { findStackFile } from '../../stack-file/find';
 
 /**
  * Keys of a section, read as they stand: the file need not be valid, and the schema (zod, 30 ms) is not loaded. Whatever

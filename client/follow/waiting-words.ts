@@ -1,7 +1,7 @@
 import type { ApprovalState } from '../../workflows/model/approval';
 import type { HeldStep } from '../../workflows/model/hold';
 import type { RunProgress } from '../../workflows/model/run';
-import { whoMay } from '../../workflows/plan/judge-approval';
+import { whoMay } from '../../workflows/run/people/judge-approval';
 
 /** A run that does not go on before a person says something: what, who, and by which command. */
 export interface PersonWait {

@@ -1,7 +1,7 @@
 import type { KeptLog } from '../../workflows/model/kept-log';
 import { hostTaskQueue, type StackDescription } from '../../workflows/model/stack';
 import type { GlobalOptions, Invocation } from '../command';
-import { StackFileError } from '../stack-file/problem';
+import { StackFileError } from '../../stack-file/problem';
 import { loadStack } from '../stack';
 import { askWorker } from '../temporal/ask-worker';
 import type { LogLine } from '../temporal/history-log';

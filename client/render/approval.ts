@@ -1,5 +1,5 @@
 import type { ApprovalState, GivenAnswer } from '../../workflows/model/approval';
-import { whoMay } from '../../workflows/plan/judge-approval';
+import { whoMay } from '../../workflows/run/people/judge-approval';
 import type { WaitingRun } from '../temporal/approvals';
 import { formatCount, formatTime, printable } from './format';
 import { renderTable } from './table';

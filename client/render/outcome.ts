@@ -6,9 +6,9 @@ import type {
   RestoreOutcome,
   RunOutcome,
 } from '../../workflows/model/outcome';
-import { renderForgot } from './forget';
+import { renderForgot } from '../runbooks/forget/render';
 import { formatBytes, formatCount, formatTime, printable } from './format';
-import { renderTurned } from './maintenance';
+import { renderTurned } from '../runbooks/maintenance/render';
 import { partialRemark } from './points';
 import { renderReleased } from './release-outcome';
 import { renderTable } from './table';

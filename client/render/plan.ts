@@ -1,9 +1,9 @@
 import type { BackupPlan, Plan, RestorePlan, RestorePlanPart } from '../../workflows/model/plans';
 import type { ExpectedDuration } from '../temporal/expected-duration';
-import { forgetLines } from './forget';
+import { forgetLines } from '../runbooks/forget/render';
 import { formatBytes, formatDuration, formatTime, printable, withLocalTimes } from './format';
 import { leftOutLines } from './left-out';
-import { maintenanceLines } from './maintenance';
+import { maintenanceLines } from '../runbooks/maintenance/render';
 import { partialRemark } from './points';
 import { deployLines, rollbackLines } from './release-plan';
 import { renderTable } from './table';

@@ -1,6 +1,6 @@
 import type { Drift } from '../../workflows/model/serving';
-import { isOfARun } from '../../workflows/plan/release/what-runs';
-import { behind } from '../../workflows/plan/plan-admission';
+import { isOfARun } from '../../workflows/release/what-runs';
+import { behind } from '../../workflows/stack/plan-admission';
 import type { PersonWait } from '../follow/waiting-words';
 import type { KnownPoint } from '../status/newest-points';
 import type { StackStatus } from '../status/gather-status';
@@ -15,7 +15,7 @@ import {
   withLocalTimes,
   wrap,
 } from './format';
-import { describeMaintenance } from './maintenance';
+import { describeMaintenance } from '../runbooks/maintenance/render';
 import { partialRemark } from './points';
 import { conditionOf, describeServing, driftsOf, driftWords } from './serving';
 

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../workflows/plan/judge-approval';
+import type { Verdict } from '../../workflows/run/people/judge-approval';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { renderQuestion, renderTaken } from '../render/approval';

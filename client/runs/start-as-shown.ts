@@ -1,7 +1,7 @@
 import type { RunRequest } from '../../workflows/model/run';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
-import { renderForgotten } from '../render/forget';
+import { renderForgotten } from '../runbooks/forget/render';
 import { renderUnchanged } from '../render/release-plan';
 import { expectedDuration, waitingSeconds } from '../temporal/expected-duration';
 import type { ExpectedDuration } from '../temporal/expected-duration';

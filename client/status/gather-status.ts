@@ -4,7 +4,7 @@ import type { Maintenance } from '../../workflows/model/maintenance';
 import type { QueueState } from '../../workflows/model/queue';
 import type { ReleasesNow, Serving } from '../../workflows/model/serving';
 import { hostTaskQueue, type StackDescription } from '../../workflows/model/stack';
-import { freezeWords, frozenBy } from '../../workflows/plan/freeze-calendar';
+import { freezeWords, frozenBy } from '../../workflows/run/people/freeze-calendar';
 import type { PersonWait } from '../follow/waiting-words';
 import { askBriefly, type BriefAnswer } from '../temporal/ask-briefly';
 import { isAway, isNotFound } from '../temporal/errors';

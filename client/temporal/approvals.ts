@@ -1,7 +1,7 @@
 import { approve, reject } from '../../workflows/messages';
 import type { ApprovalAnswer, ApprovalState } from '../../workflows/model/approval';
 import type { RunProgress } from '../../workflows/model/run';
-import type { Verdict } from '../../workflows/plan/judge-approval';
+import type { Verdict } from '../../workflows/run/people/judge-approval';
 import { askProgress, readProgress, sendAnswer, waitsForNone } from './run-messages';
 import { listOpenRuns } from './run-list';
 import type { Session } from './session';

@@ -1,8 +1,8 @@
-import { backUpPart, type BackUpPartInput } from '../../activities/back-up-part';
-import { initialiseRepository } from '../../activities/initialise-repository';
+import { backUpPart, type BackUpPartInput } from '../../activities/data/back-up-part';
+import { initialiseRepository } from '../../activities/data/initialise-repository';
 import { releaseText } from '../../workflows/model/release-text';
-import { recordRun } from '../../activities/record-run';
-import { storeManifest, type StoreManifestInput } from '../../activities/store-manifest';
+import { recordRun } from '../../activities/run/record-run';
+import { storeManifest, type StoreManifestInput } from '../../activities/data/store-manifest';
 import type { Manifest, PartSummary } from '../../workflows/model/recovery-point';
 import { attemptOf } from '../adapters/restic/fixtures';
 import {

@@ -1,6 +1,6 @@
-import { examineHost } from '../../activities/examine-host';
-import type { HostPorts } from '../../activities/release-ports';
-import { AdapterError } from '../../activities/adapter-error';
+import { examineHost } from '../../activities/run/examine-host';
+import type { HostPorts } from '../../activities/ports/release';
+import { AdapterError } from '../../activities/ports/adapter-error';
 import type { Deployment } from '../../workflows/model/deployment';
 import { HandHost, type HandTyped } from './hand-host';
 import { attempt, STACK } from './ports-in-memory';

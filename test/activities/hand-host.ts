@@ -1,11 +1,11 @@
-import { AdapterError } from '../../activities/adapter-error';
-import type { Site } from '../../activities/ports';
+import { AdapterError } from '../../activities/ports/adapter-error';
+import type { Site } from '../../activities/ports/data';
 import type {
   HostPorts,
   ReleasePorts,
   ServiceContainer,
   Traffic,
-} from '../../activities/release-ports';
+} from '../../activities/ports/release';
 import type { Release, ReleaseList } from '../../workflows/model/release';
 import type { SlotCounters, SwitchCounters } from '../../workflows/model/traffic';
 import { SLOTS, slotService } from '../../workflows/model/deployment';

@@ -1,10 +1,10 @@
-import { coolSlot } from '../../activities/cool-slot';
-import { drainSlot } from '../../activities/drain-slot';
-import { readTraffic } from '../../activities/read-traffic';
-import { recordRelease } from '../../activities/record-release';
-import { removeService } from '../../activities/remove-service';
-import { steerTraffic } from '../../activities/steer-traffic';
-import { watchTraffic } from '../../activities/watch-traffic';
+import { coolSlot } from '../../activities/traffic/cool-slot';
+import { drainSlot } from '../../activities/traffic/drain-slot';
+import { readTraffic } from '../../activities/traffic/read-traffic';
+import { recordRelease } from '../../activities/release/record-release';
+import { removeService } from '../../activities/containers/remove-service';
+import { steerTraffic } from '../../activities/traffic/steer-traffic';
+import { watchTraffic } from '../../activities/traffic/watch-traffic';
 import type { SwitchDeployment } from '../../workflows/model/deployment';
 import type { SlotCounters } from '../../workflows/model/traffic';
 import { HAND_TYPED, HandHost, releaseOf, type HandTyped } from './hand-host';

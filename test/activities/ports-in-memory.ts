@@ -1,8 +1,8 @@
 import { PassThrough, Readable } from 'node:stream';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import type { AuditEntry, ByteSink, Engine, Engines, Ports } from '../../activities/ports';
-import type { Releases } from '../../activities/release-ports';
+import type { AuditEntry, ByteSink, Engine, Engines, Ports } from '../../activities/ports/data';
+import type { Releases } from '../../activities/ports/release';
 import type { Release, ReleaseList } from '../../workflows/model/release';
 import type { PartFacts } from '../../workflows/model/recovery-point';
 import type { PostgresEntry } from '../../workflows/model/stack';

@@ -1,5 +1,5 @@
-import type { HostPorts } from '../../activities/release-ports';
-import { retainReleases } from '../../activities/retain-releases';
+import type { HostPorts } from '../../activities/ports/release';
+import { retainReleases } from '../../activities/release/retain-releases';
 import type { DeployDescription } from '../../workflows/model/deployment';
 import { describeRelease } from '../support/descriptions';
 import { quietEnvironment, STACK } from './ports-in-memory';

@@ -1,7 +1,7 @@
 import { CancelledFailure } from '@temporalio/common';
-import { AdapterError } from '../../activities/adapter-error';
-import type { Attempt, Ports } from '../../activities/ports';
-import { runStep } from '../../activities/run-step';
+import { AdapterError } from '../../activities/ports/adapter-error';
+import type { Attempt, Ports } from '../../activities/ports/data';
+import { runStep } from '../../activities/frame/run-step';
 import { describeStack } from '../support/descriptions';
 import { quietEnvironment } from './ports-in-memory';
 

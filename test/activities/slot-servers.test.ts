@@ -1,9 +1,9 @@
-import type { HostPorts, ServiceContainer } from '../../activities/release-ports';
-import { retireServers } from '../../activities/retire-servers';
-import { furtherPorts, notUp, trafficOf } from '../../activities/slot-servers';
+import type { HostPorts, ServiceContainer } from '../../activities/ports/release';
+import { retireServers } from '../../activities/traffic/retire-servers';
+import { furtherPorts, notUp, trafficOf } from '../../activities/traffic/slot-servers';
 import type { SwitchDeployment } from '../../workflows/model/deployment';
 import type { SlotCounters, Traffic } from '../../workflows/model/traffic';
-import type { Site } from '../../activities/ports';
+import type { Site } from '../../activities/ports/data';
 import { quietEnvironment, STACK } from './ports-in-memory';
 
 const DEPLOYMENT: SwitchDeployment = {

@@ -1,6 +1,6 @@
-import { readyWithin } from '../../activities/ready-within';
-import type { HostPorts, ServiceContainer } from '../../activities/release-ports';
-import { startService, type StartServiceInput } from '../../activities/start-service';
+import { readyWithin } from '../../activities/containers/ready-within';
+import type { HostPorts, ServiceContainer } from '../../activities/ports/release';
+import { startService, type StartServiceInput } from '../../activities/containers/start-service';
 import { quietEnvironment, STACK } from './ports-in-memory';
 
 const container = (change: Partial<ServiceContainer>): ServiceContainer => ({

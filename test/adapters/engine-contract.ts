@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { restoreTarget, type RestoreTarget } from '../../workflows/model/restore-target';
-import { AdapterError } from '../../activities/adapter-error';
+import { AdapterError } from '../../activities/ports/adapter-error';
 import type { EngineBench } from './engine-bench';
 import { dumpWhole, EngineUser, firstBytes, newAttempt, type WholeDump } from './engine-user';
 

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Part, PartFacts } from '../../workflows/model/recovery-point';
 import type { RestoreTarget } from '../../workflows/model/restore-target';
 import type { ProtectEntry } from '../../workflows/model/stack';
-import type { Attempt, ByteSource, Engine, Site, Taken } from '../../activities/ports';
+import type { Attempt, ByteSource, Engine, Site, Taken } from '../../activities/ports/data';
 import type { EngineBench } from './engine-bench';
 
 /** A dump held in memory, with what is needed to restore it. */

@@ -1,5 +1,5 @@
 import { createHostActivities, createRunActivities } from '../../activities';
-import type { HostPorts } from '../../activities/release-ports';
+import type { HostPorts } from '../../activities/ports/release';
 import {
   ELSEWHERE,
   IN_BACKUP,

@@ -1,4 +1,4 @@
-import { AdapterError } from '../../activities/adapter-error';
+import { AdapterError } from '../../activities/ports/adapter-error';
 
 /** The AdapterError that a promise is rejected with. Anything else is a failure of the test. */
 export async function failureOf(promise: Promise<unknown>): Promise<AdapterError> {

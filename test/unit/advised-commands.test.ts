@@ -14,7 +14,7 @@ const filesIn = (folder: string, end: string): string[] =>
     .map((name) => `${folder}/${name}`);
 
 /** What pawl says, where it says it. */
-const said = ['activities', 'client', 'toolchain', 'worker', 'workflows']
+const said = ['activities', 'client', 'stack-file', 'toolchain', 'worker', 'workflows']
   .flatMap((folder) => filesIn(folder, '.ts'))
   .flatMap((file) => sourceTexts(ROOT, file));
 

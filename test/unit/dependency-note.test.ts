@@ -1,4 +1,4 @@
-import { dependencyNote } from '../../activities/dependency-note';
+import { dependencyNote } from '../../activities/containers/dependency-note';
 
 const running = { state: 'running', exitCode: 0 };
 const ended = (exitCode: number) => ({ state: 'exited', exitCode });

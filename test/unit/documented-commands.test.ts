@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMANDS } from '../../client/command-table';
 import { buildProgram, type Request } from '../../client/program';
-import { loadStackFile } from '../../client/stack-file/load';
+import { loadStackFile } from '../../stack-file/load';
 import { fencedBlocks, typedCommands } from '../support/fenced-blocks';
 
 const ROOT = join(__dirname, '../..');

@@ -10,7 +10,7 @@ import { parseReceipt } from '../../activities/adapters/state-directory/parse-re
 import { parseRelease } from '../../activities/adapters/state-directory/parse-release';
 import { readFacts, readHashes } from '../../activities/adapters/compose/facts';
 import { parse } from '../../activities/adapters/compose/resolve-project';
-import { AdapterError } from '../../activities/adapter-error';
+import { AdapterError } from '../../activities/ports/adapter-error';
 import { MOST_PARTS, type Manifest } from '../../workflows/model/recovery-point';
 import { manifestOf } from '../adapters/restic/fixtures';
 import { describeRelease } from '../support/descriptions';

@@ -1,4 +1,4 @@
-import { stackPage } from '../../workflows/support/stack-page';
+import { stackPage } from '../../workflows/stack/stack-page';
 
 const SINCE = '2026-11-21T03:00:00.000Z';
 const EMPTY = { stack: 'melvin', running: [], waiting: [], ended: [] };

@@ -1,5 +1,5 @@
 import type { StepProgress } from '../../workflows/model/run';
-import { StepList } from '../../workflows/support/step-list';
+import { StepList } from '../../workflows/run/step-list';
 
 const PLAN = ['pull', 'migrate', 'start', 'record'].map((id) => ({ id, title: `planned ${id}` }));
 

@@ -1,5 +1,5 @@
 import type { StepProgress } from '../../workflows/model/run';
-import { jsonBytes, tellingFirst, withinBytes } from '../../workflows/support/telling-steps';
+import { jsonBytes, tellingFirst, withinBytes } from '../../workflows/run/telling-steps';
 
 const STATES = ['done', 'failed', 'done', 'running', 'waiting', 'undone', 'waiting'] as const;
 const STEPS: readonly StepProgress[] = STATES.map((state, at) => ({

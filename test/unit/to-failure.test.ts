@@ -1,5 +1,5 @@
-import { AdapterError } from '../../activities/adapter-error';
-import { toFailure } from '../../activities/to-failure';
+import { AdapterError } from '../../activities/ports/adapter-error';
+import { toFailure } from '../../activities/frame/to-failure';
 
 const plain = (text: string): string => text;
 

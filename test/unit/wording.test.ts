@@ -9,7 +9,7 @@ const filesIn = (folder: string, end: string): string[] =>
     .filter((name) => name.endsWith(end))
     .map((name) => `${folder}/${name}`);
 
-const said = ['activities', 'client', 'worker', 'workflows']
+const said = ['activities', 'client', 'stack-file', 'worker', 'workflows']
   .flatMap((folder) => filesIn(folder, '.ts'))
   .flatMap((file) => sourceTexts(ROOT, file));
 

@@ -4,7 +4,7 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import type { RecordRunInput } from '../../activities/record-run';
+import type { RecordRunInput } from '../../activities/run/record-run';
 import { approve, progress, reject } from '../../workflows/messages';
 import type { ApprovalPolicy, ApprovalState } from '../../workflows/model/approval';
 import type { BackupInput } from '../../workflows/model/run';

@@ -1,7 +1,7 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
-import type { RecordRunInput } from '../../activities/record-run';
+import type { RecordRunInput } from '../../activities/run/record-run';
 import { approve, progress } from '../../workflows/messages';
 import type { DeployDescription } from '../../workflows/model/deployment';
 import type { PlannedOutcome } from '../../workflows/model/outcome';

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { RecordRunInput } from '../../activities/record-run';
+import type { RecordRunInput } from '../../activities/run/record-run';
 import { WEEKDAYS } from '../../workflows/model/freeze-window';
 import { describeWith } from '../support/requirements';
 import { BACKUP, uniqueStack, WorkflowHarness } from '../support/workflow-harness';

@@ -1,6 +1,6 @@
 import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { RecordRunInput } from '../../activities/record-run';
+import type { RecordRunInput } from '../../activities/run/record-run';
 import { progress, resolve } from '../../workflows/messages';
 import type { HeldStep, HoldAnswer } from '../../workflows/model/hold';
 import { describePart, describePoint, describeStoredPart } from '../support/descriptions';

@@ -9,11 +9,11 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { createAuditRecord } from '../../activities/adapters/state-directory/create-audit-record';
 import { createFreezes } from '../../activities/adapters/state-directory/create-freezes';
-import { highestRecordedRun } from '../../activities/highest-recorded-run';
+import { highestRecordedRun } from '../../activities/run/highest-recorded-run';
 import type { HostActivities } from '../../activities';
-import type { RunDirectory, SecretResolver } from '../../activities/ports';
-import { recordFreeze } from '../../activities/record-freeze';
-import { recordedFreeze } from '../../activities/recorded-freeze';
+import type { RunDirectory, SecretResolver } from '../../activities/ports/data';
+import { recordFreeze } from '../../activities/run/record-freeze';
+import { recordedFreeze } from '../../activities/run/recorded-freeze';
 import { asClientError } from '../../client/temporal/errors';
 import { createRunDirectory } from '../../worker/run-directory';
 import { freeze, queue, stackWorkflowId, unfreeze, withdraw } from '../../workflows/messages';

@@ -2,9 +2,9 @@ import { createHash, createPrivateKey, X509Certificate, type KeyObject } from 'n
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { CertificateFiles, EdgeDescription } from '../../../workflows/model/edge';
-import { AdapterError } from '../../adapter-error';
-import type { Site } from '../../ports';
-import type { EdgeCertificate } from '../../release-ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { Site } from '../../ports/data';
+import type { EdgeCertificate } from '../../ports/release';
 
 /** As `Caddy.certificates`. */
 export async function readCertificates(

@@ -5,9 +5,9 @@ import {
   EDGE_SERVICE,
   EDGE_SOCKET,
 } from '../../../workflows/model/edge';
-import { AdapterError } from '../../adapter-error';
-import type { Attempt, Containers, Site } from '../../ports';
-import type { Caddy, Compose, EngineOfServices } from '../../release-ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { Attempt, Containers, Site } from '../../ports/data';
+import type { Caddy, Compose, EngineOfServices } from '../../ports/release';
 import { readCertificates } from './certificates';
 import { forEarlier, renderConfiguration } from './configuration';
 

@@ -1,5 +1,5 @@
 import { isPortTold } from '../../../workflows/model/port-target';
-import type { ComposeModel } from '../../release-ports';
+import type { ComposeModel } from '../../ports/release';
 
 interface Readings {
   /** Variables in place, paths made absolute. */

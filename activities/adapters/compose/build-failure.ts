@@ -1,5 +1,5 @@
-import { AdapterError } from '../../adapter-error';
-import type { CommandExit } from '../../ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { CommandExit } from '../../ports/data';
 import { commandEvidence } from '../process/command-failure';
 import { withoutValues } from './without-values';
 

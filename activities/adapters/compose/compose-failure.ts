@@ -1,4 +1,4 @@
-import { AdapterError } from '../../adapter-error';
+import { AdapterError } from '../../ports/adapter-error';
 import { withoutValues } from './without-values';
 
 interface Known {

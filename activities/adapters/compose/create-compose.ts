@@ -1,6 +1,6 @@
-import type { AdapterError } from '../../adapter-error';
-import type { Attempt, CommandRunner, Site } from '../../ports';
-import type { Compose } from '../../release-ports';
+import type { AdapterError } from '../../ports/adapter-error';
+import type { Attempt, CommandRunner, Site } from '../../ports/data';
+import type { Compose } from '../../ports/release';
 import {
   buildArguments,
   hashArguments,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { AdapterError } from '../../adapter-error';
-import type { ComposeFacts, ComposeModel, ComposeServiceFacts } from '../../release-ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { ComposeFacts, ComposeModel, ComposeServiceFacts } from '../../ports/release';
 import { readMounts, type WithMounts } from './mounts';
 import { readShared, type Sharing } from './shared';
 

@@ -1,5 +1,5 @@
-import { AdapterError } from '../../adapter-error';
-import type { ComposeModel } from '../../release-ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { ComposeModel } from '../../ports/release';
 import { ENVIRONMENT, profileArguments, RESOLVED, WRITTEN } from './arguments';
 
 /** Asks Compose about the project's files. */

@@ -1,6 +1,6 @@
-import type { CommandOptions, CommandRunner, OnProgress } from '../../ports';
+import type { CommandOptions, CommandRunner, OnProgress } from '../../ports/data';
 import { tailBuffer } from '../process/tail-buffer';
-import type { AdapterError } from '../../adapter-error';
+import type { AdapterError } from '../../ports/adapter-error';
 import type { EndedBuild } from './build-failure';
 
 /** What failed stands in a build's last lines. */

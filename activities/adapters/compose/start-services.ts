@@ -1,4 +1,4 @@
-import { AdapterError } from '../../adapter-error';
+import { AdapterError } from '../../ports/adapter-error';
 import { listArguments, recreateArguments, upArguments } from './arguments';
 import { isHalfMade } from './half-made';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
-import { AdapterError } from '../../adapter-error';
-import type { Attempt } from '../../ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { Attempt } from '../../ports/data';
 import { outputOfEnded, type ContainerOutput } from './container-output';
 import { asking } from './docker-failure';
 import { unlessMissing } from './engine-status';

@@ -1,4 +1,4 @@
-import { AdapterError } from '../../adapter-error';
+import { AdapterError } from '../../ports/adapter-error';
 
 /** What docker-modem rejects with: a system error, or an answer of the engine that is none of the good ones. */
 interface DockerodeError extends Error {

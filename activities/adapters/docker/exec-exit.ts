@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
-import { AdapterError } from '../../adapter-error';
-import type { CommandExit } from '../../ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { CommandExit } from '../../ports/data';
 import type { Demultiplexed } from './demultiplex';
 import { asking } from './docker-failure';
 

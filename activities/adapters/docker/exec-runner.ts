@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import type Dockerode from 'dockerode';
-import { AdapterError } from '../../adapter-error';
-import type { CommandOptions, CommandRunner, RunningCommand } from '../../ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { CommandOptions, CommandRunner, RunningCommand } from '../../ports/data';
 import { redactor } from '../process/redact';
 import { runToEnd } from '../process/run-to-end';
 import { tailBuffer } from '../process/tail-buffer';

@@ -1,4 +1,4 @@
-import { AdapterError } from '../../adapter-error';
+import { AdapterError } from '../../ports/adapter-error';
 
 /** An image of a registry: `api`, `acme/api:v2`, `localhost:5000/api@sha256:…`. */
 export interface NamedImage {

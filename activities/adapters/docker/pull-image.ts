@@ -1,5 +1,5 @@
-import { AdapterError } from '../../adapter-error';
-import type { Attempt } from '../../ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { Attempt } from '../../ports/data';
 import { asking } from './docker-failure';
 import { parseImageReference } from './image-reference';
 import { localImage, type ImageAccess } from './local-image';

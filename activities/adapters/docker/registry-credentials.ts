@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
-import { AdapterError } from '../../adapter-error';
-import type { CommandRunner } from '../../ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { CommandRunner } from '../../ports/data';
 import { DOCKER_HUB } from './image-reference';
 
 /** Under this name `docker login` keeps what is for Docker Hub. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AdapterError } from '../../adapter-error';
-import type { Attempt } from '../../ports';
-import type { ResolvedImage } from '../../release-ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { Attempt } from '../../ports/data';
+import type { ResolvedImage } from '../../ports/release';
 import { asking } from './docker-failure';
 import { isOfficial, parseImageReference, type NamedImage } from './image-reference';
 import { localImage, type ImageAccess, type LocalImage } from './local-image';

@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode';
-import { AdapterError } from '../../adapter-error';
+import { AdapterError } from '../../ports/adapter-error';
 import { asking } from './docker-failure';
 import type { FoundContainer } from './find-container';
 

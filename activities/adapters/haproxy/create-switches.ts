@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AdapterError } from '../../adapter-error';
-import type { SwitchKey, Switches } from '../../release-ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { SwitchKey, Switches } from '../../ports/release';
 import { checkDesired } from './check-desired';
 import {
   LIVE_MAP,

@@ -1,4 +1,4 @@
-import { AdapterError } from '../../adapter-error';
+import { AdapterError } from '../../ports/adapter-error';
 import { MAP, PAGE_KEY, shapeIn } from './configuration';
 import { ask } from './socket';
 

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { AdapterError } from '../../adapter-error';
+import { AdapterError } from '../../ports/adapter-error';
 
 /** `admin`: the worker that serves. `master`: the process that reloads; workers that end are reached through it. */
 export type Socket = 'admin.sock' | 'master.sock';

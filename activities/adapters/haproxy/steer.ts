@@ -1,4 +1,4 @@
-import { AdapterError } from '../../adapter-error';
+import { AdapterError } from '../../ports/adapter-error';
 import { NO_PAGE } from './as-data';
 import type { Desired } from './configuration';
 import { livePage, readServers, serversState, type Server } from './running-state';

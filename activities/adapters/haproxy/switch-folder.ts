@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AdapterError } from '../../adapter-error';
-import type { SwitchKey } from '../../release-ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { SwitchKey } from '../../ports/release';
 
 /** Nobody but the worker's user and root comes near the sockets in it: that of HAProxy's master is open to all who do. */
 const OWNER_ONLY_FOLDER = 0o700;

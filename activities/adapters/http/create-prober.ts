@@ -1,7 +1,7 @@
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { AdapterError } from '../../adapter-error';
-import type { Prober } from '../../release-ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { Prober } from '../../ports/release';
 
 type Answer = Awaited<ReturnType<Prober['get']>>;
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
-import { AdapterError } from '../../adapter-error';
+import { AdapterError } from '../../ports/adapter-error';
 
 /**
  * Resolves a program's name to its file, as execvp(3) would.

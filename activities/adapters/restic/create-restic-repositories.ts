@@ -1,4 +1,4 @@
-import type { OpenRepository } from '../../ports';
+import type { OpenRepository } from '../../ports/data';
 import { findStream } from './find-stream';
 import { initialise } from './initialise';
 import { lastSizes } from './last-sizes';

@@ -1,4 +1,4 @@
-import { AdapterError } from '../../adapter-error';
+import { AdapterError } from '../../ports/adapter-error';
 import { afterSeconds, commandEvidence, type EndedCommand } from '../process/command-failure';
 import { lastWords } from './events';
 import { meaningOf, NO_REPOSITORY, type Circumstances } from './meanings';

@@ -1,4 +1,4 @@
-import type { Attempt, StreamLabel, StreamPlace, StreamReceipt } from '../../ports';
+import type { Attempt, StreamLabel, StreamPlace, StreamReceipt } from '../../ports/data';
 import { streamPath, streamTags } from './labels';
 import { listSnapshots } from './list-snapshots';
 import type { Restic } from './restic';

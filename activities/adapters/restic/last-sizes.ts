@@ -1,4 +1,4 @@
-import type { Attempt } from '../../ports';
+import type { Attempt } from '../../ports/data';
 import { markedPart, stackPartTags } from './labels';
 import { listSnapshots } from './list-snapshots';
 import type { Restic } from './restic';

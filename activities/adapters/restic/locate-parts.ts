@@ -1,5 +1,5 @@
 import type { Manifest, StoredPart } from '../../../workflows/model/recovery-point';
-import type { Attempt, StreamPlace } from '../../ports';
+import type { Attempt, StreamPlace } from '../../ports/data';
 import { isRepaired, markedPart, stackPartTags } from './labels';
 import { listSnapshots } from './list-snapshots';
 import type { Restic } from './restic';

@@ -1,4 +1,4 @@
-import { AdapterError } from '../../adapter-error';
+import { AdapterError } from '../../ports/adapter-error';
 import { listLocksArguments, lockArguments } from './arguments';
 import { parseLock, type Lock } from './events';
 

@@ -4,8 +4,8 @@ import {
   type RecoveryPointSummary,
   type UnreadablePoint,
 } from '../../../workflows/model/recovery-point';
-import { AdapterError } from '../../adapter-error';
-import type { Attempt, FoundPoints } from '../../ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { Attempt, FoundPoints } from '../../ports/data';
 import { backupArguments, dumpArguments } from './arguments';
 import { findSummary } from './events';
 import { isRepaired, MANIFEST_PATH, manifestTags, markedPoint, stackManifestTags } from './labels';

@@ -1,4 +1,4 @@
-import type { AdapterError } from '../../adapter-error';
+import type { AdapterError } from '../../ports/adapter-error';
 
 /*
  * What restic's ends mean. The texts are of restic's own backends, of Go's standard library, of ssh and rclone, and of

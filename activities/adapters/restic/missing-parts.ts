@@ -1,6 +1,6 @@
 import type { RecoveryPointSummary } from '../../../workflows/model/recovery-point';
-import { AdapterError } from '../../adapter-error';
-import type { Attempt, MissingParts } from '../../ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { Attempt, MissingParts } from '../../ports/data';
 import { markedPart, stackPartTags } from './labels';
 import { listSnapshots } from './list-snapshots';
 import { placesIn } from './locate-parts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { Manifest } from '../../../workflows/model/recovery-point';
-import { AdapterError } from '../../adapter-error';
+import { AdapterError } from '../../ports/adapter-error';
 import { manifestSchema } from './manifest-schema';
 
 const OURS = /^pawl\/manifest@(\d+)$/;

@@ -1,5 +1,5 @@
-import { AdapterError } from '../../adapter-error';
-import type { CommandOptions, CommandRunner, RunningCommand, Site } from '../../ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { CommandOptions, CommandRunner, RunningCommand, Site } from '../../ports/data';
 import type { RepositoryDescription } from '../../../workflows/model/stack';
 import { readOutput } from '../process/run-to-end';
 import { redactor } from '../process/redact';

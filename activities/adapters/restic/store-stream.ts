@@ -1,8 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { AdapterError } from '../../adapter-error';
-import type { Attempt, ByteSource, StreamLabel, StreamPlace, StreamReceipt } from '../../ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type {
+  Attempt,
+  ByteSource,
+  StreamLabel,
+  StreamPlace,
+  StreamReceipt,
+} from '../../ports/data';
 import { backupArguments } from './arguments';
 import { parseSummary, type BackupSummary } from './events';
 import { streamPath, streamTags } from './labels';

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { SecretReference } from '../../../workflows/model/stack';
-import { AdapterError } from '../../adapter-error';
-import type { CommandRunner, SecretResolver } from '../../ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { CommandRunner, SecretResolver } from '../../ports/data';
 import { redactor, SHORTEST_REDACTED } from '../process/redact';
 
 /** A password program that waits for a person who is not there would hold the run for ever. */

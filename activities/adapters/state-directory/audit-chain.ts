@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { AdapterError } from '../../adapter-error';
-import type { AuditEntry } from '../../ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { AuditEntry } from '../../ports/data';
 
 /*
  * A line is an entry's JSON with two more fields at its end:

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Part } from '../../../workflows/model/recovery-point';
-import type { Receipts, StreamReceipt } from '../../ports';
+import type { Receipts, StreamReceipt } from '../../ports/data';
 import { onDisk, safeFileName, writeDurably } from './durable-files';
 import { parseReceipt } from './parse-receipt';
 import { readText } from './read-files';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Release, ReleaseList, UnreadableRelease } from '../../../workflows/model/release';
-import { AdapterError } from '../../adapter-error';
-import type { PreparedRelease, Releases } from '../../release-ports';
+import { AdapterError } from '../../ports/adapter-error';
+import type { PreparedRelease, Releases } from '../../ports/release';
 import { releaseText } from '../../../workflows/model/release-text';
 import { makeFolder, onDisk, writeDurably } from './durable-files';
 import { withFileLock } from './file-lock';

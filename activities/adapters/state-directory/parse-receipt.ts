@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StreamReceipt } from '../../ports';
+import type { StreamReceipt } from '../../ports/data';
 
 const receiptFile = z.object({
   receipt: z.object({

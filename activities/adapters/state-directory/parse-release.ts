@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Release } from '../../../workflows/model/release';
-import { AdapterError } from '../../adapter-error';
+import { AdapterError } from '../../ports/adapter-error';
 
 const word = z.string().max(4096);
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { AdapterError } from '../../adapter-error';
+import { AdapterError } from '../../ports/adapter-error';
 import { isMissing } from './durable-files';
 
 /** Undefined when there is no such file. */

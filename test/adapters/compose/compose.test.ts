@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { createCompose } from '../../../activities/adapters/compose/create-compose';
 import { serviceContainer } from '../../../activities/adapters/docker/service-containers';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
-import type { Attempt, Site } from '../../../activities/ports';
+import type { Attempt, Site } from '../../../activities/ports/data';
 import { findProgram } from '../../../toolchain/find-program';
 import { freePort } from '../../../worker/free-port';
 import { docker, TEST_IMAGES, uniqueName } from '../../support/docker';

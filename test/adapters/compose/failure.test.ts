@@ -1,4 +1,4 @@
-import { AdapterError } from '../../../activities/adapter-error';
+import { AdapterError } from '../../../activities/ports/adapter-error';
 import { composeFailure } from '../../../activities/adapters/compose/compose-failure';
 
 const failed = (stderrTail: string, reads: 'files' | 'engine' = 'engine'): AdapterError =>

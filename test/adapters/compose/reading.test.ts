@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCompose } from '../../../activities/adapters/compose/create-compose';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
-import type { Attempt, Site } from '../../../activities/ports';
+import type { Attempt, Site } from '../../../activities/ports/data';
 import { findProgram } from '../../../toolchain/find-program';
 import type { SwitchDeployment } from '../../../workflows/model/deployment';
-import { renderRelease } from '../../../workflows/plan/render-release';
-import type { ComposeService } from '../../../workflows/plan/release/compose-model';
+import { renderRelease } from '../../../workflows/release/render-release';
+import type { ComposeService } from '../../../workflows/release/compose-model';
 import { failureOf } from '../../support/failure-of';
 import { describeWith } from '../../support/requirements';
 

@@ -1,4 +1,4 @@
-import { AdapterError } from '../../../activities/adapter-error';
+import { AdapterError } from '../../../activities/ports/adapter-error';
 import { isNameTaken, startServices } from '../../../activities/adapters/compose/start-services';
 
 const conflict = (name: string): AdapterError =>

@@ -1,4 +1,4 @@
-import type { Site } from '../../../activities/ports';
+import type { Site } from '../../../activities/ports/data';
 import {
   startService as startContainer,
   uniqueName,

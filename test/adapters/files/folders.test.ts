@@ -15,11 +15,14 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import { createFilesEngine } from '../../../activities/adapters/files/create-files-engine';
-import { findTar } from '../../../activities/adapters/files/find-tar';
-import { findLayout } from '../../../activities/adapters/files/restore-layout';
-import { swapBackEntries, swapEntries } from '../../../activities/adapters/files/swap-entries';
-import { hostPlace } from '../../../activities/adapters/files/host-place';
+import { createFilesEngine } from '../../../activities/adapters/engines/files/create-files-engine';
+import { findTar } from '../../../activities/adapters/engines/files/find-tar';
+import { findLayout } from '../../../activities/adapters/engines/files/restore-layout';
+import {
+  swapBackEntries,
+  swapEntries,
+} from '../../../activities/adapters/engines/files/swap-entries';
+import { hostPlace } from '../../../activities/adapters/engines/files/host-place';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import type { Part } from '../../../workflows/model/recovery-point';
 import type { FilesEntry } from '../../../workflows/model/stack';

@@ -1,5 +1,5 @@
-import { isLayered, mountsInside } from '../../../activities/adapters/files/mounts';
-import { framesOf, moves } from '../../../activities/adapters/files/frames';
+import { isLayered, mountsInside } from '../../../activities/adapters/engines/files/mounts';
+import { framesOf, moves } from '../../../activities/adapters/engines/files/frames';
 
 /** `id parent device root point options - type source options`, as proc(5) has it. */
 const HOST = [

@@ -3,9 +3,12 @@ import { link, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { TreeDigest, type DigestKind } from '../../../activities/adapters/files/tree-digest';
-import { TarReader } from '../../../activities/adapters/files/tar-reader';
-import type { TarEntry } from '../../../activities/adapters/files/tar-header';
+import {
+  TreeDigest,
+  type DigestKind,
+} from '../../../activities/adapters/engines/files/tree-digest';
+import { TarReader } from '../../../activities/adapters/engines/files/tar-reader';
+import type { TarEntry } from '../../../activities/adapters/engines/files/tar-header';
 import { fillWithSome } from './tree-on-disk';
 
 describe('the digest of a tree', () => {

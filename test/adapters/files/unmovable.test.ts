@@ -11,15 +11,18 @@ import {
 import { realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { createFilesEngine } from '../../../activities/adapters/files/create-files-engine';
-import { findTar } from '../../../activities/adapters/files/find-tar';
-import { hostPlace } from '../../../activities/adapters/files/host-place';
-import { findLayout } from '../../../activities/adapters/files/restore-layout';
-import { swapBackEntries, swapEntries } from '../../../activities/adapters/files/swap-entries';
+import { createFilesEngine } from '../../../activities/adapters/engines/files/create-files-engine';
+import { findTar } from '../../../activities/adapters/engines/files/find-tar';
+import { hostPlace } from '../../../activities/adapters/engines/files/host-place';
+import { findLayout } from '../../../activities/adapters/engines/files/restore-layout';
+import {
+  swapBackEntries,
+  swapEntries,
+} from '../../../activities/adapters/engines/files/swap-entries';
 import { createContainers } from '../../../activities/adapters/docker/create-containers';
-import type { TarProgram } from '../../../activities/adapters/files/tar-commands';
+import type { TarProgram } from '../../../activities/adapters/engines/files/tar-commands';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
-import type { ObservedPart } from '../../../activities/ports';
+import type { ObservedPart } from '../../../activities/ports/data';
 import type { Part } from '../../../workflows/model/recovery-point';
 import { restoreTarget } from '../../../workflows/model/restore-target';
 import { docker } from '../../support/docker';

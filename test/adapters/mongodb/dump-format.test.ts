@@ -2,16 +2,19 @@ import { once } from 'node:events';
 import fc from 'fast-check';
 import { BSON } from 'mongodb';
 import { extract, type Header } from 'tar-stream';
-import { DocumentsDigest } from '../../../activities/adapters/mongodb/content-digest';
-import { EndOfArchiveCheck } from '../../../activities/adapters/mongodb/end-of-archive-check';
-import { knowsEmptyTimestamps } from '../../../activities/adapters/mongodb/insert-raw';
-import { dumpFileStem, suffixedCollection } from '../../../activities/adapters/mongodb/names';
-import { splitDocuments } from '../../../activities/adapters/mongodb/split-documents';
+import { DocumentsDigest } from '../../../activities/adapters/engines/mongodb/content-digest';
+import { EndOfArchiveCheck } from '../../../activities/adapters/engines/mongodb/end-of-archive-check';
+import { knowsEmptyTimestamps } from '../../../activities/adapters/engines/mongodb/insert-raw';
+import {
+  dumpFileStem,
+  suffixedCollection,
+} from '../../../activities/adapters/engines/mongodb/names';
+import { splitDocuments } from '../../../activities/adapters/engines/mongodb/split-documents';
 import {
   END_OF_ARCHIVE,
   fileHeader,
   padding,
-} from '../../../activities/adapters/mongodb/tar-archive';
+} from '../../../activities/adapters/engines/mongodb/tar-archive';
 import { EVERY_TYPE } from './every-bson-type';
 
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as fc from 'fast-check';
-import { ArchiveCheck } from '../../../activities/adapters/postgres/dump/archive-check';
+import { ArchiveCheck } from '../../../activities/adapters/engines/postgres/dump/archive-check';
 import { startPostgres, type PostgresServer } from '../../support/postgres-server';
 import { describeWith } from '../../support/requirements';
 import { postgresBench } from './postgres-bench';

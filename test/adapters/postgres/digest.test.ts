@@ -1,4 +1,4 @@
-import { HASHABLE_TYPES } from '../../../activities/adapters/postgres/digest/method';
+import { HASHABLE_TYPES } from '../../../activities/adapters/engines/postgres/digest/method';
 import { describeWith } from '../../support/requirements';
 import { EngineUser } from '../engine-user';
 import { startPostgresBench, type PostgresBench } from './postgres-bench';

@@ -1,11 +1,11 @@
 import type { ComposeProject, PostgresEntry } from '../../../workflows/model/stack';
 import { suffixedName, type RestoreTarget } from '../../../workflows/model/restore-target';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
-import { createPostgresEngine } from '../../../activities/adapters/postgres/engine';
-import type { Access } from '../../../activities/adapters/postgres/connect/access';
-import { clientProgramsOnHost } from '../../../activities/adapters/postgres/connect/find-client-program';
-import { reachServer } from '../../../activities/adapters/postgres/connect/reach-server';
-import type { Containers, OnProgress, Site } from '../../../activities/ports';
+import { createPostgresEngine } from '../../../activities/adapters/engines/postgres/engine';
+import type { Access } from '../../../activities/adapters/engines/postgres/connect/access';
+import { clientProgramsOnHost } from '../../../activities/adapters/engines/postgres/connect/find-client-program';
+import { reachServer } from '../../../activities/adapters/engines/postgres/connect/reach-server';
+import type { Containers, OnProgress, Site } from '../../../activities/ports/data';
 import { startPostgres, type PostgresServer } from '../../support/postgres-server';
 import type { EngineBench } from '../engine-bench';
 import { readDatabase } from './read-database';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { restoreTarget, type RestoreTarget } from '../../../workflows/model/restore-target';
-import { AdapterError } from '../../../activities/adapter-error';
+import { AdapterError } from '../../../activities/ports/adapter-error';
 import { until } from '../../support/processes';
 import { describeWith } from '../../support/requirements';
 import { EngineUser, firstBytes } from '../engine-user';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { reportingWork } from '../../../activities/adapters/postgres/connect/report-work';
+import { reportingWork } from '../../../activities/adapters/engines/postgres/connect/report-work';
 import { describeWith } from '../../support/requirements';
 import { accessTo, startPostgresBench, type PostgresBench } from './postgres-bench';
 

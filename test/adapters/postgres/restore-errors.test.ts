@@ -1,4 +1,4 @@
-import { RestoreErrors } from '../../../activities/adapters/postgres/restore/restore-errors';
+import { RestoreErrors } from '../../../activities/adapters/engines/postgres/restore/restore-errors';
 
 const read = (text: string): RestoreErrors => {
   const errors = new RestoreErrors();

@@ -8,9 +8,9 @@ import { compareContents } from '../../../workflows/model/compare-contents';
 import {
   asOlderManifest,
   isOlderManifest,
-} from '../../../activities/adapters/postgres/digest/older-manifest';
-import type { Table } from '../../../activities/adapters/postgres/digest/tables';
-import { lockLikeDump } from '../../../activities/adapters/postgres/digest/table-locks';
+} from '../../../activities/adapters/engines/postgres/digest/older-manifest';
+import type { Table } from '../../../activities/adapters/engines/postgres/digest/tables';
+import { lockLikeDump } from '../../../activities/adapters/engines/postgres/digest/table-locks';
 import { startStandby, type PostgresServer } from '../../support/postgres-server';
 import { until } from '../../support/processes';
 import { describeWith } from '../../support/requirements';

@@ -1,14 +1,17 @@
 import * as fc from 'fast-check';
-import { applicationName } from '../../../activities/adapters/postgres/connect/application-name';
-import { settingValue } from '../../../activities/adapters/postgres/restore/database-properties';
-import { kindOfState, kindOfText } from '../../../activities/adapters/postgres/failure-kind';
-import { clientProgramsOnHost } from '../../../activities/adapters/postgres/connect/find-client-program';
-import { missingGlobals } from '../../../activities/adapters/postgres/restore/globals-statements';
-import { connectionString } from '../../../activities/adapters/postgres/connect/quoting';
-import { splitStatements } from '../../../activities/adapters/postgres/restore/split-statements';
-import { dumpArguments } from '../../../activities/adapters/postgres/commands';
+import { applicationName } from '../../../activities/adapters/engines/postgres/connect/application-name';
+import { settingValue } from '../../../activities/adapters/engines/postgres/restore/database-properties';
+import {
+  kindOfState,
+  kindOfText,
+} from '../../../activities/adapters/engines/postgres/failure-kind';
+import { clientProgramsOnHost } from '../../../activities/adapters/engines/postgres/connect/find-client-program';
+import { missingGlobals } from '../../../activities/adapters/engines/postgres/restore/globals-statements';
+import { connectionString } from '../../../activities/adapters/engines/postgres/connect/quoting';
+import { splitStatements } from '../../../activities/adapters/engines/postgres/restore/split-statements';
+import { dumpArguments } from '../../../activities/adapters/engines/postgres/commands';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
-import type { CommandRunner } from '../../../activities/ports';
+import type { CommandRunner } from '../../../activities/ports/data';
 
 describe('PostgreSQL, as text', () => {
   it('escapes what a connection string would take for its own', () => {

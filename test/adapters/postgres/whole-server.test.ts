@@ -1,5 +1,5 @@
 import { hostRunner } from '../../../activities/adapters/process/run-command';
-import { createPostgresEngine } from '../../../activities/adapters/postgres/engine';
+import { createPostgresEngine } from '../../../activities/adapters/engines/postgres/engine';
 import type { PostgresEntry } from '../../../workflows/model/stack';
 import type { Json, Part } from '../../../workflows/model/recovery-point';
 import { restoreTarget, type RestoreTarget } from '../../../workflows/model/restore-target';

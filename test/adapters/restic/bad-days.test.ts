@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
-import type { Repository, RunningCommand } from '../../../activities/ports';
+import type { Repository, RunningCommand } from '../../../activities/ports/data';
 import { failureOf } from '../../support/failure-of';
 import { processesWith, until } from '../../support/processes';
 import { describeWith } from '../../support/requirements';

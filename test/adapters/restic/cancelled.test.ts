@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import { createResticRepositories } from '../../../activities/adapters/restic/create-restic-repositories';
-import type { Attempt, Repository, StreamReceipt } from '../../../activities/ports';
+import type { Attempt, Repository, StreamReceipt } from '../../../activities/ports/data';
 import { isAlive, until } from '../../support/processes';
 import { describeWith } from '../../support/requirements';
 import { createResticRepository } from '../../support/restic-repository';

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Attempt, ByteSource, StreamLabel } from '../../../activities/ports';
+import type { Attempt, ByteSource, StreamLabel } from '../../../activities/ports/data';
 import type { Manifest, Part, PartFacts } from '../../../workflows/model/recovery-point';
 import { describePart } from '../../support/descriptions';
 

@@ -1,4 +1,4 @@
-import type { AdapterError } from '../../../activities/adapter-error';
+import type { AdapterError } from '../../../activities/ports/adapter-error';
 
 /*
  * What restic 0.19.1 said, recorded on 2026-11-29 with real servers: OpenSSH 9.2, `rclone serve restic` and the rclone

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../../activities/ports';
+import type { AuditEntry } from '../../../activities/ports/data';
 
 export function entryOf(number: number, change: Partial<AuditEntry> = {}): AuditEntry {
   return {

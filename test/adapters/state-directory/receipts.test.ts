@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createReceipts } from '../../../activities/adapters/state-directory/create-receipts';
-import type { Receipts, StreamReceipt } from '../../../activities/ports';
+import type { Receipts, StreamReceipt } from '../../../activities/ports/data';
 import { describePart } from '../../support/descriptions';
 import { failureOf } from '../../support/failure-of';
 import { createInMemoryReceipts } from '../../support/in-memory/receipts';

@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditRecord } from '../../../activities/ports';
+import type { AuditEntry, AuditRecord } from '../../../activities/ports/data';
 
 /** `AuditRecord` as its contract says, without a disk and without a chain. */
 export function createInMemoryAuditRecord(): AuditRecord & {

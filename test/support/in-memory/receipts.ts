@@ -1,5 +1,5 @@
 import type { Part } from '../../../workflows/model/recovery-point';
-import type { Receipts, StreamReceipt } from '../../../activities/ports';
+import type { Receipts, StreamReceipt } from '../../../activities/ports/data';
 
 /** `Receipts` as its contract says, without a disk. */
 export function createInMemoryReceipts(): Receipts {

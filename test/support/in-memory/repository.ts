@@ -6,7 +6,7 @@ import {
   type Manifest,
   type RecoveryPointSummary,
 } from '../../../workflows/model/recovery-point';
-import { AdapterError } from '../../../activities/adapter-error';
+import { AdapterError } from '../../../activities/ports/adapter-error';
 import type {
   Attempt,
   ByteSource,
@@ -18,7 +18,7 @@ import type {
   StreamLabel,
   StreamPlace,
   StreamReceipt,
-} from '../../../activities/ports';
+} from '../../../activities/ports/data';
 import type { RepositoryDescription } from '../../../workflows/model/stack';
 
 interface StoredStream {

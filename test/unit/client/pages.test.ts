@@ -6,7 +6,7 @@ import { HELP_TOPICS } from '../../../client/help-topics';
 import { pageNames, readPage } from '../../../client/pages';
 
 const ROOT = join(__dirname, '../../..');
-const SOURCES = ['client', 'workflows', 'activities', 'worker', 'toolchain'];
+const SOURCES = ['client', 'workflows', 'activities', 'stack-file', 'worker', 'toolchain'];
 
 /** Every text that code of pawl's could show, with the place of each. */
 const code = SOURCES.flatMap((folder) =>

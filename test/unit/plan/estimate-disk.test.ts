@@ -1,5 +1,5 @@
-import { estimateDisk, refuseFullDisk } from '../../../workflows/plan/release/estimate-disk';
-import { hashOfPlan } from '../../../workflows/support/hash-plan';
+import { estimateDisk, refuseFullDisk } from '../../../workflows/release/estimate-disk';
+import { hashOfPlan } from '../../../workflows/run/hash-plan';
 
 it('reckons with four times what is fetched', () => {
   expect(estimateDisk({ fetchedBytes: 100, freeBytes: 7 })).toEqual({

@@ -1,5 +1,5 @@
 import type { FreezeWindow } from '../../../workflows/model/freeze-window';
-import { freezeWords, frozenBy } from '../../../workflows/plan/freeze-calendar';
+import { freezeWords, frozenBy } from '../../../workflows/run/people/freeze-calendar';
 
 const BASE: FreezeWindow = { runbooks: ['deploy'], zone: 'UTC', reason: 'r' };
 const isFrozen = (window: Partial<FreezeWindow>, at: string) =>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { hashPlan } from '../../../workflows/support/hash-plan';
+import { hashPlan } from '../../../workflows/run/hash-plan';
 
 describe('the hash of a plan', () => {
   it('is the SHA-256 of its canonical JSON', () => {

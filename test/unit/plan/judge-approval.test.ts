@@ -1,5 +1,5 @@
 import type { ApprovalState } from '../../../workflows/model/approval';
-import { judgeAnswer, judgePolicy, whoMay } from '../../../workflows/plan/judge-approval';
+import { judgeAnswer, judgePolicy, whoMay } from '../../../workflows/run/people/judge-approval';
 
 const NOW = '2026-11-21T03:00:00.000Z';
 const HASH = 'a'.repeat(64);

@@ -1,5 +1,5 @@
 import type { HeldStep, HoldAnswer } from '../../../workflows/model/hold';
-import { chooseHeld, judgeHold } from '../../../workflows/plan/judge-hold';
+import { chooseHeld, judgeHold } from '../../../workflows/run/people/judge-hold';
 
 const GATE: HeldStep = {
   ...{ step: 'gate-after:1', title: 'gate after the release 1 of 1', failure: 'status 500' },

@@ -1,5 +1,5 @@
 import type { SlotCounters, SwitchCounters } from '../../../workflows/model/traffic';
-import { judgeTraffic, type Looks } from '../../../workflows/plan/release/judge-traffic';
+import { judgeTraffic, type Looks } from '../../../workflows/release/judge-traffic';
 
 const POLICY = { maxErrorRate: 1, maxSlowdown: 1.5, minRequests: 100 };
 const NONE = { sent: 0, failed: 0 };

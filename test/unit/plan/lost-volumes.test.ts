@@ -4,7 +4,7 @@ import {
   lostVolumes,
   refuseLostVolumes,
   type ObservedVolumes,
-} from '../../../workflows/plan/release/lost-volumes';
+} from '../../../workflows/release/lost-volumes';
 
 const HELD = [{ path: '/data', volume: 'f00d' }];
 const seen = (more: Partial<ObservedVolumes>): ObservedVolumes => ({

@@ -1,4 +1,8 @@
-import { behind, planAdmission, planFrozenAdmission } from '../../../workflows/plan/plan-admission';
+import {
+  behind,
+  planAdmission,
+  planFrozenAdmission,
+} from '../../../workflows/stack/plan-admission';
 
 const backup = (number: number) => ({ number, runbook: 'backup' as const });
 const restore = (number: number) => ({ number, runbook: 'restore' as const });

@@ -1,5 +1,5 @@
-import { planBackup, type ObservedEntry } from '../../../workflows/plan/plan-backup';
-import { selectEntries } from '../../../workflows/plan/select-entries';
+import { planBackup, type ObservedEntry } from '../../../workflows/backup/plan-backup';
+import { selectEntries } from '../../../workflows/backup/select-entries';
 import { describePart, describePostgresEntry, describeStack } from '../../support/descriptions';
 
 const accounts: ObservedEntry = {

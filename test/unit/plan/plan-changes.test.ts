@@ -1,10 +1,7 @@
 import type { DeployDescription, SwitchDeployment } from '../../../workflows/model/deployment';
-import { planDeploy } from '../../../workflows/plan/plan-deploy';
-import { planRollback } from '../../../workflows/plan/plan-rollback';
-import type {
-  ObservedRelease,
-  ObservedService,
-} from '../../../workflows/plan/release/observed-release';
+import { planDeploy } from '../../../workflows/release/plan-deploy';
+import { planRollback } from '../../../workflows/release/plan-rollback';
+import type { ObservedRelease, ObservedService } from '../../../workflows/release/observed-release';
 import { describeRelease, describeStack } from '../../support/descriptions';
 
 const API: SwitchDeployment = {

@@ -4,12 +4,9 @@ import type {
   SwitchDeployment,
 } from '../../../workflows/model/deployment';
 import type { DeployOptions } from '../../../workflows/model/run';
-import { planDeploy } from '../../../workflows/plan/plan-deploy';
-import type {
-  ObservedRelease,
-  ObservedService,
-} from '../../../workflows/plan/release/observed-release';
-import { planBackup } from '../../../workflows/plan/plan-backup';
+import { planDeploy } from '../../../workflows/release/plan-deploy';
+import type { ObservedRelease, ObservedService } from '../../../workflows/release/observed-release';
+import { planBackup } from '../../../workflows/backup/plan-backup';
 import {
   describePart,
   describeRelease,

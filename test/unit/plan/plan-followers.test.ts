@@ -1,6 +1,6 @@
 import type { Deployment } from '../../../workflows/model/deployment';
-import type { ObservedService } from '../../../workflows/plan/release/observed-release';
-import { refuseFollowers } from '../../../workflows/plan/release/plan-followers';
+import type { ObservedService } from '../../../workflows/release/observed-release';
+import { refuseFollowers } from '../../../workflows/release/plan-followers';
 
 const vpn = (...followers: readonly (readonly [service: string, hasImage: boolean])[]) =>
   [

@@ -1,10 +1,10 @@
 import type { Deployment } from '../../../workflows/model/deployment';
 import type { PinnedImage } from '../../../workflows/model/release';
-import { planForget } from '../../../workflows/plan/plan-forget';
+import { planForget } from '../../../workflows/release/plan-forget';
 import type {
   ForgettableService,
   ObservedForgetting,
-} from '../../../workflows/plan/release/observed-forgetting';
+} from '../../../workflows/release/observed-forgetting';
 import { describeRelease, describeStack, describeSwitch } from '../../support/descriptions';
 
 const API = describeSwitch();

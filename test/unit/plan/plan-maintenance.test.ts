@@ -1,4 +1,4 @@
-import { maintainable, planMaintenance } from '../../../workflows/plan/plan-maintenance';
+import { maintainable, planMaintenance } from '../../../workflows/maintenance/plan-maintenance';
 import { describeStack } from '../../support/descriptions';
 
 const SWITCHED = {

@@ -1,8 +1,8 @@
 import type { RestorePlan } from '../../../workflows/model/plans';
 import type { ManifestSummary } from '../../../workflows/model/recovery-point';
 import type { StackDescription } from '../../../workflows/model/stack';
-import { chooseParts, type ChosenPart } from '../../../workflows/plan/choose-parts';
-import { needsName, planRestore } from '../../../workflows/plan/plan-restore';
+import { chooseParts, type ChosenPart } from '../../../workflows/restore/choose-parts';
+import { needsName, planRestore } from '../../../workflows/restore/plan-restore';
 import {
   describePart,
   describePostgresEntry,

@@ -1,12 +1,9 @@
 import type { DeployDescription, SwitchDeployment } from '../../../workflows/model/deployment';
 import type { Release } from '../../../workflows/model/release';
 import type { RollbackOptions } from '../../../workflows/model/run';
-import { planRollback } from '../../../workflows/plan/plan-rollback';
-import { planReleaseRetention } from '../../../workflows/plan/release/plan-retention';
-import type {
-  ObservedRelease,
-  ObservedService,
-} from '../../../workflows/plan/release/observed-release';
+import { planRollback } from '../../../workflows/release/plan-rollback';
+import { planReleaseRetention } from '../../../workflows/release/plan-retention';
+import type { ObservedRelease, ObservedService } from '../../../workflows/release/observed-release';
 import {
   describePart,
   describePoint,

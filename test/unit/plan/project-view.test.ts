@@ -1,5 +1,5 @@
-import { projectView, withoutSecrets } from '../../../workflows/plan/release/project-view';
-import { renderRelease } from '../../../workflows/plan/render-release';
+import { projectView, withoutSecrets } from '../../../workflows/release/project-view';
+import { renderRelease } from '../../../workflows/release/render-release';
 
 const WEB = {
   ...{ image: 'web:1', ports: ['8080:80'], networks: { default: { aliases: ['www'] } } },

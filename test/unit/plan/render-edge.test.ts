@@ -1,7 +1,7 @@
 import { renderConfiguration } from '../../../activities/adapters/caddy/configuration';
 import type { EdgeDescription } from '../../../workflows/model/edge';
-import type { ComposeProjectModel } from '../../../workflows/plan/release/compose-model';
-import { renderEdge } from '../../../workflows/plan/release/render-edge';
+import type { ComposeProjectModel } from '../../../workflows/release/compose-model';
+import { renderEdge } from '../../../workflows/release/render-edge';
 
 const EDGE: EdgeDescription = {
   image: 'caddy:2',

@@ -2,11 +2,8 @@ import fc from 'fast-check';
 import type { Deployment, SwitchDeployment } from '../../../workflows/model/deployment';
 import { heldImage } from '../../../workflows/model/held-image';
 import { SWITCH_COMMAND } from '../../../workflows/model/switch-mount';
-import { renderAdopted, renderRelease } from '../../../workflows/plan/render-release';
-import type {
-  ComposeProjectModel,
-  ComposeService,
-} from '../../../workflows/plan/release/compose-model';
+import { renderAdopted, renderRelease } from '../../../workflows/release/render-release';
+import type { ComposeProjectModel, ComposeService } from '../../../workflows/release/compose-model';
 import { portTarget } from '../../../workflows/model/port-target';
 
 const switched = (service: string, port = 8000): SwitchDeployment => ({

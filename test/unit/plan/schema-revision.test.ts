@@ -1,4 +1,4 @@
-import { schemaRevision } from '../../../workflows/plan/schema-revision';
+import { schemaRevision } from '../../../workflows/release/schema-revision';
 
 describe('the revision of a schema', () => {
   it.each([

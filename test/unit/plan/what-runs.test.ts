@@ -7,7 +7,7 @@ import {
   whyNoSwitch,
   type SeenContainer,
   type SeenService,
-} from '../../../workflows/plan/release/what-runs';
+} from '../../../workflows/release/what-runs';
 import { describeRelease } from '../../support/descriptions';
 
 const IMAGES = ['', 'sha256:one', 'sha256:two'];

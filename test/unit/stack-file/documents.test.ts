@@ -3,17 +3,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { jsonSchema, stackFileDocument } from '../../../client/stack-file/generate-docs';
+import { jsonSchema, stackFileDocument } from '../../../stack-file/generate-docs';
 
 const root = join(__dirname, '../../..');
 const committed = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 describe('what is generated from the schema', () => {
-  it('docs/stack-file.md is up to date (else: npx tsx client/stack-file/generate-docs.ts)', () => {
+  it('docs/stack-file.md is up to date (else: npx tsx stack-file/generate-docs.ts)', () => {
     expect(committed('docs/stack-file.md')).toBe(stackFileDocument());
   });
 
-  it('docs/pawl.schema.json is up to date (else: npx tsx client/stack-file/generate-docs.ts)', () => {
+  it('docs/pawl.schema.json is up to date (else: npx tsx stack-file/generate-docs.ts)', () => {
     expect(JSON.parse(committed('docs/pawl.schema.json'))).toEqual(jsonSchema());
   });
 

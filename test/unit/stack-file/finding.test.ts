@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { loadStackFile } from '../../../client/stack-file/load';
+import { loadStackFile } from '../../../stack-file/load';
 import { withLines } from './stack-texts';
 
 describe('the stack file is found', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { StackFileError } from '../../../client/stack-file/problem';
+import { StackFileError } from '../../../stack-file/problem';
 import { failure, read } from './stack-texts';
 
 const fixtures = join(__dirname, '../../fixtures/stack-files');

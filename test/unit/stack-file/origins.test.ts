@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { openStackFile } from '../../../client/stack-file/load';
-import { explainStack, renderExplanation } from '../../../client/stack-file/origins';
-import { pathText } from '../../../client/stack-file/tree';
+import { openStackFile } from '../../../stack-file/load';
+import { explainStack, renderExplanation } from '../../../stack-file/origins';
+import { pathText } from '../../../stack-file/tree';
 import { read, withProtect } from './stack-texts';
 
 const fixtures = join(__dirname, '../../fixtures/stack-files');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadStackFile } from '../../../client/stack-file/load';
+import { loadStackFile } from '../../../stack-file/load';
 import { read, withLines, withProtect } from './stack-texts';
 
 const fixtures = join(__dirname, '../../fixtures/stack-files');

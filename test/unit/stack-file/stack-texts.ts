@@ -1,6 +1,6 @@
-import { StackFileError } from '../../../client/stack-file/problem';
-import { readStack } from '../../../client/stack-file/read-stack';
-import type { LoadedStack } from '../../../client/stack-file/read-stack';
+import { StackFileError } from '../../../stack-file/problem';
+import { readStack } from '../../../stack-file/read-stack';
+import type { LoadedStack } from '../../../stack-file/read-stack';
 
 /** Reads a stack file from text, as if it lay in /project. */
 export function read(text: string, overlay?: string): LoadedStack {

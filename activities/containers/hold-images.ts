@@ -1,0 +1,22 @@
+import { PINNED_LABEL } from '../../workflows/model/held-image';
+import type { ComposeProjectModel } from '../../workflows/release/compose-model';
+import { labelMap } from '../../workflows/release/compose-model';
+import type { ReleasePorts } from '../ports/release';
+
+/**
+ * Makes sure that an image still has the name by which a release's file knows it: `docker image prune --all` takes names
+ * of images that are in use, too. Files of earlier versions name images by digest or id, and need nothing.
+ * Throws: PreconditionFailed (the image is not here any more)
+ */
+export async function holdImages(
+  { releases, images }: Pick<ReleasePorts, 'releases' | 'images'>,
+  stack: string,
+  release: number,
+  service: string,
+): Promise<void> {
+  const model = JSON.parse(await releases.readModel(stack, release)) as ComposeProjectModel;
+  const { image, labels } = model.services?.[service] ?? {};
+  const pinned = labelMap(labels)[PINNED_LABEL];
+  if (image === undefined || typeof pinned !== 'string') return;
+  await images.hold(pinned, image);
+}

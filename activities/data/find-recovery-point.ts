@@ -1,0 +1,113 @@
+import { chooseRecoveryPoint } from '../../workflows/model/choose-recovery-point';
+import {
+  summariseManifest,
+  summarisePart,
+  type Manifest,
+  type ManifestSummary,
+  type PartSummary,
+  type StoredPart,
+} from '../../workflows/model/recovery-point';
+import type { RestoreOptions } from '../../workflows/model/run';
+import { AdapterError } from '../ports/adapter-error';
+import type { Attempt, FoundPoints, Ports, Repository, StreamPlace } from '../ports/data';
+import { runStep, type StepInput } from '../frame/run-step';
+
+/** Temporal takes no payload above 2 MiB. */
+const MOST_BYTES = 1.5 * 1024 ** 2;
+
+/** Ids as restic prints them. */
+const SNAPSHOT_ID = /^[0-9a-f]{4,64}$/;
+
+export interface FindRecoveryPointInput extends StepInput {
+  readonly wanted: Pick<RestoreOptions, 'point' | 'only'>;
+}
+
+/**
+ * Finds the recovery point that is meant, reads its manifest, and sees where its parts lie now.
+ * Shape:  { stack, wanted: { point, only } } → { point, host, parts } without the contents of each part; a part that is
+ *         gone is marked `missing`
+ * Retry:  safe; reads only
+ * Throws: PreconditionFailed (none such, or another stack's) · VerificationFailed (its manifest is damaged) · as the
+ *         repository
+ */
+export const findRecoveryPoint =
+  (ports: Ports) =>
+  (input: FindRecoveryPointInput): Promise<ManifestSummary> =>
+    runStep(ports, input, { phase: 'find recovery point' }, async (attempt, site) => {
+      const repository = ports.openRepository(site, input.stack.repository);
+      const found = await repository.listRecoveryPoints(input.stack.name, attempt);
+      const { id, manifest } = await readWanted(input, repository, found, attempt);
+      requireOfStack(input, id, manifest);
+      return withinPayload({
+        point: summariseManifest(id, manifest),
+        host: manifest.host,
+        parts: await partsOf(repository, manifest, attempt),
+      });
+    });
+
+/** An id is taken as it is, also where the point's labels were changed or cannot be read: its manifest says it all. */
+async function readWanted(
+  { stack, wanted }: FindRecoveryPointInput,
+  repository: Repository,
+  { points, unreadable }: FoundPoints,
+  attempt: Attempt,
+): Promise<{ readonly id: string; readonly manifest: Manifest }> {
+  const point = chooseRecoveryPoint(points, wanted);
+  if (typeof point !== 'string') {
+    return { id: point.id, manifest: await repository.readManifest(point.id, attempt) };
+  }
+  const passedOver = unreadable.length === 0 ? '' : `; ${unreadable.length} cannot be read`;
+  const none = new AdapterError('PreconditionFailed', `${stack.name}: ${point}${passedOver}`, {
+    advice: '`pawl points` lists what there is.',
+  });
+  if (!('id' in wanted.point) || !SNAPSHOT_ID.test(wanted.point.id)) throw none;
+  const { id } = wanted.point;
+  try {
+    return { id, manifest: await repository.readManifest(id, attempt) };
+  } catch (error) {
+    throw error instanceof AdapterError && error.kind === 'PreconditionFailed' ? none : error;
+  }
+}
+
+function requireOfStack(
+  { stack }: FindRecoveryPointInput,
+  id: string,
+  { stack: owner }: Manifest,
+): void {
+  if (owner === stack.name) return;
+  throw new AdapterError(
+    'PreconditionFailed',
+    `${id} is a recovery point of stack ${JSON.stringify(owner)}, not of ${stack.name}`,
+    { advice: '`pawl points` lists what there is.' },
+  );
+}
+
+async function partsOf(
+  repository: Repository,
+  manifest: Manifest,
+  attempt: Attempt,
+): Promise<readonly PartSummary[]> {
+  const places = await repository.locateParts(manifest, attempt);
+  return manifest.parts.map((stored, index) => asFound(stored, places[index]));
+}
+
+function asFound(stored: StoredPart, place: StreamPlace | undefined): PartSummary {
+  const summary = summarisePart(stored);
+  return place === undefined ? { ...summary, missing: true } : { ...summary, ...place };
+}
+
+/** Of very many parts their notes are left in the manifest. */
+function withinPayload(summary: ManifestSummary): ManifestSummary {
+  if (sizeOf(summary) <= MOST_BYTES) return summary;
+  const bare = { ...summary, parts: summary.parts.map((part) => ({ ...part, notes: [] })) };
+  if (sizeOf(bare) <= MOST_BYTES) return bare;
+  throw new AdapterError(
+    'PreconditionFailed',
+    `recovery point ${summary.point.id} has ${summary.parts.length} parts with names so long that no run can hold them`,
+    { advice: 'Restore it by hand: `pawl help runbooks/backup`, "What lies in the repository".' },
+  );
+}
+
+function sizeOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}

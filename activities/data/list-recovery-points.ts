@@ -1,0 +1,62 @@
+import type {
+  ListedPoint,
+  PointList,
+  RecoveryPointSummary,
+  UnreadablePoint,
+} from '../../workflows/model/recovery-point';
+import type { MissingParts, Ports } from '../ports/data';
+import { runStep, type StepInput } from '../frame/run-step';
+
+/** A list for a person. Older points are found by id or time all the same. */
+const MOST = 1000;
+
+/** Temporal takes no payload above 2 MiB. */
+const MOST_BYTES = 1.5 * 1024 ** 2;
+
+const WHOLE: MissingParts = { missing: 0, missingParts: [] };
+
+/**
+ * Lists the stack's recovery points, and says of each whether its parts are there.
+ * Shape:  { stack } → { points, unreadable }, newest first, at most 1,000, fewer where they hold very many entries
+ * Retry:  safe; reads only
+ * Throws: as the repository
+ */
+export const listRecoveryPoints =
+  (ports: Ports) =>
+  (input: StepInput): Promise<PointList> =>
+    runStep(ports, input, { phase: 'list recovery points' }, async (attempt, site) => {
+      const repository = ports.openRepository(site, input.stack.repository);
+      const found = await repository.listRecoveryPoints(input.stack.name, attempt);
+      const points = withinPayload(found.points.slice(0, MOST));
+      const missing = await repository.findMissingParts(points, attempt);
+      return {
+        points: points.flatMap((point) => listed(point, missing.get(point.id)) ?? []),
+        unreadable: [
+          ...points.flatMap((point) => unreadable(point, missing.get(point.id)) ?? []),
+          ...found.unreadable,
+        ].slice(0, MOST),
+      };
+    });
+
+function listed(
+  point: RecoveryPointSummary,
+  { missing, missingParts, unreadable: why } = WHOLE,
+): ListedPoint | undefined {
+  return why === undefined ? { ...point, missing, missingParts } : undefined;
+}
+
+function unreadable(
+  { id, takenAt }: RecoveryPointSummary,
+  { unreadable: reason } = WHOLE,
+): UnreadablePoint | undefined {
+  return reason === undefined ? undefined : { id, takenAt, reason };
+}
+
+function withinPayload(points: readonly RecoveryPointSummary[]): readonly RecoveryPointSummary[] {
+  let bytes = 0;
+  const tooMany = points.findIndex((point) => {
+    bytes += Buffer.byteLength(JSON.stringify(point)) + 1;
+    return bytes > MOST_BYTES;
+  });
+  return tooMany === -1 ? points : points.slice(0, tooMany);
+}

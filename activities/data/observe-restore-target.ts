@@ -1,0 +1,73 @@
+import type { LeaveOutChoice } from '../../workflows/model/left-out';
+import type { Part } from '../../workflows/model/recovery-point';
+import type { RestoreTarget } from '../../workflows/model/restore-target';
+import { engineFor, entryOf } from '../frame/engine-for';
+import type {
+  Attempt,
+  Engine,
+  OwnFolder,
+  Ports,
+  Site,
+  StreamPlace,
+  TargetObservation,
+} from '../ports/data';
+import { runStep, type StepInput } from '../frame/run-step';
+
+/** A part and where it is restored. */
+export interface TargetInput extends StepInput {
+  readonly part: Part;
+  readonly target: RestoreTarget;
+}
+
+export interface ObserveTargetInput extends TargetInput {
+  /** Where its dump is. Present when something is to be left out of it: then the dump is asked what there is. */
+  readonly stored?: StreamPlace;
+}
+
+export interface ObservedTarget extends TargetObservation {
+  readonly leaveOut?: LeaveOutChoice;
+}
+
+/**
+ * Looks at what a restored part would replace.
+ * Shape:  { stack, part, target, stored? } → { exists, bytes, otherSessions, freeBytes?, version, obstacle?, notes?, leaveOut? }
+ * Retry:  safe; reads only
+ * Throws: PreconditionFailed · CredentialsRejected · ServiceUnavailable
+ */
+export const observeRestoreTarget =
+  (ports: Ports) =>
+  (input: ObserveTargetInput): Promise<ObservedTarget> =>
+    runStep(ports, input, { phase: `observe target ${input.part.name}` }, async (attempt, site) => {
+      const { part, target } = input;
+      const entry = entryOf(input.stack, part);
+      const engine = engineFor(ports, entry);
+      const place = { ...site, ownFolders: ownFolders(ports, input, site) };
+      const observed = await engine.observeTarget(place, entry, part, target, attempt);
+      const leaveOut = await chooseLeftOut(ports, engine, input, attempt, site);
+      return { ...observed, ...(leaveOut !== undefined && { leaveOut }) };
+    });
+
+function ownFolders(ports: Ports, { stack }: StepInput, site: Site): readonly OwnFolder[] {
+  const { folder } = ports.openRepository(site, stack.repository);
+  return folder === undefined ? [] : [{ what: 'the repository', path: folder }];
+}
+
+async function chooseLeftOut(
+  ports: Ports,
+  engine: Engine,
+  { stack, stored, target: { leaveOut } }: ObserveTargetInput,
+  attempt: Attempt,
+  site: Site,
+): Promise<LeaveOutChoice | undefined> {
+  if (stored === undefined || leaveOut === undefined || !engine.chooseLeftOut) return undefined;
+  const repository = ports.openRepository(site, stack.repository);
+  const reading = await repository.readStream(stored.snapshotId, stored.path, attempt);
+  try {
+    return await engine.chooseLeftOut(reading.stream, leaveOut);
+  } catch (error) {
+    if (reading.stream.readableEnded) await reading.finish(); // a repository that broke off says why
+    throw error;
+  } finally {
+    await reading.abort();
+  }
+}

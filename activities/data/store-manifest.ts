@@ -1,0 +1,112 @@
+import type {
+  Manifest,
+  PartSummary,
+  RecoveryPointSummary,
+  StoredPart,
+} from '../../workflows/model/recovery-point';
+import type { RunReference } from '../../workflows/model/run';
+import { AdapterError } from '../ports/adapter-error';
+import type { Ports } from '../ports/data';
+import type { ReleasePorts } from '../ports/release';
+import { releaseText } from '../../workflows/model/release-text';
+import { runStep, type StepInput } from '../frame/run-step';
+
+export interface StoreManifestInput extends StepInput {
+  readonly run: RunReference;
+  readonly parts: readonly StoredPlace[];
+  /** Entries that the operator chose; all when empty. */
+  readonly only: readonly string[];
+  readonly takenAt: string;
+  readonly requestedBy: string;
+  readonly pawlVersion: string;
+}
+
+/** Where a part's dump is; what it was, its receipt says. */
+export type StoredPlace = Pick<PartSummary, 'part' | 'snapshotId' | 'path'>;
+
+type ManifestPorts = Ports & { readonly release: Pick<ReleasePorts, 'releases'> };
+
+/**
+ * Makes the recovery point exist: its manifest is the last thing stored.
+ * Shape:  { stack, run, parts, only, takenAt } → RecoveryPointSummary
+ * Retry:  safe; a manifest that this run has stored already is returned
+ * Throws: PreconditionFailed (the host's state directory was lost during the run) · as the repository
+ */
+export const storeManifest =
+  (ports: ManifestPorts) =>
+  (input: StoreManifestInput): Promise<RecoveryPointSummary> =>
+    runStep(ports, input, { phase: 'store manifest' }, async (attempt, site) => {
+      const repository = ports.openRepository(site, input.stack.repository);
+      return repository.storeManifest(await compose(ports, input), attempt);
+    });
+
+async function compose(ports: ManifestPorts, input: StoreManifestInput): Promise<Manifest> {
+  const { run, stack, takenAt, requestedBy, pawlVersion } = input;
+  return {
+    schema: 'pawl/manifest@1',
+    stack: stack.name,
+    run: run.id,
+    runKey: run.key,
+    takenAt,
+    host: ports.host,
+    requestedBy,
+    pawlVersion,
+    ...coverage(input),
+    parts: await Promise.all(input.parts.map((part) => withContents(ports, run, part))),
+    audit: (await ports.audit.read(stack.name)).join('\n'),
+    ...(await keptReleases(ports.release, stack.name)),
+  };
+}
+
+/** What serves must be known when the host is lost. */
+async function keptReleases(
+  { releases }: ManifestPorts['release'],
+  stack: string,
+): Promise<Pick<Manifest, 'releases' | 'currentRelease'>> {
+  const { releases: recorded, current } = await releases.list(stack);
+  if (recorded.length === 0) return {};
+  const kept = recorded.map(async (release) => ({
+    number: release.number,
+    release: releaseText(release),
+    model: await releases.readModel(stack, release.number),
+  }));
+  return {
+    releases: await Promise.all(kept),
+    ...(current === undefined ? {} : { currentRelease: current }),
+  };
+}
+
+/** What an engine had to skip would be missing from a point of everything too: only a choice makes it partial. */
+function coverage({
+  stack,
+  only,
+  parts,
+}: StoreManifestInput): Pick<Manifest, 'entries' | 'partial'> {
+  const names = stack.protect.map(({ name }) => name);
+  return {
+    entries: names.filter((name) => parts.some(({ part }) => part.entry === name)),
+    partial: only.length > 0 && !names.every((name) => only.includes(name)),
+  };
+}
+
+/** Contents of a database with thousands of tables are too long for Temporal's history: the receipt holds them. */
+async function withContents(
+  ports: Ports,
+  run: RunReference,
+  { part, snapshotId, path }: StoredPlace,
+): Promise<StoredPart> {
+  const receipt = await ports.receipts.read(run.key, part);
+  if (receipt !== undefined) {
+    const { bytes, sha256, facts } = receipt;
+    return { part, snapshotId, path, bytes, sha256, facts };
+  }
+  throw new AdapterError(
+    'PreconditionFailed',
+    `the receipt of part ${part.name} is gone from the state directory of host ${ports.host}, or cannot be read; ` +
+      'its dump is in the repository but cannot be proved, so no recovery point was made',
+    {
+      advice:
+        'Keep the state directory between restarts of the worker, and start the backup again.',
+    },
+  );
+}

@@ -1,0 +1,18 @@
+import { engineFor, entryOf } from '../frame/engine-for';
+import type { TargetInput } from './observe-restore-target';
+import type { Ports } from '../ports/data';
+import { runStep } from '../frame/run-step';
+
+/**
+ * Puts the restored part in the place of what was there, which is kept under another name.
+ * Shape:  { stack, run, part, target } → { kept }
+ * Retry:  safe; goes on where an earlier attempt stopped, also between two renames
+ * Throws: ServiceUnavailable · PreconditionFailed · CommandFailed
+ */
+export const swapPart =
+  (ports: Ports) =>
+  (input: TargetInput): Promise<{ readonly kept: boolean }> =>
+    runStep(ports, input, { phase: `swap ${input.part.name}` }, (attempt, site) => {
+      const entry = entryOf(input.stack, input.part);
+      return engineFor(ports, entry).swap(site, entry, input.part, input.target, attempt);
+    });

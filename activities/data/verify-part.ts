@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { PartSummary, VerifiedPart } from '../../workflows/model/recovery-point';
+import { AdapterError } from '../ports/adapter-error';
+import type { Attempt, Ports, Site } from '../ports/data';
+import { runStep, type StepInput } from '../frame/run-step';
+
+export interface VerifyPartInput extends StepInput {
+  readonly stored: PartSummary;
+}
+
+/**
+ * Reads a part of a recovery point to its end and compares what came with its manifest.
+ * Shape:  { stack, stored } → { name, state, detail? }
+ * Retry:  safe; reads only. Heartbeats { phase, bytesDone, bytesExpected }
+ * Throws: ServiceUnavailable · ResourceBusy · CredentialsRejected · CommandFailed; what is damaged is an answer
+ */
+export const verifyPart =
+  (ports: Ports) =>
+  (input: VerifyPartInput): Promise<VerifiedPart> => {
+    const { stored } = input;
+    const { name } = stored.part;
+    const options = { phase: `read ${name}`, bytesExpected: stored.bytes, watchStall: true };
+    return runStep(ports, input, options, async (attempt, site) => {
+      try {
+        const read = await readToEnd(ports, input, site, attempt);
+        if (read.bytes === stored.bytes && read.sha256 === stored.sha256) {
+          return { name, state: 'proved' };
+        }
+        const detail =
+          `${read.bytes} bytes came out, SHA-256 ${read.sha256}; its manifest promises ${stored.bytes} bytes, ` +
+          `SHA-256 ${stored.sha256}`;
+        return { name, state: 'damaged', detail };
+      } catch (error) {
+        if (error instanceof AdapterError && error.kind === 'VerificationFailed') {
+          return { name, state: 'damaged', detail: error.message };
+        }
+        throw error;
+      }
+    });
+  };
+
+async function readToEnd(
+  ports: Ports,
+  { stack, stored: { snapshotId, path } }: VerifyPartInput,
+  site: Site,
+  attempt: Attempt,
+): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  const repository = ports.openRepository(site, stack.repository);
+  const reading = await repository.readStream(snapshotId, path, attempt);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    for await (const chunk of reading.stream as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      attempt.onProgress(bytes);
+    }
+    await reading.finish();
+  } finally {
+    await reading.abort();
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EDGE_SERVICE } from '../../workflows/model/edge';
+import { AdapterError } from '../ports/adapter-error';
+import { runningEdge } from '../containers/edge-state';
+import type { Attempt, Site } from '../ports/data';
+import type { EdgeState, ReleasePorts } from '../ports/release';
+
+export interface BroughtEdge {
+  /** Upper bound of the time without an answer, where one that served was made anew. */
+  readonly gapSeconds?: number;
+}
+
+const ANSWERS_WITHIN_MILLISECONDS = 30_000;
+const LOOK_MILLISECONDS = 200;
+const LAST_LINES = 15;
+
+/**
+ * Makes the edge what the state says, or lets it read that, and waits until it has. Safe to repeat.
+ * Throws: PreconditionFailed (port or name taken) · CommandFailed (Caddy refuses it) · VerificationFailed (it never
+ *         answers)
+ */
+export async function putEdge(
+  ports: ReleasePorts,
+  site: Site,
+  { project, state }: { readonly project: string; readonly state: EdgeState },
+  attempt: Attempt,
+): Promise<BroughtEdge> {
+  const before = await runningEdge(ports, site, project);
+  const begin = performance.now();
+  const file = await ports.edges.write(site.stack, state.compose, state.taken);
+  await ports.compose.up(site, file, [EDGE_SERVICE], attempt);
+  await answers(ports, site, project, attempt);
+  await ports.edges.settle(site.stack, state);
+  const after = await runningEdge(ports, site, project);
+  if (before === undefined || before.id === after?.id) return {};
+  return { gapSeconds: (performance.now() - begin) / 1000 };
+}
+
+/** One that has just been started does not listen on its socket yet; one that cannot serve ends again and again. */
+async function answers(
+  { caddy, services }: ReleasePorts,
+  site: Site,
+  project: string,
+  attempt: Attempt,
+): Promise<void> {
+  const deadline = performance.now() + ANSWERS_WITHIN_MILLISECONDS;
+  for (;;) {
+    const away = await whyAway(() => caddy.reload(site, attempt));
+    if (away === undefined) return;
+    if (performance.now() > deadline) {
+      const [edge] = await services.containers(site, project, EDGE_SERVICE);
+      const lines = edge === undefined ? '' : await services.lastLines(edge.id, LAST_LINES);
+      throw neverAnswers(away, lines);
+    }
+    await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
+  }
+}
+
+/** Undefined when it is there. A container that does not run is one that may yet. */
+async function whyAway(reload: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await reload();
+    return undefined;
+  } catch (error) {
+    const kinds: readonly string[] = ['ServiceUnavailable', 'PreconditionFailed'];
+    if (error instanceof AdapterError && kinds.includes(error.kind)) return error.message;
+    throw error;
+  }
+}
+
+function neverAnswers(why: string, lines: string): AdapterError {
+  const text = `the edge does not answer after ${ANSWERS_WITHIN_MILLISECONDS / 1000} s: ${why}`;
+  return new AdapterError('VerificationFailed', text, { stderrTail: lines });
+}

@@ -1,0 +1,157 @@
+import type { HostFinding } from '../../workflows/model/host-finding';
+import type { Drift, ServiceState } from '../../workflows/model/serving';
+import type { ProtectEntry } from '../../workflows/model/stack';
+import { isOfARun } from '../../workflows/release/what-runs';
+import { AdapterError } from '../ports/adapter-error';
+import { engineFor } from '../frame/engine-for';
+import { servingOf } from '../containers/observe-serving';
+import { carriedModel } from '../containers/observe-model';
+import type { Attempt, Ports, Site } from '../ports/data';
+import type { HostPorts } from '../ports/release';
+import { runStep, type StepInput } from '../frame/run-step';
+
+/** Below this a local repository will not take another backup of anything. */
+const LITTLE_SPACE_BYTES = 1024 ** 3;
+
+/**
+ * Looks at everything a backup of this stack needs on this host, at the Compose project that a release would be made of, and
+ * at what runs of its releases. A fault is a finding, not a failure.
+ * Shape:  { stack } → findings: the repository first, then each entry of `protect`, then each service of `deploy`
+ * Retry:  safe; reads only
+ */
+export const examineHost =
+  (ports: HostPorts) =>
+  (input: StepInput): Promise<readonly HostFinding[]> =>
+    runStep(ports, input, { phase: 'examine host' }, async (attempt, site) => {
+      const entries = input.stack.protect.map((entry) => examineEntry(ports, site, entry, attempt));
+      return [
+        ...(await examineRepository(ports, site, input, attempt)),
+        ...(await Promise.all(entries)).flat(),
+        ...(await examineProject(ports, site, input, attempt)),
+        ...(await examineServices(ports, site, input, attempt)),
+      ];
+    });
+
+/** Whether it has what `deploy` names, and nothing that a release could not carry. Images are not asked for. */
+async function examineProject(
+  ports: HostPorts,
+  site: Site,
+  { stack }: StepInput,
+  attempt: Attempt,
+): Promise<readonly HostFinding[]> {
+  if (stack.deploy === undefined) return [];
+  const names = stack.deploy.services.map(({ service }) => service).join(', ');
+  return findings('compose', async () => {
+    const { name = '' } = await carriedModel(ports.release, site, stack, attempt);
+    const fact = `a release can be made of the Compose project ${name}: ${names}`;
+    return [ok('compose', fact)];
+  });
+}
+
+/** What serves, by the current release. */
+async function examineServices(
+  ports: HostPorts,
+  site: Site,
+  { stack }: StepInput,
+  attempt: Attempt,
+): Promise<readonly HostFinding[]> {
+  if (stack.deploy === undefined) return [];
+  const found = await findings('deploy', async () => {
+    const { services, edge } = await servingOf(ports.release, site, stack, attempt);
+    return [
+      ...services.flatMap((state) => serviceFindings(state)),
+      ...(edge === undefined ? [] : [driftFinding('edge', edge)]),
+    ];
+  });
+  return found;
+}
+
+function serviceFindings(state: ServiceState): HostFinding[] {
+  const id = `deploy.${state.service}`;
+  if (state.should === undefined) return [ok(id, 'nothing of it was released yet')];
+  if (state.drifts.length > 0) return state.drifts.map((drift) => driftFinding(id, drift));
+  return [ok(id, `release ${state.should.release} serves`)];
+}
+
+/** What a run brings about itself is none as long as it is at work. */
+function driftFinding(id: string, drift: Drift): HostFinding {
+  const { fact, way } = drift;
+  const severity = isOfARun(drift) ? 'warning' : 'problem';
+  return { id, severity, fact, fix: `${way}.` };
+}
+
+async function examineRepository(
+  ports: Ports,
+  site: Site,
+  input: StepInput,
+  attempt: Attempt,
+): Promise<HostFinding[]> {
+  const { url, initialise } = input.stack.repository;
+  const found = await finding('repository', async () => {
+    const probe = await ports.openRepository(site, input.stack.repository).probe(attempt);
+    if (probe.state === 'absent' && !initialise) {
+      return warning(
+        'repository',
+        `no repository at ${url} yet (${probe.program})`,
+        'pawl backup --init',
+      );
+    }
+    if (probe.freeBytes !== undefined && probe.freeBytes < LITTLE_SPACE_BYTES) {
+      return warning(
+        'repository',
+        `the disk of ${url} has ${probe.freeBytes} bytes free`,
+        'Free some space there.',
+      );
+    }
+    return ok(
+      'repository',
+      `${url} is ${probe.state === 'ready' ? 'ready' : 'absent and will be created'} (${probe.program})`,
+    );
+  });
+  return [found];
+}
+
+async function examineEntry(
+  ports: Ports,
+  site: Site,
+  entry: ProtectEntry,
+  attempt: Attempt,
+): Promise<HostFinding[]> {
+  const id = `protect.${entry.name}`;
+  const notes: HostFinding[] = [];
+  const found = await finding(id, async () => {
+    const observed = await engineFor(ports, entry).observe(site, entry, attempt);
+    for (const { part, skip } of observed.parts) {
+      if (skip !== undefined)
+        notes.push(
+          warning(id, `${part.name} will be left out: ${skip}`, 'See `pawl help stack-file`.'),
+        );
+    }
+    return ok(id, `${observed.version}, parts: ${observed.parts.length}`);
+  });
+  return [found, ...notes];
+}
+
+/** Runs one look; what an adapter complains of becomes the finding. Other errors are bugs and pass. */
+async function finding(id: string, look: () => Promise<HostFinding>): Promise<HostFinding> {
+  const [found] = await findings(id, async () => [await look()]);
+  return found as HostFinding;
+}
+
+async function findings(id: string, look: () => Promise<HostFinding[]>): Promise<HostFinding[]> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof AdapterError)) throw error;
+    const fix = error.evidence.advice ?? 'See `pawl help troubleshooting`.';
+    return [{ id, severity: 'problem', fact: error.message, fix }];
+  }
+}
+
+function ok(id: string, fact: string): HostFinding {
+  return { id, severity: 'ok', fact };
+}
+
+function warning(id: string, fact: string, fix: string): HostFinding {
+  return { id, severity: 'warning', fact, fix };
+}

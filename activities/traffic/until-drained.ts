@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SwitchCounters } from '../../workflows/model/traffic';
+import { liveCounters, requireSwitch, type SwitchOf } from './live-counters';
+import type { Attempt, Site } from '../ports/data';
+import type { ReleasePorts } from '../ports/release';
+
+export interface Drained {
+  /** Requests and open connections that did not end in time; 0 when there are none any more. */
+  readonly left: number;
+  readonly seconds: number;
+}
+
+const LOOK_MILLISECONDS = 250;
+
+/**
+ * Waits until nothing is in flight any more, `drainSeconds` at most.
+ * Throws: ServiceUnavailable (the switch does not answer) · VerificationFailed (it has ended for good)
+ */
+export async function untilDrained(
+  ports: ReleasePorts,
+  site: Site,
+  of: SwitchOf,
+  inFlight: (counters: SwitchCounters) => number,
+  attempt: Attempt,
+): Promise<Drained> {
+  const begin = performance.now();
+  for (;;) {
+    const left = inFlight(await liveCounters(ports, site, of, attempt));
+    const seconds = (performance.now() - begin) / 1000;
+    if (left === 0 || seconds >= of.deployment.drainSeconds) {
+      await requireSwitch(ports, site, of, attempt);
+      return { left, seconds };
+    }
+    await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
+  }
+}

@@ -1,6 +1,0 @@
-import type { Invocation } from '../command';
-import { turnMaintenance } from '../runs/turn-maintenance';
-
-export function run(invocation: Invocation): Promise<number> {
-  return turnMaintenance(invocation, 'off');
-}

@@ -1,0 +1,15 @@
+import type { Invocation } from '../../command';
+import { deployRequest } from '../../runs/requests';
+import { sender } from '../../runs/sender';
+import { startAsShown } from '../../runs/start-as-shown';
+import { loadStack } from '../../stack';
+import { confirmByYes } from '../../terminal/ask';
+
+export async function run(invocation: Invocation): Promise<number> {
+  const stack = await loadStack(invocation.globals);
+  const request = deployRequest(stack, invocation.flags, sender());
+  const { globals, output } = invocation;
+  return startAsShown(invocation, request, () =>
+    confirmByYes(output, globals.yes, `Deploy ${stack.name}`),
+  );
+}

@@ -1,0 +1,99 @@
+import type { BackupPlan } from '../model/plans';
+import type { PartSummary, RecoveryPointSummary } from '../model/recovery-point';
+import { stepId } from '../model/step-id';
+import type { ObservedEntry, ObservedRepository } from './plan-backup';
+import { selectEntries } from './select-entries';
+import { concurrently } from '../run/concurrently';
+import { countRows } from '../run/count-rows';
+import { isObstacle, preconditionFailed } from '../run/failures';
+import { now } from '../run/now';
+import type { Run } from '../run/runbook';
+
+/** Two dumps at a time: one waits for its server while the other feeds restic. More would only share the same disk. */
+const DUMPS_AT_ONCE = 2;
+
+/** Whose recovery point it is, for its manifest. */
+export interface SavedFor {
+  readonly requestedBy: string;
+  readonly pawlVersion: string;
+  /** Entries of `protect`; all when empty. */
+  readonly only: readonly string[];
+}
+
+export interface SavedPoint {
+  readonly point: RecoveryPointSummary;
+  readonly parts: readonly PartSummary[];
+}
+
+/** Looks at what a recovery point would hold. */
+export async function observeParts(
+  run: Run,
+  only: readonly string[],
+): Promise<{ repository: ObservedRepository; entries: readonly ObservedEntry[] }> {
+  const selected = selectEntries(run.stack.protect, only);
+  if (isObstacle(selected)) throw preconditionFailed(selected);
+  const repository = await run.step('observe-repository', 'look at the repository', (options) =>
+    run.act.observeRepository.executeWithOptions(options, [{ stack: run.stack }]),
+  );
+  const entries = await concurrently(selected, 4, (entry) =>
+    run.step(stepId('observe', entry.name), `look at ${entry.name}`, (options) =>
+      run.act.observeEntry.executeWithOptions(options, [{ stack: run.stack, entry }]),
+    ),
+  );
+  return { repository, entries };
+}
+
+/** Saves all parts of a plan; the point exists once its manifest is stored, which is the last thing. */
+export async function savePoint(
+  run: Run,
+  plan: Pick<BackupPlan, 'parts' | 'repository'>,
+  savedFor: SavedFor,
+): Promise<SavedPoint> {
+  if (plan.repository.create) await createRepository(run);
+  const takenAt = now();
+  const parts = await backUpParts(run, plan, takenAt);
+  return { parts, point: await storeManifest(run, parts, takenAt, savedFor) };
+}
+
+async function createRepository(run: Run): Promise<void> {
+  await run.step('initialise', 'create the repository', (options) =>
+    run.act.initialiseRepository.executeWithOptions(options, [{ stack: run.stack }]),
+  );
+}
+
+async function backUpParts(
+  run: Run,
+  plan: Pick<BackupPlan, 'parts'>,
+  takenAt: string,
+): Promise<PartSummary[]> {
+  return concurrently(plan.parts, DUMPS_AT_ONCE, ({ part, expectedBytes }) =>
+    run.step(
+      stepId('back-up', part.name),
+      `back up ${part.name}`,
+      (options) =>
+        run.act.backUpPart.executeWithOptions(options, [
+          { stack: run.stack, run: run.reference, part, expectedBytes, takenAt },
+        ]),
+      ({ bytes, rows }) => ({ bytes, detail: countRows(part, rows) }),
+    ),
+  );
+}
+
+async function storeManifest(
+  run: Run,
+  parts: readonly PartSummary[],
+  takenAt: string,
+  savedFor: SavedFor,
+): Promise<RecoveryPointSummary> {
+  // The receipts have the rest of each part: thousands of them would be a megabyte more for Temporal.
+  const stored = parts.map(({ part, snapshotId, path }) => ({ part, snapshotId, path }));
+  return run.step(
+    'manifest',
+    'store the manifest',
+    (options) =>
+      run.act.storeManifest.executeWithOptions(options, [
+        { stack: run.stack, run: run.reference, parts: stored, takenAt, ...savedFor },
+      ]),
+    (point) => ({ detail: `recovery point ${point.id}` }),
+  );
+}

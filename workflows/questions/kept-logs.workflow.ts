@@ -1,0 +1,17 @@
+import type { KeptLog } from '../model/kept-log';
+import type { StackDescription } from '../model/stack';
+import { hostActivities } from '../run/activities';
+import { questionInput } from '../run/request-schema';
+import { requireShape } from '../run/require-shape';
+
+export interface KeptLogsInput {
+  readonly stack: StackDescription;
+  readonly of: string;
+  readonly step?: string;
+}
+
+/** What containers of a run wrote that are gone, as its host has kept it. */
+export async function keptLogs(input: KeptLogsInput): Promise<readonly KeptLog[]> {
+  requireShape(questionInput, input, 'the question');
+  return hostActivities(input.stack).readKeptLogs(input);
+}

@@ -1,0 +1,15 @@
+import type { ReleaseDiff } from '../model/release';
+import type { StackDescription } from '../model/stack';
+import { hostActivities } from '../run/activities';
+import { questionInput } from '../run/request-schema';
+import { requireShape } from '../run/require-shape';
+
+/** Compares two releases that the stack's host keeps; with the current one when `to` is absent. */
+export async function releaseDiff(input: {
+  readonly stack: StackDescription;
+  readonly from: number;
+  readonly to?: number;
+}): Promise<ReleaseDiff> {
+  requireShape(questionInput, input, 'the question');
+  return hostActivities(input.stack).diffReleases(input);
+}

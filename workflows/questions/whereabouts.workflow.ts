@@ -1,0 +1,16 @@
+import type { Whereabouts } from '../model/kept-log';
+import type { StackDescription } from '../model/stack';
+import { hostActivities } from '../run/activities';
+import { questionInput } from '../run/request-schema';
+import { requireShape } from '../run/require-shape';
+
+export interface WhereaboutsInput {
+  readonly stack: StackDescription;
+  readonly service: string;
+}
+
+/** Where a service of a stack serves: its host, and its containers there. */
+export async function whereabouts(input: WhereaboutsInput): Promise<Whereabouts> {
+  requireShape(questionInput, input, 'the question');
+  return hostActivities(input.stack).findService(input);
+}

@@ -1,0 +1,239 @@
+import { CancellationScope } from '@temporalio/workflow';
+import { hasSwitch, type DeployDescription, type Deployment } from '../model/deployment';
+import type { ForgetOutcome, PlannedOutcome } from '../model/outcome';
+import type { ForgetPlan, PlannedForget } from '../model/plans';
+import type { ForgetInput } from '../model/run';
+import { stepId } from '../model/step-id';
+import { SWITCH_GRACE_SECONDS } from '../model/switch-mount';
+import { dropSwitchStep, giveBackStep, planForget, recordForgottenStep } from './plan-forget';
+import type { ForgettableService, ObservedForgetting } from './observed-forgetting';
+import { approvedAsItIs } from '../run/people/approvals';
+import { hashPlan } from '../run/hash-plan';
+import { now } from '../run/now';
+import { patienceFor, patienceOf } from './patience';
+import { INSIST_SECONDS } from './placement';
+import { requireSamePlan } from './released-outcome';
+import { ALL, gapDetail, traffic } from './steering';
+import { takeWarmSlotsOver } from './warm-slots';
+import { adoptPlan, planned, runbook, type Run } from '../run/runbook';
+import { undoOnFailure, type Undo } from '../run/undo-on-failure';
+
+interface Looked {
+  readonly observed: ObservedForgetting;
+  readonly plan: ForgetPlan;
+}
+
+/** What is given back, and by what the way back goes. */
+interface GivenBack extends Looked {
+  /** The record of what plain Compose is to run. */
+  readonly number: number;
+  readonly modelHash: string;
+}
+
+/**
+ * Gives the stack's services back to plain Compose: each from the image that serves, proved to be ready before its slots
+ * are removed. Whatever fails, the switches get their places back.
+ */
+export async function forget(input: ForgetInput): Promise<ForgetOutcome | PlannedOutcome> {
+  return runbook(input, async (run) => {
+    const look = () => makePlan(run);
+    const first = await look();
+    if (input.mode === 'plan') return planned(first.plan);
+    requireSamePlan(first.plan, input.request.options.planHash);
+    const looked = await approvedAsItIs(run, first, look);
+
+    run.page.enter('apply');
+    await takeWarmSlotsOver(run);
+    const { number, gaps } = await undoOnFailure(run, async (undo) => {
+      const given = { ...looked, ...(await prepare(run, undo, looked.plan)) };
+      run.stateIfItFailsNow = `Release ${looked.plan.replaces} serves, as before.`;
+      const gapsSeconds = await giveAllBack(run, undo, given);
+      run.page.enter('verify');
+      await record(run, input, given);
+      return { number: given.number, gaps: gapsSeconds };
+    });
+    run.stateIfItFailsNow =
+      'Plain Compose serves. Slots may be left of it: `pawl forget` removes them.';
+    // What serves is known: whoever cancels now comes too late.
+    await CancellationScope.nonCancellable(() => dropSwitches(run, looked));
+    run.page.enter('record');
+    return outcomeOf(run, looked.plan, number, gaps);
+  });
+}
+
+async function makePlan(run: Run): Promise<Looked> {
+  const observed = await run.step(
+    'observe',
+    'compare what serves with the Compose file',
+    (options) => run.act.observeForgetting.executeWithOptions(options, [{ stack: run.stack }]),
+  );
+  run.page.enter('plan');
+  return { observed, plan: adoptPlan<'forget'>(run, planForget(run.stack, observed)) };
+}
+
+async function prepare(
+  run: Run,
+  undo: Undo,
+  { services }: ForgetPlan,
+): Promise<Pick<GivenBack, 'number' | 'modelHash'>> {
+  undo.push('discard-release', 'drop the record of it', (options) =>
+    run.act.discardRelease.executeWithOptions(options, [{ stack: run.stack, run: run.reference }]),
+  );
+  return run.step('prepare', 'write down what Compose is to run', (options) =>
+    run.act.preparePlain.executeWithOptions(options, [
+      { stack: run.stack, run: run.reference, services },
+    ]),
+  );
+}
+
+/** Returns the seconds without an answer, by service. */
+async function giveAllBack(
+  run: Run,
+  undo: Undo,
+  given: GivenBack,
+): Promise<ReadonlyMap<string, number>> {
+  const gaps = new Map<string, number>();
+  for (const service of given.plan.services) {
+    if (service.from === 'compose') continue;
+    const deployment = deploymentOf(run, service);
+    const seen = given.observed.services.find((one) => one.service === service.service);
+    if (deployment === undefined || seen === undefined) continue;
+    pushWayBack(run, undo, given, { planned: service, deployment, seen });
+    gaps.set(service.service, await giveBack(run, given, { planned: service, deployment, seen }));
+  }
+  return gaps;
+}
+
+interface Giving {
+  readonly planned: PlannedForget;
+  readonly deployment: Deployment;
+  readonly seen: ForgettableService;
+}
+
+function pushWayBack(
+  run: Run,
+  undo: Undo,
+  { observed: { project } }: GivenBack,
+  { planned: { service, release = 0, active, followers }, deployment, seen }: Giving,
+): void {
+  if (hasSwitch(deployment) && active !== undefined) {
+    const replicas = seen.serves[0]?.running ?? 1;
+    const steering = { project, deployment, replicas, release, releases: { [active]: release } };
+    undo.push(
+      stepId('take-back', service),
+      `give ${service} to its switch again`,
+      (options) =>
+        run.act.steerTraffic.executeWithOptions(options, [
+          { stack: run.stack, ...steering, traffic: traffic(active, ALL, 'off') },
+        ]),
+      'urgent',
+      (steered) => gapDetail(steered as Parameters<typeof gapDetail>[0]),
+    );
+    return;
+  }
+  undo.push(stepId('take-back', service), `start ${service} of the release again`, (options) =>
+    run.act.startService.executeWithOptions(options, [
+      {
+        ...{ stack: run.stack, project, service, release, insistSeconds: INSIST_SECONDS },
+        ...proofOf(deployment, seen),
+        ...(followers && { followers }),
+      },
+    ]),
+  );
+}
+
+async function giveBack(
+  run: Run,
+  { observed: { project }, number }: GivenBack,
+  { planned, deployment, seen }: Giving,
+): Promise<number> {
+  const { service, followers } = planned;
+  const { id, title } = giveBackStep(planned);
+  const { seconds } = await run.step(
+    id,
+    title,
+    (options, corrected) =>
+      run.act.startService.executeWithOptions(options, [
+        {
+          ...{ stack: run.stack, project, service, release: number, plain: true as const },
+          ...proofOf(deployment, seen),
+          ...patienceFor(deployment, corrected),
+          ...(followers && { followers }),
+        },
+      ]),
+    (started) => ({ detail: `at most ${started.seconds.toFixed(1)} s without an answer` }),
+    { values: patienceOf(deployment) },
+  );
+  return seconds;
+}
+
+/** When a container of it counts as ready, and how what was before it ends. */
+function proofOf(deployment: Deployment, { unwell }: ForgettableService) {
+  const { port, ready } = deployment;
+  const stopSeconds = hasSwitch(deployment) ? SWITCH_GRACE_SECONDS : deployment.stopSeconds;
+  return {
+    ...(port === undefined ? {} : { port }),
+    ...(ready === undefined ? {} : { ready }),
+    ...(stopSeconds === undefined ? {} : { stopSeconds }),
+    // It is given back as it was, and no better.
+    ...(unwell === undefined ? {} : { asBefore: unwell }),
+  };
+}
+
+/** The record of what plain Compose runs, as the first release made one: a deploy begins from it again. */
+async function record(
+  run: Run,
+  { request }: ForgetInput,
+  { number, modelHash, plan, observed }: GivenBack,
+): Promise<void> {
+  const { requestedBy, pawlVersion } = request;
+  const replaced = observed.stored.releases.find((one) => one.number === plan.replaces);
+  const release = {
+    ...{ number, stack: run.stack.name, releasedAt: now(), adopted: true as const },
+    ...{ run: run.reference.id, runKey: run.reference.key, requestedBy, pawlVersion },
+    services: plan.services.map(({ service, image: { reference, id } }) => ({
+      ...{ service, image: { reference, pinned: id, id } },
+      strategy: deploymentOf(run, { service })?.strategy ?? ('recreate' as const),
+    })),
+    ...{ stackHash: hashPlan(run.stack), modelHash, replaced: plan.replaces },
+    ...(replaced?.schemaHead === undefined ? {} : { schemaHead: replaced.schemaHead }),
+  };
+  await run.step('record-release', recordForgottenStep(number).title, (options) =>
+    run.act.recordRelease.executeWithOptions(options, [
+      { stack: run.stack, release, project: observed.project },
+    ]),
+  );
+}
+
+async function dropSwitches(run: Run, { plan, observed: { project } }: Looked): Promise<void> {
+  for (const { service } of plan.services.filter(({ drops }) => drops)) {
+    const { id, title } = dropSwitchStep(service);
+    await run.step(id, title, (options) =>
+      run.act.dropSwitch.executeWithOptions(options, [{ stack: run.stack, project, service }]),
+    );
+  }
+}
+
+function deploymentOf(
+  run: Run,
+  { service }: Pick<PlannedForget, 'service'>,
+): Deployment | undefined {
+  const { services } = run.stack.deploy as DeployDescription;
+  return services.find((one) => one.service === service);
+}
+
+function outcomeOf(
+  run: Run,
+  { replaces, services, folder }: ForgetPlan,
+  release: number,
+  gaps: ReadonlyMap<string, number>,
+): ForgetOutcome {
+  return {
+    ...{ state: 'done', runbook: 'forget', run: run.reference.id, release, replaced: replaces },
+    services: services.map(({ service, image }) => {
+      const gapSeconds = gaps.get(service);
+      return { service, image, ...(gapSeconds === undefined ? {} : { gapSeconds }) };
+    }),
+    folder,
+  };
+}

@@ -1,0 +1,36 @@
+import type { PlannedService } from '../model/plans';
+import type { PinnedImage } from '../model/release';
+import { stepId } from '../model/step-id';
+import { pullImageStep } from './release-steps';
+import type { Run } from '../run/runbook';
+
+/** The image of a service, present on the host. */
+export interface PulledImage {
+  readonly service: string;
+  readonly image: PinnedImage;
+}
+
+/** Before anything is touched: a registry that is away or a full disk ends the run here. */
+export async function pullImages(
+  run: Run,
+  services: readonly PlannedService[],
+): Promise<readonly PulledImage[]> {
+  const pulled: PulledImage[] = [];
+  for (const { service, image } of services) {
+    const { id } = await pullImage(run, stepId('pull', service), image, service);
+    pulled.push({ service, image: { ...image, id } });
+  }
+  return pulled;
+}
+
+export function pullImage(
+  run: Run,
+  id: string,
+  { pinned, reference }: Omit<PinnedImage, 'id'>,
+  forWhat: string,
+): Promise<{ readonly id: string }> {
+  const { title } = pullImageStep(id, { reference }, forWhat);
+  return run.step(id, title, (options) =>
+    run.act.pullImage.executeWithOptions(options, [{ stack: run.stack, pinned }]),
+  );
+}

@@ -1,0 +1,420 @@
+import { SLOTS, slotService, type Slot } from '../model/deployment';
+import type { Maintenance } from '../model/maintenance';
+import type { Release, ReleasedService, ReleaseList } from '../model/release';
+import type { Drift, Health, InPlace, ServiceState, ServingContainers } from '../model/serving';
+import { weightOf, type SwitchCounters, type Traffic } from '../model/traffic';
+
+/*
+ * What should run of a stack and what does: the one place that tells them apart.
+ */
+
+/** A container, as far as it says who serves. */
+export interface SeenContainer {
+  readonly name: string;
+  /** Docker's own words: `created`, `running`, `restarting`, `exited`, … */
+  readonly state: string;
+  readonly health?: Health;
+  readonly imageId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** On the project's networks. */
+  readonly addresses?: readonly string[];
+}
+
+/** One service of `deploy`, as its host has it. */
+export interface SeenService {
+  readonly service: string;
+  /** Containers of the service's own name: the switch, a single instance, or what plain Compose made. */
+  readonly own: readonly SeenContainer[];
+  readonly slots: Readonly<Record<Slot, readonly SeenContainer[]>>;
+  /** What the switch's file says; absent where there is none. */
+  readonly desired?: { readonly traffic: Traffic; readonly maintenance?: Maintenance };
+  /** What the switch itself says; absent where it was not asked, and where it does not answer. */
+  readonly counters?: SwitchCounters;
+}
+
+/**
+ * Who has a service's name and ports.
+ * Shape:  stack, containers of the service's own name → who; a switch that Docker starts again counts as one
+ */
+export function whoIsInPlace(stack: string, own: readonly SeenContainer[]): InPlace {
+  if (own.length === 0) return 'nothing';
+  const live = own.filter(({ state }) => state === 'running' || state === 'restarting');
+  if (live.length === 0) return 'stopped';
+  const roles = live.map(({ labels }) => {
+    const { 'pawl.role': role, 'pawl.stack': owner } = labels;
+    if (role === undefined) return 'compose';
+    if (owner !== undefined && owner !== stack) return 'other-stack';
+    return role === 'switch' ? 'switch' : 'release';
+  });
+  // Beside plain Compose's container nothing of pawl's has the name for itself.
+  return (
+    roles.find((role) => role === 'compose' || role === 'other-stack') ?? roles[0] ?? 'nothing'
+  );
+}
+
+/**
+ * Why a service's switch is not there, in a sentence without its full stop.
+ * Shape:  stack, service, containers of the service's own name → reason; undefined while the switch runs
+ */
+export function whyNoSwitch(
+  stack: string,
+  service: string,
+  own: readonly SeenContainer[],
+): string | undefined {
+  const names = namesOf(own);
+  switch (whoIsInPlace(stack, own)) {
+    case 'switch':
+      return undefined;
+    case 'compose':
+      return `${names}, made by plain Compose, has taken the place of the switch of ${service}`;
+    case 'other-stack':
+      return `${names} of another stack has taken the place of the switch of ${service}`;
+    case 'release':
+      return `${names} is in the place of the switch of ${service}`;
+    case 'stopped':
+      return isPaused(own)
+        ? `the switch of ${service} does not run: ${names} is paused`
+        : `the switch of ${service} does not run: ${names} has stopped, and Docker does not start it again`;
+    case 'nothing':
+      return `the switch of ${service} is gone: its container was removed`;
+  }
+}
+
+/**
+ * Compares what should run of a service, by the current release, with what does.
+ * Shape:  stack, its releases, what the host has of the service → ServiceState; its drifts are told, gravest first
+ */
+export function whatRuns(
+  stack: string,
+  { releases, current }: Pick<ReleaseList, 'releases' | 'current'>,
+  seen: SeenService,
+): ServiceState {
+  const release = releases.find(({ number }) => number === current);
+  const released = release?.services.find(({ service }) => service === seen.service);
+  const inPlace = whoIsInPlace(stack, seen.own);
+  const serves = servesNow(inPlace, seen);
+  const { maintenance } = seen.desired ?? {};
+  const state = {
+    ...{ service: seen.service, inPlace, serves },
+    ...(maintenance === undefined ? {} : { maintenance }),
+  };
+  if (release === undefined || released === undefined) return { ...state, drifts: [] };
+  const { slot } = released;
+  const by = whoShould(release, released);
+  const should = { release: release.number, by, ...(slot && { slot }) } as const;
+  const compared = { stack, releases, release, released, seen, inPlace, serves, by };
+  return { ...state, should, drifts: driftsOf(compared) };
+}
+
+function whoShould({ adopted }: Release, { strategy }: ReleasedService): Compared['by'] {
+  if (adopted) return 'compose';
+  return strategy === 'recreate' ? 'release' : 'switch';
+}
+
+/**
+ * What is wrong with an edge that was brought once.
+ * Shape:  containers of the edge's name → what is wrong; undefined while it runs
+ */
+export function edgeDrift(own: readonly SeenContainer[]): Drift | undefined {
+  const edge = own.filter(({ labels }) => labels['pawl.role'] === 'edge');
+  if (edge.some(({ state }) => state === 'running' || state === 'restarting')) return undefined;
+  if (edge.length > 0) {
+    const kind = stillness(edge);
+    const fact = `the edge, ${namesOf(edge)}, ${STILL[kind]}: nobody answers at its ports`;
+    return { kind, fact, way: startWords(edge) };
+  }
+  const fact = 'the container of the edge was removed: nobody answers at its ports';
+  return { kind: 'missing', fact, way: '`pawl deploy` makes it again' };
+}
+
+/** Why users would not get a page of the switch: something else has its place, and answers. Undefined where nothing does. */
+export function whoAnswersInstead(
+  stack: string,
+  service: string,
+  own: readonly SeenContainer[],
+): string | undefined {
+  const inPlace = whoIsInPlace(stack, own);
+  const answers = inPlace === 'compose' || inPlace === 'other-stack' || inPlace === 'release';
+  return answers ? whyNoSwitch(stack, service, own) : undefined;
+}
+
+/** Of what a run brings about itself while it is at work: no drift as long as it is. */
+export function isOfARun({ kind }: Drift): boolean {
+  return kind === 'two-releases' || kind === 'other-release' || kind === 'slot-incomplete';
+}
+
+interface Compared {
+  readonly stack: string;
+  readonly releases: readonly Release[];
+  readonly release: Release;
+  readonly released: ReleasedService;
+  readonly seen: SeenService;
+  readonly inPlace: InPlace;
+  readonly serves: readonly ServingContainers[];
+  readonly by: NonNullable<ServiceState['should']>['by'];
+}
+
+function servesNow(inPlace: InPlace, seen: SeenService): ServingContainers[] {
+  const { own, slots, desired } = seen;
+  if (inPlace === 'nothing' || inPlace === 'stopped') return [];
+  if (inPlace !== 'switch') return [servingOf(own.filter(isRunning), 100)];
+  if (desired === undefined || own.some((one) => isRunning(one) && isCutOff(one))) return [];
+  const weights = SLOTS.map((slot) => {
+    const running = slots[slot].filter((one) => isRunning(one) && !isCutOff(one));
+    if (isUnreached(seen, slot)) return { slot, running, weight: 0 };
+    return { slot, running, weight: weightOf(desired.traffic[slot]) * running.length };
+  });
+  const whole = weights.reduce((sum, { weight }) => sum + weight, 0);
+  return weights
+    .filter(({ weight }) => weight > 0)
+    .map(({ slot, running, weight }) => ({
+      slot,
+      ...servingOf(running, Math.round((100 * weight) / whole)),
+    }));
+}
+
+function servingOf(containers: readonly SeenContainer[], share: number): ServingContainers {
+  const [first] = containers;
+  const release = Number(first?.labels['pawl.release']);
+  return {
+    ...{ share, running: containers.length, ...healthOf(containers) },
+    ...(Number.isInteger(release) ? { release } : {}),
+    ...(first === undefined ? {} : { image: first.imageId }),
+  };
+}
+
+function healthOf(containers: readonly SeenContainer[]): Pick<ServingContainers, 'health'> {
+  const worst = (['unhealthy', 'starting', 'healthy'] as const).find((health) =>
+    containers.some((container) => container.health === health),
+  );
+  return worst === undefined ? {} : { health: worst };
+}
+
+function driftsOf(compared: Compared): Drift[] {
+  const inTheWay = placeDrift(compared);
+  if (inTheWay !== undefined) return [inTheWay];
+  return compared.by === 'switch' ? slotDrifts(compared) : instanceDrifts(compared);
+}
+
+/** Whoever has the name and the ports, it is not who should. */
+function placeDrift({ by, inPlace, seen, release, ...others }: Compared): Drift | undefined {
+  const { service, own } = seen;
+  const { number } = release;
+  const names = namesOf(own);
+  const itsPlace = by === 'switch' ? 'the place of its switch' : 'its place';
+  if (inPlace === by) return undefined;
+  switch (inPlace) {
+    case 'compose':
+      return {
+        kind: 'compose-in-place',
+        fact: `${names}, made by plain Compose, has ${itsPlace}: users get ${imageWords(others, own)}, not what release ${number} is`,
+        way: '`pawl deploy` takes it over again',
+      };
+    case 'other-stack':
+      return {
+        kind: 'other-stack',
+        fact: `${names}, made by pawl for stack ${ownerOf(own)}, has ${itsPlace}`,
+        way: 'give one of the two stacks another Compose project: `compose.project` in its stack file',
+      };
+    case 'stopped': {
+      const kind = stillness(own);
+      const starts = own.every(({ labels }) => labels['pawl.role'] === by || by === 'release');
+      return {
+        kind,
+        fact: `${names} ${STILL[kind]}: nobody answers for ${service}`,
+        way: starts || kind === 'paused' ? startWords(own) : '`pawl deploy` makes its switch again',
+      };
+    }
+    case 'nothing':
+      return {
+        kind: 'missing',
+        fact: `there is no container of ${service}: nobody answers for it`,
+        way: '`pawl deploy` makes it again',
+      };
+    case 'switch':
+    case 'release':
+      return {
+        kind: 'other-release',
+        fact: `${names} is not of release ${number}`,
+        way: '`pawl deploy` puts it right',
+      };
+  }
+}
+
+function slotDrifts({ seen, serves, release, released, releases }: Compared): Drift[] {
+  const { service, slots, desired } = seen;
+  const meant = SLOTS.filter((slot) => weightOf(desired?.traffic[slot] ?? 'off') > 0);
+  const way = '`pawl deploy` puts it right';
+  if (meant.length === 0) {
+    const fact = `the switch of ${service} sends requests to no slot`;
+    return [{ kind: 'no-slot-serves', fact, way }];
+  }
+  const drifts: Drift[] = cutOff(seen.own.filter(isRunning));
+  for (const slot of meant) {
+    const containers = slots[slot];
+    const running = containers.filter(isRunning);
+    const name = slotService(service, slot);
+    if (running.length === 0) {
+      drifts.push({
+        kind: isPaused(containers) ? 'paused' : 'slot-down',
+        fact: `no container of ${name} runs${isPaused(containers) ? ' (paused)' : ''}, where ${meant.length > 1 ? 'a share of the' : 'all'} requests go`,
+        way: containers.length === 0 ? '`pawl deploy` makes it again' : startWords(containers),
+      });
+    } else if (running.length < containers.length) {
+      drifts.push({
+        kind: containers.some(isPausedOne) ? 'paused' : 'slot-incomplete',
+        fact: `${running.length} of ${containers.length} containers of ${name} run`,
+        way: startWords(containers.filter((one) => !isRunning(one))),
+      });
+    }
+    const off = cutOff(running);
+    drifts.push(...off);
+    if (off.length < running.length && isUnreached(seen, slot)) {
+      drifts.push(unreached(service, running));
+    }
+    drifts.push(...sickness(running));
+  }
+  if (serves.length > 1) {
+    const shares = serves.map((one) => `${one.share} % to ${releaseWords(one.release)}`);
+    const fact = `requests go to two releases: ${shares.join(', ')}`;
+    drifts.push({ kind: 'two-releases', fact, way });
+  }
+  for (const one of serves) {
+    if (one.release !== release.number && serves.length === 1) {
+      const fact = `${releaseWords(one.release)} gets the requests, not release ${release.number}`;
+      drifts.push({ kind: 'other-release', fact, way });
+    } else if (one.release === release.number) {
+      drifts.push(...imageDrift({ released, releases }, one));
+    }
+  }
+  return drifts;
+}
+
+function instanceDrifts({ seen, serves, release, released, releases, by }: Compared): Drift[] {
+  const running = seen.own.filter(isRunning);
+  const [one] = serves;
+  if (one === undefined) return [];
+  const drifts = sickness(running);
+  if (by === 'release' && one.release !== release.number) {
+    const fact = `${releaseWords(one.release)} runs, not release ${release.number}`;
+    return [{ kind: 'other-release', fact, way: '`pawl deploy` puts it right' }, ...drifts];
+  }
+  // What plain Compose runs is its own affair: only a record of it was made.
+  return by === 'compose' ? drifts : [...imageDrift({ released, releases }, one), ...drifts];
+}
+
+function imageDrift(
+  { released, releases }: Pick<Compared, 'released' | 'releases'>,
+  { image }: ServingContainers,
+): Drift[] {
+  if (image === undefined || image === released.image.id) return [];
+  const fact = `${imageText(released.service, releases, image)} runs, not ${released.image.reference}`;
+  return [{ kind: 'other-image', fact, way: '`pawl deploy` puts it right' }];
+}
+
+function sickness(running: readonly SeenContainer[]): Drift[] {
+  return running
+    .filter(({ health }) => health === 'unhealthy')
+    .map(({ name }) => ({
+      kind: 'unhealthy',
+      fact: `${name} is unhealthy by its own health check`,
+      way: `\`docker logs ${name}\` may say why`,
+    }));
+}
+
+/** Of those that are reached by their networks alone. */
+function cutOff(running: readonly SeenContainer[]): Drift[] {
+  return running.filter(isCutOff).map(({ name }) => ({
+    kind: 'cut-off',
+    fact: `${name} is on no network, so no requests reach it`,
+    way: '`pawl deploy` puts it right',
+  }));
+}
+
+function isCutOff({ addresses }: SeenContainer): boolean {
+  return addresses?.length === 0;
+}
+
+function unreached(service: string, running: readonly SeenContainer[]): Drift {
+  return {
+    kind: 'unreached',
+    fact: `the switch of ${service} sends nothing to ${namesOf(running)}: its check fails there, or Docker's DNS has no address of it`,
+    way: `\`pawl deploy\` makes it anew; \`docker logs ${running[0]?.name ?? ''}\` may say why`,
+  };
+}
+
+/** Whether a switch that runs has a container of the slot to send requests to. */
+export function hasReached(seen: SeenService, slot: Slot): boolean {
+  return (
+    !isUnreached(seen, slot) && seen.slots[slot].some((one) => isRunning(one) && !isCutOff(one))
+  );
+}
+
+/** By the switch's own word: it knows no server of the slot, or has found all of them down. */
+function isUnreached({ counters }: SeenService, slot: Slot): boolean {
+  return counters?.[slot].servers.every(({ down }) => down) ?? false;
+}
+
+/** `docker start` refuses what is paused. */
+function isPaused(containers: readonly SeenContainer[]): boolean {
+  return containers.length > 0 && containers.every(isPausedOne);
+}
+
+function isPausedOne({ state }: SeenContainer): boolean {
+  return state === 'paused';
+}
+
+const STILL = { paused: 'is paused', stopped: 'has stopped' } as const;
+
+function stillness(containers: readonly SeenContainer[]): keyof typeof STILL {
+  return isPaused(containers) ? 'paused' : 'stopped';
+}
+
+function startWords(containers: readonly SeenContainer[]): string {
+  const commands = [
+    ...command('docker unpause', containers.filter(isPausedOne)),
+    ...command(
+      'docker start',
+      containers.filter((one) => !isPausedOne(one)),
+    ),
+  ];
+  return `${commands.join(' and ')} ${commands.length > 1 ? 'start them' : 'starts it'} again`;
+}
+
+function command(words: string, containers: readonly SeenContainer[]): string[] {
+  if (containers.length === 0) return [];
+  return [`\`${[words, ...containers.map(({ name }) => name)].join(' ')}\``];
+}
+
+function releaseWords(release: number | undefined): string {
+  return release === undefined ? 'what plain Compose made' : `release ${release}`;
+}
+
+function imageWords(
+  { released, releases }: Pick<Compared, 'released' | 'releases'>,
+  own: readonly SeenContainer[],
+): string {
+  const image = own.find(isRunning)?.imageId;
+  return image === undefined ? 'it' : imageText(released.service, releases, image);
+}
+
+/** The image by the newest release that has it, else by its id. */
+function imageText(service: string, releases: readonly Release[], id: string): string {
+  const known = releases
+    .flatMap(({ services }) => services)
+    .find((one) => one.service === service && one.image.id === id);
+  return known === undefined ? `image ${id.slice(0, 19)}` : `image ${known.image.reference}`;
+}
+
+function ownerOf(own: readonly SeenContainer[]): string {
+  return own.find(({ labels }) => labels['pawl.stack'] !== undefined)?.labels['pawl.stack'] ?? '';
+}
+
+function namesOf(containers: readonly SeenContainer[]): string {
+  const live = containers.filter(isRunning);
+  return (live.length > 0 ? live : containers).map(({ name }) => name).join(', ');
+}
+
+function isRunning({ state }: SeenContainer): boolean {
+  return state === 'running';
+}

@@ -1,0 +1,25 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import type { FailureEvidence } from '../../model/failure-type';
+import type { RunRequest } from '../../model/run';
+import { policyOf, type RunbookName } from '../../model/runbook-name';
+import { freezeWords, frozenBy } from './freeze-calendar';
+
+/** When it is asked for, and again when it has waited in the queue or for people. Throws: ResourceBusy, with the reason. */
+export function requireNotFrozen(
+  {
+    stack,
+    despiteFreeze,
+  }: Pick<RunRequest, 'stack'> & { readonly despiteFreeze?: string | undefined },
+  runbook: RunbookName,
+): void {
+  const window = frozenBy(stack.freeze, policyOf(runbook), new Date());
+  if (window === undefined || despiteFreeze !== undefined) return;
+  const evidence: FailureEvidence = {
+    advice: '`freeze` in the stack file says when; `--despite-freeze "why"` starts it anyway.',
+  };
+  throw ApplicationFailure.nonRetryable(
+    `${stack.name} is frozen: ${freezeWords(window)}`,
+    'ResourceBusy',
+    evidence,
+  );
+}

@@ -1,0 +1,100 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  CancelledFailure,
+  ChildWorkflowCancellationType,
+  ChildWorkflowFailure,
+  ParentClosePolicy,
+  startChild,
+  TerminatedFailure,
+  type ChildWorkflowHandle,
+  type Workflow,
+} from '@temporalio/workflow';
+import { runWorkflowId } from '../messages';
+import type { EndedRun, QueuedRun } from '../model/queue';
+import type { RunInput, RunMemo } from '../model/run';
+import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
+import { WORKFLOW_TASK_QUEUE } from '../model/stack';
+import { runActivities } from '../run/activities';
+import { causeOf } from '../run/failures';
+import { keyword } from '../run/keyword';
+import { now } from '../run/now';
+import type { StackQueue, WaitingRun } from './stack-queue';
+
+type End = Pick<EndedRun, 'outcome' | 'summary'>;
+
+/**
+ * Starts an admitted run; it outlives its parent, and its end frees its place. A number that is taken shows that more
+ * runs are known to Temporal than to this workflow.
+ */
+export async function startRun(
+  stack: string,
+  run: WaitingRun,
+  line: StackQueue,
+): Promise<'started' | 'number taken' | 'failed'> {
+  try {
+    const child = await startChild(run.runbook, {
+      workflowId: runWorkflowId(stack, run.number),
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      taskQueue: WORKFLOW_TASK_QUEUE,
+      args: [{ request: run.request, mode: 'apply', number: run.number } satisfies RunInput],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
+      staticSummary: `${run.runbook} of ${stack}, requested by ${run.requestedBy}`,
+      typedSearchAttributes: searchAttributes(run),
+      memo: { requestId: run.requestId, requestedAt: run.since } satisfies RunMemo,
+    });
+    void leave(line, run, endOf(child));
+    return 'started';
+  } catch (error) {
+    const taken = error instanceof WorkflowExecutionAlreadyStartedError;
+    const reason = taken ? 'an older run has its number; ask again' : causeOf(error).message;
+    line.end(ended(run, { outcome: 'failed', summary: `could not be started: ${reason}` }));
+    return taken ? 'number taken' : 'failed';
+  }
+}
+
+/** Follows a run that another execution of this workflow started. */
+export async function followRun(stack: string, run: QueuedRun, line: StackQueue): Promise<void> {
+  await leave(line, run, adoptedEnd(runWorkflowId(stack, run.number)));
+}
+
+async function leave(line: StackQueue, run: QueuedRun, end: Promise<End>): Promise<void> {
+  line.end(ended(run, await end));
+}
+
+async function endOf(child: ChildWorkflowHandle<Workflow>): Promise<End> {
+  try {
+    await child.result();
+    return { outcome: 'done', summary: 'ended as planned' };
+  } catch (error) {
+    const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
+    if (cause instanceof CancelledFailure) return { outcome: 'cancelled', summary: 'cancelled' };
+    if (cause instanceof TerminatedFailure) return { outcome: 'terminated', summary: 'terminated' };
+    return { outcome: 'failed', summary: causeOf(cause).message };
+  }
+}
+
+const OUTCOMES: readonly EndedRun['outcome'][] = ['done', 'failed', 'cancelled', 'terminated'];
+
+async function adoptedEnd(run: string): Promise<End> {
+  const { outcome } = await runActivities().awaitRun.executeWithOptions(
+    { summary: `wait for the end of ${run}` },
+    [{ run }],
+  );
+  const known = OUTCOMES.find((candidate) => candidate === outcome) ?? 'failed';
+  return { outcome: known, summary: outcome };
+}
+
+function ended(run: QueuedRun, end: End): EndedRun {
+  return { number: run.number, runbook: run.runbook, ...end, endedAt: now() };
+}
+
+function searchAttributes({ request, requestedBy }: WaitingRun) {
+  return [
+    keyword(SEARCH_ATTRIBUTES.stack, request.stack.name),
+    keyword(SEARCH_ATTRIBUTES.runbook, request.runbook),
+    keyword(SEARCH_ATTRIBUTES.host, request.stack.host),
+    keyword(SEARCH_ATTRIBUTES.trigger, request.trigger),
+    keyword(SEARCH_ATTRIBUTES.requester, requestedBy),
+  ];
+}
