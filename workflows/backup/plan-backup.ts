@@ -1,4 +1,5 @@
 import { formatBytes } from '../model/format-bytes';
+import type { Obstacle } from '../model/obstacle';
 import type { BackupPlan, PlannedStep } from '../model/plans';
 import { MOST_PARTS, type Part } from '../model/recovery-point';
 import type { BackupOptions } from '../model/run';
@@ -22,12 +23,6 @@ export interface ObservedRepository {
   readonly freeBytes?: number;
   /** Octets of the newest dump of each part, by its name: what the next one is likely to have. */
   readonly lastSizes?: Readonly<Record<string, number>>;
-}
-
-/** A plan that cannot be: what stands against it, and what to do. */
-export interface Obstacle {
-  readonly obstacle: string;
-  readonly advice: string;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ProtectEntry } from '../model/stack';
-import type { Obstacle } from './plan-backup';
+import type { Obstacle } from '../model/obstacle';
 
 /** The entries an operator named; all when none was. */
 export function selectEntries(

@@ -4,7 +4,7 @@ import type { MaintenancePlan, PlannedStep } from '../model/plans';
 import type { MaintenanceOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
-import type { Obstacle } from '../backup/plan-backup';
+import type { Obstacle } from '../model/obstacle';
 
 /** Who turns it, and when: of the maintenance that begins. */
 export interface Turning {

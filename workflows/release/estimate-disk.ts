@@ -1,5 +1,5 @@
 import type { DiskEstimate } from '../model/plans';
-import type { Obstacle } from '../backup/plan-backup';
+import type { Obstacle } from '../model/obstacle';
 import type { ObservedDisk } from './observed-release';
 
 /**

@@ -1,5 +1,5 @@
 import type { Deployment, Strategy } from '../model/deployment';
-import type { Obstacle } from '../backup/plan-backup';
+import type { Obstacle } from '../model/obstacle';
 
 /** What a service has mounted, and where what it has written lies; the shape of the host's answer. */
 export interface ObservedVolumes {

@@ -1,4 +1,4 @@
-import type { Obstacle } from '../backup/plan-backup';
+import type { Obstacle } from '../model/obstacle';
 import type { ObservedRelease } from './observed-release';
 
 /** An image of the release that comes back, and that nobody has any more. Undefined when all are to be had. */

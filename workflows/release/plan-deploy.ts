@@ -8,7 +8,7 @@ import type { BackupPlan, DeployPlan, PlannedService, PlannedStep } from '../mod
 import type { BuildOptions, DeployOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
-import type { Obstacle } from '../backup/plan-backup';
+import type { Obstacle } from '../model/obstacle';
 import type { ObservedRelease, ObservedService } from './observed-release';
 import { estimateDisk, refuseFullDisk } from './estimate-disk';
 import { leftVolumeNotes, refuseLostVolumes } from './lost-volumes';

@@ -1,6 +1,6 @@
 import { hasSwitch, type Deployment } from '../model/deployment';
 import type { PlannedService } from '../model/plans';
-import type { Obstacle } from '../backup/plan-backup';
+import type { Obstacle } from '../model/obstacle';
 import type { ObservedService } from './observed-release';
 
 /** What a service that is recreated takes with it. */

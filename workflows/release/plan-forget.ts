@@ -4,7 +4,7 @@ import type { Release } from '../model/release';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
 import { SWITCH_GRACE_SECONDS } from '../model/switch-mount';
-import type { Obstacle } from '../backup/plan-backup';
+import type { Obstacle } from '../model/obstacle';
 import type { ForgettableService, ObservedForgetting } from './observed-forgetting';
 import { followerNotes, refuseFollowers } from './plan-followers';
 

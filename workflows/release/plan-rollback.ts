@@ -5,7 +5,7 @@ import { rollbackTarget } from '../model/release';
 import type { RollbackOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
-import type { Obstacle } from '../backup/plan-backup';
+import type { Obstacle } from '../model/obstacle';
 import type { ObservedRelease, ObservedService } from './observed-release';
 import { maintenanceStep } from '../maintenance/plan-maintenance';
 import { leftVolumeNotes, refuseLostVolumes } from './lost-volumes';

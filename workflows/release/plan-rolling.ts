@@ -1,6 +1,6 @@
 import type { Deployment } from '../model/deployment';
 import type { PlannedService } from '../model/plans';
-import type { Obstacle } from '../backup/plan-backup';
+import type { Obstacle } from '../model/obstacle';
 import type { ObservedRelease, ObservedService } from './observed-release';
 
 /** Fewer are replaced all at once. */

@@ -2,7 +2,7 @@ import type { SchemaPlan } from '../model/plans';
 import type { Release } from '../model/release';
 import type { RollbackOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
-import type { Obstacle } from '../backup/plan-backup';
+import type { Obstacle } from '../model/obstacle';
 
 /** From which release to which. */
 interface Turn {

@@ -11,7 +11,7 @@ import {
   type Placement,
   type SwitchedService,
 } from './placement';
-import { notJudged, requireGood } from './judge-canary';
+import { notJudged, requireGood } from './canary-step';
 import { replaceServices } from './replace-services';
 import { shiftTraffic } from './shift-traffic';
 import { startSlots } from './start-slots';

@@ -7,7 +7,7 @@ import {
   EDGE_SOCKET,
   type EdgeDescription,
 } from '../model/edge';
-import type { Obstacle } from '../backup/plan-backup';
+import type { Obstacle } from '../model/obstacle';
 import {
   literal,
   networkMap,

@@ -2,7 +2,7 @@ import type { Deployment, SwitchDeployment } from '../model/deployment';
 import { hasSwitch, SLOTS, slotService } from '../model/deployment';
 import { heldImage, PINNED_LABEL } from '../model/held-image';
 import type { PinnedImage } from '../model/release';
-import type { Obstacle } from '../backup/plan-backup';
+import type { Obstacle } from '../model/obstacle';
 import { labelled, literal, type ComposeProjectModel, type ComposeService } from './compose-model';
 import { refusals, tellRefusal, type Refusal } from './refusals';
 import { renderSlot, renderSwitch } from './render-switched';

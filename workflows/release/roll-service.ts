@@ -6,7 +6,7 @@ import type { Shares } from '../model/traffic';
 import { rollStep } from './release-steps';
 import type { Run } from '../run/runbook';
 import type { Undo } from '../run/undo-on-failure';
-import { judge, type Reached } from './judge-canary';
+import { judge, type Reached } from './canary-step';
 import { newService, type Placement, type RolledService } from './placement';
 import { patienceFor, patienceOf } from './patience';
 import { removeWhenUndone } from './start-slots';

@@ -5,7 +5,7 @@ import type { Shares } from '../model/traffic';
 import { clearStep, drainStep } from './release-steps';
 import type { Run } from '../run/runbook';
 import type { Undo } from '../run/undo-on-failure';
-import { judge, type Reached } from './judge-canary';
+import { judge, type Reached } from './canary-step';
 import {
   INSIST_SECONDS,
   isRolled,

@@ -2,7 +2,7 @@ import type { ManifestSummary, Part, PartSummary } from '../model/recovery-point
 import { restoreTarget, type RestoreTarget } from '../model/restore-target';
 import type { RestoreOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
-import type { Obstacle } from '../backup/plan-backup';
+import type { Obstacle } from '../model/obstacle';
 import { placeToday } from './place-today';
 
 /** A part of the recovery point, and where it will go. */

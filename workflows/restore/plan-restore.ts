@@ -7,7 +7,7 @@ import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
 import type { ChosenPart } from './choose-parts';
 import { placeToday } from './place-today';
-import type { Obstacle } from '../backup/plan-backup';
+import type { Obstacle } from '../model/obstacle';
 
 /** What was seen of the place a part will go to; the shape of the activity's answer. */
 export interface ObservedTarget {

@@ -5,7 +5,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { FAILURE_TYPES, type FailureEvidence, type FailureType } from '../model/failure-type';
-import type { Obstacle } from '../backup/plan-backup';
+import type { Obstacle } from '../model/obstacle';
 
 /** What is behind a failure, as far as a person and an exit code need it. */
 export interface Cause {

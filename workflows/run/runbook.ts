@@ -16,7 +16,7 @@ import { ADMISSION } from '../model/run';
 import type { RunbookName, RunInput, RunReference, RunRequest, StepProgress } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import type { StackDescription } from '../model/stack';
-import type { Obstacle } from '../backup/plan-backup';
+import type { Obstacle } from '../model/obstacle';
 import { hostActivities } from './activities';
 import { ApprovalDesk } from './people/approval-desk';
 import { causeOf, isObstacle, preconditionFailed } from './failures';

@@ -1,4 +1,4 @@
-import type { Obstacle } from '../../backup/plan-backup';
+import type { Obstacle } from '../../model/obstacle';
 
 /*
  * What people send to a run may come from anywhere, a form in Temporal's UI included: nothing is known of its shape.

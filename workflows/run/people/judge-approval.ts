@@ -1,6 +1,6 @@
 import type { ApprovalAnswer, ApprovalPolicy, ApprovalState } from '../../model/approval';
 import { isObject, isText, LONGEST_MESSAGE, LONGEST_NAME, needsReason, reasonIn } from './answer';
-import type { Obstacle } from '../../backup/plan-backup';
+import type { Obstacle } from '../../model/obstacle';
 
 const SHOWN_HASH = 12;
 

@@ -1,6 +1,6 @@
 import type { HeldStep, HoldAnswer } from '../../model/hold';
 import { isObject, isText, LONGEST_MESSAGE, LONGEST_NAME, needsReason, reasonIn } from './answer';
-import type { Obstacle } from '../../backup/plan-backup';
+import type { Obstacle } from '../../model/obstacle';
 
 const LONGEST_STEP = 500;
 
