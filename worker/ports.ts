@@ -20,8 +20,8 @@ import { createFreezes } from '../activities/adapters/state-directory/create-fre
 import { createKeptLogs } from '../activities/adapters/state-directory/create-kept-logs';
 import { createReceipts } from '../activities/adapters/state-directory/create-receipts';
 import { createReleases } from '../activities/adapters/state-directory/create-releases';
-import type { SecretResolver } from '../activities/ports/data';
-import type { HostPorts } from '../activities/ports/release';
+import type { HostPorts } from '../activities/ports/host-ports';
+import type { SecretResolver } from '../activities/ports/secret-resolver';
 import { cacheDirectory } from '../toolchain/surroundings';
 import type { WorkerConfig } from './config';
 

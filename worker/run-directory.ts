@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import { CancelledFailure, TerminatedFailure } from '@temporalio/common';
 import { AdapterError } from '../activities/ports/adapter-error';
-import type { OpenRun, RunDirectory } from '../activities/ports/data';
+import type { OpenRun, RunDirectory } from '../activities/ports/run-directory';
 import { runWorkflowId } from '../workflows/messages';
 import { ADMISSION } from '../workflows/model/run';
 import { SEARCH_ATTRIBUTES } from '../workflows/model/search-attributes';

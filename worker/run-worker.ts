@@ -1,6 +1,6 @@
 import { Client } from '@temporalio/client';
 import { Runtime, type NativeConnection, type Worker } from '@temporalio/worker';
-import type { HostPorts } from '../activities/ports/release';
+import type { HostPorts } from '../activities/ports/host-ports';
 import type { WorkerConfig } from './config';
 import { connectWhenUp } from './connect';
 import { startHealthServer, type Readiness } from './health';

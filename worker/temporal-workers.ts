@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createHostActivities, createRunActivities } from '../activities';
-import type { HostPorts } from '../activities/ports/release';
+import type { HostPorts } from '../activities/ports/host-ports';
 import { hostTaskQueue, WORKFLOW_TASK_QUEUE } from '../workflows/model/stack';
 import type { WorkerConfig } from './config';
 import type { RunMetrics } from './run-metrics';

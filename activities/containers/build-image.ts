@@ -1,7 +1,7 @@
 import type { ObservedImage } from '../../workflows/release/observed-release';
 import { AdapterError } from '../ports/adapter-error';
 import { composeService, imageName } from './compose-service';
-import type { HostPorts } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface BuildImageInput extends StepInput {

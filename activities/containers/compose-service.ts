@@ -1,5 +1,5 @@
 import { AdapterError } from '../ports/adapter-error';
-import type { ComposeFacts, ComposeServiceFacts } from '../ports/release';
+import type { ComposeFacts, ComposeServiceFacts } from '../ports/compose';
 
 /** Throws: PreconditionFailed when the Compose project has no such service */
 export function composeService({ services }: ComposeFacts, service: string): ComposeServiceFacts {

@@ -1,4 +1,4 @@
-import type { ServiceContainer } from '../ports/release';
+import type { ServiceContainer } from '../ports/services-engine';
 import { hasEnded, isRunning } from './service-container';
 
 /** What is told of a service that a released one depends on. Undefined where it is as it should be. */

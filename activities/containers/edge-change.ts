@@ -3,8 +3,9 @@ import type { StackDescription } from '../../workflows/model/stack';
 import type { ComposeProjectModel } from '../../workflows/release/compose-model';
 import type { ObservedEdge, ObservedImage } from '../../workflows/release/observed-release';
 import { runningEdge, wantedEdge } from './edge-state';
-import type { Site } from '../ports/data';
-import type { EdgeState, ReleasePorts, WantedEdge } from '../ports/release';
+import type { EdgeState, WantedEdge } from '../ports/edge';
+import type { ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 
 export interface EdgeQuestion {
   readonly stack: StackDescription;

@@ -5,8 +5,10 @@ import type { ComposeProjectModel } from '../../workflows/release/compose-model'
 import { renderEdge } from '../../workflows/release/render-edge';
 import { AdapterError } from '../ports/adapter-error';
 import { deploymentOf } from './deploy-of';
-import type { Site } from '../ports/data';
-import type { ReleasePorts, RoutedSite, ServiceContainer, WantedEdge } from '../ports/release';
+import type { RoutedSite, WantedEdge } from '../ports/edge';
+import type { ReleasePorts } from '../ports/host-ports';
+import type { ServiceContainer } from '../ports/services-engine';
+import type { Site } from '../ports/site';
 import { releaseText } from '../../workflows/model/release-text';
 import { isEdge } from './service-container';
 

@@ -2,8 +2,10 @@ import { SLOTS, slotService } from '../../workflows/model/deployment';
 import type { Whereabouts } from '../../workflows/model/kept-log';
 import { weightOf } from '../../workflows/model/traffic';
 import { AdapterError } from '../ports/adapter-error';
-import type { Attempt, Site } from '../ports/data';
-import type { HostPorts, ReleasePorts, ServiceContainer } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { HostPorts, ReleasePorts } from '../ports/host-ports';
+import type { ServiceContainer } from '../ports/services-engine';
+import type { Site } from '../ports/site';
 import { isSwitch } from './service-container';
 import { runStep, type StepInput } from '../frame/run-step';
 

@@ -1,7 +1,6 @@
 import { PINNED_LABEL } from '../../workflows/model/held-image';
-import type { ComposeProjectModel } from '../../workflows/release/compose-model';
-import { labelMap } from '../../workflows/release/compose-model';
-import type { ReleasePorts } from '../ports/release';
+import { labelMap, type ComposeProjectModel } from '../../workflows/release/compose-model';
+import type { ReleasePorts } from '../ports/host-ports';
 
 /**
  * Makes sure that an image still has the name by which a release's file knows it: `docker image prune --all` takes names

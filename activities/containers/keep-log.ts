@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { AdapterError } from '../ports/adapter-error';
-import type { Site } from '../ports/data';
-import type { HostPorts, ServiceContainer } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
+import type { ServiceContainer } from '../ports/services-engine';
+import type { Site } from '../ports/site';
 
 /** A run's id, and not that of what keeps slots warm: `melvin/42`. */
 const RUN = /^[^/]+\/\d+$/;

@@ -11,8 +11,9 @@ import {
 import { AdapterError } from '../ports/adapter-error';
 import { compareModels } from './compare-models';
 import { deployOf } from './deploy-of';
-import type { Attempt, Site } from '../ports/data';
-import type { ReleasePorts } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import { releaseRenderer } from './release-renderer';
 
 /**

@@ -2,9 +2,10 @@ import { EDGE_SERVICE } from '../../workflows/model/edge';
 import type { Serving } from '../../workflows/model/serving';
 import type { StackDescription } from '../../workflows/model/stack';
 import { edgeDrift, whatRuns } from '../../workflows/release/what-runs';
-import type { Attempt, Site } from '../ports/data';
+import type { Attempt } from '../ports/attempt';
+import type { HostPorts, ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import { projectOf } from './project-of';
-import type { HostPorts, ReleasePorts } from '../ports/release';
 import { runStep, type StepInput } from '../frame/run-step';
 import { seeService } from './see-service';
 

@@ -1,6 +1,6 @@
 import type { ReadyCheck } from '../../workflows/model/deployment';
-import type { Attempt } from '../ports/data';
-import type { ReleasePorts } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { ReleasePorts } from '../ports/host-ports';
 
 export interface Probed {
   readonly good: boolean;

@@ -1,5 +1,6 @@
-import type { Attempt, Site } from '../ports/data';
-import type { ReleasePorts } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 
 /**
  * Compose's name of the stack's project: the current release's, which needs no look at the Compose files of now; theirs

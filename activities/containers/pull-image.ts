@@ -1,4 +1,4 @@
-import type { HostPorts } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface PullImageInput extends StepInput {

@@ -1,6 +1,6 @@
 import type { ObservedImage } from '../../workflows/release/observed-release';
 import { AdapterError } from '../ports/adapter-error';
-import type { HostPorts } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface PushImageInput extends StepInput {

@@ -6,7 +6,7 @@ import type { ComposeProjectModel } from '../../workflows/release/compose-model'
 import { renderRelease } from '../../workflows/release/render-release';
 import { AdapterError } from '../ports/adapter-error';
 import { deploymentOf } from './deploy-of';
-import type { Switches } from '../ports/release';
+import type { Switches } from '../ports/switches';
 
 export interface ToBeRendered {
   readonly model: ComposeProjectModel;

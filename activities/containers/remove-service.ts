@@ -3,8 +3,9 @@ import { weightOf } from '../../workflows/model/traffic';
 import { AdapterError } from '../ports/adapter-error';
 import { retireAll } from './retire-all';
 import { isOfRelease, isPlain, isSwitch } from './service-container';
-import type { Site } from '../ports/data';
-import type { HostPorts, ServiceContainer } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
+import type { ServiceContainer } from '../ports/services-engine';
+import type { Site } from '../ports/site';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface RemoveServiceInput extends StepInput {

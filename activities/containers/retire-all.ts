@@ -1,6 +1,8 @@
 import { keepLogs } from './keep-log';
-import type { Attempt, Site } from '../ports/data';
-import type { HostPorts, ServiceContainer } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { HostPorts } from '../ports/host-ports';
+import type { ServiceContainer } from '../ports/services-engine';
+import type { Site } from '../ports/site';
 
 /**
  * Stops and removes containers of a service side by side, each with its own grace. What they have written in volumes

@@ -1,9 +1,10 @@
 import { AdapterError } from '../ports/adapter-error';
-import type { Attempt, Site } from '../ports/data';
+import type { Attempt } from '../ports/attempt';
+import type { HostPorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import type { RunReference } from '../../workflows/model/run';
 import { holdImages } from './hold-images';
 import { keepLog } from './keep-log';
-import type { HostPorts } from '../ports/release';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface RunOneOffInput extends StepInput {

@@ -8,9 +8,12 @@ import {
   type SeenService,
 } from '../../workflows/release/what-runs';
 import { AdapterError } from '../ports/adapter-error';
-import type { Attempt, Site } from '../ports/data';
+import type { Attempt } from '../ports/attempt';
+import type { ReleasePorts } from '../ports/host-ports';
+import type { ServiceContainer } from '../ports/services-engine';
+import type { Site } from '../ports/site';
+import type { SwitchKey, Switches } from '../ports/switches';
 import { projectOf } from './project-of';
-import type { ReleasePorts, ServiceContainer, SwitchKey, Switches } from '../ports/release';
 
 /** What a switch's file says. */
 export type Desired = NonNullable<Awaited<ReturnType<Switches['desired']>>>;

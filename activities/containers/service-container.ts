@@ -1,4 +1,4 @@
-import type { ServiceContainer } from '../ports/release';
+import type { ServiceContainer } from '../ports/services-engine';
 
 /** Whether a release's file made it. */
 export function isOfRelease({ labels }: ServiceContainer, release: number): boolean {

@@ -4,9 +4,12 @@ import { AdapterError } from '../ports/adapter-error';
 import { holdImages } from './hold-images';
 import { keepLogs } from './keep-log';
 import { isOfRelease, isPlain, isRunning, isSwitch } from './service-container';
-import type { Attempt, Site } from '../ports/data';
+import type { Attempt } from '../ports/attempt';
+import type { Scale } from '../ports/compose';
+import type { HostPorts, ReleasePorts } from '../ports/host-ports';
+import type { ServiceContainer } from '../ports/services-engine';
+import type { Site } from '../ports/site';
 import { probeContainer } from './probe-container';
-import type { HostPorts, ReleasePorts, Scale, ServiceContainer } from '../ports/release';
 import { readyWithin } from './ready-within';
 import { runStep, type StepInput } from '../frame/run-step';
 

@@ -6,14 +6,9 @@ import {
 } from '../../workflows/model/recovery-point';
 import type { RunReference } from '../../workflows/model/run';
 import { engineFor, entryOf } from '../frame/engine-for';
-import type {
-  Attempt,
-  Ports,
-  Repository,
-  StreamLabel,
-  StreamPlace,
-  StreamReceipt,
-} from '../ports/data';
+import type { Attempt } from '../ports/attempt';
+import type { Ports } from '../ports/host-ports';
+import type { Repository, StreamLabel, StreamPlace, StreamReceipt } from '../ports/repository';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface BackUpPartInput extends StepInput {

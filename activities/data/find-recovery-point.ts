@@ -9,7 +9,9 @@ import {
 } from '../../workflows/model/recovery-point';
 import type { RestoreOptions } from '../../workflows/model/run';
 import { AdapterError } from '../ports/adapter-error';
-import type { Attempt, FoundPoints, Ports, Repository, StreamPlace } from '../ports/data';
+import type { Attempt } from '../ports/attempt';
+import type { Ports } from '../ports/host-ports';
+import type { FoundPoints, Repository, StreamPlace } from '../ports/repository';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /** Temporal takes no payload above 2 MiB. */

@@ -1,4 +1,4 @@
-import type { Ports } from '../ports/data';
+import type { Ports } from '../ports/host-ports';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /**

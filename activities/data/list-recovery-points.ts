@@ -4,7 +4,8 @@ import type {
   RecoveryPointSummary,
   UnreadablePoint,
 } from '../../workflows/model/recovery-point';
-import type { MissingParts, Ports } from '../ports/data';
+import type { Ports } from '../ports/host-ports';
+import type { MissingParts } from '../ports/repository';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /** A list for a person. Older points are found by id or time all the same. */

@@ -1,7 +1,8 @@
 import { firstNotes } from '../../workflows/model/recovery-point';
 import type { ProtectEntry } from '../../workflows/model/stack';
 import { engineFor } from '../frame/engine-for';
-import type { EngineObservation, Ports } from '../ports/data';
+import type { EngineObservation } from '../ports/engine';
+import type { Ports } from '../ports/host-ports';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /** A server may have thousands of databases, each with something to say. */

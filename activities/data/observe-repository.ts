@@ -1,5 +1,6 @@
 import type { ObservedRepository } from '../../workflows/backup/plan-backup';
-import type { Ports, RepositoryProbe } from '../ports/data';
+import type { Ports } from '../ports/host-ports';
+import type { RepositoryProbe } from '../ports/repository';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /**

@@ -2,15 +2,11 @@ import type { LeaveOutChoice } from '../../workflows/model/left-out';
 import type { Part } from '../../workflows/model/recovery-point';
 import type { RestoreTarget } from '../../workflows/model/restore-target';
 import { engineFor, entryOf } from '../frame/engine-for';
-import type {
-  Attempt,
-  Engine,
-  OwnFolder,
-  Ports,
-  Site,
-  StreamPlace,
-  TargetObservation,
-} from '../ports/data';
+import type { Attempt } from '../ports/attempt';
+import type { Engine, TargetObservation } from '../ports/engine';
+import type { Ports } from '../ports/host-ports';
+import type { StreamPlace } from '../ports/repository';
+import type { OwnFolder, Site } from '../ports/site';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /** A part and where it is restored. */

@@ -6,7 +6,7 @@ import {
 import { AdapterError } from '../ports/adapter-error';
 import { engineFor, entryOf } from '../frame/engine-for';
 import type { TargetInput } from './observe-restore-target';
-import type { Ports } from '../ports/data';
+import type { Ports } from '../ports/host-ports';
 import { runStep } from '../frame/run-step';
 
 export interface ProvePartInput extends TargetInput {

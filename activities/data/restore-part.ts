@@ -7,7 +7,10 @@ import type { Json, PartSummary } from '../../workflows/model/recovery-point';
 import type { RestoreTarget } from '../../workflows/model/restore-target';
 import { AdapterError } from '../ports/adapter-error';
 import { engineFor, entryOf } from '../frame/engine-for';
-import type { Attempt, ByteSink, Ports, Site } from '../ports/data';
+import type { Attempt } from '../ports/attempt';
+import type { ByteSink } from '../ports/byte-stream';
+import type { Ports } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface RestorePartInput extends StepInput {

@@ -6,8 +6,7 @@ import type {
 } from '../../workflows/model/recovery-point';
 import type { RunReference } from '../../workflows/model/run';
 import { AdapterError } from '../ports/adapter-error';
-import type { Ports } from '../ports/data';
-import type { ReleasePorts } from '../ports/release';
+import type { Ports, ReleasePorts } from '../ports/host-ports';
 import { releaseText } from '../../workflows/model/release-text';
 import { runStep, type StepInput } from '../frame/run-step';
 

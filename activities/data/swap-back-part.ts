@@ -1,6 +1,6 @@
 import { engineFor, entryOf } from '../frame/engine-for';
 import type { TargetInput } from './observe-restore-target';
-import type { Ports } from '../ports/data';
+import type { Ports } from '../ports/host-ports';
 import { runStep } from '../frame/run-step';
 
 /**

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { PartSummary, VerifiedPart } from '../../workflows/model/recovery-point';
 import { AdapterError } from '../ports/adapter-error';
-import type { Attempt, Ports, Site } from '../ports/data';
+import type { Attempt } from '../ports/attempt';
+import type { Ports } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface VerifyPartInput extends StepInput {

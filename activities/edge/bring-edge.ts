@@ -1,9 +1,11 @@
 import type { RunReference } from '../../workflows/model/run';
 import { AdapterError } from '../ports/adapter-error';
 import { wantedEdge } from '../containers/edge-state';
-import type { Attempt, Site } from '../ports/data';
+import type { Attempt } from '../ports/attempt';
+import type { WantedEdge } from '../ports/edge';
+import type { HostPorts, ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import { putEdge, type BroughtEdge } from './put-edge';
-import type { HostPorts, ReleasePorts, WantedEdge } from '../ports/release';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface BringEdgeInput extends StepInput {

@@ -1,6 +1,6 @@
 import type { RunReference } from '../../workflows/model/run';
 import { putEdge } from './put-edge';
-import type { HostPorts } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
 import { removeEdgeNow } from './remove-edge';
 import { runStep, type StepInput } from '../frame/run-step';
 

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EDGE_SERVICE } from '../../workflows/model/edge';
 import { AdapterError } from '../ports/adapter-error';
 import { runningEdge } from '../containers/edge-state';
-import type { Attempt, Site } from '../ports/data';
-import type { EdgeState, ReleasePorts } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { EdgeState } from '../ports/edge';
+import type { ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 
 export interface BroughtEdge {
   /** Upper bound of the time without an answer, where one that served was made anew. */

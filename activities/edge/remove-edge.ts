@@ -1,7 +1,8 @@
 import { EDGE_SERVICE } from '../../workflows/model/edge';
 import type { RunReference } from '../../workflows/model/run';
-import type { Attempt, Site } from '../ports/data';
-import type { HostPorts } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { HostPorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import { retireAll } from '../containers/retire-all';
 import { isEdge } from '../containers/service-container';
 import { runStep, type StepInput } from '../frame/run-step';

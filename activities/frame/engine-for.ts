@@ -1,7 +1,8 @@
 import type { Part } from '../../workflows/model/recovery-point';
 import type { ProtectEntry, StackDescription } from '../../workflows/model/stack';
 import { AdapterError } from '../ports/adapter-error';
-import type { Engine, Ports } from '../ports/data';
+import type { Engine } from '../ports/engine';
+import type { Ports } from '../ports/host-ports';
 
 /** The engine of an entry. */
 export function engineFor(ports: Ports, entry: ProtectEntry): Engine {

@@ -2,7 +2,9 @@ import { Context, heartbeat } from '@temporalio/activity';
 import type { RunReference, TransferProgress } from '../../workflows/model/run';
 import type { StackDescription } from '../../workflows/model/stack';
 import { AdapterError } from '../ports/adapter-error';
-import type { Attempt, Ports, Site } from '../ports/data';
+import type { Attempt } from '../ports/attempt';
+import type { Ports } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import { toFailure } from './to-failure';
 
 /** What every activity on a host is called with, at least. */

@@ -2,7 +2,7 @@ import { heldImage } from '../../workflows/model/held-image';
 import type { RunReference } from '../../workflows/model/run';
 import { renderAdopted } from '../../workflows/release/render-release';
 import { deploymentOf } from '../containers/deploy-of';
-import type { HostPorts } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
 import { releaseText } from '../../workflows/model/release-text';
 import { runStep, type StepInput } from '../frame/run-step';
 

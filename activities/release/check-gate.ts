@@ -3,8 +3,9 @@ import type { Gate } from '../../workflows/model/deployment';
 import type { PinnedImage } from '../../workflows/model/release';
 import { AdapterError } from '../ports/adapter-error';
 import { entryNamed } from '../frame/entry-named';
-import type { Attempt, Site } from '../ports/data';
-import type { HostPorts } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { HostPorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import { runStep, type StepInput } from '../frame/run-step';
 
 type HostGate = Exclude<Gate, { kind: 'run' }>;

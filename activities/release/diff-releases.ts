@@ -1,7 +1,7 @@
 import type { Release, ReleaseDiff, ReleaseList } from '../../workflows/model/release';
 import { AdapterError } from '../ports/adapter-error';
 import { compareModels } from '../containers/compare-models';
-import type { HostPorts } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /** Temporal takes no payload above 2 MiB. */

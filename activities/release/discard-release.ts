@@ -1,5 +1,5 @@
 import type { RunReference } from '../../workflows/model/run';
-import type { HostPorts } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
 import { dropHeldImages } from './drop-held-images';
 import { runStep, type StepInput } from '../frame/run-step';
 

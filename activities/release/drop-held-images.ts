@@ -2,7 +2,7 @@ import { heldRepository, releaseOfTag } from '../../workflows/model/held-image';
 import type { ReleaseList } from '../../workflows/model/release';
 import type { StackDescription } from '../../workflows/model/stack';
 import { deployOf } from '../containers/deploy-of';
-import type { ReleasePorts } from '../ports/release';
+import type { ReleasePorts } from '../ports/host-ports';
 
 /**
  * Drops the names that images of the stack have for releases that are not kept: all but those stored, without `removed`.

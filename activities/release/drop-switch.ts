@@ -1,6 +1,6 @@
 import { SLOTS, slotService } from '../../workflows/model/deployment';
 import { AdapterError } from '../ports/adapter-error';
-import type { HostPorts } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
 import { retireAll } from '../containers/retire-all';
 import { isPlain, isSwitch } from '../containers/service-container';
 import { runStep, type StepInput } from '../frame/run-step';

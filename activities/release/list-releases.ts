@@ -1,5 +1,5 @@
 import type { ReleaseList } from '../../workflows/model/release';
-import type { HostPorts } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /**

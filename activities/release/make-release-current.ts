@@ -1,4 +1,4 @@
-import type { HostPorts } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
 import { requireServing } from './require-serving';
 import { runStep, type StepInput } from '../frame/run-step';
 

@@ -1,7 +1,8 @@
 import type { Follower } from '../../workflows/release/observed-release';
 import { imageName } from '../containers/compose-service';
-import type { Site } from '../ports/data';
-import type { ComposeFacts, ReleasePorts } from '../ports/release';
+import type { ComposeFacts } from '../ports/compose';
+import type { ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import { isRunning } from '../containers/service-container';
 
 /**

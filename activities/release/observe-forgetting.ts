@@ -11,8 +11,10 @@ import { deployOf } from '../containers/deploy-of';
 import { observeFollowers } from './observe-followers';
 import { changedLines } from '../containers/observe-model';
 import { observeUnwell } from './observe-unwell';
-import type { Attempt, Site } from '../ports/data';
-import type { ComposeFacts, HostPorts, ReleasePorts } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { ComposeFacts } from '../ports/compose';
+import type { HostPorts, ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import { runStep, type StepInput } from '../frame/run-step';
 import { seeService } from '../containers/see-service';
 

@@ -1,5 +1,10 @@
-import type { Deployment, Slot } from '../../workflows/model/deployment';
-import { hasSwitch, SLOTS, slotService } from '../../workflows/model/deployment';
+import {
+  hasSwitch,
+  SLOTS,
+  slotService,
+  type Deployment,
+  type Slot,
+} from '../../workflows/model/deployment';
 import { rollbackTarget, type ReleaseList } from '../../workflows/model/release';
 import type { Drift } from '../../workflows/model/serving';
 import { weightOf } from '../../workflows/model/traffic';
@@ -26,14 +31,11 @@ import { observeFollowers } from './observe-followers';
 import { observeTarget } from './observe-target';
 import { observeUnwell } from './observe-unwell';
 import { observeVolumes } from './observe-volumes';
-import type { Attempt, Site } from '../ports/data';
-import type {
-  ComposeFacts,
-  ComposeServiceFacts,
-  HostPorts,
-  ReleasePorts,
-  ServiceContainer,
-} from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { ComposeFacts, ComposeServiceFacts } from '../ports/compose';
+import type { HostPorts, ReleasePorts } from '../ports/host-ports';
+import type { ServiceContainer } from '../ports/services-engine';
+import type { Site } from '../ports/site';
 import { runStep, type StepInput } from '../frame/run-step';
 import { seeService, type Desired, type SeenOnHost } from '../containers/see-service';
 

@@ -1,13 +1,14 @@
-import type { Deployment } from '../../workflows/model/deployment';
-import { hasSwitch, slotService } from '../../workflows/model/deployment';
+import { hasSwitch, slotService, type Deployment } from '../../workflows/model/deployment';
 import type { Release, ReleasedService } from '../../workflows/model/release';
 import type { MissingImage, ObservedService } from '../../workflows/release/observed-release';
 import type { ComposeProjectModel, ComposeService } from '../../workflows/release/compose-model';
 import { AdapterError } from '../ports/adapter-error';
 import { observeFollowers } from './observe-followers';
 import { observeVolumes, unnamedVolumesOf } from './observe-volumes';
-import type { Attempt, Site } from '../ports/data';
-import type { ComposeFacts, ReleasePorts } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { ComposeFacts } from '../ports/compose';
+import type { ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 
 export interface TargetQuestion {
   readonly project: string;

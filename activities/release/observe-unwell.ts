@@ -1,8 +1,9 @@
 import type { Deployment } from '../../workflows/model/deployment';
 import type { ObservedService } from '../../workflows/release/observed-release';
-import type { Attempt } from '../ports/data';
+import type { Attempt } from '../ports/attempt';
+import type { ReleasePorts } from '../ports/host-ports';
+import type { ServiceContainer } from '../ports/services-engine';
 import { probeContainer } from '../containers/probe-container';
-import type { ReleasePorts, ServiceContainer } from '../ports/release';
 import { isRunning, isSwitch } from '../containers/service-container';
 
 /**

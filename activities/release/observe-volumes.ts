@@ -1,8 +1,11 @@
 import { SLOTS, slotService, type Deployment } from '../../workflows/model/deployment';
 import type { ObservedVolumes } from '../../workflows/release/lost-volumes';
 import { composeService } from '../containers/compose-service';
-import type { Attempt, Site } from '../ports/data';
-import type { ComposeFacts, EngineOfServices, ReleasePorts, UnnamedVolume } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { ComposeFacts } from '../ports/compose';
+import type { ReleasePorts } from '../ports/host-ports';
+import type { EngineOfServices, UnnamedVolume } from '../ports/services-engine';
+import type { Site } from '../ports/site';
 
 export interface VolumesQuestion {
   readonly facts: ComposeFacts;

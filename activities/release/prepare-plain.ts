@@ -3,7 +3,8 @@ import type { PlannedForget } from '../../workflows/model/plans';
 import { releaseText } from '../../workflows/model/release-text';
 import type { RunReference } from '../../workflows/model/run';
 import { renderAdopted } from '../../workflows/release/render-release';
-import type { HostPorts, PreparedRelease } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
+import type { PreparedRelease } from '../ports/releases';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface PreparePlainInput extends StepInput {

@@ -1,6 +1,7 @@
 import { heldImage } from '../../workflows/model/held-image';
 import type { RunReference } from '../../workflows/model/run';
-import type { HostPorts, PreparedRelease } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
+import type { PreparedRelease } from '../ports/releases';
 import { releaseRenderer, type ToBeRendered } from '../containers/release-renderer';
 import { requireKeptVolumes } from './require-kept-volumes';
 import { runStep, type StepInput } from '../frame/run-step';

@@ -1,5 +1,5 @@
 import type { Release } from '../../workflows/model/release';
-import type { HostPorts } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
 import { requireServing } from './require-serving';
 import { runStep, type StepInput } from '../frame/run-step';
 

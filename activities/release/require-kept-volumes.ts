@@ -3,8 +3,9 @@ import { refuseLostVolumes } from '../../workflows/release/lost-volumes';
 import { AdapterError } from '../ports/adapter-error';
 import { deployOf } from '../containers/deploy-of';
 import { observeVolumes } from './observe-volumes';
-import type { Attempt, Site } from '../ports/data';
-import type { ReleasePorts } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 
 interface Asked {
   readonly stack: StackDescription;

@@ -2,8 +2,8 @@ import type { Release } from '../../workflows/model/release';
 import type { DriftKind } from '../../workflows/model/serving';
 import { whatRuns } from '../../workflows/release/what-runs';
 import { AdapterError } from '../ports/adapter-error';
-import type { Site } from '../ports/data';
-import type { ReleasePorts } from '../ports/release';
+import type { ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import { seeService } from '../containers/see-service';
 
 /** Whatever the service: it is not the release's. */

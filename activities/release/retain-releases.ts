@@ -4,8 +4,9 @@ import { planReleaseRetention } from '../../workflows/release/plan-retention';
 import { imageName } from '../containers/compose-service';
 import { deployOf } from '../containers/deploy-of';
 import { dropHeldImages } from './drop-held-images';
-import type { Attempt, Site } from '../ports/data';
-import type { HostPorts, ReleasePorts } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { HostPorts, ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /**

@@ -1,5 +1,5 @@
 import { Context, heartbeat } from '@temporalio/activity';
-import type { Ports } from '../ports/data';
+import type { Ports } from '../ports/host-ports';
 
 /**
  * Waits for the end of a run that this stack workflow did not start itself.

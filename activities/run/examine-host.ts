@@ -6,8 +6,9 @@ import { AdapterError } from '../ports/adapter-error';
 import { engineFor } from '../frame/engine-for';
 import { servingOf } from '../containers/observe-serving';
 import { carriedModel } from '../containers/observe-model';
-import type { Attempt, Ports, Site } from '../ports/data';
-import type { HostPorts } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { Ports, HostPorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /** Below this a local repository will not take another backup of anything. */

@@ -1,4 +1,5 @@
-import type { OpenRun, Ports } from '../ports/data';
+import type { Ports } from '../ports/host-ports';
+import type { OpenRun } from '../ports/run-directory';
 
 /**
  * Finds what a stack workflow that lost its memory must know: the runs that are open, and the highest number.

@@ -1,4 +1,4 @@
-import type { Ports } from '../ports/data';
+import type { Ports } from '../ports/host-ports';
 import { runBrief } from './run-brief';
 
 /**

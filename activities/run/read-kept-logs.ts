@@ -1,5 +1,5 @@
 import type { KeptLog } from '../../workflows/model/kept-log';
-import type { HostPorts } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface ReadKeptLogsInput extends StepInput {

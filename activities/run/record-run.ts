@@ -1,5 +1,6 @@
 import type { RunReference } from '../../workflows/model/run';
-import type { AuditEntry, Ports } from '../ports/data';
+import type { AuditEntry } from '../ports/audit-record';
+import type { Ports } from '../ports/host-ports';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface RecordRunInput extends StepInput {

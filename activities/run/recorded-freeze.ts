@@ -1,5 +1,5 @@
 import type { Freeze } from '../../workflows/model/queue';
-import type { Ports } from '../ports/data';
+import type { Ports } from '../ports/host-ports';
 import { runBrief } from './run-brief';
 
 /**

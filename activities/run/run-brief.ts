@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { Ports } from '../ports/data';
+import type { Ports } from '../ports/host-ports';
 import { toFailure } from '../frame/to-failure';
 
 /**

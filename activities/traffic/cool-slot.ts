@@ -1,10 +1,9 @@
-import type { Slot } from '../../workflows/model/deployment';
-import { slotService } from '../../workflows/model/deployment';
+import { slotService, type Slot } from '../../workflows/model/deployment';
 import { weightOf } from '../../workflows/model/traffic';
 import { retireAll } from '../containers/retire-all';
 import { isOfRelease } from '../containers/service-container';
 import { turnOff } from './slot-servers';
-import type { HostPorts } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface CoolSlotInput extends StepInput {

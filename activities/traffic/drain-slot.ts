@@ -1,5 +1,5 @@
 import type { Slot, SwitchDeployment } from '../../workflows/model/deployment';
-import type { HostPorts } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
 import { runStep, type StepInput } from '../frame/run-step';
 import { untilDrained, type Drained } from './until-drained';
 

@@ -4,8 +4,9 @@ import type { StackDescription } from '../../workflows/model/stack';
 import type { SwitchCounters } from '../../workflows/model/traffic';
 import { whyNoSwitch } from '../../workflows/release/what-runs';
 import { AdapterError } from '../ports/adapter-error';
-import type { Attempt, Site } from '../ports/data';
-import type { ReleasePorts } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 
 export interface SwitchOf {
   readonly stack: StackDescription;

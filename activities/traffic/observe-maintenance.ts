@@ -1,6 +1,7 @@
 import type { MaintainedService } from '../../workflows/model/maintenance';
-import type { Attempt, Site } from '../ports/data';
-import type { HostPorts, ReleasePorts } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { HostPorts, ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import { runStep, type StepInput } from '../frame/run-step';
 import { answersInstead } from '../containers/see-service';
 

@@ -1,7 +1,7 @@
 import type { SwitchDeployment } from '../../workflows/model/deployment';
 import type { SwitchCounters } from '../../workflows/model/traffic';
 import { liveCounters } from './live-counters';
-import type { HostPorts } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface ReadTrafficInput extends StepInput {

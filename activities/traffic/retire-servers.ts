@@ -1,10 +1,12 @@
-import type { Slot, SwitchDeployment } from '../../workflows/model/deployment';
-import { slotService } from '../../workflows/model/deployment';
+import { slotService, type Slot, type SwitchDeployment } from '../../workflows/model/deployment';
 import type { SwitchCounters } from '../../workflows/model/traffic';
 import { AdapterError } from '../ports/adapter-error';
 import { requireSwitch } from './live-counters';
-import type { Attempt, Site } from '../ports/data';
-import type { HostPorts, ReleasePorts, ServiceContainer, SwitchKey } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { HostPorts, ReleasePorts } from '../ports/host-ports';
+import type { ServiceContainer } from '../ports/services-engine';
+import type { Site } from '../ports/site';
+import type { SwitchKey } from '../ports/switches';
 import { runStep, type StepInput } from '../frame/run-step';
 import { retireAll } from '../containers/retire-all';
 import { isRunning } from '../containers/service-container';

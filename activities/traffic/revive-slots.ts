@@ -6,9 +6,11 @@ import {
 } from '../../workflows/model/deployment';
 import type { StackDescription } from '../../workflows/model/stack';
 import { weightOf, type Shares, type SlotShare } from '../../workflows/model/traffic';
-import type { Attempt, Site } from '../ports/data';
+import type { Attempt } from '../ports/attempt';
+import type { Scale } from '../ports/compose';
+import type { ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import { holdImages } from '../containers/hold-images';
-import type { ReleasePorts, Scale } from '../ports/release';
 import { hasEnded } from '../containers/service-container';
 import { becomeReady } from '../containers/start-service';
 

@@ -1,7 +1,7 @@
 import type { Maintenance } from '../../workflows/model/maintenance';
 import { AdapterError } from '../ports/adapter-error';
 import { projectOf } from '../containers/project-of';
-import type { HostPorts } from '../ports/release';
+import type { HostPorts } from '../ports/host-ports';
 import { runStep, type StepInput } from '../frame/run-step';
 import { answersInstead } from '../containers/see-service';
 import { hasSwitchInPlace } from './slot-servers';

@@ -15,8 +15,11 @@ import {
 import { MOST_FURTHER_PORTS } from '../../workflows/model/switch-mount';
 import { whyNoSwitch } from '../../workflows/release/what-runs';
 import { AdapterError } from '../ports/adapter-error';
-import type { Attempt, Site } from '../ports/data';
-import type { EngineOfServices, ReleasePorts, ServiceContainer, SwitchKey } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { ReleasePorts } from '../ports/host-ports';
+import type { EngineOfServices, ServiceContainer } from '../ports/services-engine';
+import type { Site } from '../ports/site';
+import type { SwitchKey } from '../ports/switches';
 import { isRunning } from '../containers/service-container';
 
 /*

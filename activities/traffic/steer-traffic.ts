@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Slot, SwitchDeployment } from '../../workflows/model/deployment';
-import { SLOTS } from '../../workflows/model/deployment';
+import { SLOTS, type Slot, type SwitchDeployment } from '../../workflows/model/deployment';
 import {
   weightOf,
   type Shares,
@@ -12,8 +11,10 @@ import { whoIsInPlace } from '../../workflows/release/what-runs';
 import { AdapterError } from '../ports/adapter-error';
 import { keepLogs } from '../containers/keep-log';
 import { isRunning, isSwitch } from '../containers/service-container';
-import type { Attempt, Site } from '../ports/data';
-import type { HostPorts, ReleasePorts, ServiceContainer } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { HostPorts, ReleasePorts } from '../ports/host-ports';
+import type { ServiceContainer } from '../ports/services-engine';
+import type { Site } from '../ports/site';
 import { reviveSlots } from './revive-slots';
 import { runStep, type StepInput } from '../frame/run-step';
 import { furtherPorts, notUp, roomFor, trafficOf } from './slot-servers';

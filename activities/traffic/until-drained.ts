@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SwitchCounters } from '../../workflows/model/traffic';
 import { liveCounters, requireSwitch, type SwitchOf } from './live-counters';
-import type { Attempt, Site } from '../ports/data';
-import type { ReleasePorts } from '../ports/release';
+import type { Attempt } from '../ports/attempt';
+import type { ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 
 export interface Drained {
   /** Requests and open connections that did not end in time; 0 when there are none any more. */

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Slot, SwitchDeployment } from '../../workflows/model/deployment';
-import { slotService } from '../../workflows/model/deployment';
+import { slotService, type Slot, type SwitchDeployment } from '../../workflows/model/deployment';
 import type { SwitchCounters } from '../../workflows/model/traffic';
 import { judgeTraffic, type Judgement, type JudgedBy } from '../../workflows/release/judge-traffic';
 import { liveCounters } from './live-counters';
-import type { Attempt, Site } from '../ports/data';
+import type { Attempt } from '../ports/attempt';
+import type { HostPorts, ReleasePorts } from '../ports/host-ports';
+import type { Site } from '../ports/site';
 import { probeContainer } from '../containers/probe-container';
-import type { HostPorts, ReleasePorts } from '../ports/release';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface WatchTrafficInput extends StepInput {

@@ -1,5 +1,5 @@
 import { diffReleases } from '../../activities/release/diff-releases';
-import type { HostPorts } from '../../activities/ports/release';
+import type { HostPorts } from '../../activities/ports/host-ports';
 import type { Release, ReleaseDiff } from '../../workflows/model/release';
 import { quietEnvironment, STACK } from './ports-in-memory';
 

@@ -1,5 +1,5 @@
 import { examineHost } from '../../activities/run/examine-host';
-import type { HostPorts } from '../../activities/ports/release';
+import type { HostPorts } from '../../activities/ports/host-ports';
 import { AdapterError } from '../../activities/ports/adapter-error';
 import type { Deployment } from '../../workflows/model/deployment';
 import { HandHost, type HandTyped } from './hand-host';

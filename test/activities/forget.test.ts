@@ -1,6 +1,6 @@
 import { dropSwitch } from '../../activities/release/drop-switch';
 import { preparePlain } from '../../activities/release/prepare-plain';
-import type { HostPorts } from '../../activities/ports/release';
+import type { HostPorts } from '../../activities/ports/host-ports';
 import type { ForgottenImage } from '../../workflows/model/plans';
 import { HandHost } from './hand-host';
 import { attempt, RUN, STACK } from './ports-in-memory';

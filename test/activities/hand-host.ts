@@ -1,15 +1,15 @@
 import { AdapterError } from '../../activities/ports/adapter-error';
-import type { Site } from '../../activities/ports/data';
-import type {
-  HostPorts,
-  ReleasePorts,
-  ServiceContainer,
-  Traffic,
-} from '../../activities/ports/release';
+import type { HostPorts, ReleasePorts } from '../../activities/ports/host-ports';
+import type { ServiceContainer } from '../../activities/ports/services-engine';
+import type { Site } from '../../activities/ports/site';
+import {
+  weightOf,
+  type Traffic,
+  type SlotCounters,
+  type SwitchCounters,
+} from '../../workflows/model/traffic';
 import type { Release, ReleaseList } from '../../workflows/model/release';
-import type { SlotCounters, SwitchCounters } from '../../workflows/model/traffic';
 import { SLOTS, slotService } from '../../workflows/model/deployment';
-import { weightOf } from '../../workflows/model/traffic';
 import { describeRelease } from '../support/descriptions';
 import { STACK } from './ports-in-memory';
 

@@ -1,8 +1,11 @@
 import { PassThrough, Readable } from 'node:stream';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import type { AuditEntry, ByteSink, Engine, Engines, Ports } from '../../activities/ports/data';
-import type { Releases } from '../../activities/ports/release';
+import type { AuditEntry } from '../../activities/ports/audit-record';
+import type { ByteSink } from '../../activities/ports/byte-stream';
+import type { Engine, Engines } from '../../activities/ports/engine';
+import type { Ports } from '../../activities/ports/host-ports';
+import type { Releases } from '../../activities/ports/releases';
 import type { Release, ReleaseList } from '../../workflows/model/release';
 import type { PartFacts } from '../../workflows/model/recovery-point';
 import type { PostgresEntry } from '../../workflows/model/stack';

@@ -3,7 +3,7 @@ import { AdapterError } from '../../activities/ports/adapter-error';
 import { backUpPart } from '../../activities/data/back-up-part';
 import { findRecoveryPoint } from '../../activities/data/find-recovery-point';
 import { initialiseRepository } from '../../activities/data/initialise-repository';
-import type { Engine } from '../../activities/ports/data';
+import type { Engine } from '../../activities/ports/engine';
 import { provePart } from '../../activities/data/prove-part';
 import { restorePart } from '../../activities/data/restore-part';
 import { storeManifest } from '../../activities/data/store-manifest';

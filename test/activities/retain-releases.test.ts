@@ -1,4 +1,4 @@
-import type { HostPorts } from '../../activities/ports/release';
+import type { HostPorts } from '../../activities/ports/host-ports';
 import { retainReleases } from '../../activities/release/retain-releases';
 import type { DeployDescription } from '../../workflows/model/deployment';
 import { describeRelease } from '../support/descriptions';

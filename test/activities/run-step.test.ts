@@ -1,6 +1,7 @@
 import { CancelledFailure } from '@temporalio/common';
 import { AdapterError } from '../../activities/ports/adapter-error';
-import type { Attempt, Ports } from '../../activities/ports/data';
+import type { Attempt } from '../../activities/ports/attempt';
+import type { Ports } from '../../activities/ports/host-ports';
 import { runStep } from '../../activities/frame/run-step';
 import { describeStack } from '../support/descriptions';
 import { quietEnvironment } from './ports-in-memory';

@@ -1,9 +1,10 @@
-import type { HostPorts, ServiceContainer } from '../../activities/ports/release';
+import type { HostPorts } from '../../activities/ports/host-ports';
+import type { ServiceContainer } from '../../activities/ports/services-engine';
+import type { Site } from '../../activities/ports/site';
 import { retireServers } from '../../activities/traffic/retire-servers';
 import { furtherPorts, notUp, trafficOf } from '../../activities/traffic/slot-servers';
 import type { SwitchDeployment } from '../../workflows/model/deployment';
 import type { SlotCounters, Traffic } from '../../workflows/model/traffic';
-import type { Site } from '../../activities/ports/data';
 import { quietEnvironment, STACK } from './ports-in-memory';
 
 const DEPLOYMENT: SwitchDeployment = {

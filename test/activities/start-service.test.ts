@@ -1,5 +1,6 @@
 import { readyWithin } from '../../activities/containers/ready-within';
-import type { HostPorts, ServiceContainer } from '../../activities/ports/release';
+import type { HostPorts } from '../../activities/ports/host-ports';
+import type { ServiceContainer } from '../../activities/ports/services-engine';
 import { startService, type StartServiceInput } from '../../activities/containers/start-service';
 import { quietEnvironment, STACK } from './ports-in-memory';
 

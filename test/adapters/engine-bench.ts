@@ -1,7 +1,8 @@
 import type { FailureType } from '../../workflows/model/failure-type';
 import type { RestoreTarget } from '../../workflows/model/restore-target';
 import type { ProtectEntry } from '../../workflows/model/stack';
-import type { Engine, Site } from '../../activities/ports/data';
+import type { Engine } from '../../activities/ports/engine';
+import type { Site } from '../../activities/ports/site';
 
 /*
  * What an engine's own test gives to the contract: a real server (or folder) that can be filled, changed, read without

@@ -5,7 +5,10 @@ import { pipeline } from 'node:stream/promises';
 import type { Part, PartFacts } from '../../workflows/model/recovery-point';
 import type { RestoreTarget } from '../../workflows/model/restore-target';
 import type { ProtectEntry } from '../../workflows/model/stack';
-import type { Attempt, ByteSource, Engine, Site, Taken } from '../../activities/ports/data';
+import type { Attempt } from '../../activities/ports/attempt';
+import type { ByteSource, Taken } from '../../activities/ports/byte-stream';
+import type { Engine } from '../../activities/ports/engine';
+import type { Site } from '../../activities/ports/site';
 import type { EngineBench } from './engine-bench';
 
 /** A dump held in memory, with what is needed to restore it. */

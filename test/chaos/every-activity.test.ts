@@ -1,5 +1,5 @@
 import { createHostActivities, createRunActivities } from '../../activities';
-import type { HostPorts } from '../../activities/ports/release';
+import type { HostPorts } from '../../activities/ports/host-ports';
 import {
   ELSEWHERE,
   IN_BACKUP,

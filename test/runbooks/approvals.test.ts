@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { readChain } from '../../activities/adapters/state-directory/audit-chain';
-import type { AuditEntry } from '../../activities/ports/data';
+import type { AuditEntry } from '../../activities/ports/audit-record';
 import type { ApprovalState } from '../../workflows/model/approval';
 import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
 import { until } from '../support/processes';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Snapshot } from '../../activities/adapters/restic/snapshot';
 import { createResticRepositories } from '../../activities/adapters/restic/create-restic-repositories';
 import { hostRunner } from '../../activities/adapters/process/run-command';
-import type { Repository } from '../../activities/ports/data';
+import type { Repository } from '../../activities/ports/repository';
 import type { RepositoryDescription } from '../../workflows/model/stack';
 import { createQuickRepository } from './quick-repository';
 

@@ -4,7 +4,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { HostActivities } from '../../activities';
 import { createRunActivities } from '../../activities';
-import type { RunDirectory } from '../../activities/ports/data';
+import type { RunDirectory } from '../../activities/ports/run-directory';
 import { createRunDirectory } from '../../worker/run-directory';
 import { workflowBundlePath } from '../../worker/workflow-bundle';
 import { stackWorkflowId, submit, type Submitted } from '../../workflows/messages';

@@ -11,7 +11,8 @@ import { createAuditRecord } from '../../activities/adapters/state-directory/cre
 import { createFreezes } from '../../activities/adapters/state-directory/create-freezes';
 import { highestRecordedRun } from '../../activities/run/highest-recorded-run';
 import type { HostActivities } from '../../activities';
-import type { RunDirectory, SecretResolver } from '../../activities/ports/data';
+import type { RunDirectory } from '../../activities/ports/run-directory';
+import type { SecretResolver } from '../../activities/ports/secret-resolver';
 import { recordFreeze } from '../../activities/run/record-freeze';
 import { recordedFreeze } from '../../activities/run/recorded-freeze';
 import { asClientError } from '../../client/temporal/errors';

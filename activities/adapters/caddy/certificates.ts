@@ -3,8 +3,8 @@ import { readFile, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { CertificateFiles, EdgeDescription } from '../../../workflows/model/edge';
 import { AdapterError } from '../../ports/adapter-error';
-import type { Site } from '../../ports/data';
-import type { EdgeCertificate } from '../../ports/release';
+import type { EdgeCertificate } from '../../ports/edge';
+import type { Site } from '../../ports/site';
 
 /** As `Caddy.certificates`. */
 export async function readCertificates(

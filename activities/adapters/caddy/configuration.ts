@@ -4,7 +4,7 @@ import {
   EDGE_SOCKET,
   type EdgeDescription,
 } from '../../../workflows/model/edge';
-import type { EdgeCertificate, RoutedSite } from '../../ports/release';
+import type { EdgeCertificate, RoutedSite } from '../../ports/edge';
 
 /** Shorter than the 75 s for which the switch keeps an idle connection: who closes first loses no request. */
 const IDLE = '60s';

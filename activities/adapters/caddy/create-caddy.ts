@@ -6,8 +6,12 @@ import {
   EDGE_SOCKET,
 } from '../../../workflows/model/edge';
 import { AdapterError } from '../../ports/adapter-error';
-import type { Attempt, Containers, Site } from '../../ports/data';
-import type { Caddy, Compose, EngineOfServices } from '../../ports/release';
+import type { Attempt } from '../../ports/attempt';
+import type { Caddy } from '../../ports/caddy';
+import type { Compose } from '../../ports/compose';
+import type { Containers } from '../../ports/containers';
+import type { EngineOfServices } from '../../ports/services-engine';
+import type { Site } from '../../ports/site';
 import { readCertificates } from './certificates';
 import { forEarlier, renderConfiguration } from './configuration';
 

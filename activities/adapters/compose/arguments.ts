@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import type { Site } from '../../ports/data';
-import type { OneOff, Scale } from '../../ports/release';
+import type { OneOff, Scale } from '../../ports/compose';
+import type { Site } from '../../ports/site';
 
 /*
  * Compose's command lines as pure data. Source: Compose 2.40, `docker compose --help`, `up --help`, `run --help`.

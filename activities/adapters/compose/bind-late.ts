@@ -1,5 +1,5 @@
 import { isPortTold } from '../../../workflows/model/port-target';
-import type { ComposeModel } from '../../ports/release';
+import type { ComposeModel } from '../../ports/compose';
 
 interface Readings {
   /** Variables in place, paths made absolute. */

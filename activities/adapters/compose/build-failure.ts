@@ -1,5 +1,5 @@
 import { AdapterError } from '../../ports/adapter-error';
-import type { CommandExit } from '../../ports/data';
+import type { CommandExit } from '../../ports/command-runner';
 import { commandEvidence } from '../process/command-failure';
 import { withoutValues } from './without-values';
 

@@ -1,6 +1,8 @@
 import type { AdapterError } from '../../ports/adapter-error';
-import type { Attempt, CommandRunner, Site } from '../../ports/data';
-import type { Compose } from '../../ports/release';
+import type { Attempt } from '../../ports/attempt';
+import type { CommandRunner } from '../../ports/command-runner';
+import type { Compose } from '../../ports/compose';
+import type { Site } from '../../ports/site';
 import {
   buildArguments,
   hashArguments,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AdapterError } from '../../ports/adapter-error';
-import type { ComposeFacts, ComposeModel, ComposeServiceFacts } from '../../ports/release';
+import type { ComposeFacts, ComposeModel, ComposeServiceFacts } from '../../ports/compose';
 import { readMounts, type WithMounts } from './mounts';
 import { readShared, type Sharing } from './shared';
 

@@ -11,7 +11,7 @@ import {
   type Node,
 } from 'yaml';
 import { portTarget } from '../../../workflows/model/port-target';
-import type { Site } from '../../ports/data';
+import type { Site } from '../../ports/site';
 import { projectDirectory } from './arguments';
 
 /** Compose's own names, weakest first. Source: Compose specification, "Compose file" */

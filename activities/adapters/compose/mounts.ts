@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { ServiceMount } from '../../ports/release';
+import type { ServiceMount } from '../../ports/compose';
 
 /** The keys of a resolved service that mount something. */
 export interface WithMounts {

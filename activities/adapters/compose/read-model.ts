@@ -1,5 +1,5 @@
 import { AdapterError } from '../../ports/adapter-error';
-import type { ComposeModel } from '../../ports/release';
+import type { ComposeModel } from '../../ports/compose';
 import { WRITTEN, WRITTEN_PATHS } from './arguments';
 import { bindLate } from './bind-late';
 import { differences } from './differences';

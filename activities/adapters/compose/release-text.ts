@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { ReleaseModel } from '../../ports/release';
+import type { ReleaseModel } from '../../ports/compose';
 import { fields, parse } from './resolve-project';
 
 /**

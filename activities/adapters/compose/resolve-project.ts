@@ -1,5 +1,5 @@
 import { AdapterError } from '../../ports/adapter-error';
-import type { ComposeModel } from '../../ports/release';
+import type { ComposeModel } from '../../ports/compose';
 import { ENVIRONMENT, profileArguments, RESOLVED, WRITTEN } from './arguments';
 
 /** Asks Compose about the project's files. */

@@ -1,4 +1,5 @@
-import type { CommandOptions, CommandRunner, OnProgress } from '../../ports/data';
+import type { OnProgress } from '../../ports/attempt';
+import type { CommandOptions, CommandRunner } from '../../ports/command-runner';
 import { tailBuffer } from '../process/tail-buffer';
 import type { AdapterError } from '../../ports/adapter-error';
 import type { EndedBuild } from './build-failure';

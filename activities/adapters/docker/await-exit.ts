@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import { AdapterError } from '../../ports/adapter-error';
-import type { Attempt } from '../../ports/data';
+import type { Attempt } from '../../ports/attempt';
 import { outputOfEnded, type ContainerOutput } from './container-output';
 import { asking } from './docker-failure';
 import { unlessMissing } from './engine-status';

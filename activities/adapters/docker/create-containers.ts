@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode';
-import type { Containers } from '../../ports/data';
+import type { Containers } from '../../ports/containers';
 import { execRunner } from './exec-runner';
 import { findContainer } from './find-container';
 import { serviceAddress } from './service-address';

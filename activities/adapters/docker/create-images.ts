@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
-import type { CommandRunner } from '../../ports/data';
-import type { Images } from '../../ports/release';
+import type { CommandRunner } from '../../ports/command-runner';
+import type { Images } from '../../ports/images';
 import { dropNames, holdImage, removeIfNameless } from './held-images';
 import { localImage, type ImageAccess } from './local-image';
 import { declaredVolumes, missingLayers } from './missing-layers';

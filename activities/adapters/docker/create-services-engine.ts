@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode';
-import type { Attempt } from '../../ports/data';
-import type { EngineOfServices, ServiceContainer } from '../../ports/release';
+import type { Attempt } from '../../ports/attempt';
+import type { EngineOfServices, ServiceContainer } from '../../ports/services-engine';
 import { awaitExit } from './await-exit';
 import { containerLog } from './container-log';
 import { lastLines } from './container-output';

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import { AdapterError } from '../../ports/adapter-error';
-import type { CommandExit } from '../../ports/data';
+import type { CommandExit } from '../../ports/command-runner';
 import type { Demultiplexed } from './demultiplex';
 import { asking } from './docker-failure';
 

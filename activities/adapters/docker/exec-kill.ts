@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CommandExit } from '../../ports/data';
+import type { CommandExit } from '../../ports/command-runner';
 import { inspect, type StartedExec } from './exec-exit';
 
 const KILL_GRACE_MILLISECONDS = 5_000;

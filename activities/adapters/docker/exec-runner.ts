@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { AdapterError } from '../../ports/adapter-error';
-import type { CommandOptions, CommandRunner, RunningCommand } from '../../ports/data';
+import type { CommandOptions, CommandRunner, RunningCommand } from '../../ports/command-runner';
 import { redactor } from '../process/redact';
 import { runToEnd } from '../process/run-to-end';
 import { tailBuffer } from '../process/tail-buffer';

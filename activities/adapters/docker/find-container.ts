@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type Dockerode from 'dockerode';
 import { AdapterError } from '../../ports/adapter-error';
-import type { Site } from '../../ports/data';
+import type { Site } from '../../ports/site';
 import { asking } from './docker-failure';
 import { LABEL, releaseOf, replicaOf } from './labels';
 

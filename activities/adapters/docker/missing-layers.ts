@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode';
-import type { Attempt } from '../../ports/data';
-import type { MissingLayer } from '../../ports/release';
+import type { Attempt } from '../../ports/attempt';
+import type { MissingLayer } from '../../ports/images';
 import { asking } from './docker-failure';
 import { unlessMissing } from './engine-status';
 import { parseImageReference, type NamedImage } from './image-reference';

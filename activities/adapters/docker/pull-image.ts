@@ -1,5 +1,5 @@
 import { AdapterError } from '../../ports/adapter-error';
-import type { Attempt } from '../../ports/data';
+import type { Attempt } from '../../ports/attempt';
 import { asking } from './docker-failure';
 import { parseImageReference } from './image-reference';
 import { localImage, type ImageAccess } from './local-image';

@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { OnProgress } from '../../ports/data';
+import type { OnProgress } from '../../ports/attempt';
 import { explain, type RegistryFailure } from './registry-failure';
 
 /** A line of a pull's stream. Source: Engine API, "Create an image" */

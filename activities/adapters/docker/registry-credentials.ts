@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { AdapterError } from '../../ports/adapter-error';
-import type { CommandRunner } from '../../ports/data';
+import type { CommandRunner } from '../../ports/command-runner';
 import { DOCKER_HUB } from './image-reference';
 
 /** Under this name `docker login` keeps what is for Docker Hub. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdapterError } from '../../ports/adapter-error';
-import type { Attempt } from '../../ports/data';
-import type { ResolvedImage } from '../../ports/release';
+import type { Attempt } from '../../ports/attempt';
+import type { ResolvedImage } from '../../ports/images';
 import { asking } from './docker-failure';
 import { isOfficial, parseImageReference, type NamedImage } from './image-reference';
 import { localImage, type ImageAccess, type LocalImage } from './local-image';

@@ -1,7 +1,7 @@
 import { SLOTS } from '../../../workflows/model/deployment';
 import { weightOf } from '../../../workflows/model/traffic';
 import { AdapterError } from '../../ports/adapter-error';
-import type { SwitchKey, SwitchSettings } from '../../ports/release';
+import type { SwitchKey, SwitchSettings } from '../../ports/switches';
 import { MOST_FURTHER_PORTS } from '../../../workflows/model/switch-mount';
 import { maintenancePage } from './as-data';
 import { type Desired } from './configuration';

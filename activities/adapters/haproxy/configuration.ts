@@ -3,7 +3,7 @@ import type { Maintenance } from '../../../workflows/model/maintenance';
 import { SLOTS, slotService, type Slot } from '../../../workflows/model/deployment';
 import { SWITCH_MOUNT } from '../../../workflows/model/switch-mount';
 import { weightOf, type Traffic } from '../../../workflows/model/traffic';
-import type { SwitchSettings } from '../../ports/release';
+import type { SwitchSettings } from '../../ports/switches';
 import { BETWEEN_FORMS, maintenancePage, NO_PAGE, PAGE_FORMS, requestTarget } from './as-data';
 
 /** Of the container that HAProxy runs in, and of who steers it. */

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdapterError } from '../../ports/adapter-error';
-import type { SwitchKey, Switches } from '../../ports/release';
+import type { SwitchKey, Switches } from '../../ports/switches';
 import { checkDesired } from './check-desired';
 import {
   LIVE_MAP,

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdapterError } from '../../ports/adapter-error';
-import type { SwitchSettings } from '../../ports/release';
+import type { SwitchSettings } from '../../ports/switches';
 import { portOf, SERVERS_STATE, type Desired } from './configuration';
 import { processes, runningShape, serversState } from './running-state';
 import { ask } from './socket';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AdapterError } from '../../ports/adapter-error';
-import type { SwitchKey } from '../../ports/release';
+import type { SwitchKey } from '../../ports/switches';
 
 /** Nobody but the worker's user and root comes near the sockets in it: that of HAProxy's master is open to all who do. */
 const OWNER_ONLY_FOLDER = 0o700;

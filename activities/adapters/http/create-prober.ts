@@ -1,7 +1,7 @@
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { AdapterError } from '../../ports/adapter-error';
-import type { Prober } from '../../ports/release';
+import type { Prober } from '../../ports/prober';
 
 type Answer = Awaited<ReturnType<Prober['get']>>;
 

@@ -1,6 +1,6 @@
 import type { FailureEvidence } from '../../../workflows/model/failure-type';
 import { AdapterError } from '../../ports/adapter-error';
-import type { CommandExit } from '../../ports/data';
+import type { CommandExit } from '../../ports/command-runner';
 import { redactor } from './redact';
 
 export interface EndedCommand {

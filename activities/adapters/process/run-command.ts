@@ -5,7 +5,12 @@ import { homedir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdapterError } from '../../ports/adapter-error';
-import type { CommandExit, CommandOptions, CommandRunner, RunningCommand } from '../../ports/data';
+import type {
+  CommandExit,
+  CommandOptions,
+  CommandRunner,
+  RunningCommand,
+} from '../../ports/command-runner';
 import { largeWritesPrefix, openBulkOutput } from './bulk-output';
 import { standardInput, standardOutput } from './child-streams';
 import { dieWithWorkerPrefix } from './die-with-worker';

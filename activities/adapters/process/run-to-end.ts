@@ -1,6 +1,11 @@
 import type { Readable } from 'node:stream';
 import { AdapterError } from '../../ports/adapter-error';
-import type { CommandExit, CommandOptions, CommandRunner, RunningCommand } from '../../ports/data';
+import type {
+  CommandExit,
+  CommandOptions,
+  CommandRunner,
+  RunningCommand,
+} from '../../ports/command-runner';
 import { commandFailed } from './command-failure';
 
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { OpenRepository } from '../../ports/data';
+import type { OpenRepository } from '../../ports/repository';
 import { findStream } from './find-stream';
 import { initialise } from './initialise';
 import { lastSizes } from './last-sizes';

@@ -1,4 +1,5 @@
-import type { Attempt, StreamLabel, StreamPlace, StreamReceipt } from '../../ports/data';
+import type { Attempt } from '../../ports/attempt';
+import type { StreamLabel, StreamPlace, StreamReceipt } from '../../ports/repository';
 import { streamPath, streamTags } from './labels';
 import { listSnapshots } from './list-snapshots';
 import type { Restic } from './restic';

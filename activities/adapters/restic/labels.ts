@@ -4,7 +4,7 @@ import type {
   RecoveryPointSummary,
   UnreadablePoint,
 } from '../../../workflows/model/recovery-point';
-import type { StreamLabel } from '../../ports/data';
+import type { StreamLabel } from '../../ports/repository';
 import type { Snapshot } from './snapshot';
 
 /*

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../ports/data';
+import type { Attempt } from '../../ports/attempt';
 import { markedPart, stackPartTags } from './labels';
 import { listSnapshots } from './list-snapshots';
 import type { Restic } from './restic';

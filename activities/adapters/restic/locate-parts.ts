@@ -1,5 +1,6 @@
 import type { Manifest, StoredPart } from '../../../workflows/model/recovery-point';
-import type { Attempt, StreamPlace } from '../../ports/data';
+import type { Attempt } from '../../ports/attempt';
+import type { StreamPlace } from '../../ports/repository';
 import { isRepaired, markedPart, stackPartTags } from './labels';
 import { listSnapshots } from './list-snapshots';
 import type { Restic } from './restic';

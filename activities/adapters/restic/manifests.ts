@@ -5,7 +5,8 @@ import {
   type UnreadablePoint,
 } from '../../../workflows/model/recovery-point';
 import { AdapterError } from '../../ports/adapter-error';
-import type { Attempt, FoundPoints } from '../../ports/data';
+import type { Attempt } from '../../ports/attempt';
+import type { FoundPoints } from '../../ports/repository';
 import { backupArguments, dumpArguments } from './arguments';
 import { findSummary } from './events';
 import { isRepaired, MANIFEST_PATH, manifestTags, markedPoint, stackManifestTags } from './labels';

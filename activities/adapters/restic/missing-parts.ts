@@ -1,6 +1,7 @@
 import type { RecoveryPointSummary } from '../../../workflows/model/recovery-point';
 import { AdapterError } from '../../ports/adapter-error';
-import type { Attempt, MissingParts } from '../../ports/data';
+import type { Attempt } from '../../ports/attempt';
+import type { MissingParts } from '../../ports/repository';
 import { markedPart, stackPartTags } from './labels';
 import { listSnapshots } from './list-snapshots';
 import { placesIn } from './locate-parts';

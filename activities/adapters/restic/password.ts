@@ -1,6 +1,6 @@
 import type { SecretReference } from '../../../workflows/model/stack';
 import { AdapterError } from '../../ports/adapter-error';
-import type { Site } from '../../ports/data';
+import type { Site } from '../../ports/site';
 
 /** What Go's `strings.TrimSpace` takes for white space, and a byte order mark. */
 const WHITE_SPACE_AT_ENDS = /^[\s\u0085]+|[\s\u0085]+$/gu;

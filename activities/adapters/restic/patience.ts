@@ -1,4 +1,4 @@
-import type { OnProgress } from '../../ports/data';
+import type { OnProgress } from '../../ports/attempt';
 
 /** restic gives up a stuck request after five minutes and tries again (--stuck-request-timeout): twice that. */
 const PATIENCE_MILLISECONDS = 10 * 60_000;

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { RepositoryProbe } from '../../ports/data';
+import type { RepositoryProbe } from '../../ports/repository';
 import { configArguments } from './arguments';
 import { saysAbsent } from './failure';
 import type { Restic } from './restic';

@@ -1,6 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream';
 import { AdapterError } from '../../ports/adapter-error';
-import type { Attempt } from '../../ports/data';
+import type { Attempt } from '../../ports/attempt';
 import { dumpArguments } from './arguments';
 import type { Restic, RunningRestic } from './restic';
 import { prepareLocking } from './stale-locks';

@@ -1,5 +1,6 @@
 import { AdapterError } from '../../ports/adapter-error';
-import type { CommandOptions, CommandRunner, RunningCommand, Site } from '../../ports/data';
+import type { CommandOptions, CommandRunner, RunningCommand } from '../../ports/command-runner';
+import type { Site } from '../../ports/site';
 import type { RepositoryDescription } from '../../../workflows/model/stack';
 import { readOutput } from '../process/run-to-end';
 import { redactor } from '../process/redact';

@@ -2,13 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { AdapterError } from '../../ports/adapter-error';
-import type {
-  Attempt,
-  ByteSource,
-  StreamLabel,
-  StreamPlace,
-  StreamReceipt,
-} from '../../ports/data';
+import type { Attempt } from '../../ports/attempt';
+import type { ByteSource } from '../../ports/byte-stream';
+import type { StreamLabel, StreamPlace, StreamReceipt } from '../../ports/repository';
 import { backupArguments } from './arguments';
 import { parseSummary, type BackupSummary } from './events';
 import { streamPath, streamTags } from './labels';

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { SecretReference } from '../../../workflows/model/stack';
 import { AdapterError } from '../../ports/adapter-error';
-import type { CommandRunner, SecretResolver } from '../../ports/data';
+import type { CommandRunner } from '../../ports/command-runner';
+import type { SecretResolver } from '../../ports/secret-resolver';
 import { redactor, SHORTEST_REDACTED } from '../process/redact';
 
 /** A password program that waits for a person who is not there would hold the run for ever. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AdapterError } from '../../ports/adapter-error';
-import type { AuditEntry } from '../../ports/data';
+import type { AuditEntry } from '../../ports/audit-record';
 
 /*
  * A line is an entry's JSON with two more fields at its end:

@@ -1,6 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { AuditEntry, AuditRecord } from '../../ports/data';
+import type { AuditEntry, AuditRecord } from '../../ports/audit-record';
 import { nextLine, readChain, wholeLines } from './audit-chain';
 import { isMissing, makeFolder, onDisk, OWNER_ONLY_FILE, syncFolder } from './durable-files';
 import { withFileLock } from './file-lock';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EDGE_CANDIDATE, EDGE_CONFIGURATION } from '../../../workflows/model/edge';
-import type { EdgeFiles, EdgeState } from '../../ports/release';
+import type { EdgeFiles, EdgeState } from '../../ports/edge';
 import { onDisk, writeDurably } from './durable-files';
 import { readJson, readText } from './read-files';
 

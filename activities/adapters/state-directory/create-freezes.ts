@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Freeze } from '../../../workflows/model/queue';
-import type { Freezes } from '../../ports/data';
+import type { Freezes } from '../../ports/freezes';
 import { onDisk, syncFolder, writeDurably } from './durable-files';
 import { readJson, readText } from './read-files';
 

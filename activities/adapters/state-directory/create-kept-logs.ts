@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KeptLog } from '../../../workflows/model/kept-log';
-import type { KeptLogs } from '../../ports/release';
+import type { KeptLogs } from '../../ports/kept-logs';
 import { isMissing, onDisk, safeFileName, writeDurably } from './durable-files';
 import { readJson } from './read-files';
 

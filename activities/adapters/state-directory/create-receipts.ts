@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Part } from '../../../workflows/model/recovery-point';
-import type { Receipts, StreamReceipt } from '../../ports/data';
+import type { Receipts } from '../../ports/receipts';
+import type { StreamReceipt } from '../../ports/repository';
 import { onDisk, safeFileName, writeDurably } from './durable-files';
 import { parseReceipt } from './parse-receipt';
 import { readText } from './read-files';

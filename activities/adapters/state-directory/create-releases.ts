@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Release, ReleaseList, UnreadableRelease } from '../../../workflows/model/release';
 import { AdapterError } from '../../ports/adapter-error';
-import type { PreparedRelease, Releases } from '../../ports/release';
+import type { PreparedRelease, Releases } from '../../ports/releases';
 import { releaseText } from '../../../workflows/model/release-text';
 import { makeFolder, onDisk, writeDurably } from './durable-files';
 import { withFileLock } from './file-lock';

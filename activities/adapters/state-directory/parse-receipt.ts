@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StreamReceipt } from '../../ports/data';
+import type { StreamReceipt } from '../../ports/repository';
 
 const receiptFile = z.object({
   receipt: z.object({

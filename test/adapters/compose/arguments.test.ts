@@ -11,7 +11,7 @@ import {
   upArguments,
   WRITTEN,
 } from '../../../activities/adapters/compose/arguments';
-import type { Site } from '../../../activities/ports/data';
+import type { Site } from '../../../activities/ports/site';
 
 const site = (compose?: Site['compose']): Site => ({
   ...{ stack: 'melvin', directory: '/srv/melvin', secret: () => Promise.reject(new Error('none')) },

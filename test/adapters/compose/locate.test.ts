@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { locate } from '../../../activities/adapters/compose/locate';
-import type { Site } from '../../../activities/ports/data';
+import type { Site } from '../../../activities/ports/site';
 
 describe('where a path of a Compose project is written', () => {
   let folder: string;

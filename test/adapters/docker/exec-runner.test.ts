@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Dockerode from 'dockerode';
 import { createContainers } from '../../../activities/adapters/docker/create-containers';
-import type { CommandRunner } from '../../../activities/ports/data';
+import type { CommandRunner } from '../../../activities/ports/command-runner';
 import { docker } from '../../support/docker';
 import { describeWith } from '../../support/requirements';
 import { startRelay } from './engine-relay';

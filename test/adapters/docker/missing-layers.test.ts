@@ -8,7 +8,7 @@ import { createImages } from '../../../activities/adapters/docker/create-images'
 import { parseImageReference } from '../../../activities/adapters/docker/image-reference';
 import { registryImage } from '../../../activities/adapters/docker/registry-layers';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
-import type { Attempt } from '../../../activities/ports/data';
+import type { Attempt } from '../../../activities/ports/attempt';
 import { docker, uniqueName } from '../../support/docker';
 import { describeWith } from '../../support/requirements';
 import { makeImage, TestRegistry, USER } from './test-registry';

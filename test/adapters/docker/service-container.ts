@@ -1,4 +1,4 @@
-import type { Site } from '../../../activities/ports/data';
+import type { Site } from '../../../activities/ports/site';
 import {
   startService as startContainer,
   uniqueName,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Dockerode from 'dockerode';
 import { createServicesEngine } from '../../../activities/adapters/docker/create-services-engine';
-import type { Attempt } from '../../../activities/ports/data';
+import type { Attempt } from '../../../activities/ports/attempt';
 import {
   docker,
   startContainer,

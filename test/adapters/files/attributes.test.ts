@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { createFilesEngine } from '../../../activities/adapters/engines/files/create-files-engine';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import { runToEnd } from '../../../activities/adapters/process/run-to-end';
-import type { CommandRunner } from '../../../activities/ports/data';
+import type { CommandRunner } from '../../../activities/ports/command-runner';
 import type { Part } from '../../../workflows/model/recovery-point';
 import { restoreTarget } from '../../../workflows/model/restore-target';
 import { dumpWhole, newAttempt, type WholeDump } from '../engine-user';

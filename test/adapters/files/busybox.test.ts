@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { findProgram } from '../../../activities/adapters/process/find-program';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import { runToEnd } from '../../../activities/adapters/process/run-to-end';
-import type { CommandRunner } from '../../../activities/ports/data';
+import type { CommandRunner } from '../../../activities/ports/command-runner';
 import { engineContract } from '../engine-contract';
 import { folderBench, newDirectory } from './folder-bench';
 

@@ -18,7 +18,7 @@ import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { createFilesEngine } from '../../../activities/adapters/engines/files/create-files-engine';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
-import type { CommandRunner } from '../../../activities/ports/data';
+import type { CommandRunner } from '../../../activities/ports/command-runner';
 import type { Part } from '../../../workflows/model/recovery-point';
 import { restoreTarget } from '../../../workflows/model/restore-target';
 import { dumpWhole, newAttempt } from '../engine-user';

@@ -22,7 +22,7 @@ import {
 import { createContainers } from '../../../activities/adapters/docker/create-containers';
 import type { TarProgram } from '../../../activities/adapters/engines/files/tar-commands';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
-import type { ObservedPart } from '../../../activities/ports/data';
+import type { ObservedPart } from '../../../activities/ports/engine';
 import type { Part } from '../../../workflows/model/recovery-point';
 import { restoreTarget } from '../../../workflows/model/restore-target';
 import { docker } from '../../support/docker';

@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
-import type { SlotTraffic } from '../../../activities/ports/release';
+import type { SlotTraffic } from '../../../workflows/model/traffic';
 import { TEST_IMAGES, type TestContainer } from '../../support/docker';
 import { failureOf } from '../../support/failure-of';
 import { startLoad, type Load } from '../../support/load';

@@ -3,7 +3,7 @@ import {
   trafficCommands,
   wantedServers,
 } from '../../../activities/adapters/haproxy/traffic-commands';
-import type { Traffic } from '../../../activities/ports/release';
+import type { Traffic } from '../../../workflows/model/traffic';
 import { SETTINGS } from './switch-bench';
 
 function commands(before: Traffic, after: Traffic): readonly string[] {

@@ -5,7 +5,9 @@ import { createPostgresEngine } from '../../../activities/adapters/engines/postg
 import type { Access } from '../../../activities/adapters/engines/postgres/connect/access';
 import { clientProgramsOnHost } from '../../../activities/adapters/engines/postgres/connect/find-client-program';
 import { reachServer } from '../../../activities/adapters/engines/postgres/connect/reach-server';
-import type { Containers, OnProgress, Site } from '../../../activities/ports/data';
+import type { OnProgress } from '../../../activities/ports/attempt';
+import type { Containers } from '../../../activities/ports/containers';
+import type { Site } from '../../../activities/ports/site';
 import { startPostgres, type PostgresServer } from '../../support/postgres-server';
 import type { EngineBench } from '../engine-bench';
 import { readDatabase } from './read-database';

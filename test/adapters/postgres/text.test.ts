@@ -11,7 +11,7 @@ import { connectionString } from '../../../activities/adapters/engines/postgres/
 import { splitStatements } from '../../../activities/adapters/engines/postgres/restore/split-statements';
 import { dumpArguments } from '../../../activities/adapters/engines/postgres/commands';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
-import type { CommandRunner } from '../../../activities/ports/data';
+import type { CommandRunner } from '../../../activities/ports/command-runner';
 
 describe('PostgreSQL, as text', () => {
   it('escapes what a connection string would take for its own', () => {

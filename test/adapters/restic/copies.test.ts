@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
-import type { Repository } from '../../../activities/ports/data';
+import type { Repository } from '../../../activities/ports/repository';
 import { chooseRecoveryPoint } from '../../../workflows/model/choose-recovery-point';
 import type { Manifest } from '../../../workflows/model/recovery-point';
 import { failureOf } from '../../support/failure-of';

@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
-import type { Attempt, ByteSource, StreamLabel } from '../../../activities/ports/data';
+import type { Attempt } from '../../../activities/ports/attempt';
+import type { ByteSource } from '../../../activities/ports/byte-stream';
+import type { StreamLabel } from '../../../activities/ports/repository';
 import type { Manifest, Part, PartFacts } from '../../../workflows/model/recovery-point';
 import { describePart } from '../../support/descriptions';
 

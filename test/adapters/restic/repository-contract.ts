@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Repository } from '../../../activities/ports/data';
+import type { Repository } from '../../../activities/ports/repository';
 import { failureOf } from '../../support/failure-of';
 import {
   attemptOf,

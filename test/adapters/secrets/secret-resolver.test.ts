@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import { createSecretResolver } from '../../../activities/adapters/secrets/create-secret-resolver';
-import type { SecretResolver } from '../../../activities/ports/data';
+import type { SecretResolver } from '../../../activities/ports/secret-resolver';
 import type { SecretReference } from '../../../workflows/model/stack';
 import { failureOf } from '../../support/failure-of';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import { createAuditRecord } from '../../../activities/adapters/state-directory/create-audit-record';
-import type { AuditEntry, AuditRecord } from '../../../activities/ports/data';
+import type { AuditEntry, AuditRecord } from '../../../activities/ports/audit-record';
 import { failureOf } from '../../support/failure-of';
 import { createInMemoryAuditRecord } from '../../support/in-memory/audit-record';
 import { entryOf } from './entries';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEdgeFiles } from '../../../activities/adapters/state-directory/create-edge-files';
-import type { EdgeFiles, EdgeState } from '../../../activities/ports/release';
+import type { EdgeFiles, EdgeState } from '../../../activities/ports/edge';
 
 const state = (sites: string): EdgeState => ({
   ...{ compose: `compose of ${sites}`, configuration: sites, certificates: [], taken: sites },

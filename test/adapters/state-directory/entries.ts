@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../../activities/ports/data';
+import type { AuditEntry } from '../../../activities/ports/audit-record';
 
 export function entryOf(number: number, change: Partial<AuditEntry> = {}): AuditEntry {
   return {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createReleases } from '../../../activities/adapters/state-directory/create-releases';
-import type { Releases } from '../../../activities/ports/release';
+import type { Releases } from '../../../activities/ports/releases';
 import type { Release } from '../../../workflows/model/release';
 import { failureOf } from '../../support/failure-of';
 

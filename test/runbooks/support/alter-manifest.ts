@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import { createResticRepositories } from '../../../activities/adapters/restic/create-restic-repositories';
-import type { Attempt } from '../../../activities/ports/data';
+import type { Attempt } from '../../../activities/ports/attempt';
 import type { ContentDigest, Manifest } from '../../../workflows/model/recovery-point';
 import { resticProgram } from '../../support/restic-repository';
 import { REPOSITORY_PASSWORD, type ProtectedStack } from './protected-stack';

@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditRecord } from '../../../activities/ports/data';
+import type { AuditEntry, AuditRecord } from '../../../activities/ports/audit-record';
 
 /** `AuditRecord` as its contract says, without a disk and without a chain. */
 export function createInMemoryAuditRecord(): AuditRecord & {

@@ -1,5 +1,6 @@
 import type { Part } from '../../../workflows/model/recovery-point';
-import type { Receipts, StreamReceipt } from '../../../activities/ports/data';
+import type { Receipts } from '../../../activities/ports/receipts';
+import type { StreamReceipt } from '../../../activities/ports/repository';
 
 /** `Receipts` as its contract says, without a disk. */
 export function createInMemoryReceipts(): Receipts {

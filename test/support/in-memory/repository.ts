@@ -7,18 +7,18 @@ import {
   type RecoveryPointSummary,
 } from '../../../workflows/model/recovery-point';
 import { AdapterError } from '../../../activities/ports/adapter-error';
+import type { Attempt } from '../../../activities/ports/attempt';
+import type { ByteSource } from '../../../activities/ports/byte-stream';
 import type {
-  Attempt,
-  ByteSource,
   FoundPoints,
   MissingParts,
   OpenRepository,
   Repository,
-  Site,
   StreamLabel,
   StreamPlace,
   StreamReceipt,
-} from '../../../activities/ports/data';
+} from '../../../activities/ports/repository';
+import type { Site } from '../../../activities/ports/site';
 import type { RepositoryDescription } from '../../../workflows/model/stack';
 
 interface StoredStream {

@@ -4,14 +4,11 @@ import type { ContentDigest } from '../../../../workflows/model/recovery-point';
 import type { RestoreTarget } from '../../../../workflows/model/restore-target';
 import type { FilesEntry } from '../../../../workflows/model/stack';
 import { AdapterError } from '../../../ports/adapter-error';
-import type {
-  Attempt,
-  CommandRunner,
-  Containers,
-  Engine,
-  OwnFolder,
-  Site,
-} from '../../../ports/data';
+import type { Attempt } from '../../../ports/attempt';
+import type { CommandRunner } from '../../../ports/command-runner';
+import type { Containers } from '../../../ports/containers';
+import type { Engine } from '../../../ports/engine';
+import type { OwnFolder, Site } from '../../../ports/site';
 import { findTar } from './find-tar';
 import { framesOf, inFrame } from './frames';
 import { hostPlace } from './host-place';

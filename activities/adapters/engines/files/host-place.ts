@@ -15,7 +15,7 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { AdapterError } from '../../../ports/adapter-error';
-import type { CommandRunner } from '../../../ports/data';
+import type { CommandRunner } from '../../../ports/command-runner';
 import { atFolder, atParent, makeDown, resolveLinks } from './descriptors';
 import { copyByTar } from './folder-itself';
 import { assertMovable, bringEntries, hasEntries, moveEntries } from './host-entries';

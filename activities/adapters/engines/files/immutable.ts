@@ -1,5 +1,5 @@
 import { AdapterError } from '../../../ports/adapter-error';
-import type { CommandOptions, CommandRunner } from '../../../ports/data';
+import type { CommandOptions, CommandRunner } from '../../../ports/command-runner';
 
 const FLAGS = /^([-a-zA-Z]{10,}) +\.\/(.+)$/;
 

@@ -1,5 +1,5 @@
 import { AdapterError } from '../../../ports/adapter-error';
-import type { TargetObservation } from '../../../ports/data';
+import type { TargetObservation } from '../../../ports/engine';
 import { findTar } from './find-tar';
 import { framesOf } from './frames';
 import { measureFolder } from './measure-folder';

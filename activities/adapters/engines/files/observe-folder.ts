@@ -1,5 +1,5 @@
 import { folderSource, type FilesEntry } from '../../../../workflows/model/stack';
-import type { EngineObservation } from '../../../ports/data';
+import type { EngineObservation } from '../../../ports/engine';
 import { AdapterError } from '../../../ports/adapter-error';
 import { findTar } from './find-tar';
 import type { TarProgram } from './tar-commands';

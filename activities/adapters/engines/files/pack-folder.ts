@@ -1,6 +1,8 @@
 import { pipeline, Transform } from 'node:stream';
 import { AdapterError } from '../../../ports/adapter-error';
-import type { Attempt, ByteSource, RunningCommand } from '../../../ports/data';
+import type { Attempt } from '../../../ports/attempt';
+import type { ByteSource } from '../../../ports/byte-stream';
+import type { RunningCommand } from '../../../ports/command-runner';
 import { placeName, type Place } from './place';
 import { TarComplaints, tarFailed } from './tar-complaints';
 import { packArgv, type TarProgram } from './tar-commands';

@@ -1,4 +1,4 @@
-import type { CommandOptions, CommandRunner, RunningCommand } from '../../../ports/data';
+import type { CommandOptions, CommandRunner, RunningCommand } from '../../../ports/command-runner';
 import type { Frame } from './frames';
 import type { TarProgram } from './tar-commands';
 

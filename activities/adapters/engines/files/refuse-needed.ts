@@ -1,5 +1,5 @@
 import { AdapterError } from '../../../ports/adapter-error';
-import type { OwnFolder } from '../../../ports/data';
+import type { OwnFolder } from '../../../ports/site';
 import { placeName, type Place } from './place';
 
 /** Folders of the file system hierarchy that a running host cannot do without for a moment. What is in them may be replaced. */

@@ -1,5 +1,5 @@
 import { AdapterError } from '../../../ports/adapter-error';
-import type { CommandRunner } from '../../../ports/data';
+import type { CommandRunner } from '../../../ports/command-runner';
 import { commandFailed } from '../../process/command-failure';
 import { copyByTar } from './folder-itself';
 import type { Frame } from './frames';

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type Document, MongoClient, type MongoClientOptions } from 'mongodb';
+import { MongoClient, type Document, type MongoClientOptions } from 'mongodb';
 import type { MongodbEntry } from '../../../../workflows/model/stack';
-import type { Attempt, Containers, Site } from '../../../ports/data';
+import type { Attempt } from '../../../ports/attempt';
+import type { Containers } from '../../../ports/containers';
+import type { Site } from '../../../ports/site';
 import { toAdapterError } from './to-adapter-error';
 
 /** A server that answered. */

@@ -1,7 +1,8 @@
 import { tmpdir } from 'node:os';
 import type { MongodbEntry } from '../../../../workflows/model/stack';
-import type { Containers, Engine } from '../../../ports/data';
-import { openServer, type Surroundings, withServer } from './connect';
+import type { Containers } from '../../../ports/containers';
+import type { Engine } from '../../../ports/engine';
+import { openServer, withServer, type Surroundings } from './connect';
 import { dumpDatabase } from './dump';
 import { observeEntry, observeReplaced } from './observe';
 import { endLeftovers } from './operations';

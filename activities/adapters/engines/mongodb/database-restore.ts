@@ -1,11 +1,11 @@
 import type { Db, Document } from 'mongodb';
 import type { RestoreTarget } from '../../../../workflows/model/restore-target';
 import { AdapterError } from '../../../ports/adapter-error';
-import type { Attempt } from '../../../ports/data';
+import type { Attempt } from '../../../ports/attempt';
 import { readCatalogue, type Covered } from './catalogue';
 import type { Server } from './connect';
 import type { Index } from './indexes';
-import { insertRaw, type InsertOptions, knowsEmptyTimestamps } from './insert-raw';
+import { insertRaw, knowsEmptyTimestamps, type InsertOptions } from './insert-raw';
 import { isInPlace, Journal, type RestoredCollection, type RestoredView } from './journal';
 import { readMetadata } from './metadata';
 import { dumpFileStem, suffixedCollection } from './names';

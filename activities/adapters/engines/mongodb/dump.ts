@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import type { Part, PartFacts } from '../../../../workflows/model/recovery-point';
 import { AdapterError } from '../../../ports/adapter-error';
-import type { Attempt, ByteSource } from '../../../ports/data';
+import type { Attempt } from '../../../ports/attempt';
+import type { ByteSource } from '../../../ports/byte-stream';
 import { reasonOf, type Server } from './connect';
 import { DatabaseDump } from './database-dump';
 

@@ -3,7 +3,7 @@ import type { Part } from '../../../../workflows/model/recovery-point';
 import type { RestoreTarget } from '../../../../workflows/model/restore-target';
 import type { MongodbEntry } from '../../../../workflows/model/stack';
 import { AdapterError } from '../../../ports/adapter-error';
-import type { EngineObservation, ObservedPart, TargetObservation } from '../../../ports/data';
+import type { EngineObservation, ObservedPart, TargetObservation } from '../../../ports/engine';
 import { readCatalogue } from './catalogue';
 import type { Server } from './connect';
 import { countOthersOn } from './operations';

@@ -2,7 +2,7 @@ import type { Db, Document } from 'mongodb';
 import type { ContentDigest } from '../../../../workflows/model/recovery-point';
 import type { RestoreTarget } from '../../../../workflows/model/restore-target';
 import { AdapterError } from '../../../ports/adapter-error';
-import type { Attempt } from '../../../ports/data';
+import type { Attempt } from '../../../ports/attempt';
 import { listTyped, readCatalogue } from './catalogue';
 import type { Server } from './connect';
 import { definitionDigest, DocumentsDigest } from './content-digest';

@@ -1,6 +1,7 @@
 import { AdapterError } from '../../../ports/adapter-error';
-import type { CommandRunner, Containers } from '../../../ports/data';
-import type { Queries } from '../../../ports/release';
+import type { CommandRunner } from '../../../ports/command-runner';
+import type { Containers } from '../../../ports/containers';
+import type { Queries } from '../../../ports/queries';
 import { applicationName } from './connect/application-name';
 import { clientProgramsOnHost } from './connect/find-client-program';
 import { reachServer } from './connect/reach-server';

@@ -2,14 +2,12 @@ import type { Part } from '../../../../workflows/model/recovery-point';
 import type { RestoreTarget } from '../../../../workflows/model/restore-target';
 import type { PostgresEntry } from '../../../../workflows/model/stack';
 import { AdapterError } from '../../../ports/adapter-error';
-import type {
-  Attempt,
-  ByteSource,
-  CommandRunner,
-  Containers,
-  Engine,
-  Site,
-} from '../../../ports/data';
+import type { Attempt } from '../../../ports/attempt';
+import type { ByteSource } from '../../../ports/byte-stream';
+import type { CommandRunner } from '../../../ports/command-runner';
+import type { Containers } from '../../../ports/containers';
+import type { Engine } from '../../../ports/engine';
+import type { Site } from '../../../ports/site';
 import type { Access, Caller, PostgresDependencies } from './connect/access';
 import { applicationName } from './connect/application-name';
 import { dumpDatabase } from './dump/dump-database';

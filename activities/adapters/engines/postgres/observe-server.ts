@@ -1,7 +1,7 @@
 import type { Part } from '../../../../workflows/model/recovery-point';
 import type { PostgresEntry } from '../../../../workflows/model/stack';
 import { AdapterError } from '../../../ports/adapter-error';
-import type { EngineObservation, ObservedPart } from '../../../ports/data';
+import type { EngineObservation, ObservedPart } from '../../../ports/engine';
 import type { Access } from './connect/access';
 import { findDatabases, isMarked, type Database } from './restore/databases';
 import { estimateDump } from './estimate-dump';

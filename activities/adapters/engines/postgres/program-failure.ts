@@ -1,5 +1,5 @@
 import { AdapterError } from '../../../ports/adapter-error';
-import type { CommandExit, RunningCommand } from '../../../ports/data';
+import type { CommandExit, RunningCommand } from '../../../ports/command-runner';
 import { afterSeconds } from '../../process/command-failure';
 import type { Access } from './connect/access';
 import { adviceFor, kindOfText } from './failure-kind';

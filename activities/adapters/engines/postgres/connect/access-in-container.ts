@@ -1,4 +1,4 @@
-import type { CommandOptions, CommandRunner } from '../../../../ports/data';
+import type { CommandOptions, CommandRunner } from '../../../../ports/command-runner';
 import {
   connectionParameters,
   PROGRAM_ENVIRONMENT,

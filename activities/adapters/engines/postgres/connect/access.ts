@@ -1,10 +1,10 @@
+import type { OnProgress } from '../../../../ports/attempt';
 import type {
   CommandOptions,
   CommandRunner,
-  Containers,
-  OnProgress,
   RunningCommand,
-} from '../../../../ports/data';
+} from '../../../../ports/command-runner';
+import type { Containers } from '../../../../ports/containers';
 import type { FindClientProgram } from './find-client-program';
 import type { Session } from './session';
 

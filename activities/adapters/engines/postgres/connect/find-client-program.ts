@@ -1,7 +1,7 @@
 import { access, constants, readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { AdapterError } from '../../../../ports/adapter-error';
-import type { CommandRunner } from '../../../../ports/data';
+import type { CommandRunner } from '../../../../ports/command-runner';
 
 /** Finds a client program for a server of this major version: its file. */
 export type FindClientProgram = (program: string, serverMajor: number) => Promise<string>;

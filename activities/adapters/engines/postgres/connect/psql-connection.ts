@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdapterError } from '../../../../ports/adapter-error';
-import type { RunningCommand } from '../../../../ports/data';
+import type { RunningCommand } from '../../../../ports/command-runner';
 import { bytesOfText } from './bytes';
 import { kindOfText } from '../failure-kind';
 import type { Complaints } from './complaints';

@@ -1,5 +1,5 @@
 import type { PostgresEntry } from '../../../../../workflows/model/stack';
-import type { Site } from '../../../../ports/data';
+import type { Site } from '../../../../ports/site';
 import type { Access, Caller, PostgresDependencies } from './access';
 import { accessByAddress } from './access-by-address';
 import { accessInContainer } from './access-in-container';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OnProgress } from '../../../../ports/data';
+import type { OnProgress } from '../../../../ports/attempt';
 import type { Access } from './access';
 import { literal } from './quoting';
 import { onServer } from './server-sessions';

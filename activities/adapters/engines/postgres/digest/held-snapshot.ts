@@ -1,6 +1,6 @@
 import type { ContentDigest } from '../../../../../workflows/model/recovery-point';
 import { AdapterError } from '../../../../ports/adapter-error';
-import type { OnProgress } from '../../../../ports/data';
+import type { OnProgress } from '../../../../ports/attempt';
 import { digestLargeObjects } from './large-objects';
 import { readSequences, restoredSequenceDigests, sequenceDigests } from './sequences';
 import type { Session } from '../connect/session';

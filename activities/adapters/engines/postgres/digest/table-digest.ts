@@ -1,5 +1,5 @@
 import type { ContentDigest } from '../../../../../workflows/model/recovery-point';
-import type { OnProgress } from '../../../../ports/data';
+import type { OnProgress } from '../../../../ports/attempt';
 import { releasingLocks } from './locks';
 import { identifier } from '../connect/quoting';
 import { queryRows, type Session } from '../connect/session';

@@ -2,7 +2,8 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PartFacts } from '../../../../../workflows/model/recovery-point';
 import { AdapterError } from '../../../../ports/adapter-error';
-import type { ByteSource, RunningCommand } from '../../../../ports/data';
+import type { ByteSource } from '../../../../ports/byte-stream';
+import type { RunningCommand } from '../../../../ports/command-runner';
 import type { Access, Caller } from '../connect/access';
 import { dumpArguments } from '../commands';
 import {

@@ -1,7 +1,8 @@
 import { Transform, type Readable } from 'node:stream';
 import type { PartFacts } from '../../../../../workflows/model/recovery-point';
 import { AdapterError } from '../../../../ports/adapter-error';
-import type { ByteSource, RunningCommand } from '../../../../ports/data';
+import type { ByteSource } from '../../../../ports/byte-stream';
+import type { RunningCommand } from '../../../../ports/command-runner';
 import type { Access, Caller } from '../connect/access';
 import { dumpGlobalsArguments } from '../commands';
 import { globalsContents, readGlobals } from '../globals';

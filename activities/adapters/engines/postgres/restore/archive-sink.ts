@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { AdapterError } from '../../../../ports/adapter-error';
-import type { ByteSink, Taken } from '../../../../ports/data';
+import type { ByteSink, Taken } from '../../../../ports/byte-stream';
 import { strictRestoreArguments } from '../commands';
 import { readHead, type ArchiveHead } from './archive-head';
 import { ArchiveRestore, type ArchiveOptions } from './restore-archive';

@@ -1,6 +1,8 @@
 import type { ContentDigest, Json, Part } from '../../../../../workflows/model/recovery-point';
 import type { RestoreTarget } from '../../../../../workflows/model/restore-target';
-import type { ByteSink, OnProgress, TargetObservation } from '../../../../ports/data';
+import type { OnProgress } from '../../../../ports/attempt';
+import type { ByteSink } from '../../../../ports/byte-stream';
+import type { TargetObservation } from '../../../../ports/engine';
 import type { Access } from '../connect/access';
 
 export interface RestoreTask {

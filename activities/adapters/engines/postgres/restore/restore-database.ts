@@ -1,5 +1,6 @@
 import { formatCount } from '../../../../../workflows/model/format-count';
-import type { ByteSink, TargetObservation } from '../../../../ports/data';
+import type { ByteSink } from '../../../../ports/byte-stream';
+import type { TargetObservation } from '../../../../ports/engine';
 import type { Access } from '../connect/access';
 import { archiveSink } from './archive-sink';
 import {

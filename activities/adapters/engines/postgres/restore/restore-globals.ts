@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { AdapterError } from '../../../../ports/adapter-error';
-import type { ByteSink } from '../../../../ports/data';
+import type { ByteSink } from '../../../../ports/byte-stream';
 import type { Access } from '../connect/access';
 import { globalsContents, readGlobals } from '../globals';
 import { missingGlobals } from './globals-statements';

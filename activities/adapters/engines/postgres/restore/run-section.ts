@@ -1,5 +1,6 @@
 import { AdapterError } from '../../../../ports/adapter-error';
-import type { CommandExit, OnProgress, RunningCommand } from '../../../../ports/data';
+import type { OnProgress } from '../../../../ports/attempt';
+import type { CommandExit, RunningCommand } from '../../../../ports/command-runner';
 import type { Access } from '../connect/access';
 import { reportingWork } from '../connect/report-work';
 import { restoreArguments } from '../commands';

@@ -1,0 +1,150 @@
+import type { Readable } from 'node:stream';
+import type { LeaveOutChoice } from '../../workflows/model/left-out';
+import type { ContentDigest, Json, Part } from '../../workflows/model/recovery-point';
+import type { RestoreTarget } from '../../workflows/model/restore-target';
+import type { EngineKind, ProtectEntry } from '../../workflows/model/stack';
+import type { Attempt } from './attempt';
+import type { ByteSink, ByteSource } from './byte-stream';
+import type { Site } from './site';
+
+export interface ObservedPart {
+  readonly part: Part;
+  /** What its dump is expected to have, from the server's own figures; a guide for progress and free space. */
+  readonly expectedBytes: number;
+  /** Set when a backup must leave it out; the reason. */
+  readonly skip?: string;
+}
+
+export interface EngineObservation {
+  readonly entry: string;
+  readonly engine: EngineKind;
+  /** Server or program, with version, such as `PostgreSQL 15.18`. */
+  readonly version: string;
+  readonly parts: readonly ObservedPart[];
+  /** What a person should know before the run, in sentences. */
+  readonly notes: readonly string[];
+}
+
+export interface TargetObservation {
+  /** Whether `into` exists and holds anything. */
+  readonly exists: boolean;
+  readonly bytes: number;
+  /** Sessions of others on it now, to be told and, at the swap only, disconnected. */
+  readonly otherSessions: number;
+  /** Free bytes where it would be restored; absent when the engine cannot know. */
+  readonly freeBytes?: number;
+  /** What the replaced content will be called, where that is not `into` with its suffix. */
+  readonly keepAs?: string;
+  readonly version: string;
+  /** Why a swap could not succeed now, and what to do about it. */
+  readonly obstacle?: { readonly obstacle: string; readonly advice: string };
+  /** What a person should know of it, in sentences. */
+  readonly notes?: readonly string[];
+}
+
+/**
+ * One kind of database (or files). The extension point: a further kind is one folder in `adapters/` that passes
+ * `test/adapters/engine-contract.ts`.
+ *
+ * A restore is: observeTarget → prepare → receive → digest (compared by the caller) → swap → keep or undo. Each step is
+ * idempotent and looks at the world to see what an earlier attempt has done.
+ */
+export interface Engine<Entry extends ProtectEntry = ProtectEntry> {
+  readonly kind: Entry['engine'];
+
+  /** Reads only. Throws: CredentialsRejected · ServiceUnavailable · PreconditionFailed (no such database or folder). */
+  observe(site: Site, entry: Entry, attempt: Attempt): Promise<EngineObservation>;
+
+  /** Begins a dump. Ends first what an earlier attempt with the same owner left on the server. */
+  dump(site: Site, entry: Entry, part: Part, attempt: Attempt): Promise<ByteSource>;
+
+  observeTarget(
+    site: Site,
+    entry: Entry,
+    part: Part,
+    target: RestoreTarget,
+    attempt: Attempt,
+  ): Promise<TargetObservation>;
+
+  /**
+   * What the names of `target.leaveOut` mean in a dump, of which no more is read than is needed. Absent where nothing can
+   * be left out. Throws: PreconditionFailed (a dump that cannot be understood)
+   */
+  chooseLeftOut?(dump: Readable, names: readonly string[]): Promise<LeaveOutChoice>;
+
+  /**
+   * Leaves an empty place beside `target.into`, dropping what an earlier attempt of this run put there. `surroundings`
+   * are those of the dump's facts: what will replace nothing gets them at the swap, as far as they can be had here.
+   * Returns what cannot, in sentences: that is told, and is no reason not to restore.
+   */
+  prepare(
+    site: Site,
+    entry: Entry,
+    part: Part,
+    target: RestoreTarget,
+    surroundings: Json | undefined,
+    attempt: Attempt,
+  ): Promise<readonly string[]>;
+
+  /** Takes a dump in, into the place that `prepare` made. */
+  receive(
+    site: Site,
+    entry: Entry,
+    part: Part,
+    target: RestoreTarget,
+    attempt: Attempt,
+  ): Promise<ByteSink>;
+
+  /** Counts and digests the place beside, by the methods that `expected` names, so that the two can be compared. */
+  digest(
+    site: Site,
+    entry: Entry,
+    part: Part,
+    target: RestoreTarget,
+    expected: readonly ContentDigest[],
+    attempt: Attempt,
+  ): Promise<readonly ContentDigest[]>;
+
+  /**
+   * Puts the place beside in the place of `into` and keeps what was there. May be killed between any two of its steps:
+   * called again it goes on. Called when all is done it does nothing. Returns whether something was kept.
+   */
+  swap(
+    site: Site,
+    entry: Entry,
+    part: Part,
+    target: RestoreTarget,
+    attempt: Attempt,
+  ): Promise<{ kept: boolean }>;
+
+  /** Undoes `swap`, also a half-done one, and drops what was restored. Does nothing when nothing was swapped. */
+  swapBack(
+    site: Site,
+    entry: Entry,
+    part: Part,
+    target: RestoreTarget,
+    attempt: Attempt,
+  ): Promise<void>;
+
+  /** Drops the place beside. Never touches `into`. Does nothing when it is gone. */
+  discardBeside(
+    site: Site,
+    entry: Entry,
+    part: Part,
+    target: RestoreTarget,
+    attempt: Attempt,
+  ): Promise<void>;
+
+  /** Drops what `swap` kept. Does nothing when it is gone. */
+  discardKept(
+    site: Site,
+    entry: Entry,
+    part: Part,
+    target: RestoreTarget,
+    attempt: Attempt,
+  ): Promise<void>;
+}
+
+export type Engines = {
+  readonly [Kind in EngineKind]: Engine<Extract<ProtectEntry, { engine: Kind }>>;
+};

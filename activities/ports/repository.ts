@@ -1,0 +1,119 @@
+import type { Readable } from 'node:stream';
+import type {
+  ListedPoint,
+  Manifest,
+  Part,
+  PartFacts,
+  RecoveryPointSummary,
+  UnreadablePoint,
+} from '../../workflows/model/recovery-point';
+import type { RepositoryDescription } from '../../workflows/model/stack';
+import type { Attempt } from './attempt';
+import type { ByteSource } from './byte-stream';
+import type { Site } from './site';
+
+export interface RepositoryProbe {
+  readonly state: 'ready' | 'absent';
+  /** restic's repository id; absent when there is none. */
+  readonly id?: string;
+  /** `restic 0.19.1`. */
+  readonly program: string;
+  /** Free bytes where a local repository lies; absent for a remote one. */
+  readonly freeBytes?: number;
+}
+
+/** What a stream was, known at its end. */
+export interface StreamReceipt {
+  /** Random; the snapshot bears it too. It tells the receipt's own snapshot from a torn one of an earlier attempt. */
+  readonly uploadId: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly facts: PartFacts;
+}
+
+/**
+ * One stack's repository. Every call takes the attempt: a backend that never answers must not outlive a cancellation. Calls
+ * that come after a run has seen the repository (storing, finding and reading streams, storing manifests) wait for one that
+ * is gone (ServiceUnavailable); the others say that there is none (PreconditionFailed).
+ */
+export interface Repository {
+  /** Where it lies on this host; absent when it lies elsewhere. */
+  readonly folder?: string;
+  /** Throws: CredentialsRejected (wrong password) · ServiceUnavailable · VerificationFailed (damaged). */
+  probe(attempt: Attempt): Promise<RepositoryProbe>;
+  /** Idempotent: a repository that opens with this password is left alone. */
+  initialise(attempt: Attempt): Promise<void>;
+  /**
+   * Stores one stream as one snapshot, or nothing at all. Withheld end-of-file: restic's stdin is closed only after
+   * `source.finish()` resolved and `beforeClose` (which makes the receipt durable) returned. So a snapshot without a
+   * receipt is torn by definition and is never used. The source may still be beginning; one that fails to is a failure
+   * of the call.
+   * Retry: safe; look with `findStream` first.
+   */
+  storeStream(
+    source: ByteSource | Promise<ByteSource>,
+    label: StreamLabel,
+    attempt: Attempt,
+    beforeClose: (receipt: StreamReceipt) => Promise<void>,
+  ): Promise<StreamPlace & { readonly receipt: StreamReceipt }>;
+  /** The snapshot that this receipt vouches for; undefined when it did not get as far as that. */
+  findStream(
+    label: StreamLabel,
+    receipt: StreamReceipt,
+    attempt: Attempt,
+  ): Promise<StreamPlace | undefined>;
+  /** Reads a stream back. `finish` rejects when restic failed: bytes seen so far prove nothing. */
+  readStream(
+    snapshotId: string,
+    path: string,
+    attempt: Attempt,
+  ): Promise<{ readonly stream: Readable; finish(): Promise<void>; abort(): Promise<void> }>;
+  /** Stores the manifest under its run; returns the recovery point. Idempotent by `manifest.runKey`. */
+  storeManifest(manifest: Manifest, attempt: Attempt): Promise<RecoveryPointSummary>;
+  /** By the manifests' labels alone; a point whose labels cannot be read hides no other. */
+  listRecoveryPoints(stack: string, attempt: Attempt): Promise<FoundPoints>;
+  /** What is gone of these points of one stack, newest first, by their ids; a whole point is not in it. */
+  findMissingParts(
+    points: readonly RecoveryPointSummary[],
+    attempt: Attempt,
+  ): Promise<ReadonlyMap<string, MissingParts>>;
+  /** Throws: PreconditionFailed (no such id) · VerificationFailed (no manifest, a damaged one, another pawl's). */
+  readManifest(pointId: string, attempt: Attempt): Promise<Manifest>;
+  /** Bytes of the newest stream of each part of a stack, by the part's name: what its next one is likely to have. */
+  lastSizes(stack: string, attempt: Attempt): Promise<Readonly<Record<string, number>>>;
+  /** Where each part of a manifest lies now, in their order; undefined for what is no longer there. */
+  locateParts(manifest: Manifest, attempt: Attempt): Promise<readonly (StreamPlace | undefined)[]>;
+}
+
+/** What was stored as recovery points. */
+export interface FoundPoints {
+  /** Newest first. */
+  readonly points: readonly RecoveryPointSummary[];
+  readonly unreadable: readonly UnreadablePoint[];
+}
+
+/** What of a recovery point is no longer in the repository. */
+export interface MissingParts extends Pick<ListedPoint, 'missing' | 'missingParts'> {
+  /** Why nothing is known of its parts: its manifest cannot be read. */
+  readonly unreadable?: string;
+}
+
+/** Where a stream lies in the repository. */
+export interface StreamPlace {
+  readonly snapshotId: string;
+  /** Path of the one file in that snapshot, as restic takes it: hostile part names are encoded by the repository. */
+  readonly path: string;
+}
+
+/** Names a part's stream in the repository. */
+export interface StreamLabel {
+  readonly stack: string;
+  readonly runKey: string;
+  readonly run: string;
+  readonly part: Part;
+  /** The recovery point's time, ISO 8601: the snapshot's time too. */
+  readonly takenAt: string;
+}
+
+/** Opens the repository of a stack; no effect by itself. */
+export type OpenRepository = (site: Site, description: RepositoryDescription) => Repository;
