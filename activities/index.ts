@@ -1,3 +1,4 @@
+import type { STEP_KINDS, StepKind } from '../workflows/model/step-kinds';
 import { adoptRelease } from './release/adopt-release';
 import { awaitRun } from './run/await-run';
 import { backUpPart } from './data/back-up-part';
@@ -57,6 +58,8 @@ import { watchTraffic } from './traffic/watch-traffic';
 
 export type HostActivities = ReturnType<typeof createHostActivities>;
 export type RunActivities = ReturnType<typeof createRunActivities>;
+
+({}) as typeof STEP_KINDS satisfies Readonly<Record<keyof HostActivities, StepKind>>;
 
 /** Activities that touch a host: polled on `pawl-host-<name>` by the worker there. */
 export function createHostActivities(ports: HostPorts) {

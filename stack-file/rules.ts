@@ -1,3 +1,5 @@
+import { ID_PREFIXES } from '../workflows/model/id-prefixes';
+import { NOW_SUFFIX } from '../workflows/model/stack';
 import { durationSeconds } from './duration';
 import type { Finding } from './problem';
 import { asDraft, asText } from './rule';
@@ -17,15 +19,20 @@ import { NAME, NAME_RULE } from './values';
  * result, so that a mistake in one entry does not hide one in another. They pass over what the schema refuses anyway.
  */
 
-/** Ids of pawl's own workflows begin with these: the runs of such a stack could not be told from them. */
-const RESERVED_STACK_NAMES = [
-  ...['stack', 'plan', 'kept', 'warm', 'points', 'examine', 'releases', 'release-diff', 'verify'],
-];
-
 const stackRules: readonly Rule[] = [
   function stackNameIsNotReserved(stack, report) {
-    if (RESERVED_STACK_NAMES.includes(asText(stack['stack']))) {
+    const reserved: readonly string[] = ID_PREFIXES;
+    if (reserved.includes(asText(stack['stack']))) {
       report(['stack'], 'is a name that pawl uses itself; choose another');
+    }
+  },
+
+  function hostNameIsNoQueueOfAnother(stack, report) {
+    if (asText(stack['host']).endsWith(NOW_SUFFIX)) {
+      report(
+        ['host'],
+        `must not end with \`${NOW_SUFFIX}\`, which pawl uses itself; choose another`,
+      );
     }
   },
 

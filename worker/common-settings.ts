@@ -1,3 +1,4 @@
+import { NOW_SUFFIX } from '../workflows/model/stack';
 import { isIP, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { defaultStateDirectory } from '../toolchain/state-directory';
@@ -33,7 +34,7 @@ export const COMMON_SETTINGS = {
     flag: 'parallel-steps',
     variable: 'PAWL_PARALLEL_STEPS',
     placeholder: 'N',
-    about: 'steps that may run here at the same time',
+    about: 'steps that move or build something, or wait, here at the same time',
     fallback: () => '4',
     parse: (text: string) => parseInteger(text, 1, 100),
   },
@@ -128,6 +129,7 @@ function parseFolder(text: string): string {
 
 /** It becomes part of a task queue's name, and of the names of files. */
 function parseHostName(text: string): string {
+  if (text.endsWith(NOW_SUFFIX)) throw new Error(`must not end with ${NOW_SUFFIX}`);
   if (/^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/i.test(text)) return text;
   throw new Error('must be 1 to 63 letters, digits, dots, hyphens and underscores');
 }

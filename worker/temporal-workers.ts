@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createHostActivities, createRunActivities } from '../activities';
 import type { HostPorts } from '../activities/ports/host-ports';
-import { hostTaskQueue, WORKFLOW_TASK_QUEUE } from '../workflows/model/stack';
+import { hostNowQueue, hostTaskQueue, WORKFLOW_TASK_QUEUE } from '../workflows/model/stack';
 import type { WorkerConfig } from './config';
 import type { RunMetrics } from './run-metrics';
 import { buildIdOf, workflowBundlePath } from './workflow-bundle';
@@ -18,7 +18,13 @@ const HEARTBEAT_AT_MOST_EVERY = '1 second';
 /** What is left in the dead worker's own queue goes to the next one after this. */
 const STICKY_TIMEOUT = '3 seconds';
 
-/** Two pollers in one process: workflows with what touches Temporal only, and the steps on this host. */
+/** Each is soon over, or waits: their number is no load. Few would let a person wait behind other people's steps. */
+const STEPS_AT_ONCE = 100;
+
+/**
+ * Three pollers in one process: workflows with what touches Temporal only, the steps on this host that take their time, and
+ * those that are short or urgent. A step is known in both queues of the host: which is its own may change between versions.
+ */
 export async function createTemporalWorkers(
   config: WorkerConfig,
   connection: NativeConnection,
@@ -38,15 +44,24 @@ export async function createTemporalWorkers(
     maxConcurrentWorkflowTaskPolls: 4,
     maxConcurrentActivityTaskPolls: 2,
   });
-  const steps = Worker.create({
+  const steps = {
     ...common,
-    taskQueue: hostTaskQueue(config.host),
     activities: createHostActivities(ports),
     interceptors: { activity: [metrics.interceptor] },
+  };
+  const long = Worker.create({
+    ...steps,
+    taskQueue: hostTaskQueue(config.host),
     maxConcurrentActivityTaskExecutions: config.parallelSteps,
     maxConcurrentActivityTaskPolls: Math.min(2, config.parallelSteps),
   });
-  return Promise.all([workflows, steps]);
+  const now = Worker.create({
+    ...steps,
+    taskQueue: hostNowQueue(config.host),
+    maxConcurrentActivityTaskExecutions: STEPS_AT_ONCE,
+    maxConcurrentActivityTaskPolls: 2,
+  });
+  return Promise.all([workflows, long, now]);
 }
 
 async function commonOptions(

@@ -6,6 +6,7 @@ import type { Attempt } from '../ports/attempt';
 import type { Ports } from '../ports/host-ports';
 import type { Site } from '../ports/site';
 import { toFailure } from './to-failure';
+import { STEP_KINDS, type StepKind } from '../../workflows/model/step-kinds';
 
 /** What every activity on a host is called with, at least. */
 export interface StepInput {
@@ -21,9 +22,13 @@ export interface StepOptions {
   readonly watchStall?: boolean;
 }
 
+/** A look is given up this long before Temporal would: so its failure says what did not answer. */
+const BEFORE_LIMIT_MILLISECONDS = 5_000;
+
 /**
  * Runs one attempt of an activity: heartbeats with its progress, ends it when it is cancelled or moves nothing any more,
- * and turns what it throws into Temporal's failures.
+ * and turns what it throws into Temporal's failures. What only looks is given up at its limit, whether it ends or not: what
+ * goes on behind it changes nothing.
  * Units:  stall = `stack.limits.stallSeconds` without a call of `onProgress`
  * Throws: ApplicationFailure (see to-failure.ts) · CancelledFailure as it came
  */
@@ -46,6 +51,13 @@ export async function runStep<Output>(
     },
     Math.min((context.info.heartbeatTimeoutMs ?? 10_000) / 4, 1000),
   );
+  const patience = patienceMilliseconds(context);
+  const timer =
+    patience === undefined
+      ? undefined
+      : setTimeout(() => {
+          watchdog.abort(unanswered(options.phase, patience / 1000));
+        }, patience);
   const attempt: Attempt = {
     signal: AbortSignal.any([context.cancellationSignal, watchdog.signal]),
     onProgress: (bytesDone = progress.bytesDone) => {
@@ -55,7 +67,9 @@ export async function runStep<Output>(
     owner: `pawl:${input.run?.key ?? context.info.workflowExecution?.runId ?? 'none'}:${options.phase}`,
   };
   try {
-    return await work(attempt, siteOf(ports, input.stack));
+    const working = work(attempt, siteOf(ports, input.stack));
+    if (patience === undefined) return await working;
+    return await Promise.race([working, whenAborted(watchdog.signal)]);
   } catch (error) {
     // Temporal must see its own CancelledFailure, or the attempt counts as failed and is tried again.
     if (context.cancellationSignal.aborted) await context.cancelled;
@@ -63,7 +77,24 @@ export async function runStep<Output>(
     throw toFailure(cause, context.info.attempt, (text) => ports.secrets.redact(text));
   } finally {
     clearInterval(beat);
+    clearTimeout(timer);
   }
+}
+
+/** When an attempt is given up, whether it ends or not. Undefined of what changes something: that must be seen to its end. */
+function patienceMilliseconds({ info }: Context): number | undefined {
+  const kind: StepKind | undefined = STEP_KINDS[info.activityType as keyof typeof STEP_KINDS];
+  const isLook = kind === 'look' || kind === 'search';
+  if (!isLook || info.startToCloseTimeoutMs === 0) return undefined;
+  return Math.max(info.startToCloseTimeoutMs - BEFORE_LIMIT_MILLISECONDS, 0);
+}
+
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
+  });
 }
 
 function transferProgress(options: StepOptions, bytesDone: number): TransferProgress {
@@ -72,6 +103,17 @@ function transferProgress(options: StepOptions, bytesDone: number): TransferProg
     bytesDone,
     ...(options.bytesExpected === undefined ? {} : { bytesExpected: options.bytesExpected }),
   };
+}
+
+function unanswered(phase: string, seconds: number): AdapterError {
+  return new AdapterError(
+    'ServiceUnavailable',
+    `${phase}: no answer for ${Math.round(seconds)} s; the attempt was ended`,
+    {
+      advice:
+        'Something on this host accepts questions and does not answer them: Docker, a database, a disk.',
+    },
+  );
 }
 
 function stalled(phase: string, stillSeconds: number, bytesDone: number): AdapterError {

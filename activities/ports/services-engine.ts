@@ -37,6 +37,8 @@ export interface UnnamedVolume {
 }
 
 export interface EngineOfServices {
+  /** Throws: ServiceUnavailable (the engine is away, or accepts and says nothing for so long) · CredentialsRejected */
+  ping(seconds: number): Promise<void>;
   /** Containers of one Compose service of the project, stopped ones too, one-off ones not; by their number. */
   containers(site: Site, project: string, service: string): Promise<readonly ServiceContainer[]>;
   /**

@@ -24,14 +24,49 @@ export const examineHost =
   (ports: HostPorts) =>
   (input: StepInput): Promise<readonly HostFinding[]> =>
     runStep(ports, input, { phase: 'examine host' }, async (attempt, site) => {
-      const entries = input.stack.protect.map((entry) => examineEntry(ports, site, entry, attempt));
+      const silent = await examineEngine(ports, input);
+      const entries = input.stack.protect.map((entry) =>
+        silent.length > 0 && isInContainer(entry)
+          ? [unseen(`protect.${entry.name}`)]
+          : examineEntry(ports, site, entry, attempt),
+      );
+      const releases =
+        silent.length > 0 && input.stack.deploy !== undefined
+          ? [unseen('deploy')]
+          : [
+              ...(await examineProject(ports, site, input, attempt)),
+              ...(await examineServices(ports, site, input, attempt)),
+            ];
       return [
+        ...silent,
         ...(await examineRepository(ports, site, input, attempt)),
         ...(await Promise.all(entries)).flat(),
-        ...(await examineProject(ports, site, input, attempt)),
-        ...(await examineServices(ports, site, input, attempt)),
+        ...releases,
       ];
     });
+
+/** A person waits for the answer. */
+const ENGINE_SECONDS = 4;
+
+/** What is wrong with Docker, of which everything else in containers would only say the same. */
+async function examineEngine(
+  { release }: HostPorts,
+  { stack }: StepInput,
+): Promise<readonly HostFinding[]> {
+  if (stack.deploy === undefined && !stack.protect.some(isInContainer)) return [];
+  return findings('docker', async () => {
+    await release.services.ping(ENGINE_SECONDS);
+    return [];
+  });
+}
+
+function isInContainer(entry: ProtectEntry): boolean {
+  return entry.engine === 'files' ? entry.service !== undefined : 'service' in entry.reach;
+}
+
+function unseen(id: string): HostFinding {
+  return warning(id, 'not looked at, since Docker does not answer', 'See `docker` above.');
+}
 
 /** Whether it has what `deploy` names, and nothing that a release could not carry. Images are not asked for. */
 async function examineProject(

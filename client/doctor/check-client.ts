@@ -3,7 +3,7 @@ import type { StackDescription } from '../../workflows/model/stack';
 import { ClientError } from '../client-error';
 import type { Invocation } from '../command';
 import { loadStack } from '../stack';
-import { askWorker } from '../temporal/ask-worker';
+import { askWorker, type Question } from '../temporal/ask-worker';
 import { requireWorker } from '../temporal/require-worker';
 import { clocksApart } from '../temporal/server-clock';
 import { withSession } from '../temporal/session';
@@ -78,7 +78,7 @@ async function checkHost(
   });
   if (!worker) return;
   await attempt(findings, 'host', async () => {
-    const question = { stack, type: 'examine', prefix: 'examine', input: { stack } };
+    const question: Question = { stack, type: 'examine', prefix: 'examine', input: { stack } };
     findings.push(...(await askWorker<HostFinding[]>(session, output, question)));
     return {};
   });

@@ -1,11 +1,11 @@
 import type { KeptLog } from '../../workflows/model/kept-log';
-import { hostTaskQueue, type StackDescription } from '../../workflows/model/stack';
+import type { StackDescription } from '../../workflows/model/stack';
 import type { GlobalOptions, Invocation } from '../command';
 import { StackFileError } from '../../stack-file/problem';
 import { loadStack } from '../stack';
-import { askWorker } from '../temporal/ask-worker';
+import { askWorker, type Question } from '../temporal/ask-worker';
 import type { LogLine } from '../temporal/history-log';
-import { isPolled } from '../temporal/require-worker';
+import { hasWorker } from '../temporal/require-worker';
 import type { Session } from '../temporal/session';
 
 /** What containers of a run wrote, as its host has kept it. Without the host there is the history alone, and a word of it. */
@@ -19,12 +19,17 @@ export async function keptLines(
     output.note(`What containers of ${run} wrote is on its host: ask beside the stack file.`);
     return [];
   }
-  if (!(await isPolled(session, hostTaskQueue(stack.host), 'activity'))) {
+  if (!(await hasWorker(session, stack.host))) {
     output.note(`What containers of ${run} wrote is on host ${stack.host}, whose worker is away.`);
     return [];
   }
-  const question = { type: 'keptLogs', prefix: 'kept-logs', input: { stack, of: run } };
-  const kept = await askWorker<readonly KeptLog[]>(session, output, { stack, ...question });
+  const question: Question = {
+    stack,
+    type: 'keptLogs',
+    prefix: 'kept-logs',
+    input: { stack, of: run },
+  };
+  const kept = await askWorker<readonly KeptLog[]>(session, output, question);
   return kept.flatMap(linesOf);
 }
 

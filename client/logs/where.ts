@@ -3,7 +3,7 @@ import { ClientError } from '../client-error';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { loadStack } from '../stack';
-import { askWorker } from '../temporal/ask-worker';
+import { askWorker, type Question } from '../temporal/ask-worker';
 import type { Session } from '../temporal/session';
 import { runDocker } from '../terminal/run-docker';
 
@@ -14,10 +14,13 @@ export async function containersHere(
   service: string,
 ): Promise<Whereabouts['containers']> {
   const stack = await loadStack(globals);
-  const question = { type: 'whereabouts', prefix: 'whereabouts', input: { stack, service } };
-  const { host, containers } = await askWorker<Whereabouts>(session, output, {
-    ...{ stack, ...question },
-  });
+  const question: Question = {
+    stack,
+    type: 'whereabouts',
+    prefix: 'whereabouts',
+    input: { stack, service },
+  };
+  const { host, containers } = await askWorker<Whereabouts>(session, output, question);
   const [first] = containers;
   if (first === undefined || (await isHere(first.id))) return containers;
   const names = containers.map(({ name }) => name).join(', ');

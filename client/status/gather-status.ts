@@ -3,13 +3,14 @@ import { FREEZABLE } from '../../workflows/model/freeze-window';
 import type { Maintenance } from '../../workflows/model/maintenance';
 import type { QueueState } from '../../workflows/model/queue';
 import type { ReleasesNow, Serving } from '../../workflows/model/serving';
-import { hostTaskQueue, type StackDescription } from '../../workflows/model/stack';
+import type { StackDescription } from '../../workflows/model/stack';
 import { freezeWords, frozenBy } from '../../workflows/run/people/freeze-calendar';
 import type { PersonWait } from '../follow/waiting-words';
 import { askBriefly, type BriefAnswer } from '../temporal/ask-briefly';
+import type { Question } from '../temporal/ask-worker';
 import { isAway, isNotFound } from '../temporal/errors';
 import { readPersonWaits } from '../temporal/person-waits';
-import { isPolled } from '../temporal/require-worker';
+import { hasWorker } from '../temporal/require-worker';
 import { listRuns } from '../temporal/run-list';
 import type { ListedRun } from '../temporal/run-list';
 import type { Session } from '../temporal/session';
@@ -65,7 +66,7 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
   const [state, runs, worker] = await Promise.all([
     readQueue(session, stack),
     listRuns(session, stack, RUNS_LOOKED_AT),
-    isPolled(session, hostTaskQueue(host), 'activity'),
+    hasWorker(session, host),
   ]);
   const asked = worker ? description : undefined;
   const open = runs.filter(({ outcome }) => outcome === 'running');
@@ -137,6 +138,6 @@ function readReleases(
   session: Session,
   stack: StackDescription,
 ): Promise<BriefAnswer<ReleasesNow>> {
-  const question = { stack, type: 'releases', prefix: 'releases', input: { stack } };
+  const question: Question = { stack, type: 'releases', prefix: 'releases', input: { stack } };
   return askBriefly(session, question, RELEASES_MILLISECONDS);
 }

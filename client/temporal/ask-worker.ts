@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
+import type { IdPrefix } from '../../workflows/model/id-prefixes';
 import type { StackDescription } from '../../workflows/model/stack';
 import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';
@@ -21,8 +22,7 @@ export interface Question {
   readonly stack: StackDescription;
   /** Workflow type. */
   readonly type: string;
-  /** First segment of the workflow's id: `plan/melvin/<unique>`. */
-  readonly prefix: string;
+  readonly prefix: IdPrefix;
   readonly input: unknown;
 }
 

@@ -1,5 +1,5 @@
 import { temporal } from '@temporalio/proto';
-import { hostTaskQueue, WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
+import { hostNowQueue, hostTaskQueue, WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';
 import { serverClock } from './server-clock';
@@ -13,13 +13,17 @@ const AHEAD_MILLISECONDS = 5_000;
 const NEVER = -Infinity;
 const { TASK_QUEUE_TYPE_ACTIVITY, TASK_QUEUE_TYPE_WORKFLOW } = temporal.api.enums.v1.TaskQueueType;
 
-/** Throws, with the command that helps, when nobody serves the workflows or (when given) the host's steps. */
+/**
+ * Throws, with the command that helps, when nobody serves the workflows or (when given) the host's steps. Asked is the queue
+ * of what is short: the other one has no poller while its slots are taken.
+ */
 export async function requireWorker(session: Session, host?: string): Promise<void> {
   const [workflows, steps] = await Promise.all([
     lastPoll(session, WORKFLOW_TASK_QUEUE, 'workflow'),
-    host === undefined ? Infinity : lastPoll(session, hostTaskQueue(host), 'activity'),
+    host === undefined ? Infinity : lastPoll(session, hostNowQueue(host), 'activity'),
   ]);
   if (await isFresh(session, Math.min(workflows, steps))) return;
+  if (host !== undefined && steps === NEVER) await refuseOlder(session, host);
   const who = host === undefined ? 'No pawl worker' : `No worker of host "${host}"`;
   throw new ClientError(EXIT_CODES.unavailable, `${who} is connected to ${session.address}.`, {
     advice: startWorker(host),
@@ -27,18 +31,27 @@ export async function requireWorker(session: Session, host?: string): Promise<vo
   });
 }
 
+/** One that has the long queue alone is of a version that knew no other. */
+async function refuseOlder(session: Session, host: string): Promise<void> {
+  if (!(await isFresh(session, await lastPoll(session, hostTaskQueue(host), 'activity')))) return;
+  const text = `The worker of host "${host}" is of an older version of pawl than this command.`;
+  throw new ClientError(EXIT_CODES.unavailable, text, {
+    advice: 'Stop it, install this version there too, and start it again.',
+    reason: 'worker-older',
+  });
+}
+
+/**
+ * Whether a worker of the host is there: it asks for what is short whatever else it has to do. One killed a moment ago still
+ * counts.
+ */
+export async function hasWorker(session: Session, host: string): Promise<boolean> {
+  return isFresh(session, await lastPoll(session, hostNowQueue(host), 'activity'));
+}
+
 export function startWorker(host?: string): string {
   const command = host === undefined ? 'pawl worker' : `pawl worker --host ${host}`;
   return `Start it with \`${command}\` on that machine (\`pawl server\` has one built in).`;
-}
-
-/** Whether a worker has asked for tasks of this queue lately. A worker killed a moment ago still counts. */
-export async function isPolled(
-  session: Session,
-  queue: string,
-  kind: 'workflow' | 'activity',
-): Promise<boolean> {
-  return isFresh(session, await lastPoll(session, queue, kind));
 }
 
 /** When a worker asked last, in milliseconds of the server's clock. The server forgets it after five minutes. */

@@ -1,4 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
+import type { Info as ActivityInfo } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { AuditEntry } from '../../activities/ports/audit-record';
@@ -100,9 +101,12 @@ export function attempt<Output>(body: () => Promise<Output>): Promise<Output> {
 }
 
 /** Attempts that fail are what tests are about: no word about them. */
-export function quietEnvironment(heartbeatTimeoutMs: number): MockActivityEnvironment {
+export function quietEnvironment(
+  heartbeatTimeoutMs: number,
+  info: Partial<ActivityInfo> = {},
+): MockActivityEnvironment {
   return new MockActivityEnvironment(
-    { heartbeatTimeoutMs },
+    { heartbeatTimeoutMs, ...info },
     { logger: new DefaultLogger('ERROR') },
   );
 }

@@ -54,6 +54,25 @@ describe('an attempt of an activity', () => {
     });
   });
 
+  it('gives a look up at its limit, though what it waits for never ends', async () => {
+    const look = quietEnvironment(40, {
+      activityType: 'observeEntry',
+      startToCloseTimeoutMs: 5_020,
+    });
+    const never = () => new Promise<never>(() => undefined);
+    await expect(run(never, {}, look)).rejects.toMatchObject({
+      type: 'ServiceUnavailable',
+      nonRetryable: false,
+      message: expect.stringMatching(/no answer for 0 s/) as string,
+    });
+  });
+
+  it('sees what changes something to its end, whatever its limit', async () => {
+    const change = quietEnvironment(40, { activityType: 'swapPart', startToCloseTimeoutMs: 5_020 });
+    const slow = () => new Promise((resolve) => setTimeout(resolve, 60, 'swapped'));
+    expect(await run(slow, {}, change)).toBe('swapped');
+  });
+
   it('is not ended for want of bytes where none are expected, nor while they move', async () => {
     const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
     await expect(

@@ -10,7 +10,7 @@ import { workflowBundlePath } from '../../worker/workflow-bundle';
 import { stackWorkflowId, submit, type Submitted } from '../../workflows/messages';
 import type { RunbookRequest, RunRequest } from '../../workflows/model/run';
 import type { StackDescription } from '../../workflows/model/stack';
-import { WORKFLOW_TASK_QUEUE, hostTaskQueue } from '../../workflows/model/stack';
+import { WORKFLOW_TASK_QUEUE, hostNowQueue, hostTaskQueue } from '../../workflows/model/stack';
 import { describeStack } from './descriptions';
 import { expectNothingLeftWaiting } from './settled-runs';
 import { startTemporalServer, type TemporalServer } from './temporal-server';
@@ -57,17 +57,16 @@ export class WorkflowHarness {
       activities: createRunActivities({ runs }),
       stickyQueueScheduleToStartTimeout: '1 second',
     });
-    const host = await Worker.create({
-      connection,
-      taskQueue: hostTaskQueue('local'),
-      activities: { ...BENIGN, ...doubles },
-    });
+    const stepsOn = (taskQueue: string) =>
+      Worker.create({ connection, taskQueue, activities: { ...BENIGN, ...doubles } });
+    const long = await stepsOn(hostTaskQueue('local'));
+    const short = await stepsOn(hostNowQueue('local'));
     const checked = async () => {
       const output = await body();
       await expectNothingLeftWaiting(this.client, this.seen);
       return output;
     };
-    return workflows.runUntil(() => host.runUntil(checked));
+    return workflows.runUntil(() => long.runUntil(() => short.runUntil(checked)));
   }
 
   /** Submits a run as the client does. */

@@ -131,10 +131,18 @@ export interface StackDescription {
   readonly onFailure?: 'hold';
 }
 
-/** The task queue of the activities that touch `host`. */
+/** The task queue of the activities on `host` that take their time: of these few run at once. */
 export function hostTaskQueue(host: string): string {
   return `pawl-host-${host}`;
 }
+
+/** The task queue of the activities on `host` that are short or urgent: it is never full. */
+export function hostNowQueue(host: string): string {
+  return `${hostTaskQueue(host)}${NOW_SUFFIX}`;
+}
+
+/** No host's name ends so: its queue would be another's. */
+export const NOW_SUFFIX = '-now';
 
 /** The task queue of all workflows, and of the activities that touch Temporal only. */
 export const WORKFLOW_TASK_QUEUE = 'pawl';

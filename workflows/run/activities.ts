@@ -4,7 +4,8 @@ import {
   type ActivityInterfaceFor,
 } from '@temporalio/workflow';
 import type { HostActivities, RunActivities } from '../../activities';
-import { hostTaskQueue, WORKFLOW_TASK_QUEUE, type StackDescription } from '../model/stack';
+import { hostNowQueue, WORKFLOW_TASK_QUEUE, type StackDescription } from '../model/stack';
+import { limitSeconds, queueFor, STEP_KINDS, type StepKind } from '../model/step-kinds';
 
 /**
  * A cancelled step is waited for: its programs are gone when the run goes on to undo, record and end. Said in so many
@@ -14,16 +15,32 @@ const CANCELLATION = {
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } as const;
 
-/** The steps on a stack's host. They wait as long as the run may last for a worker there to come (back). */
+/**
+ * The steps on a stack's host, each with the limits of its kind. They wait as long as the run may last for a worker there to
+ * come (back).
+ */
 export function hostActivities(stack: StackDescription): ActivityInterfaceFor<HostActivities> {
   const { deadlineSeconds, heartbeatSeconds } = stack.limits;
-  return proxyActivities<HostActivities>({
-    ...CANCELLATION,
-    taskQueue: hostTaskQueue(stack.host),
-    scheduleToCloseTimeout: deadlineSeconds * 1000,
-    heartbeatTimeout: heartbeatSeconds * 1000,
-    retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
-  });
+  const proxyFor = (kind: StepKind) => {
+    const seconds = limitSeconds(kind, stack);
+    return proxyActivities<HostActivities>({
+      ...CANCELLATION,
+      taskQueue: queueFor(kind, stack.host),
+      scheduleToCloseTimeout: deadlineSeconds * 1000,
+      heartbeatTimeout: heartbeatSeconds * 1000,
+      ...(seconds === undefined ? {} : { startToCloseTimeout: seconds * 1000 }),
+      retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+    });
+  };
+  const proxies = {
+    look: proxyFor('look'),
+    search: proxyFor('search'),
+    change: proxyFor('change'),
+    move: proxyFor('move'),
+  };
+  const names = Object.keys(STEP_KINDS) as (keyof HostActivities)[];
+  const steps = names.map((name) => [name, proxies[STEP_KINDS[name]][name]]);
+  return Object.fromEntries(steps) as ActivityInterfaceFor<HostActivities>;
 }
 
 /** Questions that are answered at once or not at all. */
@@ -32,7 +49,7 @@ export function quickActivities(
 ): ActivityInterfaceFor<Pick<HostActivities, 'observeServing'>> {
   return proxyActivities<Pick<HostActivities, 'observeServing'>>({
     ...CANCELLATION,
-    taskQueue: hostTaskQueue(stack.host),
+    taskQueue: hostNowQueue(stack.host),
     scheduleToCloseTimeout: '8 seconds',
     retry: { initialInterval: '1 second', maximumAttempts: 2 },
   });
@@ -42,13 +59,15 @@ export function quickActivities(
 export function keeperActivities(
   stack: StackDescription,
 ): ActivityInterfaceFor<Pick<HostActivities, 'discardKept' | 'coolSlot'>> {
-  return proxyActivities<Pick<HostActivities, 'discardKept' | 'coolSlot'>>({
-    ...CANCELLATION,
-    taskQueue: hostTaskQueue(stack.host),
-    startToCloseTimeout: '1 day',
-    heartbeatTimeout: stack.limits.heartbeatSeconds * 1000,
-    retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
-  });
+  const keeperOf = <Name extends 'discardKept' | 'coolSlot'>(name: Name) =>
+    proxyActivities<Pick<HostActivities, Name>>({
+      ...CANCELLATION,
+      taskQueue: queueFor(STEP_KINDS[name], stack.host),
+      startToCloseTimeout: '1 day',
+      heartbeatTimeout: stack.limits.heartbeatSeconds * 1000,
+      retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+    })[name];
+  return { discardKept: keeperOf('discardKept'), coolSlot: keeperOf('coolSlot') };
 }
 
 /** The highest recorded run of a stack and its freeze, asked of its host alone: the stack workflow has no description. */
@@ -57,7 +76,7 @@ export function auditActivities(
 ): ActivityInterfaceFor<Pick<HostActivities, 'highestRecordedRun' | 'recordedFreeze'>> {
   return proxyActivities<Pick<HostActivities, 'highestRecordedRun' | 'recordedFreeze'>>({
     ...CANCELLATION,
-    taskQueue: hostTaskQueue(host),
+    taskQueue: hostNowQueue(host),
     // It reads one small file. A worker's death shows no sooner, and a client that submits waits 30 s for it.
     startToCloseTimeout: '10 seconds',
     retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
@@ -70,7 +89,7 @@ export function freezeActivities(
 ): ActivityInterfaceFor<Pick<HostActivities, 'recordFreeze'>> {
   return proxyActivities<Pick<HostActivities, 'recordFreeze'>>({
     ...CANCELLATION,
-    taskQueue: hostTaskQueue(host),
+    taskQueue: hostNowQueue(host),
     startToCloseTimeout: '10 seconds',
     scheduleToCloseTimeout: '20 seconds',
     retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },

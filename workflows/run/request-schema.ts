@@ -4,7 +4,7 @@ import type { DeployDescription } from '../model/deployment';
 import type { EdgeDescription } from '../model/edge';
 import { FREEZABLE, WEEKDAYS, type FreezeWindow } from '../model/freeze-window';
 import type { RunRequest } from '../model/run';
-import type { StackDescription } from '../model/stack';
+import { NOW_SUFFIX, type StackDescription } from '../model/stack';
 import type { WarmInput } from '../model/warm';
 
 /*
@@ -197,7 +197,10 @@ const freezeWindow = z.strictObject({
 
 const stackDescription = z.strictObject({
   name,
-  host: z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/, 'is no host'),
+  host: z
+    .string()
+    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/, 'is no host')
+    .refine((host) => !host.endsWith(NOW_SUFFIX), 'is the name of a queue'),
   directory: filled,
   compose: z.strictObject({ files: list(filled), project: filled.exactOptional() }).exactOptional(),
   repository,

@@ -3,7 +3,7 @@ import type Dockerode from 'dockerode';
 import { AdapterError } from '../../ports/adapter-error';
 import type { Attempt } from '../../ports/attempt';
 import { outputOfEnded, type ContainerOutput } from './container-output';
-import { asking } from './docker-failure';
+import { following } from './docker-failure';
 import { unlessMissing } from './engine-status';
 import { untilAborted } from './until-aborted';
 import { withoutEnvironment } from './without-environment';
@@ -27,7 +27,7 @@ export async function awaitExit(
 ): Promise<Ended | undefined> {
   const { signal } = attempt;
   return untilAborted(signal, () =>
-    asking(`Could not wait for container ${name}`, async () => {
+    following(`Could not wait for container ${name}`, async () => {
       const info = await ended(docker, name, attempt);
       if (info === undefined) return undefined;
       const wanted = { id: info.Id, tty: info.Config.Tty };

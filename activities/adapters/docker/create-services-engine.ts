@@ -4,7 +4,7 @@ import type { EngineOfServices, ServiceContainer } from '../../ports/services-en
 import { awaitExit } from './await-exit';
 import { containerLog } from './container-log';
 import { lastLines } from './container-output';
-import { asking } from './docker-failure';
+import { asking, following } from './docker-failure';
 import { engineStatus, unlessMissing } from './engine-status';
 import { freeBytes } from './free-bytes';
 import { LABEL, replicaOf } from './labels';
@@ -15,6 +15,7 @@ import { untilAborted } from './until-aborted';
 /** `EngineOfServices` by the Docker Engine. `docker` must be made without `version`, as for `createContainers`. */
 export function createServicesEngine({ docker }: { readonly docker: Dockerode }): EngineOfServices {
   return {
+    ping: (seconds) => ping(docker, seconds),
     containers: (_site, project, service) => containersOf(docker, project, service),
     log: (container) => containerLog(docker, container),
     lastLines: (containerId, lines) => lastLines(docker, containerId, lines),
@@ -56,7 +57,7 @@ async function removeContainer(
   name: string,
   { volumes }: { readonly volumes: boolean },
 ): Promise<void> {
-  await asking(`Could not remove container ${name}`, async () => {
+  await following(`Could not remove container ${name}`, async () => {
     try {
       await docker.getContainer(name).remove({ force: true, v: volumes });
     } catch (error) {
@@ -67,6 +68,10 @@ async function removeContainer(
 }
 
 /** A volume without a name may be all that has what a service was told: it goes only where a tmpfs has lain over it. */
+async function ping(docker: Dockerode, seconds: number): Promise<void> {
+  await asking('Could not ask the Docker Engine', () => docker.ping(), seconds);
+}
+
 async function retire(docker: Dockerode, id: string, attempt: Attempt): Promise<void> {
   await stop(docker, id, attempt);
   const info = await asking(`Could not look for container ${id}`, () =>
@@ -79,7 +84,7 @@ async function retire(docker: Dockerode, id: string, attempt: Attempt): Promise<
 /** Without a time in the question, the engine gives it the grace that it was made with. One that has stopped stays so. */
 async function stop(docker: Dockerode, id: string, { signal }: Attempt): Promise<void> {
   await untilAborted(signal, () =>
-    asking(`Could not stop container ${id}`, async () => {
+    following(`Could not stop container ${id}`, async () => {
       try {
         await docker.getContainer(id).stop();
       } catch (error) {

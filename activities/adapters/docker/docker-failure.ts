@@ -37,12 +37,41 @@ function dockerFailure(error: unknown, attempted: string): AdapterError {
   return new AdapterError(kind, `${attempted}: ${message.trim()}`, {}, cause);
 }
 
+/** An engine that is well answers in milliseconds; one that is busy with a hundred images in seconds. */
+const ANSWER_SECONDS = 60;
+
+/**
+ * What the engine says to a question. A socket that accepts and never answers is an engine that is away; the question itself
+ * cannot be taken back, and ends with its connection.
+ * Throws: as `following` · ServiceUnavailable (no answer in time)
+ */
 export async function asking<Answer>(
   attempted: string,
   request: () => Promise<Answer>,
+  seconds = ANSWER_SECONDS,
+): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const text = `${attempted}: the Docker Engine has accepted the question and not answered for ${seconds} s`;
+      const advice = 'Does `docker ps` answer? If not, restart the engine.';
+      reject(new AdapterError('ServiceUnavailable', text, { advice }));
+    }, seconds * 1000);
+  });
+  try {
+    return await Promise.race([following(attempted, request), silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What the engine takes its time for: it stops, removes, fetches, or waits. Throws: AdapterError of its failure */
+export async function following<Answer>(
+  attempted: string,
+  work: () => Promise<Answer>,
 ): Promise<Answer> {
   try {
-    return await request();
+    return await work();
   } catch (error) {
     throw dockerFailure(error, attempted);
   }

@@ -1,6 +1,6 @@
 import { AdapterError } from '../../ports/adapter-error';
 import type { Attempt } from '../../ports/attempt';
-import { asking } from './docker-failure';
+import { following } from './docker-failure';
 import { parseImageReference } from './image-reference';
 import { localImage, type ImageAccess } from './local-image';
 import { readPullProgress } from './pull-progress';
@@ -41,7 +41,7 @@ async function fetchImage(
 ): Promise<void> {
   const attempted = `Could not pull ${pinned}`;
   const auth = await credentialsFor(registry, credentials, signal);
-  await asking(attempted, async () => {
+  await following(attempted, async () => {
     try {
       const options = { fromImage: pinned, abortSignal: signal };
       const stream = await docker.createImage(auth, options);

@@ -1,3 +1,4 @@
+import { ID_PREFIXES } from '../../../workflows/model/id-prefixes';
 import { problemsOf, withLines, withProtect } from './stack-texts';
 
 const NAME_RULE =
@@ -351,8 +352,7 @@ describe('a stack file is refused', () => {
       expect(problemsOf(text)[0]).toMatch(/^6:3 protect\./);
     });
 
-    const reserved = ['stack', 'plan', 'kept', 'warm', 'points', 'examine', 'releases'];
-    it.each([...reserved, 'release-diff', 'verify'])('that is reserved: %s', (name) => {
+    it.each([...ID_PREFIXES])('that is reserved: %s', (name) => {
       const text = withLines().replace('stack: melvin', `stack: ${name}`);
       expect(problemsOf(text)).toEqual([
         '1:8 stack: is a name that pawl uses itself; choose another',
