@@ -94,6 +94,7 @@ export class HandHost {
   private get release(): Partial<ReleasePorts> {
     const settings = { port: 8080, check: '/', replicas: 1 };
     const services = {
+      ping: () => Promise.resolve(),
       containers: (_site: Site, _project: string, service: string) =>
         Promise.resolve(this.of(service)),
       lastLines: () => Promise.resolve(''),

@@ -67,11 +67,11 @@ async function removeContainer(
   });
 }
 
-/** A volume without a name may be all that has what a service was told: it goes only where a tmpfs has lain over it. */
 async function ping(docker: Dockerode, seconds: number): Promise<void> {
   await asking('Could not ask the Docker Engine', () => docker.ping(), seconds);
 }
 
+/** A volume without a name may be all that has what a service was told: it goes only where a tmpfs has lain over it. */
 async function retire(docker: Dockerode, id: string, attempt: Attempt): Promise<void> {
   await stop(docker, id, attempt);
   const info = await asking(`Could not look for container ${id}`, () =>
