@@ -10,6 +10,8 @@ const never = (name, from, to, comment) => ({
 const PLANNERS = '^workflows/[^/]+/(people/)?(plan|judge|choose|render)-[^/]+[.]ts$';
 /** A release saves a point, brings data back, and may stand behind a page: it contains these, and they know nobody. */
 const CONTAINED = 'backup|restore|maintenance';
+/** What all of workflows/ may know. */
+const SHARED = '^workflows/(messages|catalogue|define-runbook)[.]ts$';
 const ROOMS = 'data|containers|release|traffic|edge|run';
 
 /** The import rules of CONTRIBUTING.md. Types count too: an architecture is what may know what. */
@@ -34,14 +36,34 @@ module.exports = {
     {
       name: 'the-frame-knows-no-runbook',
       severity: 'error',
+      comment: 'But for the facts of each, in the catalogue.',
       from: { path: '^workflows/run/' },
-      to: { path: '^workflows/', pathNot: '^workflows/(model|run)/|^workflows/messages[.]ts$' },
+      to: { path: '^workflows/', pathNot: `^workflows/(model|run|requests)/|${SHARED}` },
+    },
+    {
+      name: 'requests-are-known-by-their-shape',
+      severity: 'error',
+      from: { path: '^workflows/requests/' },
+      to: {
+        path: '^workflows/',
+        pathNot: '^workflows/(model|requests)/|^workflows/catalogue[.]ts$',
+      },
+    },
+    {
+      name: 'the-catalogue-is-data',
+      severity: 'error',
+      from: { path: '^workflows/(catalogue|define-runbook|[^/]+/[^/]+[.]runbook)[.]ts$' },
+      to: {
+        path: '^workflows/',
+        pathNot:
+          '^workflows/(model/|define-runbook[.]ts$|requests/shapes[.]ts$|[^/]+/[^/]+[.]runbook[.]ts$)',
+      },
     },
     {
       name: 'runbooks-are-apart',
       severity: 'error',
       from: { path: `^workflows/(${CONTAINED})/` },
-      to: { path: '^workflows/', pathNot: '^workflows/(model|run|$1)/|^workflows/messages[.]ts$' },
+      to: { path: '^workflows/', pathNot: `^workflows/(model|run|requests|$1)/|${SHARED}` },
     },
     {
       name: 'a-release-contains-others',
@@ -49,7 +71,7 @@ module.exports = {
       from: { path: '^workflows/release/' },
       to: {
         path: '^workflows/',
-        pathNot: `^workflows/(model|run|release|${CONTAINED})/|^workflows/messages[.]ts$`,
+        pathNot: `^workflows/(model|run|requests|release|${CONTAINED})/|${SHARED}`,
       },
     },
     {
@@ -114,7 +136,7 @@ module.exports = {
       name: 'the-stack-file-knows-the-model',
       severity: 'error',
       from: { path: '^stack-file/' },
-      to: { path: '^workflows/', pathNot: '^workflows/model/' },
+      to: { path: '^workflows/', pathNot: '^workflows/(model/|catalogue[.]ts$)' },
     },
     never(
       'client-starts-no-effects',

@@ -66,6 +66,14 @@ export interface OperandSpec {
   readonly complete?: 'part' | 'service' | 'command';
 }
 
+/** Headings of `pawl --help`. */
+export const GROUPS = {
+  runs: 'Runs:',
+  look: 'Look:',
+  steer: 'Steer:',
+  setUp: 'Set up:',
+} as const;
+
 export interface CommandSpec {
   readonly name: string;
   readonly about: string;

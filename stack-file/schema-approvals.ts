@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { APPROVABLE } from '../workflows/catalogue';
 import { duration, person, wholeNumber } from './values';
 
 /** Which runbooks wait for people; written as schema.ts says. */
@@ -19,11 +20,14 @@ const policy = z.strictObject({
   self: z.boolean().default(false).describe('Whether people may approve their own requests.'),
 });
 
-const about = (runbook: string): string => `Who must approve a ${runbook}.`;
+type Approvals = Readonly<Record<string, z.ZodOptional<typeof policy>>>;
 
-export const approvals = z.strictObject({
-  backup: policy.optional().describe(about('backup')),
-  restore: policy.optional().describe(about('restore')),
-  deploy: policy.optional().describe(about('deploy')),
-  rollback: policy.optional().describe(about('rollback')),
-});
+/** One key for each runbook that may need people. */
+export const approvals = z.strictObject<Approvals>(
+  Object.fromEntries(
+    APPROVABLE.map((runbook) => [
+      runbook,
+      policy.optional().describe(`Who must approve a ${runbook}.`),
+    ]),
+  ),
+);

@@ -1,5 +1,6 @@
+import { FREEZABLE } from '../workflows/catalogue';
 import { z } from 'zod';
-import { FREEZABLE, WEEKDAYS } from '../workflows/model/freeze-window';
+import { WEEKDAYS } from '../workflows/model/freeze-window';
 import { text } from './values';
 
 /** When runbooks are not started; written as schema.ts says. */

@@ -1,3 +1,4 @@
+import { runbookNamed } from '../workflows/catalogue';
 import {
   isGrpcServiceError,
   WorkflowFailedError,
@@ -9,7 +10,6 @@ import { CancelledFailure, TerminatedFailure } from '@temporalio/common';
 import { AdapterError } from '../activities/ports/adapter-error';
 import type { OpenRun, RunDirectory } from '../activities/ports/run-directory';
 import { runWorkflowId } from '../workflows/messages';
-import { ADMISSION } from '../workflows/model/run';
 import { SEARCH_ATTRIBUTES } from '../workflows/model/search-attributes';
 
 /** A run, open or closed, as Temporal describes it. */
@@ -90,7 +90,7 @@ function asRun(
   >,
 ): Seen | undefined {
   const number = Number(execution.workflowId.slice(stack.length + 1));
-  const isRun = Object.hasOwn(ADMISSION, execution.type) && Number.isSafeInteger(number);
+  const isRun = runbookNamed(execution.type) !== undefined && Number.isSafeInteger(number);
   if (!isRun || execution.workflowId !== runWorkflowId(stack, number)) return undefined;
   const requester = execution.typedSearchAttributes.get({
     name: SEARCH_ATTRIBUTES.requester,

@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { PlannedOutcome } from '../workflows/model/outcome';
+import type { InputOf, OutcomeOf, RunbookName } from '../workflows/catalogue';
+import type * as workflows from '../workflows';
 import { distFile } from './dist-file';
 
 const SOURCE_MAP_MARKER = 'sourceMappingURL=data:application/json;charset=utf-8;base64,';
+
+/** A run of a runbook that `workflows/index.ts` does not export would wait for ever. */
+({}) as typeof workflows satisfies {
+  readonly [Name in RunbookName]: (
+    input: InputOf<Name>,
+  ) => Promise<OutcomeOf<Name> | PlannedOutcome>;
+};
 
 export function workflowBundlePath(): string {
   return distFile('workflow-bundle.js');

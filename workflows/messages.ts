@@ -1,9 +1,10 @@
+import type { RunRequest } from './catalogue';
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { ApprovalAnswer, ApprovalState } from './model/approval';
 import type { HoldAnswer, ResolvedHold } from './model/hold';
 import type { KeptState } from './model/kept';
 import type { Freeze, QueueState } from './model/queue';
-import type { RunProgress, RunRequest } from './model/run';
+import type { RunProgress } from './model/run';
 
 /*
  * Every message that a client may send, in one place.

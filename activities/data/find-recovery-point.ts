@@ -1,3 +1,4 @@
+import type { RestoreOptions } from '../../workflows/model/options';
 import { chooseRecoveryPoint } from '../../workflows/model/choose-recovery-point';
 import {
   summariseManifest,
@@ -7,7 +8,6 @@ import {
   type PartSummary,
   type StoredPart,
 } from '../../workflows/model/recovery-point';
-import type { RestoreOptions } from '../../workflows/model/run';
 import { AdapterError } from '../ports/adapter-error';
 import type { Attempt } from '../ports/attempt';
 import type { Ports } from '../ports/host-ports';

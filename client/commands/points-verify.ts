@@ -1,5 +1,5 @@
+import type { RestoreOptions } from '../../workflows/model/options';
 import type { PointVerification } from '../../workflows/model/recovery-point';
-import type { RestoreOptions } from '../../workflows/model/run';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { isLost, renderVerification } from '../render/points';

@@ -2,7 +2,7 @@ import type { ReleaseDiff } from '../../workflows/model/release';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { renderReleaseDiff } from '../render/release-diff';
-import { readRelease } from '../runs/requests';
+import { readRelease } from '../runs/request';
 import { loadStack } from '../stack';
 import { askWorker } from '../temporal/ask-worker';
 import { withSession } from '../temporal/session';

@@ -1,4 +1,4 @@
-import type { RunOutcome } from '../../workflows/model/outcome';
+import type { RunOutcome } from '../../workflows/catalogue';
 import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';
 import type { RunName } from '../stack';

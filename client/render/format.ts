@@ -93,3 +93,7 @@ export function printable(text: string): string {
 function pad(value: number): string {
   return String(value).padStart(2, '0');
 }
+
+export function indent(text: string): string {
+  return text.replace(/^/gm, '  ');
+}

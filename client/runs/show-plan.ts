@@ -1,5 +1,5 @@
+import type { Plan, RunInput, RunRequest } from '../../workflows/catalogue';
 import type { PlannedOutcome } from '../../workflows/model/outcome';
-import type { RunInput, RunRequest } from '../../workflows/model/run';
 import { renderPlan } from '../render/plan';
 import { askWorker } from '../temporal/ask-worker';
 import type { ExpectedDuration } from '../temporal/expected-duration';
@@ -11,10 +11,10 @@ export async function planRun(
   session: Session,
   output: Output,
   request: RunRequest,
-): Promise<PlannedOutcome['plan']> {
+): Promise<Plan> {
   const input: RunInput = { request, mode: 'plan', number: 0 };
   const { stack, runbook } = request;
-  const outcome = await askWorker<PlannedOutcome>(session, output, {
+  const outcome = await askWorker<PlannedOutcome<Plan>>(session, output, {
     ...{ stack, input, type: runbook, prefix: 'plan' },
   });
   return outcome.plan;
@@ -24,22 +24,15 @@ export async function planRun(
 const ROOM_FOR_QUESTION = 2;
 
 /** Above the question: what matters is in sight when that comes. */
-export function showPlan(
-  output: Output,
-  plan: PlannedOutcome['plan'],
-  expected?: ExpectedDuration,
-): void {
+export function showPlan(output: Output, plan: Plan, expected?: ExpectedDuration): void {
   const height = output.stdout.isTTY === true ? output.height - ROOM_FOR_QUESTION : Infinity;
   const view = { width: output.textWidth, height, ...(expected && { expected }) };
   output.line(renderPlan(plan, view));
 }
 
 /** The answer to a question. */
-export function printPlan(
-  output: Output,
-  plan: PlannedOutcome['plan'],
-  expected?: ExpectedDuration,
-): void {
+export function printPlan(output: Output, plan: Plan, expected?: ExpectedDuration): void {
   output.json('pawl/plan@1', expected === undefined ? plan : { ...plan, expected });
-  output.result(renderPlan(plan, { ...(expected && { expected }), width: output.textWidth }));
+  const view = { ...(expected && { expected }), width: output.textWidth };
+  output.result(renderPlan(plan, view));
 }

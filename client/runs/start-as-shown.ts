@@ -1,4 +1,4 @@
-import type { RunRequest } from '../../workflows/model/run';
+import type { RunRequest } from '../../workflows/catalogue';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { renderForgotten } from '../runbooks/forget/render';

@@ -1,7 +1,7 @@
+import type { RunRequest } from '../../workflows/catalogue';
 import { randomUUID } from 'node:crypto';
 import { stackWorkflowId } from '../../workflows/messages';
 import type { Submitted } from '../../workflows/messages';
-import type { RunRequest } from '../../workflows/model/run';
 import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';
 import { followRun } from '../follow/follow-run';

@@ -1,5 +1,5 @@
+import { FREEZABLE } from '../../workflows/catalogue';
 import { queue, stackWorkflowId } from '../../workflows/messages';
-import { FREEZABLE } from '../../workflows/model/freeze-window';
 import type { Maintenance } from '../../workflows/model/maintenance';
 import type { QueueState } from '../../workflows/model/queue';
 import type { ReleasesNow, Serving } from '../../workflows/model/serving';

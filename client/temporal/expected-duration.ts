@@ -1,7 +1,5 @@
-import type { RunRequest } from '../../workflows/model/run';
+import { type Plan, type RunRequest, governorOf } from '../../workflows/catalogue';
 import { hasSwitch } from '../../workflows/model/deployment';
-import type { Plan } from '../../workflows/model/plans';
-import { policyOf } from '../../workflows/model/runbook-name';
 import type { StackDescription } from '../../workflows/model/stack';
 import type { Session } from './session';
 import { listEndedWell, type ListedRun } from './run-list';
@@ -40,7 +38,7 @@ export async function expectedDuration(
   const runs = await listEndedWell(session, stack.name, runbook, RUNS_LOOKED_AT);
   const seconds = median(runs.flatMap(secondsOf));
   if (seconds === undefined) return undefined;
-  const withApproval = stack.approvals?.[policyOf(runbook)] !== undefined;
+  const withApproval = stack.approvals?.[governorOf(runbook)] !== undefined;
   return { seconds, runs: runs.length, withApproval };
 }
 

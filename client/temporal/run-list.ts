@@ -1,5 +1,5 @@
+import type { RunbookName } from '../../workflows/catalogue';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import type { RunbookName } from '../../workflows/model/run';
 import { attributeKey } from './attributes';
 import type { Session } from './session';
 

@@ -1,6 +1,6 @@
+import type { RunInput } from '../../workflows/catalogue';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { stackWorkflowId } from '../../workflows/messages';
-import type { RunInput } from '../../workflows/model/run';
 import type { StackDescription } from '../../workflows/model/stack';
 import { attributeKey } from './attributes';
 import { listRuns } from './run-list';

@@ -1,10 +1,10 @@
+import type { RunRequest } from '../../workflows/catalogue';
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import { freeze, stackWorkflowId, submit, unfreeze, withdraw } from '../../workflows/messages';
 import type { Submitted } from '../../workflows/messages';
 import type { Freeze } from '../../workflows/model/queue';
-import type { RunRequest } from '../../workflows/model/run';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';

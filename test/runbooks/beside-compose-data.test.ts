@@ -1,4 +1,4 @@
-import type { PlanOf } from '../../workflows/model/plans';
+import type { PlanOf } from '../../workflows/catalogue';
 import { docker, startContainer, TEST_IMAGES, uniqueName } from '../support/docker';
 import { describeWith } from '../support/requirements';
 import { testLabels } from '../support/run-labels';

@@ -1,6 +1,7 @@
+import type { RunOutcome } from '../../workflows/catalogue';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ReleasedOutcome, RunOutcome } from '../../workflows/model/outcome';
+import type { ReleasedOutcome } from '../../workflows/model/outcome';
 import type { DeployPlan } from '../../workflows/model/plans';
 import { freePort } from '../../worker/free-port';
 import { docker, TEST_IMAGES } from '../support/docker';

@@ -1,5 +1,5 @@
+import type { RunOutcome } from '../../workflows/catalogue';
 import type { ReleasesNow, ServiceState } from '../../workflows/model/serving';
-import type { RunOutcome } from '../../workflows/model/outcome';
 import { docker, startContainer, TEST_IMAGES } from '../support/docker';
 import { startLoad } from '../support/load';
 import { until } from '../support/processes';

@@ -1,5 +1,6 @@
+import type { RunOutcome } from '../../workflows/catalogue';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReleasedOutcome, RunOutcome } from '../../workflows/model/outcome';
+import type { ReleasedOutcome } from '../../workflows/model/outcome';
 import { TEST_IMAGES } from '../support/docker';
 import { startLoad, type LoadReport } from '../support/load';
 import { describeWith } from '../support/requirements';

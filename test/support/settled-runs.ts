@@ -1,8 +1,9 @@
+import { CATALOGUE } from '../../workflows/catalogue';
 import type { Client } from '@temporalio/client';
 import { progress } from '../../workflows/messages';
-import { ADMISSION, type RunProgress } from '../../workflows/model/run';
+import { type RunProgress } from '../../workflows/model/run';
 
-const RUNBOOKS = Object.keys(ADMISSION).map((name) => `'${name}'`);
+const RUNBOOKS = CATALOGUE.map(({ name }) => `'${name}'`);
 
 /**
  * Every run that is over, however it ended: no step waits any more, and those that began stand in the order of time. Of one

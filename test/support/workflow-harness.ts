@@ -1,3 +1,4 @@
+import type { RunRequest, RunbookRequest } from '../../workflows/catalogue';
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -8,7 +9,6 @@ import type { RunDirectory } from '../../activities/ports/run-directory';
 import { createRunDirectory } from '../../worker/run-directory';
 import { workflowBundlePath } from '../../worker/workflow-bundle';
 import { stackWorkflowId, submit, type Submitted } from '../../workflows/messages';
-import type { RunbookRequest, RunRequest } from '../../workflows/model/run';
 import type { StackDescription } from '../../workflows/model/stack';
 import { WORKFLOW_TASK_QUEUE, hostNowQueue, hostTaskQueue } from '../../workflows/model/stack';
 import { describeStack } from './descriptions';

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import * as fc from 'fast-check';
-import { runInput, runRequest, stackInput } from '../../workflows/run/request-schema';
-import { requireShape } from '../../workflows/run/require-shape';
+import { runInput, runRequest, stackInput } from '../../workflows/requests/request-schema';
+import { requireShape } from '../../workflows/requests/require-shape';
 import { describeStack } from '../support/descriptions';
 
 const request = {

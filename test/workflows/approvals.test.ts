@@ -1,3 +1,4 @@
+import type { InputOf } from '../../workflows/catalogue';
 import {
   WorkflowFailedError,
   WorkflowUpdateFailedError,
@@ -7,7 +8,6 @@ import { randomUUID } from 'node:crypto';
 import type { RecordRunInput } from '../../activities/run/record-run';
 import { approve, progress, reject } from '../../workflows/messages';
 import type { ApprovalPolicy, ApprovalState } from '../../workflows/model/approval';
-import type { BackupInput } from '../../workflows/model/run';
 import type { StackDescription } from '../../workflows/model/stack';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import { describePart, describePoint, describeStoredPart } from '../support/descriptions';
@@ -62,12 +62,12 @@ describeWith(['temporal'], 'a run that people must approve', () => {
     };
   }
 
-  function start(change: Partial<ApprovalPolicy> = {}, mode: BackupInput['mode'] = 'apply') {
+  function start(change: Partial<ApprovalPolicy> = {}, mode: InputOf<'backup'>['mode'] = 'apply') {
     return startOn(uniqueStack({ approvals: { backup: { ...POLICY, ...change } } }), mode);
   }
 
-  function startOn(stack: StackDescription, mode: BackupInput['mode'] = 'apply') {
-    const input: BackupInput = {
+  function startOn(stack: StackDescription, mode: InputOf<'backup'>['mode'] = 'apply') {
+    const input: InputOf<'backup'> = {
       request: {
         runbook: 'backup',
         options: { only: [], initialise: false },

@@ -1,3 +1,4 @@
+import type { InputOf } from '../../workflows/catalogue';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
@@ -6,7 +7,6 @@ import { approve, progress } from '../../workflows/messages';
 import type { DeployDescription } from '../../workflows/model/deployment';
 import type { PlannedOutcome } from '../../workflows/model/outcome';
 import type { Release } from '../../workflows/model/release';
-import type { RollbackInput } from '../../workflows/model/run';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import { describeRelease, describeSwitch } from '../support/descriptions';
 import { until } from '../support/processes';
@@ -73,8 +73,8 @@ describeWith(['temporal'], 'a release that people must approve', () => {
     },
   };
 
-  function start(mode: RollbackInput['mode'], planHash?: string) {
-    const input: RollbackInput = {
+  function start(mode: InputOf<'rollback'>['mode'], planHash?: string) {
+    const input: InputOf<'rollback'> = {
       request: {
         runbook: 'rollback',
         options: planHash === undefined ? {} : { planHash },

@@ -1,9 +1,9 @@
+import type { InputOf } from '../../workflows/catalogue';
 import { Context, heartbeat } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
 import { progress } from '../../workflows/messages';
-import type { BackupInput } from '../../workflows/model/run';
 import type { StackDescription } from '../../workflows/model/stack';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import {
@@ -66,8 +66,8 @@ describeWith(['temporal'], 'the backup workflow', () => {
     return Promise.resolve();
   }
 
-  function start(stack: StackDescription, change: Partial<BackupInput> = {}) {
-    const input: BackupInput = {
+  function start(stack: StackDescription, change: Partial<InputOf<'backup'>> = {}) {
+    const input: InputOf<'backup'> = {
       request: {
         runbook: 'backup',
         options: { only: [], initialise: false },

@@ -1,3 +1,4 @@
+import type { InputOf } from '../../workflows/catalogue';
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
@@ -5,7 +6,6 @@ import { approve, progress } from '../../workflows/messages';
 import type { DeployDescription } from '../../workflows/model/deployment';
 import type { PlannedOutcome } from '../../workflows/model/outcome';
 import type { DeployPlan } from '../../workflows/model/plans';
-import type { DeployInput } from '../../workflows/model/run';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
@@ -62,9 +62,9 @@ describeWith(['temporal'], 'a release that is built first', () => {
     recordRun: () => Promise.resolve(),
   };
 
-  function start(mode: DeployInput['mode'], planHash?: string, stack = plain) {
+  function start(mode: InputOf<'deploy'>['mode'], planHash?: string, stack = plain) {
     const chosen = { images: {}, build: { push: false } };
-    const input: DeployInput = {
+    const input: InputOf<'deploy'> = {
       request: {
         runbook: 'deploy',
         options: planHash === undefined ? chosen : { ...chosen, planHash },
@@ -80,7 +80,7 @@ describeWith(['temporal'], 'a release that is built first', () => {
     });
   }
 
-  async function execute(mode: DeployInput['mode'], planHash?: string): Promise<PlannedOutcome> {
+  async function execute(mode: InputOf<'deploy'>['mode'], planHash?: string): Promise<PlannedOutcome> {
     return (await (await start(mode, planHash)).result()) as PlannedOutcome;
   }
 

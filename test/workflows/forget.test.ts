@@ -1,8 +1,8 @@
+import type { InputOf } from '../../workflows/catalogue';
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import type { DeployDescription } from '../../workflows/model/deployment';
 import type { ForgetOutcome } from '../../workflows/model/outcome';
-import type { ForgetInput } from '../../workflows/model/run';
 import { WORKFLOW_TASK_QUEUE, type StackDescription } from '../../workflows/model/stack';
 import type { SlotCounters } from '../../workflows/model/traffic';
 import { describeRelease, describeSwitch } from '../support/descriptions';
@@ -101,7 +101,7 @@ describeWith(['temporal'], 'a forget', () => {
     change: Partial<StackDescription> = {},
   ): Promise<unknown> {
     const stack = uniqueStack({ deploy: DEPLOY, ...change });
-    const input: ForgetInput = {
+    const input: InputOf<'forget'> = {
       request: {
         ...{ runbook: 'forget', options: {}, stack, requestedBy: 'anna', trigger: 'cli' },
         pawlVersion: '0.0.0',

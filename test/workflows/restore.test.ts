@@ -1,8 +1,9 @@
+import type { RestoreOptions } from '../../workflows/model/options';
+import type { InputOf } from '../../workflows/catalogue';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
 import { confirm, keptWorkflowId } from '../../workflows/messages';
-import type { RestoreOptions, RestoreInput } from '../../workflows/model/run';
 import type { StackDescription } from '../../workflows/model/stack';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import { describePart, describePostgresEntry, describeStoredPart } from '../support/descriptions';
@@ -65,7 +66,7 @@ describeWith(['temporal'], 'the restore workflow', () => {
   }
 
   async function start(stack: StackDescription, options: Partial<RestoreOptions> = {}) {
-    const input: RestoreInput = {
+    const input: InputOf<'restore'> = {
       request: {
         runbook: 'restore',
         options: { point: { newest: true }, only: [], confirmation: stack.name, ...options },
@@ -78,7 +79,7 @@ describeWith(['temporal'], 'the restore workflow', () => {
       number: 7,
     };
     const workflowId = `${stack.name}/${randomUUID()}`;
-    const args: [RestoreInput] = [input];
+    const args: [InputOf<'restore'>] = [input];
     return harness.client.workflow.start('restore', {
       workflowId,
       taskQueue: WORKFLOW_TASK_QUEUE,

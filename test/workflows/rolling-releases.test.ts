@@ -1,9 +1,9 @@
+import type { InputOf } from '../../workflows/catalogue';
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { progress, resolve } from '../../workflows/messages';
 import type { DeployDescription } from '../../workflows/model/deployment';
-import type { DeployInput } from '../../workflows/model/run';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import type { Shares, SlotCounters, SlotShare } from '../../workflows/model/traffic';
 import { describeRelease } from '../support/descriptions';
@@ -99,7 +99,7 @@ describeWith(['temporal'], 'a release that replaces container by container', () 
 
   function start(hold = false): Promise<WorkflowHandle> {
     const stack = uniqueStack({ deploy: DEPLOY });
-    const input: DeployInput = {
+    const input: InputOf<'deploy'> = {
       request: {
         runbook: 'deploy',
         options: { images: {} },

@@ -1,10 +1,10 @@
+import type { InputOf } from '../../workflows/catalogue';
 import { randomUUID } from 'node:crypto';
 import { Context, heartbeat } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { progress } from '../../workflows/messages';
 import type { DeployDescription, Migrations } from '../../workflows/model/deployment';
-import type { DeployInput } from '../../workflows/model/run';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import { describeRelease, describeSwitch } from '../support/descriptions';
 import { until } from '../support/processes';
@@ -69,7 +69,7 @@ describeWith(['temporal'], 'a deploy that is undone after its migration', () => 
 
   function start(migrations: Migrations): Promise<WorkflowHandle> {
     const stack = uniqueStack({ deploy: { ...DEPLOY, migrations } });
-    const input: DeployInput = {
+    const input: InputOf<'deploy'> = {
       request: {
         runbook: 'deploy',
         options: { images: {} },

@@ -1,7 +1,7 @@
+import type { InputOf } from '../catalogue';
 import type { BackupOutcome, PlannedOutcome } from '../model/outcome';
 import type { BackupPlan } from '../model/plans';
 import type { PartSummary, RecoveryPointSummary } from '../model/recovery-point';
-import type { BackupInput } from '../model/run';
 import { planBackup } from './plan-backup';
 import { requireApproval } from '../run/people/approvals';
 import { observeParts, savePoint } from './save-point';
@@ -12,7 +12,7 @@ import { adoptPlan, planned, runbook, type Run } from '../run/runbook';
 const NOTES_IN_OUTCOME_BYTES = 100 * 1024;
 
 /** Saves every part of the stack as one recovery point, which exists once its manifest is stored. */
-export async function backup(input: BackupInput): Promise<BackupOutcome | PlannedOutcome> {
+export async function backup(input: InputOf<'backup'>): Promise<BackupOutcome | PlannedOutcome> {
   return runbook(input, async (run) => {
     const { repository, entries } = await observeParts(run, input.request.options.only);
     run.page.enter('plan');

@@ -1,8 +1,8 @@
+import type { BackupOptions } from '../model/options';
 import { formatBytes } from '../model/format-bytes';
 import type { Obstacle } from '../model/obstacle';
 import type { BackupPlan, PlannedStep } from '../model/plans';
 import { MOST_PARTS, type Part } from '../model/recovery-point';
-import type { BackupOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
 

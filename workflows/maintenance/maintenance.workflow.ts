@@ -1,6 +1,6 @@
+import type { InputOf } from '../catalogue';
 import type { MaintenanceOutcome, PlannedOutcome } from '../model/outcome';
 import type { MaintenancePlan } from '../model/plans';
-import type { MaintenanceInput } from '../model/run';
 import { maintainable, maintenanceStep, planMaintenance } from './plan-maintenance';
 import { observeMaintenance } from './turn-maintenance';
 import { now } from '../run/now';
@@ -11,7 +11,7 @@ import { adoptPlan, planned, runbook, type Run } from '../run/runbook';
  * frozen, and waits for nobody's approval: a page is most needed when something else is stuck.
  */
 export async function maintenance(
-  input: MaintenanceInput,
+  input: InputOf<'maintenance'>,
 ): Promise<MaintenanceOutcome | PlannedOutcome> {
   return runbook(input, async (run) => {
     const { options } = input.request;

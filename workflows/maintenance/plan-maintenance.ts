@@ -1,7 +1,7 @@
+import type { MaintenanceOptions } from '../model/options';
 import { hasSwitch } from '../model/deployment';
 import type { MaintainedService, Maintenance } from '../model/maintenance';
 import type { MaintenancePlan, PlannedStep } from '../model/plans';
-import type { MaintenanceOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
 import type { Obstacle } from '../model/obstacle';

@@ -1,5 +1,3 @@
-import type { RunbookName } from './runbook-name';
-
 /** Who must say yes to a run before it touches anything. */
 export interface ApprovalPolicy {
   /** How many different people. */
@@ -12,7 +10,8 @@ export interface ApprovalPolicy {
   readonly self: boolean;
 }
 
-export type ApprovalPolicies = Readonly<Partial<Record<RunbookName, ApprovalPolicy>>>;
+/** By the name of the runbook; those that are absent need nobody. */
+export type ApprovalPolicies = Readonly<Record<string, ApprovalPolicy>>;
 
 /** What a person says to a run that waits: the argument of the Updates `approve` and `reject`. */
 export interface ApprovalAnswer {

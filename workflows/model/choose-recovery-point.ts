@@ -1,5 +1,5 @@
+import type { RestoreOptions } from './options';
 import type { RecoveryPointSummary } from './recovery-point';
-import type { RestoreOptions } from './run';
 
 /** Shortest prefix of an id that is looked up: shorter ones would be ambiguous soon. */
 const SHORTEST_PREFIX = 4;

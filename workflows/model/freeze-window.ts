@@ -2,12 +2,9 @@
 export const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
-/** What a calendar may freeze. */
-export const FREEZABLE = ['backup', 'restore', 'deploy', 'rollback'] as const;
-
 /** Times in which runbooks are not started. Everything that is given must hold. */
 export interface FreezeWindow {
-  readonly runbooks: readonly (typeof FREEZABLE)[number][];
+  readonly runbooks: readonly string[];
   readonly days?: readonly Weekday[];
   /**
    * Minutes of the day, `to` excluded. Where `to` is not later than `from`, it is of the next day; `days` and `dates` are

@@ -1,23 +1,13 @@
 import type { Slot, Strategy } from './deployment';
 import type { LeftOut } from './left-out';
 import type { RecoveryPointSummary } from './recovery-point';
-import type { ForgetPlan, ForgottenImage, MaintenancePlan, PlanOf } from './plans';
-import type { RunbookName } from './run';
-
-/** What a runbook returns. A run that fails throws an `ApplicationFailure` instead (see `failure-type.ts`). */
-export type RunOutcome =
-  | BackupOutcome
-  | RestoreOutcome
-  | ReleasedOutcome
-  | ForgetOutcome
-  | MaintenanceOutcome
-  | PlannedOutcome;
+import type { ForgetPlan, ForgottenImage, MaintenancePlan, PlanBase } from './plans';
 
 /** Mode `plan`: nothing was touched. */
-export interface PlannedOutcome {
+export interface PlannedOutcome<Plan extends PlanBase = PlanBase> {
   readonly state: 'planned';
-  readonly runbook: RunbookName;
-  readonly plan: PlanOf<RunbookName>;
+  readonly runbook: string;
+  readonly plan: Plan;
 }
 
 export interface BackupOutcome {

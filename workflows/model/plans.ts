@@ -5,7 +5,6 @@ import type { Maintenance } from './maintenance';
 import type { Part, RecoveryPointSummary } from './recovery-point';
 import type { PinnedImage } from './release';
 import type { RestoreTarget } from './restore-target';
-import type { RunbookName } from './run';
 
 /** One thing a run will do, before it is done. */
 export interface PlannedStep {
@@ -16,7 +15,9 @@ export interface PlannedStep {
   readonly expectedBytes?: number;
 }
 
-interface PlanBase {
+/** What every plan has; see `Plan` of the catalogue. */
+export interface PlanBase {
+  readonly runbook: string;
   readonly stack: string;
   /** SHA-256 of the canonical JSON of all but itself and estimates (`disk`, `expectedBytes` of steps), in hexadecimal: equal plans, equal hashes. */
   readonly hash: string;
@@ -209,8 +210,3 @@ export interface ForgottenImage {
    */
   readonly named: 'same' | 'renamed' | 'other';
 }
-
-export type Plan =
-  BackupPlan | RestorePlan | DeployPlan | RollbackPlan | ForgetPlan | MaintenancePlan;
-
-export type PlanOf<Name extends RunbookName> = Extract<Plan, { runbook: Name }>;

@@ -1,9 +1,7 @@
-import type { RunbookName } from './run';
-
 /** A run as the stack workflow sees it. */
 export interface QueuedRun {
   readonly number: number;
-  readonly runbook: RunbookName;
+  readonly runbook: string;
   readonly requestedBy: string;
   /** The submitter's idempotency key. */
   readonly requestId: string;

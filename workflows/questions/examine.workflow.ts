@@ -1,8 +1,8 @@
 import type { HostFinding } from '../model/host-finding';
 import type { StackDescription } from '../model/stack';
 import { hostActivities } from '../run/activities';
-import { questionInput } from '../run/request-schema';
-import { requireShape } from '../run/require-shape';
+import { questionInput } from '../requests/request-schema';
+import { requireShape } from '../requests/require-shape';
 
 /** Looks at everything the stack needs on its host, for `pawl doctor`. */
 export async function examine(input: {

@@ -1,8 +1,8 @@
 import type { KeptLog } from '../model/kept-log';
 import type { StackDescription } from '../model/stack';
 import { hostActivities } from '../run/activities';
-import { questionInput } from '../run/request-schema';
-import { requireShape } from '../run/require-shape';
+import { questionInput } from '../requests/request-schema';
+import { requireShape } from '../requests/require-shape';
 
 export interface KeptLogsInput {
   readonly stack: StackDescription;

@@ -1,8 +1,8 @@
 import type { PointList } from '../model/recovery-point';
 import type { StackDescription } from '../model/stack';
 import { hostActivities } from '../run/activities';
-import { questionInput } from '../run/request-schema';
-import { requireShape } from '../run/require-shape';
+import { questionInput } from '../requests/request-schema';
+import { requireShape } from '../requests/require-shape';
 
 /** Lists the stack's recovery points, newest first, and which of them are whole. */
 export async function points(input: { readonly stack: StackDescription }): Promise<PointList> {

@@ -1,8 +1,8 @@
 import type { ReleaseDiff } from '../model/release';
 import type { StackDescription } from '../model/stack';
 import { hostActivities } from '../run/activities';
-import { questionInput } from '../run/request-schema';
-import { requireShape } from '../run/require-shape';
+import { questionInput } from '../requests/request-schema';
+import { requireShape } from '../requests/require-shape';
 
 /** Compares two releases that the stack's host keeps; with the current one when `to` is absent. */
 export async function releaseDiff(input: {

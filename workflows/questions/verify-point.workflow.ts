@@ -1,9 +1,9 @@
+import type { RestoreOptions } from '../model/options';
 import type { PartSummary, PointVerification, VerifiedPart } from '../model/recovery-point';
-import type { RestoreOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
 import { hostActivities } from '../run/activities';
-import { questionInput } from '../run/request-schema';
-import { requireShape } from '../run/require-shape';
+import { questionInput } from '../requests/request-schema';
+import { requireShape } from '../requests/require-shape';
 
 /** Says of each part of a recovery point whether it is there, and, read to its end, whether it is what was saved. */
 export async function verifyPoint(input: {

@@ -1,5 +1,5 @@
+import type { InputOf } from '../catalogue';
 import type { RollbackPlan } from '../model/plans';
-import type { RollbackInput } from '../model/run';
 import { coolStep } from './release-steps';
 import {
   lookAtData,
@@ -17,7 +17,7 @@ import { isSwitched, newService, type PlacedService, type Placement } from './pl
 export async function lookAtReplaced(
   run: Run,
   { schema: { point } }: Pick<RollbackPlan, 'schema'>,
-  { mode, request }: Pick<RollbackInput, 'mode' | 'request'>,
+  { mode, request }: Pick<InputOf<'rollback'>, 'mode' | 'request'>,
 ): Promise<LookedAtData | undefined> {
   if (point === undefined) return undefined;
   const { leaveOut = [] } = request.options;

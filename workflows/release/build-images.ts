@@ -1,5 +1,5 @@
+import type { BuildOptions } from '../model/options';
 import type { DeployPlan } from '../model/plans';
-import type { BuildOptions } from '../model/run';
 import { stepId } from '../model/step-id';
 import type { ObservedImage } from './observed-release';
 import { hashOfPlan } from '../run/hash-plan';

@@ -1,9 +1,9 @@
+import type { InputOf } from '../catalogue';
 import { CancellationScope, patched } from '@temporalio/workflow';
 import type { DeployDescription } from '../model/deployment';
 import type { PlannedOutcome, ReleasedOutcome } from '../model/outcome';
 import type { BackupPlan, DeployPlan } from '../model/plans';
 import type { Release } from '../model/release';
-import type { DeployInput } from '../model/run';
 import { planDeploy, savesPoint } from './plan-deploy';
 import { planBackup } from '../backup/plan-backup';
 import type { ObservedRelease } from './observed-release';
@@ -38,7 +38,7 @@ interface Released extends PutInPlace {
  * Releases the stack's services: proved beside what serves, then given the requests. Whatever fails, the old release
  * gets them back first, and the rest is undone behind it.
  */
-export async function deploy(input: DeployInput): Promise<ReleasedOutcome | PlannedOutcome> {
+export async function deploy(input: InputOf<'deploy'>): Promise<ReleasedOutcome | PlannedOutcome> {
   return runbook(input, async (run) => {
     const first = await makePlan(run, input);
     if (input.mode === 'plan') return planned(first.plan);
@@ -93,7 +93,11 @@ interface Looked {
   readonly saved?: Omit<BackupPlan, 'hash'>;
 }
 
-async function makePlan(run: Run, input: DeployInput, built: BuiltImages = {}): Promise<Looked> {
+async function makePlan(
+  run: Run,
+  input: InputOf<'deploy'>,
+  built: BuiltImages = {},
+): Promise<Looked> {
   const { options } = input.request;
   const observed = await observe(run, input, built);
   const first = planDeploy(run.stack, options, observed);
@@ -120,7 +124,7 @@ async function lookAtPoint(run: Run): Promise<Omit<BackupPlan, 'hash'>> {
 
 async function observe(
   run: Run,
-  { request }: DeployInput,
+  { request }: InputOf<'deploy'>,
   built: BuiltImages,
 ): Promise<ObservedRelease> {
   const { images, build } = request.options;
@@ -136,7 +140,7 @@ async function observe(
  */
 async function buildFirst(
   run: Run,
-  input: DeployInput,
+  input: InputOf<'deploy'>,
   first: Looked,
 ): Promise<Looked & { readonly again: () => Promise<Looked> }> {
   const { build, planHash } = input.request.options;
@@ -179,7 +183,7 @@ async function prepare(
 /** The way back for the data: whatever the migrations do. */
 async function saveBefore(
   run: Run,
-  { request }: DeployInput,
+  { request }: InputOf<'deploy'>,
   saved: Omit<BackupPlan, 'hash'> | undefined,
 ): Promise<string> {
   const plan = saved ?? (await lookAtPoint(run));
@@ -188,7 +192,7 @@ async function saveBefore(
   return point.id;
 }
 
-async function record(run: Run, { request }: DeployInput, released: Released): Promise<void> {
+async function record(run: Run, { request }: InputOf<'deploy'>, released: Released): Promise<void> {
   const { placement, pulled, modelHash, schemaHead, recoveryPoint } = released;
   const { requestedBy, pawlVersion } = request;
   const release = {

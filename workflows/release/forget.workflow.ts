@@ -1,8 +1,8 @@
+import type { InputOf } from '../catalogue';
 import { CancellationScope } from '@temporalio/workflow';
 import { hasSwitch, type DeployDescription, type Deployment } from '../model/deployment';
 import type { ForgetOutcome, PlannedOutcome } from '../model/outcome';
 import type { ForgetPlan, PlannedForget } from '../model/plans';
-import type { ForgetInput } from '../model/run';
 import { stepId } from '../model/step-id';
 import { SWITCH_GRACE_SECONDS } from '../model/switch-mount';
 import { dropSwitchStep, giveBackStep, planForget, recordForgottenStep } from './plan-forget';
@@ -34,7 +34,7 @@ interface GivenBack extends Looked {
  * Gives the stack's services back to plain Compose: each from the image that serves, proved to be ready before its slots
  * are removed. Whatever fails, the switches get their places back.
  */
-export async function forget(input: ForgetInput): Promise<ForgetOutcome | PlannedOutcome> {
+export async function forget(input: InputOf<'forget'>): Promise<ForgetOutcome | PlannedOutcome> {
   return runbook(input, async (run) => {
     const look = () => makePlan(run);
     const first = await look();
@@ -183,7 +183,7 @@ function proofOf(deployment: Deployment, { unwell }: ForgettableService) {
 /** The record of what plain Compose runs, as the first release made one: a deploy begins from it again. */
 async function record(
   run: Run,
-  { request }: ForgetInput,
+  { request }: InputOf<'forget'>,
   { number, modelHash, plan, observed }: GivenBack,
 ): Promise<void> {
   const { requestedBy, pawlVersion } = request;

@@ -1,3 +1,4 @@
+import type { BuildOptions, DeployOptions } from '../model/options';
 import {
   hasSwitch,
   slotService,
@@ -5,7 +6,6 @@ import {
   type Deployment,
 } from '../model/deployment';
 import type { BackupPlan, DeployPlan, PlannedService, PlannedStep } from '../model/plans';
-import type { BuildOptions, DeployOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
 import type { Obstacle } from '../model/obstacle';

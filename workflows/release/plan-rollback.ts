@@ -1,8 +1,8 @@
+import type { RollbackOptions } from '../model/options';
 import type { Deployment, Gate, Strategy } from '../model/deployment';
 import type { PlannedService, PlannedStep, RestorePlan, RollbackPlan } from '../model/plans';
 import type { Release, ReleasedService } from '../model/release';
 import { rollbackTarget } from '../model/release';
-import type { RollbackOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
 import type { Obstacle } from '../model/obstacle';

@@ -1,6 +1,6 @@
+import type { RollbackOptions } from '../model/options';
 import type { SchemaPlan } from '../model/plans';
 import type { Release } from '../model/release';
-import type { RollbackOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
 import type { Obstacle } from '../model/obstacle';
 

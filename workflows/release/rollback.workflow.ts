@@ -1,8 +1,8 @@
+import type { InputOf } from '../catalogue';
 import { CancellationScope } from '@temporalio/workflow';
 import type { DeployDescription, Migrations } from '../model/deployment';
 import type { PlannedOutcome, ReleasedOutcome } from '../model/outcome';
 import type { RollbackPlan } from '../model/plans';
-import type { RollbackInput } from '../model/run';
 import { planRollback } from './plan-rollback';
 import type { ObservedRelease } from './observed-release';
 import { approvedAsItIs } from '../run/people/approvals';
@@ -21,7 +21,9 @@ import { adoptPlan, planned, runbook, type Run } from '../run/runbook';
 import { undoOnFailure, type Undo } from '../run/undo-on-failure';
 
 /** Goes back to a stored release: seconds over a warm slot, else from its images; the schema as was chosen. */
-export async function rollback(input: RollbackInput): Promise<ReleasedOutcome | PlannedOutcome> {
+export async function rollback(
+  input: InputOf<'rollback'>,
+): Promise<ReleasedOutcome | PlannedOutcome> {
   return runbook(input, async (run) => {
     const look = () => makePlan(run, input);
     const first = await look();
@@ -71,7 +73,7 @@ interface Looked {
   readonly plan: RollbackPlan;
 }
 
-async function makePlan(run: Run, input: RollbackInput): Promise<Looked> {
+async function makePlan(run: Run, input: InputOf<'rollback'>): Promise<Looked> {
   const { options } = input.request;
   const asked = { stack: run.stack, ...(options.to === undefined ? {} : { to: options.to }) };
   const observed = await run.step('observe-release', 'check what runs', (activity) =>
@@ -88,7 +90,7 @@ async function makePlan(run: Run, input: RollbackInput): Promise<Looked> {
 
 /** The client asks; what was not asked for must not get past this either. */
 function requireConfirmation(
-  { request: { stack, options } }: RollbackInput,
+  { request: { stack, options } }: InputOf<'rollback'>,
   plan: RollbackPlan,
 ): void {
   if (plan.restores === undefined || options.confirmation === stack.name) return;

@@ -1,8 +1,8 @@
 import { sleep } from '@temporalio/workflow';
 import type { WarmInput } from '../model/warm';
 import { keeperActivities } from '../run/activities';
-import { warmInput } from '../run/request-schema';
-import { requireShape } from '../run/require-shape';
+import { warmInput } from '../requests/request-schema';
+import { requireShape } from '../requests/require-shape';
 
 /**
  * Keeps what a release replaced running for a while, for an instant way back, then stops it. Depends on nothing of the

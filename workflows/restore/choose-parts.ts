@@ -1,6 +1,6 @@
+import type { RestoreOptions } from '../model/options';
 import type { ManifestSummary, Part, PartSummary } from '../model/recovery-point';
 import { restoreTarget, type RestoreTarget } from '../model/restore-target';
-import type { RestoreOptions } from '../model/run';
 import type { StackDescription } from '../model/stack';
 import type { Obstacle } from '../model/obstacle';
 import { placeToday } from './place-today';

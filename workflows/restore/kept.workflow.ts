@@ -11,8 +11,8 @@ import { confirm, keptState } from '../messages';
 import type { KeptInput, KeptState } from '../model/kept';
 import { keeperActivities } from '../run/activities';
 import { KeptParts } from './kept-parts';
-import { byPerson, keptInput } from '../run/request-schema';
-import { requireShape } from '../run/require-shape';
+import { byPerson, keptInput } from '../requests/request-schema';
+import { requireShape } from '../requests/require-shape';
 
 /** A client waits a little longer than this for the answer to its `confirm`. */
 const ANSWER_WITHIN = '100 seconds';

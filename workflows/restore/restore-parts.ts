@@ -1,3 +1,5 @@
+import type { RestoreOptions } from '../model/options';
+import type { RunInput } from '../catalogue';
 import { ParentClosePolicy, startChild, type ApplicationFailure } from '@temporalio/workflow';
 import { keptWorkflowId } from '../messages';
 import type { KeptInput } from '../model/kept';
@@ -5,7 +7,6 @@ import { describeObject, type LeftOut } from '../model/left-out';
 import type { RestorePlan, RestorePlanPart } from '../model/plans';
 import type { ManifestSummary, Part, PartSummary } from '../model/recovery-point';
 import { suffixedName, type RestoreTarget } from '../model/restore-target';
-import type { RestoreOptions, RunInput } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import { WORKFLOW_TASK_QUEUE } from '../model/stack';
 import { stepId } from '../model/step-id';

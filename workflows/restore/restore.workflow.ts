@@ -1,7 +1,7 @@
+import type { InputOf } from '../catalogue';
 import { CancellationScope } from '@temporalio/workflow';
 import type { PlannedOutcome, RestoreOutcome } from '../model/outcome';
 import type { RestorePlan } from '../model/plans';
-import type { RestoreInput } from '../model/run';
 import { needsName } from './plan-restore';
 import { requireApproval } from '../run/people/approvals';
 import {
@@ -16,7 +16,7 @@ import { adoptPlan, planned, runbook, type Run } from '../run/runbook';
 import { undoOnFailure } from '../run/undo-on-failure';
 
 /** Restores parts of a recovery point: beside what works, proved there, then swapped; the old is kept for a while. */
-export async function restore(input: RestoreInput): Promise<RestoreOutcome | PlannedOutcome> {
+export async function restore(input: InputOf<'restore'>): Promise<RestoreOutcome | PlannedOutcome> {
   return runbook(input, async (run) => {
     const looked = await lookAtData(run, input.request.options, input.mode);
     run.page.enter('plan');
@@ -39,7 +39,7 @@ export async function restore(input: RestoreInput): Promise<RestoreOutcome | Pla
 }
 
 /** The client asks; what it was not asked for, such as a place taken since its plan, must not get past this either. */
-function requireConfirmation(input: RestoreInput, plan: RestorePlan): void {
+function requireConfirmation(input: InputOf<'restore'>, plan: RestorePlan): void {
   const { stack } = input.request;
   if (isConfirmed(input) || !needsName(stack, plan)) return;
   const replaced = plan.parts.filter(({ keepAs }) => keepAs !== undefined);
@@ -47,7 +47,7 @@ function requireConfirmation(input: RestoreInput, plan: RestorePlan): void {
   throw unconfirmed(stack.name, [...new Set(places.filter((place) => place !== ''))]);
 }
 
-function isConfirmed({ request: { options, stack } }: RestoreInput): boolean {
+function isConfirmed({ request: { options, stack } }: InputOf<'restore'>): boolean {
   return options.confirmation === stack.name;
 }
 

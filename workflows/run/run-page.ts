@@ -1,9 +1,10 @@
+import type { RunbookName } from '../catalogue';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { ApprovalState } from '../model/approval';
 import { formatBytes } from '../model/format-bytes';
 import type { HeldStep } from '../model/hold';
 import type { PlannedStep } from '../model/plans';
-import type { RunbookName, RunProgress, StepProgress } from '../model/run';
+import type { RunProgress, StepProgress } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import { showTimes } from '../model/times-in-text';
 import { approvalLines } from './people/approval-page';

@@ -1,4 +1,11 @@
 import {
+  type PlanOf,
+  type RunInput,
+  type RunRequest,
+  type RunbookName,
+  runbookNamed,
+} from '../catalogue';
+import {
   ApplicationFailure,
   CancellationScope,
   isCancellation,
@@ -11,9 +18,7 @@ import type { HostActivities } from '../../activities';
 import { progress } from '../messages';
 import type { FailureEvidence, FailureType } from '../model/failure-type';
 import type { PlannedOutcome } from '../model/outcome';
-import type { PlanOf } from '../model/plans';
-import { ADMISSION } from '../model/run';
-import type { RunbookName, RunInput, RunReference, RunRequest, StepProgress } from '../model/run';
+import type { RunReference, StepProgress } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import type { StackDescription } from '../model/stack';
 import type { Obstacle } from '../model/obstacle';
@@ -24,8 +29,8 @@ import { hashOfPlan } from './hash-plan';
 import { HoldDesk } from './people/hold-desk';
 import { firstCharacters } from './markdown';
 import { now } from './now';
-import { runInput } from './request-schema';
-import { requireShape } from './require-shape';
+import { runInput } from '../requests/request-schema';
+import { requireShape } from '../requests/require-shape';
 import { RunPage } from './run-page';
 import { CANCELLED, Steps, type TakeStep, type WhileHeld } from './steps';
 
@@ -121,8 +126,7 @@ function createRun(input: RunInput): Run {
   const info = workflowInfo();
   const page = new RunPage(info.workflowId, name, stack.name);
   const holds = new HoldDesk(info.workflowId, page);
-  // What runs beside all others has nothing to undo, and must not be waited for.
-  const mayBeHeld = input.mode === 'apply' && ADMISSION[name] !== 'beside';
+  const mayBeHeld = input.mode === 'apply' && runbookNamed(name)?.holdable === true;
   const isHeld = mayBeHeld && (input.request.hold ?? stack.onFailure === 'hold');
   const steps = new Steps(page, holds, isHeld);
   return {

@@ -1,4 +1,4 @@
-import { ADMISSION, type RunbookName } from '../model/run';
+import { admissionOf } from '../catalogue';
 
 interface Admissible {
   readonly number: number;
@@ -60,13 +60,12 @@ function fits(run: Admissible, beside: readonly Admissible[]): boolean {
   return isShared(run) && beside.every(isShared);
 }
 
-/** A runbook that this version does not know is left alone with the stack. */
 function isShared(run: Admissible): boolean {
-  return ADMISSION[run.runbook as RunbookName] === 'shared';
+  return admissionOf(run.runbook) === 'shared';
 }
 
 function isBeside(run: Admissible): boolean {
-  return ADMISSION[run.runbook as RunbookName] === 'beside';
+  return admissionOf(run.runbook) === 'beside';
 }
 
 function isInLine(run: Admissible): boolean {

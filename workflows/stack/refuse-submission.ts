@@ -1,9 +1,9 @@
+import { type RunRequest, admissionOf } from '../catalogue';
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { FailureEvidence, FailureType } from '../model/failure-type';
-import { ADMISSION, type RunRequest } from '../model/run';
 import { requireNotFrozen } from '../run/people/freeze';
-import { runRequest } from '../run/request-schema';
-import { requireShape } from '../run/require-shape';
+import { runRequest } from '../requests/request-schema';
+import { requireShape } from '../requests/require-shape';
 import { jsonBytes } from '../run/telling-steps';
 import type { StackQueue } from './stack-queue';
 
@@ -42,7 +42,7 @@ export function refuseFrozen(
   line: Pick<StackQueue, 'freezeMessage'>,
   { runbook }: Pick<RunRequest, 'runbook'>,
 ): void {
-  if (line.freezeMessage === undefined || ADMISSION[runbook] === 'beside') return;
+  if (line.freezeMessage === undefined || admissionOf(runbook) === 'beside') return;
   throw refusal(
     'ResourceBusy',
     `${stack} is ${line.freezeMessage}`,

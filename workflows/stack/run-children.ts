@@ -1,3 +1,4 @@
+import type { RunInput } from '../catalogue';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   CancelledFailure,
@@ -11,7 +12,7 @@ import {
 } from '@temporalio/workflow';
 import { runWorkflowId } from '../messages';
 import type { EndedRun, QueuedRun } from '../model/queue';
-import type { RunInput, RunMemo } from '../model/run';
+import type { RunMemo } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import { WORKFLOW_TASK_QUEUE } from '../model/stack';
 import { runActivities } from '../run/activities';

@@ -1,6 +1,6 @@
+import type { RunRequest } from '../catalogue';
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { EndedRun, Freeze, QueuedRun, QueueState } from '../model/queue';
-import type { RunRequest } from '../model/run';
 import { firstCharacters } from '../run/markdown';
 import { Readiness } from './readiness';
 import { stackPage } from './stack-page';

@@ -1,6 +1,6 @@
 import type { Invocation } from '../../command';
 import { EXIT_CODES } from '../../exit-codes';
-import { backupRequest } from '../../runs/requests';
+import { backupRequest } from './request';
 import { sender } from '../../runs/sender';
 import { planRun, printPlan } from '../../runs/show-plan';
 import { readPatience } from '../../runs/patience';

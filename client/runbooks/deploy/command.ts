@@ -1,5 +1,5 @@
 import type { Invocation } from '../../command';
-import { deployRequest } from '../../runs/requests';
+import { deployRequest } from './request';
 import { sender } from '../../runs/sender';
 import { startAsShown } from '../../runs/start-as-shown';
 import { loadStack } from '../../stack';

@@ -5,7 +5,7 @@ import { shortPinned } from '../../render/image';
 import { renderTable } from '../../render/table';
 
 /** What a forget will do, but for its steps. */
-export function forgetLines(plan: ForgetPlan, width: number): string[] {
+export function planLines(plan: ForgetPlan, width: number): string[] {
   const { replaces, services, lines, folder } = plan;
   if (plan.changesNothing === true) return [renderForgotten(plan)];
   return [
@@ -27,7 +27,7 @@ export function renderForgotten({ stack, folder }: ForgetPlan): string {
 }
 
 /** What a forget came to, with the way to delete what stays, and the way back. */
-export function renderForgot(outcome: ForgetOutcome, width = Infinity): string {
+export function renderOutcome(outcome: ForgetOutcome, width = Infinity): string {
   const { services, release, folder } = outcome;
   const rows = services.map(({ service, image, gapSeconds }) => [
     service,

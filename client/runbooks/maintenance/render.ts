@@ -4,14 +4,14 @@ import type { MaintenancePlan } from '../../../workflows/model/plans';
 import { formatTime, printable } from '../../render/format';
 
 /** What a maintenance will be, of each service. */
-export function maintenanceLines({ turn, services }: MaintenancePlan): string[] {
+export function planLines({ turn, services }: MaintenancePlan): string[] {
   const names = namesOf(services);
   if (turn === 'off') return [`Out of maintenance: ${names}.`];
   const message = services[0]?.maintenance?.message ?? '';
   return [`Into maintenance: ${names}.`, `The page says: ${printable(message)}`];
 }
 
-export function renderTurned({ turn, services }: MaintenanceOutcome): string {
+export function renderOutcome({ turn, services }: MaintenanceOutcome): string {
   const now = namesOf(services.filter(({ switchRuns }) => switchRuns));
   const away = namesOf(services.filter(({ switchRuns }) => !switchRuns));
   const later = turn === 'on' ? 'in maintenance' : 'out of maintenance';

@@ -3,7 +3,7 @@ import { EXIT_CODES } from '../../exit-codes';
 import { loadStack } from '../../stack';
 import { withSession } from '../../temporal/session';
 import { readPatience } from '../../runs/patience';
-import { maintenanceRequest } from '../../runs/requests';
+import { maintenanceRequest } from './request';
 import { sender } from '../../runs/sender';
 import { planRun, printPlan } from '../../runs/show-plan';
 import { startRun } from '../../runs/start-run';

@@ -1,9 +1,9 @@
-import type { PlannedOutcome } from '../../../workflows/model/outcome';
+import type { Plan } from '../../../workflows/catalogue';
 import type { RestorePlan } from '../../../workflows/model/plans';
 import { needsName } from '../../../workflows/restore/plan-restore';
 import type { Invocation } from '../../command';
 import { EXIT_CODES } from '../../exit-codes';
-import { restoreRequest } from '../../runs/requests';
+import { restoreRequest } from './request';
 import { sender } from '../../runs/sender';
 import { planRun, printPlan, showPlan } from '../../runs/show-plan';
 import { readPatience } from '../../runs/patience';
@@ -67,7 +67,7 @@ function confirmedRequest(request: RestoreRequest, plan: RestorePlan): RestoreRe
   return { ...request, options: { ...options, point: { id: plan.point.id }, ...confirmed } };
 }
 
-function restorePlan(plan: PlannedOutcome['plan']): RestorePlan {
+function restorePlan(plan: Plan): RestorePlan {
   if (plan.runbook !== 'restore') throw new Error(`a restore was planned as ${plan.runbook}`);
   return plan;
 }

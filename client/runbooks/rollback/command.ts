@@ -1,5 +1,5 @@
 import type { Invocation } from '../../command';
-import { rollbackRequest } from '../../runs/requests';
+import { rollbackRequest } from './request';
 import { sender } from '../../runs/sender';
 import { startAsShown } from '../../runs/start-as-shown';
 import { loadStack } from '../../stack';

@@ -1,10 +1,10 @@
+import type { RunOutcome } from '../../../workflows/catalogue';
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Snapshot } from '../../../activities/adapters/restic/snapshot';
 import type { StepView } from '../../../client/follow/run-view';
 import type { RunFailure } from '../../../client/temporal/read-failure';
-import type { RunOutcome } from '../../../workflows/model/outcome';
 import type { RecoveryPointSummary } from '../../../workflows/model/recovery-point';
 import type { PawlEnvironment } from '../../support/pawl-environment';
 import { until } from '../../support/processes';

@@ -1,5 +1,5 @@
 import { startAsShown } from '../../../client/runs/start-as-shown';
-import { deployRequest } from '../../../client/runs/requests';
+import { deployRequest } from '../../../client/runbooks/deploy/request';
 import { confirmByYes } from '../../../client/terminal/ask';
 import { Output } from '../../../client/terminal/output';
 import { describeStack } from '../../support/descriptions';

@@ -1,13 +1,11 @@
 import { parseDuration, parseTime } from '../../../client/runs/parse-time';
-import {
-  backupRequest,
-  deployRequest,
-  maintenanceRequest,
-  readRelease,
-  restoreRequest,
-  rollbackRequest,
-  forgetRequest,
-} from '../../../client/runs/requests';
+import { backupRequest } from '../../../client/runbooks/backup/request';
+import { deployRequest } from '../../../client/runbooks/deploy/request';
+import { forgetRequest } from '../../../client/runbooks/forget/request';
+import { maintenanceRequest } from '../../../client/runbooks/maintenance/request';
+import { restoreRequest } from '../../../client/runbooks/restore/request';
+import { rollbackRequest } from '../../../client/runbooks/rollback/request';
+import { readRelease } from '../../../client/runs/request';
 import { resolveRun } from '../../../client/stack';
 import { describeStack } from '../../support/descriptions';
 

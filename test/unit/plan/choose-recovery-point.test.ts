@@ -1,6 +1,6 @@
+import type { RestoreOptions } from '../../../workflows/model/options';
 import { chooseRecoveryPoint } from '../../../workflows/model/choose-recovery-point';
 import type { RecoveryPointSummary } from '../../../workflows/model/recovery-point';
-import type { RestoreOptions } from '../../../workflows/model/run';
 import { describePoint } from '../../support/descriptions';
 
 const point = (

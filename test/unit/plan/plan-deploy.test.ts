@@ -1,9 +1,9 @@
+import type { DeployOptions } from '../../../workflows/model/options';
 import type {
   CanaryPolicy,
   DeployDescription,
   SwitchDeployment,
 } from '../../../workflows/model/deployment';
-import type { DeployOptions } from '../../../workflows/model/run';
 import { planDeploy } from '../../../workflows/release/plan-deploy';
 import type { ObservedRelease, ObservedService } from '../../../workflows/release/observed-release';
 import { planBackup } from '../../../workflows/backup/plan-backup';

@@ -1,6 +1,6 @@
+import type { RollbackOptions } from '../../../workflows/model/options';
 import type { DeployDescription, SwitchDeployment } from '../../../workflows/model/deployment';
 import type { Release } from '../../../workflows/model/release';
-import type { RollbackOptions } from '../../../workflows/model/run';
 import { planRollback } from '../../../workflows/release/plan-rollback';
 import { planReleaseRetention } from '../../../workflows/release/plan-retention';
 import type { ObservedRelease, ObservedService } from '../../../workflows/release/observed-release';

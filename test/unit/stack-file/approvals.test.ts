@@ -32,7 +32,7 @@ describe('what a stack file says about approvals', () => {
     'takes %s as the name of a person',
     (name) => {
       const { approvals } = read(withLines(...deploy(`from: ['${name}']`))).description;
-      expect(approvals?.deploy?.from).toEqual([name]);
+      expect(approvals?.['deploy']?.from).toEqual([name]);
     },
   );
 

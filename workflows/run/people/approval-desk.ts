@@ -1,3 +1,4 @@
+import type { Plan } from '../../catalogue';
 import { condition, setHandler } from '@temporalio/workflow';
 import { approve, reject } from '../../messages';
 import type {
@@ -6,7 +7,6 @@ import type {
   ApprovalState,
   GivenAnswer,
 } from '../../model/approval';
-import type { Plan } from '../../model/plans';
 import { reasonIn } from './answer';
 import { judgeAnswer, type Verdict } from './judge-approval';
 import { preconditionFailed } from '../failures';

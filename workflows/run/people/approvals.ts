@@ -1,6 +1,5 @@
+import { type Plan, governorOf } from '../../catalogue';
 import type { ApprovalState } from '../../model/approval';
-import type { Plan } from '../../model/plans';
-import { policyOf } from '../../model/runbook-name';
 import { judgePolicy } from './judge-approval';
 import { preconditionFailed } from '../failures';
 import { requireNotFrozen } from './freeze';
@@ -14,7 +13,7 @@ import type { Run } from '../runbook';
  */
 export async function requireApproval(run: Run, plan: Plan): Promise<boolean> {
   requireNotFrozen(run, plan.runbook);
-  const policy = run.stack.approvals?.[policyOf(plan.runbook)];
+  const policy = run.stack.approvals?.[governorOf(plan.runbook)];
   if (policy === undefined) return false;
   const hopeless = judgePolicy(policy, run.requestedBy);
   if (hopeless !== undefined) throw preconditionFailed(hopeless);

@@ -1,5 +1,4 @@
 import { WEEKDAYS, type FreezeWindow } from '../../model/freeze-window';
-import type { RunbookName } from '../../model/runbook-name';
 
 const DAY_MILLISECONDS = 86_400_000;
 const DAY_MINUTES = 1440;
@@ -10,12 +9,10 @@ const DAY_MINUTES = 1440;
  */
 export function frozenBy(
   windows: readonly FreezeWindow[] | undefined,
-  runbook: RunbookName,
+  runbook: string,
   at: Date,
 ): FreezeWindow | undefined {
-  return windows?.find(
-    (window) => window.runbooks.some((one) => one === runbook) && covers(window, at),
-  );
+  return windows?.find((window) => window.runbooks.includes(runbook) && covers(window, at));
 }
 
 /** `the weekend (fri 16:00-24:00, Europe/Berlin)`. */

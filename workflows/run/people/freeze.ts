@@ -1,7 +1,6 @@
+import { type RunRequest, type RunbookName, governorOf } from '../../catalogue';
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { FailureEvidence } from '../../model/failure-type';
-import type { RunRequest } from '../../model/run';
-import { policyOf, type RunbookName } from '../../model/runbook-name';
 import { freezeWords, frozenBy } from './freeze-calendar';
 
 /** When it is asked for, and again when it has waited in the queue or for people. Throws: ResourceBusy, with the reason. */
@@ -12,7 +11,7 @@ export function requireNotFrozen(
   }: Pick<RunRequest, 'stack'> & { readonly despiteFreeze?: string | undefined },
   runbook: RunbookName,
 ): void {
-  const window = frozenBy(stack.freeze, policyOf(runbook), new Date());
+  const window = frozenBy(stack.freeze, governorOf(runbook), new Date());
   if (window === undefined || despiteFreeze !== undefined) return;
   const evidence: FailureEvidence = {
     advice: '`freeze` in the stack file says when; `--despite-freeze "why"` starts it anyway.',

@@ -1,0 +1,77 @@
+import { CATALOGUE } from '../catalogue';
+import type { RequestFrame } from '../model/run';
+import type { WarmInput } from '../model/warm';
+import { shapes, type Holds } from './shapes';
+import { stackDescription } from './stack-schema';
+
+/*
+ * What arrives at a workflow, whole. Anybody who reaches Temporal can send anything: what is not of this shape is
+ * refused by name before a step sees it, instead of breaking a workflow task for ever. Each schema is held to its type
+ * by the compiler: a key that is missing here or there does not compile.
+ */
+
+const { z, text, filled, list, person, service, count, instant } = shapes;
+
+const requestFrame = z.strictObject({
+  stack: stackDescription,
+  requestedBy: person,
+  trigger: z.enum(['cli', 'schedule']),
+  despiteFreeze: text.exactOptional(),
+  hold: z.boolean().exactOptional(),
+  pawlVersion: z.string().max(100),
+});
+
+const requests = CATALOGUE.map(({ name, options }) =>
+  requestFrame.extend({ runbook: z.literal(name), options: options(shapes) }),
+);
+
+// Its type does not say so any more, but the catalogue is not empty.
+export const runRequest = z.discriminatedUnion(
+  'runbook',
+  requests as [(typeof requests)[number], ...typeof requests],
+);
+
+export const runInput = z.strictObject({
+  request: runRequest,
+  mode: z.enum(['plan', 'apply']),
+  number: count,
+});
+
+export const questionInput = z.looseObject({ stack: stackDescription });
+
+export const keptInput = z.looseObject({
+  stack: stackDescription,
+  run: z.looseObject({ id: filled, number: count, key: filled }),
+  parts: list(z.looseObject({})),
+  since: instant,
+  until: instant,
+});
+
+export const warmInput = z.strictObject({
+  stack: stackDescription,
+  project: filled,
+  slots: list(
+    z.strictObject({
+      service,
+      slot: z.enum(['blue', 'green']),
+      release: count,
+      until: instant,
+    }),
+  ),
+});
+
+/** What starts a stack's workflow; what it carries from an earlier execution is its own. */
+export const stackInput = z.looseObject({
+  stack: shapes.name,
+  host: stackDescription.shape.host,
+});
+
+/** The request in it is looked at once it is known not to be too large. */
+export const submission = z.strictObject({ request: z.looseObject({}) });
+export const withdrawal = z.strictObject({ number: count, by: person });
+/** A message is cut to what a page can show. */
+export const freezing = z.strictObject({ message: z.string(), by: person });
+export const byPerson = z.strictObject({ by: person });
+
+true satisfies Holds<WarmInput, typeof warmInput>;
+true satisfies Holds<RequestFrame, typeof requestFrame>;
