@@ -22,8 +22,9 @@ export interface StepOptions {
   readonly watchStall?: boolean;
 }
 
-/** A look is given up this long before Temporal would: so its failure says what did not answer. */
+/** A look is given up before Temporal would: so its failure says what did not answer. The rest is for telling it. */
 const BEFORE_LIMIT_MILLISECONDS = 5_000;
+const BEFORE_SHORT_LIMIT = 0.2;
 
 /**
  * Runs one attempt of an activity: heartbeats with its progress, ends it when it is cancelled or moves nothing any more,
@@ -86,7 +87,8 @@ function patienceMilliseconds({ info }: Context): number | undefined {
   const kind: StepKind | undefined = STEP_KINDS[info.activityType as keyof typeof STEP_KINDS];
   const isLook = kind === 'look' || kind === 'search';
   if (!isLook || info.startToCloseTimeoutMs === 0) return undefined;
-  return Math.max(info.startToCloseTimeoutMs - BEFORE_LIMIT_MILLISECONDS, 0);
+  const limit = info.startToCloseTimeoutMs;
+  return limit - Math.min(BEFORE_LIMIT_MILLISECONDS, limit * BEFORE_SHORT_LIMIT);
 }
 
 function whenAborted(signal: AbortSignal): Promise<never> {

@@ -57,7 +57,7 @@ describe('an attempt of an activity', () => {
   it('gives a look up at its limit, though what it waits for never ends', async () => {
     const look = quietEnvironment(40, {
       activityType: 'observeEntry',
-      startToCloseTimeoutMs: 5_020,
+      startToCloseTimeoutMs: 50,
     });
     const never = () => new Promise<never>(() => undefined);
     await expect(run(never, {}, look)).rejects.toMatchObject({
@@ -68,7 +68,7 @@ describe('an attempt of an activity', () => {
   });
 
   it('sees what changes something to its end, whatever its limit', async () => {
-    const change = quietEnvironment(40, { activityType: 'swapPart', startToCloseTimeoutMs: 5_020 });
+    const change = quietEnvironment(40, { activityType: 'swapPart', startToCloseTimeoutMs: 50 });
     const slow = () => new Promise((resolve) => setTimeout(resolve, 60, 'swapped'));
     expect(await run(slow, {}, change)).toBe('swapped');
   });

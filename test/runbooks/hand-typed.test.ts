@@ -29,10 +29,14 @@ describeWith(
       await stack.mustDeploy();
     });
 
+    /** A host that is busy may not have answered in the time that `status` has for it: then it is asked again. */
     async function state(): Promise<ServiceState> {
-      const { stdout } = await stack.stack.cli('status', '--json');
-      const { releases } = JSON.parse(stdout) as { releases: ReleasesNow };
-      return releases.serving?.services[0] as ServiceState;
+      for (;;) {
+        const { stdout } = await stack.stack.cli('status', '--json');
+        const { releases } = JSON.parse(stdout) as { releases: ReleasesNow };
+        const seen = releases.serving?.services[0];
+        if (seen !== undefined) return seen;
+      }
     }
 
     const kinds = async () => (await state()).drifts.map(({ kind }) => kind);
