@@ -10,6 +10,8 @@ export interface StepView extends StepProgress {
   readonly attempt?: number;
   readonly lastFailure?: string;
   readonly bytesPerSecond?: number;
+  /** Present while no worker has taken it: its host is busy with others, or away. */
+  readonly unclaimed?: true;
 }
 
 /** All that is known about a run at one moment; what the terminal shows is a pure function of it. */
@@ -70,9 +72,10 @@ export function pendingOnly(pending: readonly PendingStep[], bytesPerSecond: Rat
 }
 
 function movement(activity: PendingStep, bytesPerSecond: number | undefined): Partial<StepView> {
-  const { attempt, lastFailure, transfer } = activity;
+  const { attempt, lastFailure, transfer, unclaimed } = activity;
   return {
     attempt,
+    ...(unclaimed ? { unclaimed } : {}),
     ...(lastFailure === undefined ? {} : { lastFailure }),
     ...(transfer === undefined ? {} : { bytes: transfer.bytesDone }),
     ...(transfer?.bytesExpected === undefined ? {} : { expectedBytes: transfer.bytesExpected }),

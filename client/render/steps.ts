@@ -51,7 +51,8 @@ export function stepDuration({ startedAt, endedAt }: StepView, now: number): str
   return seconds < WORTH_TELLING_SECONDS ? '' : formatDuration(seconds);
 }
 
-export function describeRetry({ attempt, lastFailure }: StepView): string {
+export function describeRetry({ attempt, lastFailure, unclaimed }: StepView): string {
+  if (unclaimed === true) return 'waits for its host, which is busy with other steps or away';
   if (attempt === undefined || attempt < 2) return '';
   const why = lastFailure === undefined ? '' : `: ${printable(lastFailure)}`;
   return `attempt ${attempt}${why}`;

@@ -14,6 +14,8 @@ export interface PendingStep {
   readonly attempt: number;
   /** A worker has it now; else it waits for its next attempt, or for a worker. */
   readonly started: boolean;
+  /** No worker has ever had it, and that is no matter of a moment: its host is busy, or away. */
+  readonly unclaimed: boolean;
   /** Why the attempt before this one ended. */
   readonly lastFailure?: string;
   readonly transfer?: TransferProgress;
@@ -27,6 +29,7 @@ export function pendingSteps(description: Description): PendingStep[] {
       id: activity.activityId ?? '',
       attempt: activity.attempt ?? 1,
       started: Number(activity.state) === STARTED,
+      unclaimed: isUnclaimed(activity),
       ...(lastFailure === undefined ? {} : { lastFailure }),
       ...(transfer === undefined ? {} : { transfer }),
     };
@@ -35,6 +38,15 @@ export function pendingSteps(description: Description): PendingStep[] {
 
 /** `PENDING_ACTIVITY_STATE_STARTED` */
 const STARTED = 2;
+
+/** A worker that is free takes a step in less than that. */
+const CLAIM_MILLISECONDS = 3_000;
+
+function isUnclaimed({ state, attempt, scheduledTime }: PendingActivity): boolean {
+  if (Number(state) === STARTED || (attempt ?? 1) > 1) return false;
+  const since = Number(scheduledTime?.seconds ?? 0) * 1000;
+  return since > 0 && Date.now() - since > CLAIM_MILLISECONDS;
+}
 
 /** Heartbeat details of another shape (another version's, say) are left out, not guessed at. */
 function readTransfer({ heartbeatDetails }: PendingActivity): TransferProgress | undefined {

@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { PawlEnvironment } from '../../support/pawl-environment';
 import { until } from '../../support/processes';
+
+/** Each tag an option of its own: a list of what is there names them in one. */
+const UPLOAD = '--tag=pawl-part --tag=';
 
 interface Program {
   readonly pid: number;
@@ -36,8 +40,32 @@ export async function programOf(pawl: PawlEnvironment, text: string): Promise<nu
 export async function holdUpload(
   pawl: PawlEnvironment,
 ): Promise<{ readonly pid: number; release(): void }> {
-  // Each tag an option of its own: a list of what is there names them in one.
-  const pid = await programOf(pawl, '--tag=pawl-part --tag=');
+  const pid = await programOf(pawl, UPLOAD);
   process.kill(pid, 'SIGSTOP');
   return { pid, release: () => void process.kill(pid, 'SIGCONT') };
+}
+
+export interface HeldUploads {
+  /** How many of them are there still. */
+  alive(): number;
+  release(): void;
+}
+
+/** As `holdUpload`, until so many are held. */
+export async function holdUploads(pawl: PawlEnvironment, count: number): Promise<HeldUploads> {
+  const held = new Set<number>();
+  await until(async () => {
+    for (const { pid } of await programsOf(pawl, UPLOAD)) {
+      if (!held.has(pid)) process.kill(pid, 'SIGSTOP');
+      held.add(pid);
+    }
+    return held.size >= count ? true : undefined;
+  }, 120);
+  return {
+    alive: () => [...held].filter((pid) => existsSync(`/proc/${pid}`)).length,
+    release: () => {
+      for (const pid of held) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT');
+      held.clear();
+    },
+  };
 }

@@ -171,10 +171,27 @@ describe('running activities', () => {
         id: 'back-up:accounts',
         attempt: 2,
         started: true,
+        unclaimed: false,
         lastFailure: 'ServiceUnavailable: lost',
         transfer: { phase: 'dump', bytesDone: 5 },
       },
     ]);
+  });
+
+  it('that no worker takes are told, once it is no matter of a moment', () => {
+    const scheduled = (secondsAgo: number) => ({
+      pendingActivities: [
+        {
+          activityId: 'back-up:accounts',
+          attempt: 1,
+          scheduledTime: { seconds: Math.floor(Date.now() / 1000 - secondsAgo) },
+        },
+      ],
+    });
+    const merged = (secondsAgo: number) =>
+      mergeSteps([step()], pendingSteps(scheduled(secondsAgo) as never), () => undefined)[0];
+    expect(merged(20)).toMatchObject({ unclaimed: true });
+    expect(merged(0)).not.toHaveProperty('unclaimed');
   });
 
   it('are laid over the steps of the run', () => {
