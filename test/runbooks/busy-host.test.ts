@@ -105,6 +105,6 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a host whose slots ar
   });
 
   async function version({ url }: ReleasedStack): Promise<string> {
-    return (await fetch(`${url}/version`)).text();
+    return (await (await fetch(`${url}/version`)).text()).trim();
   }
 });
