@@ -25,25 +25,35 @@ export const examineHost =
   (input: StepInput): Promise<readonly HostFinding[]> =>
     runStep(ports, input, { phase: 'examine host' }, async (attempt, site) => {
       const silent = await examineEngine(ports, input);
+      const isSilent = silent.length > 0;
       const entries = input.stack.protect.map((entry) =>
-        silent.length > 0 && isInContainer(entry)
-          ? [unseen(`protect.${entry.name}`)]
+        isSilent && isInContainer(entry)
+          ? Promise.resolve([unseen(`protect.${entry.name}`)])
           : examineEntry(ports, site, entry, attempt),
       );
-      const releases =
-        silent.length > 0 && input.stack.deploy !== undefined
-          ? [unseen('deploy')]
-          : [
-              ...(await examineProject(ports, site, input, attempt)),
-              ...(await examineServices(ports, site, input, attempt)),
-            ];
       return [
         ...silent,
         ...(await examineRepository(ports, site, input, attempt)),
         ...(await Promise.all(entries)).flat(),
-        ...releases,
+        ...(isSilent ? unseenReleases(input) : await examineReleases(ports, site, input, attempt)),
       ];
     });
+
+async function examineReleases(
+  ports: HostPorts,
+  site: Site,
+  input: StepInput,
+  attempt: Attempt,
+): Promise<readonly HostFinding[]> {
+  return [
+    ...(await examineProject(ports, site, input, attempt)),
+    ...(await examineServices(ports, site, input, attempt)),
+  ];
+}
+
+function unseenReleases({ stack }: StepInput): readonly HostFinding[] {
+  return stack.deploy === undefined ? [] : [unseen('deploy')];
+}
 
 /** A person waits for the answer. */
 const ENGINE_SECONDS = 4;

@@ -45,8 +45,9 @@ function planCommand(
   };
 }
 
-function asPlan({ run }: CommandModule): CommandModule {
+function asPlan(command: CommandModule): CommandModule {
   return {
-    run: (invocation) => run({ ...invocation, globals: { ...invocation.globals, dryRun: true } }),
+    run: (invocation) =>
+      command.run({ ...invocation, globals: { ...invocation.globals, dryRun: true } }),
   };
 }

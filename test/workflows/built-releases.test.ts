@@ -80,7 +80,10 @@ describeWith(['temporal'], 'a release that is built first', () => {
     });
   }
 
-  async function execute(mode: InputOf<'deploy'>['mode'], planHash?: string): Promise<PlannedOutcome> {
+  async function execute(
+    mode: InputOf<'deploy'>['mode'],
+    planHash?: string,
+  ): Promise<PlannedOutcome> {
     return (await (await start(mode, planHash)).result()) as PlannedOutcome;
   }
 

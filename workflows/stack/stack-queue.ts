@@ -69,7 +69,7 @@ export class StackQueue {
     const known = new Set(this.running.map(({ number }) => number));
     const adopted = open
       .filter(({ number }) => !known.has(number))
-      .map((run) => ({ ...run, requestId: '', since }) as QueuedRun);
+      .map((run) => ({ ...run, requestId: '', since }));
     this.running.push(...adopted);
     this.show();
     return adopted;
