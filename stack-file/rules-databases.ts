@@ -1,9 +1,7 @@
+import { engineFacts } from '../workflows/model/engines';
 import { quoted } from './printable';
 import { asDraft, draftEntries } from './rule';
 import type { Draft, Report, Rule } from './rule';
-
-/** Bytes of a name; PostgreSQL cuts longer ones without a word, MongoDB refuses them. */
-const LONGEST_DATABASE_NAME = 63;
 
 /** Rules for entries that are databases. */
 export const databaseRules: readonly Rule[] = [
@@ -28,9 +26,8 @@ export const databaseRules: readonly Rule[] = [
       if (typeof database !== 'string') continue;
       const path = ['protect', name, 'database'];
       const bytes = Buffer.byteLength(database);
-      if (bytes > LONGEST_DATABASE_NAME) {
-        report(path, `has ${bytes} bytes; a database's name has at most ${LONGEST_DATABASE_NAME}`);
-      }
+      const most = longestName(engine);
+      if (bytes > most) report(path, `has ${bytes} bytes; a database's name has at most ${most}`);
       if (engine === 'mongodb' && /[/\\. "$]/.test(database)) {
         report(
           path,
@@ -74,8 +71,9 @@ export const databaseRules: readonly Rule[] = [
         if (typeof schema !== 'string') return;
         const path = ['protect', name, 'restore', 'searchPath', index];
         const bytes = Buffer.byteLength(schema);
-        if (bytes > LONGEST_DATABASE_NAME) {
-          report(path, `has ${bytes} bytes; a schema's name has at most ${LONGEST_DATABASE_NAME}`);
+        const most = longestName(entry['engine']);
+        if (bytes > most) {
+          report(path, `has ${bytes} bytes; a schema's name has at most ${most}`);
         } else if (/[,"\0]/.test(schema)) {
           report(
             path,
@@ -97,9 +95,13 @@ export const databaseRules: readonly Rule[] = [
 
 const IN_OVERLAY = ' (an overlay takes the other away with `null`)';
 
+function longestName(engine: unknown): number {
+  return engineFacts(engine)?.databaseNameBytes ?? Infinity;
+}
+
 function databases(stack: Draft): ReturnType<typeof draftEntries> {
   return draftEntries(stack).filter(([, entry]) => {
-    return entry['engine'] === 'postgres' || entry['engine'] === 'mongodb';
+    return engineFacts(entry['engine'])?.place === 'server';
   });
 }
 

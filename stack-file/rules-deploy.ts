@@ -1,3 +1,4 @@
+import { engineFacts } from '../workflows/model/engines';
 import { SLOTS, slotService } from '../workflows/model/deployment';
 import { quoted } from './printable';
 import { asDraft, asText, isSwitched } from './rule';
@@ -87,7 +88,7 @@ export const deployRules: readonly Rule[] = [
     for (const [path, { part }] of gatesOf(stack, 'sql')) {
       if (typeof part !== 'string' || typeof stack['protect'] !== 'object') continue;
       const { engine, database } = asDraft(asDraft(stack['protect'])[part]);
-      if (engine === 'postgres' && typeof database === 'string') continue;
+      if (engineFacts(engine)?.answersSql === true && typeof database === 'string') continue;
       report(
         [...path, 'part'],
         'must be an entry of `protect` that is one database of PostgreSQL (`engine: postgres`, `database: NAME`)',

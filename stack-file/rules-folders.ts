@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { engineFacts } from '../workflows/model/engines';
 import { mayBePlain } from './plain-variables';
 import { quoted } from './printable';
 import { asDraft, asText, draftEntries } from './rule';
@@ -13,7 +14,7 @@ const SET_BY_PAWL = /^RESTIC_(?:REPOSITORY|PASSWORD|FROM_|KEY_HINT|CACHE_DIR|PRO
 export const folderRules: readonly Rule[] = [
   function foldersInServicesAreAbsolute(stack, report) {
     for (const [name, { engine, service, path }] of draftEntries(stack)) {
-      if (engine !== 'files' || service === undefined || typeof path !== 'string') continue;
+      if (!isFolder(engine) || service === undefined || typeof path !== 'string') continue;
       if (!path.startsWith('/')) {
         report(['protect', name, 'path'], 'must be absolute, since it is a folder in a container');
       }
@@ -82,9 +83,13 @@ interface Folder {
   readonly path: string;
 }
 
+function isFolder(engine: unknown): boolean {
+  return engineFacts(engine)?.place === 'folder';
+}
+
 function protectedFolders(stack: Draft): readonly (readonly [name: string, folder: Folder])[] {
   return draftEntries(stack)
-    .filter(([, { engine, path }]) => engine === 'files' && typeof path === 'string' && path !== '')
+    .filter(([, { engine, path }]) => isFolder(engine) && typeof path === 'string' && path !== '')
     .map(([name, { service, path }]) => {
       const inService = {
         place: `service ${JSON.stringify(service)}`,

@@ -4,7 +4,7 @@ import { deploy, migrations, release } from './schema-deploy';
 import { edge } from './schema-edge';
 import { freeze } from './schema-freeze';
 import { gates } from './schema-gates';
-import { protectEntry } from './schema-protect';
+import { protectEntry } from './engines';
 import { duration, ENVIRONMENT_VARIABLE, NAME, name, path, secretReference, text } from './values';
 
 /*

@@ -71,7 +71,7 @@ async function examineEngine(
 }
 
 function isInContainer(entry: ProtectEntry): boolean {
-  return entry.engine === 'files' ? entry.service !== undefined : 'service' in entry.reach;
+  return 'reach' in entry ? 'service' in entry.reach : entry.service !== undefined;
 }
 
 function unseen(id: string): HostFinding {

@@ -1,3 +1,4 @@
+import { ENGINES } from './engines';
 import type { EngineKind } from './stack';
 
 /**
@@ -16,9 +17,6 @@ export interface RestoreTarget {
   readonly leaveOut?: readonly string[];
 }
 
-/** PostgreSQL cuts longer names without a word (NAMEDATALEN - 1, in bytes). */
-const POSTGRES_NAME_BYTES = 63;
-
 /** A run that is only planned has no number yet: its names show `N`. */
 export function restoreTarget(into: string, runNumber: number | 'N'): RestoreTarget {
   return {
@@ -31,11 +29,12 @@ export function restoreTarget(into: string, runNumber: number | 'N'): RestoreTar
 /** The name `into` has with a suffix, fitted to the engine's limit; equal names stay equal, different ones different. */
 export function suffixedName(engine: EngineKind, into: string, suffix: string): string {
   const whole = `${into}${suffix}`;
-  if (engine !== 'postgres' || utf8Length(whole) <= POSTGRES_NAME_BYTES) return whole;
+  const { renamesDatabases, databaseNameBytes = Infinity } = ENGINES[engine];
+  if (!renamesDatabases || utf8Length(whole) <= databaseNameBytes) return whole;
   const mark = `~${fingerprint(into)}${suffix}`;
   let head = '';
   for (const character of into) {
-    if (utf8Length(head + character) + utf8Length(mark) > POSTGRES_NAME_BYTES) break;
+    if (utf8Length(head + character) + utf8Length(mark) > databaseNameBytes) break;
     head += character;
   }
   return head + mark;

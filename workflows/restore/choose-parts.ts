@@ -1,3 +1,4 @@
+import { ENGINES } from '../model/engines';
 import type { RestoreOptions } from '../model/options';
 import type { ManifestSummary, Part, PartSummary } from '../model/recovery-point';
 import { restoreTarget, type RestoreTarget } from '../model/restore-target';
@@ -44,7 +45,7 @@ export function chooseParts(
 
 /** Of no other kind of part is something smaller known than the whole. */
 function hasObjects({ engine, kind }: Part): boolean {
-  return engine === 'postgres' && kind === 'database';
+  return ENGINES[engine].objectsIn.includes(kind);
 }
 
 function nothingToLeaveOut(

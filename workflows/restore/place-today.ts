@@ -9,7 +9,7 @@ import { folderSource, type StackDescription } from '../model/stack';
 export function placeToday({ protect }: StackDescription, part: Part): string | undefined {
   const entry = protect.find(({ name }) => name === part.entry);
   if (entry?.engine !== part.engine) return undefined;
-  if (entry.engine === 'files') return folderSource(entry);
+  if ('path' in entry) return folderSource(entry);
   const { database } = entry;
   if (typeof database !== 'string' || part.kind === 'globals') return part.source;
   const isOnlyPart = part.name === part.entry;

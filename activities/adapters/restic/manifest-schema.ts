@@ -8,6 +8,7 @@ import {
   type PartFacts,
   type StoredPart,
 } from '../../../workflows/model/recovery-point';
+import { ENGINES } from '../../../workflows/model/engines';
 import type { EngineKind } from '../../../workflows/model/stack';
 
 /*
@@ -15,8 +16,6 @@ import type { EngineKind } from '../../../workflows/model/stack';
  * of the model must stand here (the compiler sees to it), none that is unknown is passed over, and nothing is without an end.
  */
 
-/** Every engine whose parts can be read. */
-const ENGINES = { postgres: true, mongodb: true, files: true } satisfies Record<EngineKind, true>;
 const KINDS = { database: true, globals: true, directory: true } satisfies Record<
   Part['kind'],
   true
