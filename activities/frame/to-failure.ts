@@ -1,5 +1,9 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { FailureEvidence, FailureType } from '../../workflows/model/failure-type';
+import type {
+  FailureDetails,
+  FailureEvidence,
+  FailureType,
+} from '../../workflows/model/failure-type';
 import { AdapterError } from '../ports/adapter-error';
 
 /** A command that has failed so often will not be mended by waiting. Attempts ended by a dead worker count too. */
@@ -48,7 +52,7 @@ function failure(
     type,
     message: shortened(redact(message)),
     nonRetryable,
-    details: [redactedTexts(evidence, redact)],
+    details: [{ evidence: redactedTexts(evidence, redact) } satisfies FailureDetails],
     ...(delay === undefined ? {} : { nextRetryDelay: delay }),
   });
 }
@@ -65,10 +69,13 @@ function withStack(
 }
 
 /** Text by text: a secret such as `1` would be found in JSON's numbers too, and what is left would be no JSON. */
-function redactedTexts(evidence: FailureEvidence, redact: (text: string) => string): unknown {
+function redactedTexts(
+  evidence: FailureEvidence,
+  redact: (text: string) => string,
+): FailureEvidence {
   return JSON.parse(JSON.stringify(evidence), (_key, value: unknown) =>
     typeof value === 'string' ? shortened(redact(value)) : firstArguments(value),
-  );
+  ) as FailureEvidence;
 }
 
 /** Redacted before: a secret cut in two would not be found. */

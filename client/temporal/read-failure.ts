@@ -5,7 +5,7 @@ import {
   TerminatedFailure,
   TimeoutFailure,
 } from '@temporalio/common';
-import type { FailureEvidence } from '../../workflows/model/failure-type';
+import { readDetails, type FailureEvidence } from '../../workflows/model/failure-type';
 import type { RunProgress, StepProgress } from '../../workflows/model/run';
 import { isFailureType } from '../exit-codes';
 
@@ -30,9 +30,10 @@ export function readFailure(error: unknown): RunFailure {
   const ours = chain.filter((link) => link instanceof ApplicationFailure);
   const main = ours.find((link) => isFailureType(link.type ?? '')) ?? chain.at(-1);
   const step = chain.find((link) => link instanceof ActivityFailure)?.activityId;
-  const evidence = ours.map((link) => link.details?.[0]).find(isRecord) ?? {};
-  const state = ours.map((link) => link.details?.[1]).find((detail) => typeof detail === 'string');
-  const progress = ours.map((link) => link.details?.[2]).find(isProgress);
+  const told = ours.map((link) => readDetails(link.details));
+  const { evidence = {} } = told.find((details) => Object.keys(details.evidence).length > 0) ?? {};
+  const state = told.find(({ stateNow }) => stateNow !== undefined)?.stateNow;
+  const progress = told.find((details) => isProgress(details.progress))?.progress;
   return {
     type: typeOf(main),
     message: messageOf(main, error),
@@ -66,10 +67,7 @@ function messageOf(main: Error | undefined, error: unknown): string {
   return main?.message ?? String(error);
 }
 
-function isProgress(detail: unknown): detail is RunProgress {
-  return isRecord(detail) && 'steps' in detail && Array.isArray(detail.steps);
-}
-
-function isRecord(detail: unknown): detail is FailureEvidence {
-  return typeof detail === 'object' && detail !== null && !Array.isArray(detail);
+/** Of another version, say, it may be anything. */
+function isProgress(progress: RunProgress | undefined): boolean {
+  return Array.isArray(progress?.steps);
 }

@@ -41,7 +41,9 @@ describe('turning an error into a failure', () => {
     });
     const failure = toFailure(error, 1, (text) => text.replaceAll('hunter2', '[redacted]'));
     expect(JSON.stringify([failure.message, failure.details])).not.toContain('hunter2');
-    expect(failure.details).toEqual([{ stderrTail: '[redacted]!', argv: ['[redacted]'] }]);
+    expect(failure.details).toEqual([
+      { evidence: { stderrTail: '[redacted]!', argv: ['[redacted]'] } },
+    ]);
   });
 
   it('tells what happened also when a secret is found in its figures', () => {
@@ -50,7 +52,7 @@ describe('turning an error into a failure', () => {
       stderrTail: 'port 1',
     });
     const failure = toFailure(error, 1, (text) => text.replaceAll('1', '[redacted]'));
-    expect(failure.details).toEqual([{ exitCode: 1, stderrTail: 'port [redacted]' }]);
+    expect(failure.details).toEqual([{ evidence: { exitCode: 1, stderrTail: 'port [redacted]' } }]);
   });
 
   it('is never too large for Temporal, whatever a program said, and cuts no secret in two', () => {

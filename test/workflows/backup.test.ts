@@ -123,9 +123,9 @@ describeWith(['temporal'], 'the backup workflow', () => {
     const failing = doubles({
       backUpPart: ({ part }) => {
         if (part.name === 'accounts') return Promise.resolve(describeStoredPart(part));
-        const evidence = { advice: 'look at the server' };
+        const details = { evidence: { advice: 'look at the server' } };
         return Promise.reject(
-          ApplicationFailure.nonRetryable('pg_dump exited with 1', 'CommandFailed', evidence),
+          ApplicationFailure.nonRetryable('pg_dump exited with 1', 'CommandFailed', details),
         );
       },
     });
@@ -135,12 +135,14 @@ describeWith(['temporal'], 'the backup workflow', () => {
         type: 'CommandFailed',
         message: 'back up reports: pg_dump exited with 1',
         details: [
-          { advice: 'look at the server' },
-          expect.stringMatching(/No recovery point was made/),
           {
-            steps: expect.arrayContaining([
-              expect.objectContaining({ id: 'back-up:reports', state: 'failed' }),
-            ]) as [],
+            evidence: { advice: 'look at the server' },
+            stateNow: expect.stringMatching(/No recovery point was made/) as string,
+            progress: {
+              steps: expect.arrayContaining([
+                expect.objectContaining({ id: 'back-up:reports', state: 'failed' }),
+              ]) as [],
+            },
           },
         ],
       });
@@ -202,9 +204,10 @@ describeWith(['temporal'], 'the backup workflow', () => {
       expect(refused).toMatchObject({
         type: 'PreconditionFailed',
         details: [
-          { advice: expect.stringMatching(/--init/) as string },
-          'Nothing was changed.',
-          {},
+          {
+            evidence: { advice: expect.stringMatching(/--init/) as string },
+            stateNow: 'Nothing was changed.',
+          },
         ],
       });
       const willing = uniqueStack({ repository: { ...stack.repository, initialise: true } });
@@ -249,7 +252,7 @@ describeWith(['temporal'], 'the backup workflow', () => {
       const run = await start(uniqueStack());
       expect(await failureOf(run.result())).toMatchObject({
         message: 'write the audit record: the chain is broken',
-        details: [{}, 'Recovery point aaaa1111 is stored and whole.', {}],
+        details: [{ stateNow: 'Recovery point aaaa1111 is stored and whole.' }],
       });
       expect(await run.query(progress)).toMatchObject({ phase: 'ended' });
     });

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { freeze, progress, queue, stackWorkflowId } from '../../workflows/messages';
 import type { Part } from '../../workflows/model/recovery-point';
-import type { RunProgress } from '../../workflows/model/run';
+import { readDetails } from '../../workflows/model/failure-type';
 import type { StackDescription } from '../../workflows/model/stack';
 import { describePart, describePostgresEntry, describeStoredPart } from '../support/descriptions';
 import { until } from '../support/processes';
@@ -60,7 +60,7 @@ describeWith(['temporal'], "what travels through Temporal's history", () => {
       const failure = (error as WorkflowFailedError).cause as ApplicationFailure;
       expect(failure.message.length).toBeLessThan(5000);
       expect(jsonBytes(failure.details)).toBeLessThan(64 * KIB);
-      expect((failure.details?.[2] as RunProgress).steps).toContainEqual(failedStep);
+      expect(readDetails(failure.details).progress?.steps).toContainEqual(failedStep);
 
       const answer = await handle.query(progress);
       expect(jsonBytes(answer)).toBeLessThan(WARN_BYTES);

@@ -126,7 +126,7 @@ describeWith(['temporal'], 'the restore workflow', () => {
         await failureOf((await start(uniqueStack({ protect: PROTECT }))).result()),
       ).toMatchObject({
         type: 'VerificationFailed',
-        details: [{}, 'What was there before is in place and untouched.', {}],
+        details: [{ stateNow: 'What was there before is in place and untouched.' }],
       });
     });
     expect(calls).toEqual(['restore accounts', 'discard accounts', 'record failed']);
@@ -162,7 +162,7 @@ describeWith(['temporal'], 'the restore workflow', () => {
         message: expect.stringMatching(
           /cannot rename; and undoing it failed: .*server on fire/,
         ) as string,
-        details: [{}, expect.stringMatching(/a person is needed/), {}],
+        details: [{ stateNow: expect.stringMatching(/a person is needed/) }],
       });
     });
     expect(calls.slice(4)).toEqual(['discard reports', 'discard accounts', 'record failed']);
@@ -180,7 +180,7 @@ describeWith(['temporal'], 'the restore workflow', () => {
       const run = await start(uniqueStack({ protect: PROTECT }), options);
       expect(await failureOf(run.result())).toMatchObject({
         type: 'PreconditionFailed',
-        details: [{}, 'Nothing was changed.', {}],
+        details: [{ stateNow: 'Nothing was changed.' }],
       });
     });
     expect(calls).toEqual(['record failed']);
@@ -206,7 +206,7 @@ describeWith(['temporal'], 'the restore workflow', () => {
       expect(await failureOf(run.result())).toMatchObject({
         type: 'PreconditionFailed',
         message: expect.stringContaining('into copy was not confirmed') as string,
-        details: [{}, 'What was there before is in place and untouched.', {}],
+        details: [{ stateNow: 'What was there before is in place and untouched.' }],
       });
     });
     expect(calls.slice(2)).toEqual([

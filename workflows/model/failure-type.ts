@@ -1,3 +1,5 @@
+import type { RunProgress } from './run';
+
 /**
  * Every way a step can fail, as the `type` of its `ApplicationFailure`. What each means, whether it is retried and what
  * comes then: CONTRIBUTING.md, "Errors".
@@ -16,7 +18,7 @@ export const FAILURE_TYPES = [
 
 export type FailureType = (typeof FAILURE_TYPES)[number];
 
-/** What an `ApplicationFailure` of ours carries as its first detail. */
+/** What a program or a server said, and what to do. */
 export interface FailureEvidence {
   /** Program and arguments, secrets redacted. */
   readonly argv?: readonly string[];
@@ -27,4 +29,29 @@ export interface FailureEvidence {
   readonly elapsedSeconds?: number;
   /** What to do next, as a sentence or a command. */
   readonly advice?: string;
+}
+
+/** What an `ApplicationFailure` of ours carries beside its words, as its only detail. */
+export interface FailureDetails {
+  readonly evidence: FailureEvidence;
+  /** Of a run: what state things are in, in sentences. */
+  readonly stateNow?: string;
+  /** Of a run: how far it was. Kept here, so that it is known without a worker. */
+  readonly progress?: RunProgress;
+}
+
+/** The details of a failure, whoever made it. Before 0.2 they were told apart by their positions. */
+export function readDetails(details: readonly unknown[] | null | undefined): FailureDetails {
+  const [first, stateNow, progress] = details ?? [];
+  if (!isRecord(first)) return { evidence: {} };
+  if (isRecord(first['evidence'])) return first as unknown as FailureDetails;
+  return {
+    evidence: first,
+    ...(typeof stateNow === 'string' ? { stateNow } : {}),
+    ...(isRecord(progress) ? { progress: progress as unknown as RunProgress } : {}),
+  };
+}
+
+function isRecord(detail: unknown): detail is Readonly<Record<string, unknown>> {
+  return typeof detail === 'object' && detail !== null && !Array.isArray(detail);
 }

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { z } from 'zod';
-import type { FailureEvidence } from '../model/failure-type';
+import type { FailureDetails } from '../model/failure-type';
 
 const MOST_PROBLEMS = 5;
 
@@ -13,14 +13,13 @@ export function requireShape(schema: z.ZodType, value: unknown, what: string): v
   if (error === undefined) return;
   const problems = error.issues.slice(0, MOST_PROBLEMS).map(problem);
   const more = error.issues.length - problems.length;
-  const evidence: FailureEvidence = {
-    advice:
-      'Upgrade whichever is older: pawl where the request is made, or the worker (`pawl --version` on each).',
-  };
+  const advice =
+    'Upgrade whichever is older: pawl where the request is made, or the worker (`pawl --version` on each).';
+  const details: FailureDetails = { evidence: { advice } };
   throw ApplicationFailure.nonRetryable(
     `${what} cannot be read by this worker: ${problems.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
     'PreconditionFailed',
-    evidence,
+    details,
   );
 }
 

@@ -4,7 +4,13 @@ import {
   ChildWorkflowFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import { FAILURE_TYPES, type FailureEvidence, type FailureType } from '../model/failure-type';
+import {
+  FAILURE_TYPES,
+  readDetails,
+  type FailureDetails,
+  type FailureEvidence,
+  type FailureType,
+} from '../model/failure-type';
 import type { Obstacle } from '../model/obstacle';
 
 /** What is behind a failure, as far as a person and an exit code need it. */
@@ -23,7 +29,7 @@ export function causeOf(error: unknown): Cause {
     return {
       type: failureType(error.type),
       message: error.message,
-      evidence: (error.details?.[0] as FailureEvidence | undefined) ?? {},
+      evidence: readDetails(error.details).evidence,
     };
   }
   if (error instanceof TimeoutFailure) {
@@ -45,8 +51,8 @@ function timeoutMessage(error: TimeoutFailure): string {
 
 /** What was observed does not allow a plan. */
 export function preconditionFailed({ obstacle, advice }: Obstacle): ApplicationFailure {
-  const evidence: FailureEvidence = { advice };
-  return ApplicationFailure.nonRetryable(obstacle, 'PreconditionFailed', evidence);
+  const details: FailureDetails = { evidence: { advice } };
+  return ApplicationFailure.nonRetryable(obstacle, 'PreconditionFailed', details);
 }
 
 export function isObstacle(plan: object): plan is Obstacle {

@@ -16,7 +16,7 @@ import {
 } from '@temporalio/workflow';
 import type { HostActivities } from '../../activities';
 import { progress } from '../messages';
-import type { FailureEvidence, FailureType } from '../model/failure-type';
+import type { FailureDetails, FailureEvidence, FailureType } from '../model/failure-type';
 import type { PlannedOutcome } from '../model/outcome';
 import type { RunReference, StepProgress } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
@@ -63,7 +63,7 @@ export interface Run {
 
 /**
  * The frame of every runbook: progress and page, the deadline, the audit record, and a failure that says what to do.
- * Throws: ApplicationFailure with details [evidence, present state, progress] · CancelledFailure
+ * Throws: ApplicationFailure with `FailureDetails` · CancelledFailure
  */
 export async function runbook<Outcome extends { readonly state: string }>(
   input: RunInput,
@@ -167,11 +167,13 @@ function failure(
   evidence: FailureEvidence,
 ): ApplicationFailure {
   run.page.leave();
+  const progress = run.page.progress(PROGRESS_IN_FAILURE_BYTES);
+  const details: FailureDetails = { evidence, stateNow: stateNow(run), progress };
   return ApplicationFailure.create({
     type,
     message: firstCharacters(text, LONGEST_MESSAGE),
     nonRetryable: true,
-    details: [evidence, stateNow(run), run.page.progress(PROGRESS_IN_FAILURE_BYTES)],
+    details: [details],
   });
 }
 

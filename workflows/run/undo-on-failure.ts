@@ -1,3 +1,4 @@
+import type { FailureDetails } from '../model/failure-type';
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import { causeOf } from './failures';
 import type { Run } from './runbook';
@@ -38,7 +39,7 @@ export async function undoOnFailure<Outcome>(
     throw ApplicationFailure.nonRetryable(
       `${causeOf(error).message}; and undoing it failed: ${told(failures)}`,
       'CompensationFailed',
-      causeOf(error).evidence,
+      { evidence: causeOf(error).evidence } satisfies FailureDetails,
     );
   }
 }

@@ -1,3 +1,4 @@
+import type { FailureDetails } from '../model/failure-type';
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -44,7 +45,9 @@ export class Readiness {
   /** Everybody who waits now is told; resolves when somebody waits anew, for then it is worth another look. */
   private async tell(error: ActivityFailure): Promise<void> {
     const { type, message, evidence } = causeOf(error);
-    this.obstacle = ApplicationFailure.nonRetryable(message, type, evidence);
+    this.obstacle = ApplicationFailure.nonRetryable(message, type, {
+      evidence,
+    } satisfies FailureDetails);
     await condition(() => this.asking === 0);
     this.obstacle = undefined;
     await condition(() => this.asking > 0);

@@ -1,6 +1,6 @@
 import { type RunRequest, admissionOf } from '../catalogue';
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { FailureEvidence, FailureType } from '../model/failure-type';
+import type { FailureDetails, FailureType } from '../model/failure-type';
 import { requireNotFrozen } from '../run/people/freeze';
 import { runRequest } from '../requests/request-schema';
 import { requireShape } from '../requests/require-shape';
@@ -70,6 +70,6 @@ function refuseTooLarge(stack: string, line: StackQueue, request: RunRequest): v
 }
 
 function refusal(type: FailureType, message: string, advice: string): ApplicationFailure {
-  const evidence: FailureEvidence = { advice };
-  return ApplicationFailure.nonRetryable(message, type, evidence);
+  const details: FailureDetails = { evidence: { advice } };
+  return ApplicationFailure.nonRetryable(message, type, details);
 }

@@ -102,7 +102,13 @@ describe('the failure of a run', () => {
     const outer = ApplicationFailure.create({
       type: 'CompensationFailed',
       message: 'and the undo failed',
-      details: [{ advice: 'look' }, 'Half of it is in place.', { steps: [step()] }],
+      details: [
+        {
+          evidence: { advice: 'look' },
+          stateNow: 'Half of it is in place.',
+          progress: { steps: [step()] },
+        },
+      ],
       cause: activity,
     });
     expect(

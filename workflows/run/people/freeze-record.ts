@@ -4,7 +4,7 @@ import {
   condition,
   isCancellation,
 } from '@temporalio/workflow';
-import type { FailureEvidence } from '../../model/failure-type';
+import type { FailureDetails } from '../../model/failure-type';
 import type { Freeze } from '../../model/queue';
 import { freezeActivities } from '../activities';
 import { causeOf } from '../failures';
@@ -44,11 +44,11 @@ export class FreezeRecord {
         ? ['no longer frozen', 'comes back', 'pawl unfreeze']
         : ['frozen', 'is lost', 'pawl freeze'];
     const advice = [evidence.advice, `Then run \`${again}\` again.`].filter(Boolean).join(' ');
-    const told: FailureEvidence = { ...evidence, advice };
+    const details: FailureDetails = { evidence: { ...evidence, advice } };
     return ApplicationFailure.nonRetryable(
       `${this.stack} is ${is}, but host ${this.host} did not record it: if Temporal loses its state, the freeze ${then} (${message})`,
       type,
-      told,
+      details,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { type RunRequest, type RunbookName, governorOf } from '../../catalogue';
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { FailureEvidence } from '../../model/failure-type';
+import type { FailureDetails } from '../../model/failure-type';
 import { freezeWords, frozenBy } from './freeze-calendar';
 
 /** When it is asked for, and again when it has waited in the queue or for people. Throws: ResourceBusy, with the reason. */
@@ -13,12 +13,11 @@ export function requireNotFrozen(
 ): void {
   const window = frozenBy(stack.freeze, governorOf(runbook), new Date());
   if (window === undefined || despiteFreeze !== undefined) return;
-  const evidence: FailureEvidence = {
-    advice: '`freeze` in the stack file says when; `--despite-freeze "why"` starts it anyway.',
-  };
+  const advice = '`freeze` in the stack file says when; `--despite-freeze "why"` starts it anyway.';
+  const details: FailureDetails = { evidence: { advice } };
   throw ApplicationFailure.nonRetryable(
     `${stack.name} is frozen: ${freezeWords(window)}`,
     'ResourceBusy',
-    evidence,
+    details,
   );
 }
