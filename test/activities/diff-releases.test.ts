@@ -98,7 +98,7 @@ describe('the difference of two releases', () => {
     await expect(compare(models, releases, { from: 7 })).rejects.toMatchObject({
       type: 'PreconditionFailed',
       message: expect.stringContaining('melvin has no release 7') as string,
-      details: [expect.objectContaining({ advice: 'Kept are 2, 1.' })],
+      details: [{ evidence: expect.objectContaining({ advice: 'Kept are 2, 1.' }) as object }],
     });
   });
 

@@ -209,7 +209,7 @@ describe('finding a recovery point', () => {
       attempt(() => findRecoveryPoint(ports)({ stack: STACK, wanted })),
     ).rejects.toMatchObject({
       type: 'PreconditionFailed',
-      details: [{ advice: expect.stringMatching(/pawl points/) as string }],
+      details: [{ evidence: { advice: expect.stringMatching(/pawl points/) as string } }],
     });
   });
 });

@@ -210,7 +210,7 @@ describeWith(['temporal'], 'a run that people must approve', () => {
       expect(await failureOf(run.result())).toMatchObject({
         type: 'PreconditionFailed',
         message: 'rejected by carl: not on a Friday',
-        details: [{}, 'Nothing was changed.', {}],
+        details: [{ stateNow: 'Nothing was changed.' }],
       });
       expect(recorded).toMatchObject([
         {
@@ -231,7 +231,7 @@ describeWith(['temporal'], 'a run that people must approve', () => {
       expect(await failureOf(run.result())).toMatchObject({
         type: 'PreconditionFailed',
         message: 'not approved within 2s: 0 of 1 approvals came',
-        details: [{}, 'Nothing was changed.', {}],
+        details: [{ stateNow: 'Nothing was changed.' }],
       });
       expect(recorded).toMatchObject([{ outcome: 'failed', planHash }]);
       expect(recorded[0]).not.toHaveProperty('approvals');
