@@ -4,11 +4,6 @@ import * as files from './files';
 import * as mongodb from './mongodb';
 import * as postgres from './postgres';
 
-/** What an entry of `protect` may say, and what it comes to; one file for each engine. */
-const SECTIONS = { postgres, mongodb, files } satisfies Readonly<
-  Record<EngineKind, { readonly schema: z.ZodObject; readonly normalise: unknown }>
->;
-
 /** One map for each engine; written as schema.ts says. */
 export const protectEntry = z.discriminatedUnion('engine', [
   postgres.schema,
@@ -18,10 +13,16 @@ export const protectEntry = z.discriminatedUnion('engine', [
 
 type EntryDocument = z.output<typeof protectEntry>;
 
+/** What each engine's entry comes to. */
+const NORMALISE: {
+  readonly [Kind in EngineKind]: (
+    name: string,
+    entry: Extract<EntryDocument, { engine: Kind }>,
+  ) => Extract<ProtectEntry, { engine: Kind }>;
+} = { postgres: postgres.normalise, mongodb: mongodb.normalise, files: files.normalise };
+
 export function normaliseEntry(name: string, entry: EntryDocument): ProtectEntry {
   // Each takes the documents of its own schema, by which it was found.
-  const { normalise } = SECTIONS[entry.engine] as {
-    normalise: (name: string, entry: EntryDocument) => ProtectEntry;
-  };
+  const normalise = NORMALISE[entry.engine] as (name: string, entry: EntryDocument) => ProtectEntry;
   return normalise(name, entry);
 }

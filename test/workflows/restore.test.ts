@@ -162,7 +162,7 @@ describeWith(['temporal'], 'the restore workflow', () => {
         message: expect.stringMatching(
           /cannot rename; and undoing it failed: .*server on fire/,
         ) as string,
-        details: [{ stateNow: expect.stringMatching(/a person is needed/) }],
+        details: [{ stateNow: expect.stringMatching(/a person is needed/) as string }],
       });
     });
     expect(calls.slice(4)).toEqual(['discard reports', 'discard accounts', 'record failed']);
