@@ -61,7 +61,7 @@ export type RunActivities = ReturnType<typeof createRunActivities>;
 
 ({}) as typeof STEP_KINDS satisfies Readonly<Record<keyof HostActivities, StepKind>>;
 
-/** Activities that touch a host: polled on `pawl-host-<name>` by the worker there. */
+/** Activities that touch a host: polled by the worker there, on the queues of `step-kinds.ts`. */
 export function createHostActivities(ports: HostPorts) {
   return {
     observeRepository: observeRepository(ports),

@@ -5,6 +5,7 @@ import { AdapterError } from '../ports/adapter-error';
 import type { Attempt } from '../ports/attempt';
 import type { Ports } from '../ports/host-ports';
 import type { Site } from '../ports/site';
+import { untilAborted } from '../ports/until-aborted';
 import { toFailure } from './to-failure';
 import { STEP_KINDS, type StepKind } from '../../workflows/model/step-kinds';
 
@@ -68,9 +69,9 @@ export async function runStep<Output>(
     owner: `pawl:${input.run?.key ?? context.info.workflowExecution?.runId ?? 'none'}:${options.phase}`,
   };
   try {
-    const working = work(attempt, siteOf(ports, input.stack));
-    if (patience === undefined) return await working;
-    return await Promise.race([working, whenAborted(watchdog.signal)]);
+    const working = () => work(attempt, siteOf(ports, input.stack));
+    if (patience === undefined) return await working();
+    return await untilAborted(watchdog.signal, working);
   } catch (error) {
     // Temporal must see its own CancelledFailure, or the attempt counts as failed and is tried again.
     if (context.cancellationSignal.aborted) await context.cancelled;
@@ -89,14 +90,6 @@ function patienceMilliseconds({ info }: Context): number | undefined {
   if (!isLook || info.startToCloseTimeoutMs === 0) return undefined;
   const limit = info.startToCloseTimeoutMs;
   return limit - Math.min(BEFORE_LIMIT_MILLISECONDS, limit * BEFORE_SHORT_LIMIT);
-}
-
-function whenAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(signal.reason as Error);
-    });
-  });
 }
 
 function transferProgress(options: StepOptions, bytesDone: number): TransferProgress {

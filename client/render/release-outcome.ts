@@ -1,5 +1,5 @@
 import type { ReleasedOutcome } from '../../workflows/model/outcome';
-import { formatDuration, formatTime, printable, withLocalTimes } from './format';
+import { formatDuration, formatTime, indent, printable, withLocalTimes } from './format';
 import { shortPinned } from './image';
 import { renderTable } from './table';
 
@@ -33,7 +33,7 @@ function serviceTable({ services }: ReleasedOutcome, width: number): string {
     strategy === 'recreate' ? 'recreated' : `in ${slot ?? 'a slot'}`,
     shortPinned(image),
   ]);
-  return renderTable(['service', 'where', 'image'], rows, width - 2).replace(/^/gm, '  ');
+  return indent(renderTable(['service', 'where', 'image'], rows, width - 2));
 }
 
 const VERDICTS: Readonly<Record<ReleasedOutcome['canary'][number]['verdict'], string>> = {

@@ -5,7 +5,7 @@ import type {
   PlannedService,
   RollbackPlan,
 } from '../../workflows/model/plans';
-import { formatBytes, formatCount, printable } from './format';
+import { formatBytes, formatCount, indent, printable } from './format';
 import { shortImage, shortPinned } from './image';
 import { leftOutLines } from './left-out';
 import { renderTable } from './table';
@@ -99,7 +99,7 @@ function serviceTable(services: readonly PlannedService[], width: number): strin
     imageOf(service),
     nowOf(service),
   ]);
-  return renderTable(['service', 'how', 'image', 'now'], rows, width - 2).replace(/^/gm, '  ');
+  return indent(renderTable(['service', 'how', 'image', 'now'], rows, width - 2));
 }
 
 /** The image of now by its name, where it is another one. */

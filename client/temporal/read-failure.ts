@@ -30,8 +30,8 @@ export function readFailure(error: unknown): RunFailure {
   const ours = chain.filter((link) => link instanceof ApplicationFailure);
   const main = ours.find((link) => isFailureType(link.type ?? '')) ?? chain.at(-1);
   const step = chain.find((link) => link instanceof ActivityFailure)?.activityId;
-  const told = ours.map((link) => readDetails(link.details));
-  const { evidence = {} } = told.find((details) => Object.keys(details.evidence).length > 0) ?? {};
+  const told = ours.flatMap((link) => readDetails(link.details) ?? []);
+  const evidence = told[0]?.evidence ?? {};
   const state = told.find(({ stateNow }) => stateNow !== undefined)?.stateNow;
   const progress = told.find((details) => isProgress(details.progress))?.progress;
   return {

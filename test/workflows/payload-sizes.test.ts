@@ -60,7 +60,7 @@ describeWith(['temporal'], "what travels through Temporal's history", () => {
       const failure = (error as WorkflowFailedError).cause as ApplicationFailure;
       expect(failure.message.length).toBeLessThan(5000);
       expect(jsonBytes(failure.details)).toBeLessThan(64 * KIB);
-      expect(readDetails(failure.details).progress?.steps).toContainEqual(failedStep);
+      expect(readDetails(failure.details)?.progress?.steps).toContainEqual(failedStep);
 
       const answer = await handle.query(progress);
       expect(jsonBytes(answer)).toBeLessThan(WARN_BYTES);

@@ -40,10 +40,12 @@ export interface FailureDetails {
   readonly progress?: RunProgress;
 }
 
-/** The details of a failure, whoever made it. Before 0.2 they were told apart by their positions. */
-export function readDetails(details: readonly unknown[] | null | undefined): FailureDetails {
+/** Undefined of a failure that is not ours. Before 0.2 details were told apart by their positions. */
+export function readDetails(
+  details: readonly unknown[] | null | undefined,
+): FailureDetails | undefined {
   const [first, stateNow, progress] = details ?? [];
-  if (!isRecord(first)) return { evidence: {} };
+  if (!isRecord(first)) return undefined;
   if (isRecord(first['evidence'])) return first as unknown as FailureDetails;
   return {
     evidence: first,

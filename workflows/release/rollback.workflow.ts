@@ -11,7 +11,7 @@ import { adopt } from './adopt';
 import { bringDataBack, lookAtReplaced } from './bring-data-back';
 import type { Placement } from './placement';
 import { placementOf } from './plan-placement';
-import { ensureImages } from './pull-images';
+import { pullImages } from './pull-images';
 import { putInPlace } from './put-in-place';
 import { releasedOutcome, requireSamePlan } from './released-outcome';
 import { runMigrations, takeDown } from './schema';
@@ -34,7 +34,13 @@ export async function rollback(
 
     requireConfirmation(input, plan);
     run.page.enter('apply');
-    await ensureImages(run, plan.services, observed);
+    // A kept release's images are kept too, or pulled by their digests.
+    const { missing = [] } = observed;
+    await pullImages(
+      run,
+      plan.services,
+      (name) => !missing.some(({ service }) => service === name),
+    );
     const adopted = await adopt(run, input.request, plan.services, observed);
     const placement = placementOf(run.stack, plan, observed, { release: plan.release, adopted });
     const images = plan.services.map(({ image }) => image);

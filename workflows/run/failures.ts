@@ -29,7 +29,7 @@ export function causeOf(error: unknown): Cause {
     return {
       type: failureType(error.type),
       message: error.message,
-      evidence: readDetails(error.details).evidence,
+      evidence: readDetails(error.details)?.evidence ?? {},
     };
   }
   if (error instanceof TimeoutFailure) {

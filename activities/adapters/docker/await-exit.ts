@@ -5,7 +5,7 @@ import type { Attempt } from '../../ports/attempt';
 import { outputOfEnded, type ContainerOutput } from './container-output';
 import { following } from './docker-failure';
 import { unlessMissing } from './engine-status';
-import { untilAborted } from './until-aborted';
+import { untilAborted } from '../../ports/until-aborted';
 import { withoutEnvironment } from './without-environment';
 
 const FIRST_POLL_MILLISECONDS = 50;

@@ -10,7 +10,7 @@ import { freeBytes } from './free-bytes';
 import { LABEL, replicaOf } from './labels';
 import { serviceContainer } from './service-containers';
 import { unnamedVolumes } from './unnamed-volumes';
-import { untilAborted } from './until-aborted';
+import { untilAborted } from '../../ports/until-aborted';
 
 /** `EngineOfServices` by the Docker Engine. `docker` must be made without `version`, as for `createContainers`. */
 export function createServicesEngine({ docker }: { readonly docker: Dockerode }): EngineOfServices {

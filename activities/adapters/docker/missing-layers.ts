@@ -6,7 +6,7 @@ import { unlessMissing } from './engine-status';
 import { parseImageReference, type NamedImage } from './image-reference';
 import { localImage, type ImageAccess } from './local-image';
 import { registryImage, type RegistryImage } from './registry-layers';
-import { untilAborted } from './until-aborted';
+import { untilAborted } from '../../ports/until-aborted';
 
 /**
  * What a pull of a pinned image would fetch: the layers above those that an image of this host has too. The engine knows

@@ -6,7 +6,7 @@ import { localImage, type ImageAccess } from './local-image';
 import { readPullProgress } from './pull-progress';
 import { credentialsFor } from './registry-credentials';
 import { registryError, registryFailure } from './registry-failure';
-import { untilAborted } from './until-aborted';
+import { untilAborted } from '../../ports/until-aborted';
 
 /**
  * Makes a pinned image present. The engine gives the pull up when the connection to it closes.

@@ -7,7 +7,7 @@ import { isOfficial, parseImageReference, type NamedImage } from './image-refere
 import { localImage, type ImageAccess, type LocalImage } from './local-image';
 import { credentialsFor } from './registry-credentials';
 import { registryError, registryFailure, type RegistryFailure } from './registry-failure';
-import { untilAborted } from './until-aborted';
+import { untilAborted } from '../../ports/until-aborted';
 
 type RegistryAnswer = { readonly digest: string } | RegistryFailure;
 

@@ -1,6 +1,6 @@
 import type { ForgetOutcome } from '../../../workflows/model/outcome';
 import type { ForgetPlan, PlannedForget } from '../../../workflows/model/plans';
-import { formatDuration, printable } from '../../render/format';
+import { formatDuration, indent, printable } from '../../render/format';
 import { shortPinned } from '../../render/image';
 import { renderTable } from '../../render/table';
 
@@ -37,7 +37,7 @@ export function renderOutcome(outcome: ForgetOutcome, width = Infinity): string 
   const others = services.filter(({ image }) => image.named === 'other');
   return [
     `Plain Compose runs the services again; release ${release} is the record of it.`,
-    renderTable(['service', 'image', 'without an answer'], rows, width - 2).replace(/^/gm, '  '),
+    indent(renderTable(['service', 'image', 'without an answer'], rows, width - 2)),
     others.length === 0
       ? '`docker compose up -d` finds them as the Compose file says, and changes nothing.'
       : `\`docker compose up -d\` will replace ${others.map(({ service }) => service).join(', ')}: the Compose file names another image.`,
@@ -59,7 +59,7 @@ function serviceTable(services: readonly PlannedForget[], width: number): string
       : `from ${from === 'switch' ? (active ?? 'its slot') : 'one instance'}`,
     imageOf(image),
   ]);
-  return renderTable(['service', 'how', 'image'], rows, width - 2).replace(/^/gm, '  ');
+  return indent(renderTable(['service', 'how', 'image'], rows, width - 2));
 }
 
 /** By its name, where the Compose file has it. */

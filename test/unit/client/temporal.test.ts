@@ -124,6 +124,17 @@ describe('the failure of a run', () => {
     });
   });
 
+  it('take the evidence of the outermost that has any, though that says nothing', () => {
+    const inner = ApplicationFailure.nonRetryable('exit 1', 'CommandFailed', {
+      evidence: { exitCode: 1 },
+    });
+    const own = { type: 'CompensationFailed', details: [{ evidence: {} }], cause: inner };
+    expect(readFailure(ApplicationFailure.create(own)).evidence).toEqual({});
+    expect(readFailure(ApplicationFailure.create({ ...own, details: [] })).evidence).toEqual({
+      exitCode: 1,
+    });
+  });
+
   it.each([
     [new CancelledFailure('x'), 'Cancelled'],
     [new TerminatedFailure('by hand'), 'Terminated'],
