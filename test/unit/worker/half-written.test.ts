@@ -60,9 +60,11 @@ it('starts on notes about its database that were cut off at any length', async (
 
 it('lets Temporal make a database anew that was left empty', async () => {
   await writeFile(join(folder, 'temporal.db'), '');
+  await writeFile(join(folder, 'temporal.db-wal'), 'of the one before');
   await writeFile(join(folder, 'temporal.db.version'), '1.5.0\n');
   await claimDatabase(folder, '1.8.2');
-  await expect(readFile(join(folder, 'temporal.db'))).rejects.toThrow('ENOENT');
+  for (const name of ['temporal.db', 'temporal.db-wal'])
+    await expect(readFile(join(folder, name))).rejects.toThrow('ENOENT');
   expect(await readFile(join(folder, 'temporal.db.version'), 'utf8')).toBe('1.8.2\n');
 });
 
