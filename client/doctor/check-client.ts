@@ -4,6 +4,7 @@ import { ClientError } from '../client-error';
 import type { Invocation } from '../command';
 import { loadStack } from '../stack';
 import { askWorker, type Question } from '../temporal/ask-worker';
+import { refuseFullDisk } from '../temporal/refuse-full-disk';
 import { requireWorker } from '../temporal/require-worker';
 import { clocksApart } from '../temporal/server-clock';
 import { withSession } from '../temporal/session';
@@ -89,7 +90,9 @@ function reached({ address }: Session): HostFinding {
   return { id: 'temporal-server', severity: 'ok', fact };
 }
 
-async function checkNamespace({ client, namespace, call }: Session) {
+async function checkNamespace(session: Session) {
+  const { client, namespace, call } = session;
+  await refuseFullDisk(session);
   await call(() => client.workflowService.describeNamespace({ namespace }));
   return { value: true, fact: `It has the namespace "${namespace}".` };
 }

@@ -40,7 +40,7 @@ export function isStuck(error: unknown): boolean {
 
 export function serverStuck(
   cause: unknown,
-  { address }: Server,
+  { address }: Pick<Server, 'address'>,
   { words, advice }: Complaint,
 ): ClientError {
   return new ClientError(

@@ -5,6 +5,8 @@ const LOOK_MILLISECONDS = 2_000;
 /** UNKNOWN, INTERNAL, UNAVAILABLE: it could not do it, whatever was asked. */
 const FAILED_CODES: readonly number[] = [2, 13, 14];
 
+const GOES_ON = 'It then continues by itself within seconds, and so do the runs.';
+
 /** What keeps a server that is up from its work, in its own words or, of one on this machine, by a look at its disk. */
 export interface Complaint {
   readonly words: string;
@@ -53,16 +55,20 @@ async function refusalOf(connection: Connection, namespace: string): Promise<str
 }
 
 async function explained(address: string, words: string): Promise<Complaint> {
-  const goesOn = 'It then continues by itself within seconds, and so do the runs.';
+  return (
+    (await fullDiskOf(address)) ?? {
+      words: `it answers "${words}"`,
+      advice: `Its disk may be full, or its database away: its log says which. Fix that. ${GOES_ON}`,
+    }
+  );
+}
+
+/** Undefined when there is room, and of another machine. */
+export async function fullDiskOf(address: string): Promise<Complaint | undefined> {
   const disk = await diskOfServer(address, process.env);
-  if (disk?.isFull === true) {
-    return {
-      words: `the disk of its state directory ${disk.folder} is full`,
-      advice: `Free some space there. ${goesOn}`,
-    };
-  }
+  if (disk?.isFull !== true) return undefined;
   return {
-    words: `it answers "${words}"`,
-    advice: `Its disk may be full, or its database away: its log says which. Fix that. ${goesOn}`,
+    words: `the disk of its state directory ${disk.folder} is full`,
+    advice: `Free some space there. ${GOES_ON}`,
   };
 }

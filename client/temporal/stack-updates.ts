@@ -11,6 +11,7 @@ import { EXIT_CODES } from '../exit-codes';
 import type { Output } from '../terminal/output';
 import { searchAttributes } from './attributes';
 import { isAway, isStuck } from './errors';
+import { refuseFullDisk } from './refuse-full-disk';
 import { requester } from './requester';
 import { startWorker } from './require-worker';
 import type { Session } from './session';
@@ -115,6 +116,7 @@ async function untilAnswered<Result, Args extends [unknown]>(
   args: Args,
   { updateId, patience }: Waited,
 ): Promise<Result> {
+  await refuseFullDisk(session);
   const giveUpAt = Date.now() + patience;
   for (let attempt = 1; ; attempt += 1) {
     const startWorkflowOperation = startStack(stack);

@@ -46,7 +46,7 @@ function tell(room: Room, facts: { stateDirectory: string; free: string }, logge
   if (room === 'none') {
     logger.error(
       facts,
-      'the disk of the state directory is full: no run can start or go on until there is room',
+      'the disk of the state directory is full: no run can start, or go on for long, until there is room',
     );
   } else if (room === 'little') {
     logger.warn(
