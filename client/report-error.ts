@@ -1,3 +1,4 @@
+import { withSourceLines } from '../toolchain/source-lines';
 import { ClientError } from './client-error';
 import { EXIT_CODES } from './exit-codes';
 import type { ExitCode } from './exit-codes';
@@ -48,6 +49,6 @@ function isStackFileError(error: unknown): error is Error & { format(): string }
 }
 
 function stacks(error: Error): string {
-  const own = error.stack ?? error.message;
+  const own = withSourceLines(error.stack ?? error.message);
   return error.cause instanceof Error ? `${own}\nCaused by: ${stacks(error.cause)}` : own;
 }

@@ -5,6 +5,7 @@
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { bundlePrograms } = require('./bundle-programs.cjs');
 const { ensurePackages } = require('./ensure-packages.cjs');
 const { holdLock } = require('./hold-lock.cjs');
 const { runChild } = require('./run-child.cjs');
@@ -15,7 +16,10 @@ const staging = path.join(root, '.dist');
 const stampFile = path.join(dist, '.sources.sha256');
 const lockFile = path.join(root, 'node_modules', '.pawl-build.lock');
 const sourceFolders = ['workflows', 'activities', 'stack-file', 'worker', 'client', 'toolchain'];
-const otherSources = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const otherSources = [
+  ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'],
+  ...['bundle-programs', 'bundle-plugins', 'lazy-proto'].map((name) => `toolchain/${name}.cjs`),
+];
 
 /** One hash over names and contents: a checkout changes modification times without changing anything. */
 function hashOfSources() {
@@ -65,6 +69,7 @@ async function buildDist() {
       ...noMemory,
     );
     await run(path.join(staging, 'worker/build-workflow-bundle.js'));
+    await bundlePrograms(staging);
     fs.chmodSync(path.join(staging, 'client/main.js'), 0o755);
     fs.writeFileSync(path.join(staging, path.basename(stampFile)), hash);
     replaceDist();

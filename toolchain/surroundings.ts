@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { cacheDirectory } from './cache-directory';
 import type { Platform } from './program';
 import { paced, type Report } from './progress';
 import { ToolchainError } from './toolchain-error';
@@ -29,18 +29,6 @@ export function surroundingsOfProcess(given: Partial<Surroundings> = {}): Surrou
     report: given.report ?? paced((line) => process.stderr.write(`${line}\n`)),
     signal: given.signal,
   };
-}
-
-/** pawl's cache: PAWL_CACHE_DIR, else `pawl` in XDG_CACHE_HOME, else `~/.cache/pawl`. */
-export function cacheDirectory(environment: Readonly<NodeJS.ProcessEnv>): string {
-  const own = environment['PAWL_CACHE_DIR'];
-  if (own) return path.resolve(own);
-  const base = environment['XDG_CACHE_HOME'];
-  // The XDG specification tells to ignore a relative path.
-  return path.join(
-    base && path.isAbsolute(base) ? base : path.join(os.homedir(), '.cache'),
-    'pawl',
-  );
 }
 
 /** This file runs from `toolchain/` and, compiled, from `dist/toolchain/`: the root is where package.json is. */

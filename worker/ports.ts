@@ -22,7 +22,7 @@ import { createReceipts } from '../activities/adapters/state-directory/create-re
 import { createReleases } from '../activities/adapters/state-directory/create-releases';
 import type { HostPorts } from '../activities/ports/host-ports';
 import type { SecretResolver } from '../activities/ports/secret-resolver';
-import { cacheDirectory } from '../toolchain/surroundings';
+import { cacheDirectory } from '../toolchain/cache-directory';
 import type { WorkerConfig } from './config';
 
 /** Programs that the steps need, found before the worker takes its first one. */

@@ -1,3 +1,4 @@
+import { withSourceLines } from '../toolchain/source-lines';
 import { ToolchainError } from '../toolchain/toolchain-error';
 import type { Logger } from './logging';
 import {
@@ -70,6 +71,7 @@ function report(command: string, error: unknown, logger: Logger | undefined, jso
     const message = error instanceof Error ? error.message : String(error);
     console.error(json ? errorDocument(error, message) : `${command}: ${message}`);
   } else {
+    if (error instanceof Error) error.stack = withSourceLines(error.stack ?? error.message);
     logger.fatal({ err: error }, `${command} failed`);
   }
 }

@@ -14,6 +14,9 @@ const fsPromises = require('node:fs/promises');
 const Module = require('node:module');
 const { pipeline, Transform } = require('node:stream');
 
+// What is put between modules here is not between those of a bundle.
+process.env.PAWL_UNBUNDLED = '1';
+
 const calls = new AsyncLocalStorage();
 
 function faults() {

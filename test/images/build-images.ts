@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { pack } from 'tar-stream';
 import { withLock } from '../../toolchain/lock';
-import { cacheDirectory } from '../../toolchain/surroundings';
+import { cacheDirectory } from '../../toolchain/cache-directory';
 import { ensureBase, followed } from './base-image';
 import { TEST_IMAGES } from './test-images';
 
