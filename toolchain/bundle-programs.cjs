@@ -9,12 +9,16 @@ const path = require('node:path');
 
 const root = path.join(__dirname, '..');
 
-/** Its entry in the sources, its bundle, and what a small program goes without: keeping its compiled code. */
+/** Its entry in the sources, its bundle, and, as code, when what is compiled of it is kept: help needs no cache. */
 const PROGRAMS = [
-  { entry: 'client/main', bundle: 'client', keep: false },
-  { entry: 'worker/main', bundle: 'worker', keep: true },
-  { entry: 'worker/server', bundle: 'server', keep: true },
-  { entry: 'worker/workflow-thread', bundle: 'workflow-thread', keep: true },
+  {
+    entry: 'client/main',
+    bundle: 'client',
+    keep: `!/^(?:-h|--help|help)$/.test(process.argv.at(-1))`,
+  },
+  { entry: 'worker/main', bundle: 'worker', keep: 'true' },
+  { entry: 'worker/server', bundle: 'server', keep: 'true' },
+  { entry: 'worker/workflow-thread', bundle: 'workflow-thread', keep: 'true' },
 ];
 
 /** What `pawl --help` and completion must not read: a bundle each, loaded when a command needs it. */

@@ -14,7 +14,7 @@ import { compileKept } from './kept-code';
 const KEEP_AFTER_MILLISECONDS = 5_000;
 
 export interface BundleOptions {
-  /** Whether its compiled code is kept. A small bundle is read as fast as found. */
+  /** Whether its compiled code is kept, and taken where it was. */
   readonly keep: boolean;
 }
 
