@@ -56,11 +56,37 @@ function filesOf(table) {
   return new RegExp(`node_modules/(?:${names.join('|')})$`);
 }
 
-/** File of a package → what is replaced in it, once each. */
+/** File of a package → what is replaced in it, and how often it is there, once unless told. */
 const PATCHES = {
   // The thread that runs workflows is a program of its own.
   '@temporalio/worker/lib/workflow/threaded-vm.js': [
     ["require.resolve('./workflow-worker-thread')", "(PAWL_DIST + '/worker/workflow-thread.js')"],
+  ],
+  // Would write and compile five functions for a message when one is needed: each when it is called.
+  'protobufjs/src/type.js': [
+    [
+      '    var fullName = this.fullName,\n        types    = [];',
+      '    void this.ctor; var fullName = this.fullName,\n        types    = [];',
+    ],
+    [
+      /this\.(encode|decode|verify|fromObject|toObject) = ([\w.]+)\(this\)\((\{[^}]*\})\);/g,
+      'lazily(this, "$1", () => $2(this)($3));',
+      5,
+    ],
+    [
+      'Type.prototype.setup = ',
+      `function lazily(type, name, make) {
+  let real;
+  const stub = function (...args) {
+    real ??= make();
+    // What wraps it meanwhile stays.
+    if (type[name] === stub) type[name] = real;
+    return real.apply(this, args);
+  };
+  type[name] = stub;
+}
+Type.prototype.setup = `,
+    ],
   ],
   // Would make the classes of 250 requests and answers, of which a program sends ten: each when it is called.
   'protobufjs/src/service.js': [
@@ -90,9 +116,10 @@ const patches = {
 function patched(file) {
   const name = nameInPackage(file);
   let contents = fs.readFileSync(file, 'utf8');
-  for (const [from, to] of PATCHES[name]) {
-    if (contents.split(from).length !== 2) throw new Error(`${name} has not once: ${from}`);
-    contents = contents.replace(from, () => to);
+  for (const [from, to, times = 1] of PATCHES[name]) {
+    const found = typeof from === 'string' ? contents.split(from) : [0, ...contents.matchAll(from)];
+    if (found.length - 1 !== times) throw new Error(`${name} has not ${times} times: ${from}`);
+    contents = contents.replace(from, to);
   }
   return contents;
 }
@@ -106,6 +133,8 @@ const RARE = [
   [/docker-modem\/lib\/ssh$/, 'docker-modem/lib/ssh'],
   [/dockerode\/lib\/session$/, 'dockerode/lib/session'],
   [/dockerode\/lib\/buildkit$/, 'dockerode/lib/buildkit'],
+  // gRPC's own diagnostics.
+  [/^@grpc\/proto-loader$/, '@grpc/proto-loader'],
   // Webpack: workflows are bundled when pawl is built.
   [/@temporalio\/worker\/lib\/workflow\/bundler$/, '@temporalio/worker/lib/workflow/bundler'],
 ];
