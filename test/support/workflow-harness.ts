@@ -2,7 +2,7 @@ import type { RunRequest, RunbookRequest } from '../../workflows/catalogue';
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
 import type { HostActivities } from '../../activities';
 import { createRunActivities } from '../../activities';
 import type { RunDirectory } from '../../activities/ports/run-directory';
@@ -49,7 +49,7 @@ export class WorkflowHarness {
     body: () => Promise<Output>,
     runs: RunDirectory = createRunDirectory(this.client),
   ): Promise<Output> {
-    const { nativeConnection: connection } = this.environment;
+    const { connection } = this;
     const workflows = await Worker.create({
       connection,
       taskQueue: WORKFLOW_TASK_QUEUE,
@@ -57,6 +57,12 @@ export class WorkflowHarness {
       activities: createRunActivities({ runs }),
       stickyQueueScheduleToStartTimeout: '1 second',
     });
+    return workflows.runUntil(() => this.stepping(doubles, body));
+  }
+
+  /** Runs `body` while the steps alone have workers: those of the workflows are the test's own. */
+  async stepping<Output>(doubles: ActivityDoubles, body: () => Promise<Output>): Promise<Output> {
+    const { connection } = this;
     const stepsOn = (taskQueue: string) =>
       Worker.create({ connection, taskQueue, activities: { ...BENIGN, ...doubles } });
     const long = await stepsOn(hostTaskQueue('local'));
@@ -66,7 +72,15 @@ export class WorkflowHarness {
       await expectNothingLeftWaiting(this.client, this.seen);
       return output;
     };
-    return workflows.runUntil(() => long.runUntil(() => short.runUntil(checked)));
+    return long.runUntil(() => short.runUntil(checked));
+  }
+
+  get address(): string {
+    return this.server.address;
+  }
+
+  get connection(): NativeConnection {
+    return this.environment.nativeConnection;
   }
 
   /** Submits a run as the client does. */
