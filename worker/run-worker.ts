@@ -52,7 +52,8 @@ export async function runWorker(
     const store = createBundleStore(config.stateDirectory);
     const { version } = pawlPackage();
     const own = await store.keep(workflowBundlePath(), version);
-    const frame: WorkerFrame = { config, connection: live.connection, ports, version };
+    const { connection } = live;
+    const frame: WorkerFrame = { config, connection, ports, pid: process.pid, version };
     live.workers = [
       await createWorkflowWorker(frame, own, 'own'),
       ...(await createStepWorkers(frame, own.buildId, metrics)),

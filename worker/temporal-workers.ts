@@ -27,6 +27,7 @@ export interface WorkerFrame {
   readonly config: Pick<WorkerConfig, 'host' | 'temporal' | 'parallelSteps'>;
   readonly connection: NativeConnection;
   readonly ports: HostPorts;
+  readonly pid: number;
   /** Of pawl. */
   readonly version: string;
 }
@@ -94,13 +95,13 @@ export async function createStepWorkers(
 }
 
 function commonOptions(
-  { config: { host, temporal }, connection, version }: WorkerFrame,
+  { config: { host, temporal }, connection, pid, version }: WorkerFrame,
   earlier: boolean,
 ): Omit<WorkerOptions, 'taskQueue'> {
   return {
     connection,
     namespace: temporal.namespace,
-    identity: writeIdentity({ host, pid: process.pid, machine: hostname(), version, earlier }),
+    identity: writeIdentity({ host, pid, machine: hostname(), version, earlier }),
     maxHeartbeatThrottleInterval: HEARTBEAT_AT_MOST_EVERY,
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,

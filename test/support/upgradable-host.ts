@@ -16,6 +16,9 @@ import type { WorkflowHarness } from './workflow-harness';
 
 const TEND_EVERY_MILLISECONDS = 300;
 
+/** Each is told from the others as processes are. */
+let lastPid = 0;
+
 export interface Installed {
   readonly host: string;
   readonly stateDirectory: string;
@@ -46,7 +49,7 @@ export class UpgradableHost {
     const frame: WorkerFrame = {
       config: { host, temporal, parallelSteps: 1 },
       ports: { runs: createRunDirectory(client) } as HostPorts,
-      ...{ connection, version },
+      ...{ connection, version, pid: (lastPid += 1) },
     };
     const worker = await createWorkflowWorker(frame, own, 'own');
     const earlier = new EarlierBuilds((bundle) => createWorkflowWorker(frame, bundle, 'earlier'));

@@ -57,7 +57,17 @@ export class WorkflowHarness {
       activities: createRunActivities({ runs }),
       stickyQueueScheduleToStartTimeout: '1 second',
     });
-    return workflows.runUntil(() => this.stepping(doubles, body));
+    const checked = async () => {
+      const output = await body();
+      await this.nothingLeftWaiting();
+      return output;
+    };
+    return workflows.runUntil(() => this.stepping(doubles, checked));
+  }
+
+  /** Of runs that have ended: a worker of the build of each must be there. */
+  nothingLeftWaiting(): Promise<void> {
+    return expectNothingLeftWaiting(this.client, this.seen);
   }
 
   /** Runs `body` while the steps alone have workers: those of the workflows are the test's own. */
@@ -67,12 +77,7 @@ export class WorkflowHarness {
       Worker.create({ connection, taskQueue, activities: { ...BENIGN, ...doubles } });
     const long = await stepsOn(hostTaskQueue('local'));
     const short = await stepsOn(hostNowQueue('local'));
-    const checked = async () => {
-      const output = await body();
-      await expectNothingLeftWaiting(this.client, this.seen);
-      return output;
-    };
-    return long.runUntil(() => short.runUntil(checked));
+    return long.runUntil(() => short.runUntil(body));
   }
 
   get address(): string {

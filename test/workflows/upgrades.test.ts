@@ -4,6 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import type { RecordRunInput } from '../../activities/run/record-run';
+import { endByForce } from '../../client/temporal/forced-end';
+import type { Session } from '../../client/temporal/session';
+import { listStuck } from '../../client/temporal/stuck-runs';
+import type { Output } from '../../client/terminal/output';
 import { createDeployment } from '../../worker/builds/deployment';
 import { buildIdOf, workflowBundlePath } from '../../worker/workflow-bundle';
 import type { RunbookRequest } from '../../workflows/catalogue';
@@ -62,6 +67,13 @@ describeWith(['temporal'], 'an upgrade of pawl', () => {
     folders.push(folder);
     return folder;
   }
+  let session: Session;
+  const silent = { waiting: (_: string, work: unknown) => work, note: () => undefined } as unknown as Output;
+  beforeAll(() => {
+    const { client, address } = harness;
+    const call = (work: () => unknown) => work();
+    session = { client, address, namespace: 'default', call } as unknown as Session;
+  });
   const hosts: UpgradableHost[] = [];
   afterEach(() => Promise.all(hosts.splice(0).map((host) => host.stop())));
   async function start(folder: string, host: string, bundle: string, version: string) {
@@ -200,6 +212,8 @@ describeWith(['temporal'], 'an upgrade of pawl', () => {
       const state = await handleOf(stackWorkflowId(queued.name)).query(queue);
       expect(state.ended.map(({ outcome }) => outcome)).toEqual(['done', 'done']);
 
+      await harness.nothingLeftWaiting();
+
       // A keeper of the old code still counts the days: the bundle stays for it alone.
       expect(await buildOf(handleOf(warmWorkflowId(deploying.name)))).toBe(first);
       await handleOf(warmWorkflowId(back.name)).cancel();
@@ -216,7 +230,7 @@ describeWith(['temporal'], 'an upgrade of pawl', () => {
 
   it('of one host waits for the others: new runs begin under the code that all have', async () => {
     const [one, two] = [await stateDirectory(), await stateDirectory()];
-    const { deployment } = { deployment: createDeployment(harness.client, 'default') };
+    const deployment = createDeployment(harness.client, 'default');
     await harness.stepping(doubles, async () => {
       // The test before has left the newer one as the current: the server forgets hosts after minutes.
       const { token } = await deployment.look();
@@ -236,6 +250,57 @@ describeWith(['temporal'], 'an upgrade of pawl', () => {
       expect([await ended(next), await buildOf(next)]).toEqual(['done', second.buildId]);
       await upgraded.stop();
       await newer.stop();
+    });
+  });
+
+  it('that has lost the code before is told, and what needs it can be ended by force', async () => {
+    const folder = await stateDirectory();
+    const deployment = createDeployment(harness.client, 'default');
+    const entries: RecordRunInput['entry'][] = [];
+    const putBack = { service: 'api', slot: 'blue' as const, release: 2, putBack: true };
+    const steps: ActivityDoubles = {
+      ...doubles,
+      settleTraffic: () => Promise.resolve({ services: [putBack], left: [] }),
+      recordRun: ({ entry }) => {
+        entries.push(entry);
+        return Promise.resolve();
+      },
+    };
+    const approval = { required: 1, from: ['ben'], expiresSeconds: 300, self: false };
+    const stack = uniqueStack({ deploy: DEPLOY, approvals: { deploy: approval } });
+    await harness.stepping(steps, async () => {
+      const old = await before(folder);
+      const { token } = await deployment.look();
+      await deployment.makeCurrent(first, token);
+      await (await submitted(stack, restoreOf(stack))).result();
+      const run = await submitted(stack, DEPLOY_IT);
+      await inPhase(run, 'approve');
+      const behind = await harness.submit(stack, BACKUP);
+      const force = (id: string, number: number) =>
+        endByForce(session, silent, { run: id, number }, 'anna', () => Promise.resolve(stack));
+      await expect(force(run.workflowId, 2)).rejects.toMatchObject({ exitCode: 7 });
+
+      await old.stop();
+      await rm(join(folder, 'bundles', `${first}.js`));
+      await after(folder);
+      const kept = keptWorkflowId(`${stack.name}/1`);
+      expect((await listStuck(session, stack.name)).map((one) => [one.run, one.kind])).toEqual(
+        expect.arrayContaining([
+          [run.workflowId, 'build-gone'],
+          [kept, 'build-gone'],
+        ]),
+      );
+      entries.length = 0;
+      expect(await force(run.workflowId, 2)).toMatchObject({ services: [putBack], left: [] });
+      expect(await force(kept, 0)).toMatchObject({ run: kept, services: [] });
+      expect(entries).toMatchObject([
+        { runbook: 'deploy', outcome: 'terminated', requestedBy: 'anna' },
+        { runbook: 'kept', outcome: 'terminated' },
+      ]);
+      expect((await run.describe()).status.name).toBe('TERMINATED');
+      // Its end has freed the stack.
+      expect(await ended(handleOf(behind.run))).toBe('done');
+      expect(await listStuck(session, stack.name)).toEqual([]);
     });
   });
 });
