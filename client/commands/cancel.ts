@@ -12,7 +12,8 @@ import { isNotFound } from '../temporal/errors';
 import { endByForce } from '../temporal/forced-end';
 import { withSession } from '../temporal/session';
 import type { Session } from '../temporal/session';
-import { readStuck, stuckAdvice } from '../temporal/stuck-runs';
+import { stuckAdvice } from '../temporal/judge-stuck';
+import { readStuck } from '../temporal/stuck-runs';
 import { withdrawRun } from '../temporal/stack-updates';
 
 export async function run(invocation: Invocation): Promise<number> {

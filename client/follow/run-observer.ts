@@ -4,6 +4,8 @@ import type { EndedRun } from '../../workflows/model/queue';
 import type { RunProgress } from '../../workflows/model/run';
 import { pendingSteps } from '../temporal/pending-steps';
 import type { PendingStep } from '../temporal/pending-steps';
+import { stuckAdvice } from '../temporal/judge-stuck';
+import { readStuck } from '../temporal/stuck-runs';
 import { readOrigin } from '../temporal/run-origin';
 import { startWorker } from '../temporal/require-worker';
 import type { Session } from '../temporal/session';
@@ -41,6 +43,8 @@ export class RunObserver {
   #progress: RunProgress | undefined;
   #query: Promise<void> | undefined;
   #workerAway = false;
+  /** Its last query was not answered, for whatever reason: then it may be one that cannot go on. */
+  #silent = false;
   #isOurs: boolean;
 
   constructor(
@@ -79,12 +83,18 @@ export class RunObserver {
       ...origin.asked,
       startedAt: description.startTime.toISOString(),
       ...(description.closeTime ? { endedAt: description.closeTime.toISOString() } : {}),
-      ...(isOver(status) ? {} : this.#waiting()),
+      ...(isOver(status) ? {} : await this.#waiting()),
     });
   }
 
   /** For a worker first: without one no answer of a person arrives. */
-  #waiting(): Partial<RunView> {
+  async #waiting(): Promise<Partial<RunView>> {
+    const [stuck] = this.#silent ? await readStuck(this.session, [this.name.run]) : [];
+    if (stuck !== undefined) {
+      const { kind, reason } = stuck;
+      const waitingFor = `a person: it cannot go on, since ${reason}. ${stuckAdvice(stuck)}`;
+      return { cannotGoOn: { kind, reason }, waitingFor };
+    }
     if (this.#workerAway) return { waitingFor: `a worker. ${startWorker()}` };
     const wait = this.#progress && personWait(this.#progress);
     return wait === undefined ? {} : { waitingFor: waitingWords(wait) };
@@ -117,10 +127,12 @@ export class RunObserver {
         (answer) => {
           this.#progress = answer;
           this.#workerAway = false;
+          this.#silent = false;
         },
         (error: unknown) => {
           // A query may also come before the run's first task was done; the next look asks again.
           this.#workerAway = isAway(error);
+          this.#silent = true;
         },
       )
       .finally(() => {

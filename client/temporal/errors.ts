@@ -50,6 +50,11 @@ export function serverStuck(
   );
 }
 
+/** Of a run that no worker can answer for; others are answered for. */
+export function cannotAnswer(error: unknown): boolean {
+  return error instanceof ClientError && error.reason === 'cannot-answer';
+}
+
 export function isNotFound(error: unknown): boolean {
   if (error instanceof WorkflowNotFoundError) return true;
   return grpcCode(error) === NOT_FOUND && !isNamespaceMissing(error);
@@ -70,7 +75,7 @@ export function asClientError(error: unknown, server: Server): unknown {
     return refusal(error);
   }
   if (isAway(error)) return serverAway(error, server);
-  const lost = cannotAnswer(error);
+  const lost = lostRun(error);
   if (lost !== undefined) return lost;
   const code = grpcCode(error);
   return code !== undefined && REFUSED_CODES.includes(code) ? rejected(error, server) : error;
@@ -79,7 +84,7 @@ export function asClientError(error: unknown, server: Server): unknown {
 const FAILED_PRECONDITION = 9;
 
 /** A run whose workflow code no worker has any more, or that the code there is does not fit: no query of it is answered. */
-function cannotAnswer(error: unknown): ClientError | undefined {
+function lostRun(error: unknown): ClientError | undefined {
   const message = error instanceof Error ? error.message : '';
   const deep =
     error instanceof ServiceError && error.cause instanceof Error ? error.cause.message : '';

@@ -39,3 +39,11 @@ export function judgeStuck(workflow: OpenWorkflow, builds: readonly string[]): S
   const reason = `it began under build ${pinnedTo} of pawl's workflows, which no connected worker has any more`;
   return { run, runbook, kind: 'build-gone', build: pinnedTo, reason };
 }
+
+/** What to do about it. */
+export function stuckAdvice({ run, kind }: Stuck): string {
+  const end = `\`pawl cancel --force ${run}\` ends it`;
+  return kind === 'build-gone'
+    ? `Start the worker of the host that still has it, or: ${end}.`
+    : `See \`pawl help upgrading\`; ${end}.`;
+}

@@ -9,7 +9,7 @@ import { isNotFound } from './errors';
 import { judgeStuck, type OpenWorkflow, type Stuck } from './judge-stuck';
 import { deepestMessage } from './proto-failure';
 import type { Session } from './session';
-import { listWorkers } from './workers';
+import { listWorkers, type Workers } from './workers';
 
 type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
 
@@ -18,7 +18,11 @@ const { VERSIONING_BEHAVIOR_PINNED } = temporal.api.enums.v1.VersioningBehavior;
 const EVENTS_LOOKED_AT = 20;
 
 /** Of everything that is open of a stack, its runs, its keepers and its queue: what cannot go on. Needs no worker. */
-export async function listStuck(session: Session, stack: string): Promise<readonly Stuck[]> {
+export async function listStuck(
+  session: Session,
+  stack: string,
+  workers?: Workers,
+): Promise<readonly Stuck[]> {
   const runs = runWorkflowId(stack, 0).slice(0, -1);
   const mine = [
     `WorkflowId STARTS_WITH "${runs}"`,
@@ -33,20 +37,23 @@ export async function listStuck(session: Session, stack: string): Promise<readon
     }
     return found;
   });
-  return readStuck(session, ids);
+  return readStuck(session, ids, workers);
 }
 
 /** Of these, what cannot go on. */
 export async function readStuck(
   session: Session,
   ids: readonly string[],
+  workers?: Workers,
 ): Promise<readonly Stuck[]> {
   const open = (await Promise.all(ids.map((id) => readOpen(session, id)))).flatMap(
     (one) => one ?? [],
   );
-  const suspect = open.filter(({ pinnedTo, taskAttempt }) => pinnedTo ?? taskAttempt > 1);
+  const suspect = open.filter(
+    ({ pinnedTo, taskAttempt }) => pinnedTo !== undefined || taskAttempt > 1,
+  );
   if (suspect.length === 0) return [];
-  const { builds } = await listWorkers(session);
+  const { builds } = workers ?? (await listWorkers(session));
   return suspect.flatMap((workflow) => judgeStuck(workflow, builds) ?? []);
 }
 
@@ -88,12 +95,4 @@ async function lastTaskFailure(session: Session, id: string): Promise<string | u
   const failed = history?.events?.find((event) => event.workflowTaskFailedEventAttributes);
   const failure = failed?.workflowTaskFailedEventAttributes?.failure;
   return failure ? deepestMessage(failure) : undefined;
-}
-
-/** What to do about it. */
-export function stuckAdvice({ run, kind }: Stuck): string {
-  const end = `\`pawl cancel --force ${run}\` ends it`;
-  return kind === 'build-gone'
-    ? `Start the worker of the host that still has it, or: ${end}.`
-    : `See \`pawl help upgrading\`; ${end}.`;
 }

@@ -68,7 +68,10 @@ describeWith(['temporal'], 'an upgrade of pawl', () => {
     return folder;
   }
   let session: Session;
-  const silent = { waiting: (_: string, work: unknown) => work, note: () => undefined } as unknown as Output;
+  const silent = {
+    waiting: (_: string, work: unknown) => work,
+    note: () => undefined,
+  } as unknown as Output;
   beforeAll(() => {
     const { client, address } = harness;
     const call = (work: () => unknown) => work();
