@@ -36,7 +36,7 @@ export function judgeStuck(workflow: OpenWorkflow, builds: readonly string[]): S
     return { run, runbook, kind: 'task-failing', reason };
   }
   if (pinnedTo === undefined || builds.length === 0 || builds.includes(pinnedTo)) return undefined;
-  const reason = `it began under build ${pinnedTo} of pawl's workflows, which no connected worker has any more`;
+  const reason = `it began under build ${pinnedTo} of pawl's workflows, and no connected worker has that`;
   return { run, runbook, kind: 'build-gone', build: pinnedTo, reason };
 }
 
@@ -44,6 +44,6 @@ export function judgeStuck(workflow: OpenWorkflow, builds: readonly string[]): S
 export function stuckAdvice({ run, kind }: Stuck): string {
   const end = `\`pawl cancel --force ${run}\` ends it`;
   return kind === 'build-gone'
-    ? `Start the worker of the host that still has it, or: ${end}.`
+    ? `Start the worker of the host that still has it, or ${end}.`
     : `See \`pawl help upgrading\`; ${end}.`;
 }

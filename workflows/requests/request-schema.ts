@@ -14,6 +14,7 @@ import { stackDescription } from './stack-schema';
 const { z, text, filled, list, person, service, count, instant } = shapes;
 
 const requestFrame = z.strictObject({
+  format: count.exactOptional(),
   stack: stackDescription,
   requestedBy: person,
   trigger: z.enum(['cli', 'schedule']),
