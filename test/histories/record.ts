@@ -18,9 +18,9 @@ async function main(): Promise<void> {
   await mkdir(folder, { recursive: true });
   const harness = await WorkflowHarness.start();
   try {
-    for (const [title, { doubles, run }] of Object.entries(SCENARIOS)) {
+    for (const [title, scenario] of Object.entries(SCENARIOS)) {
       console.error(title);
-      const ids = await harness.working({ ...HISTORY_DOUBLES, ...doubles }, () => run(harness));
+      const ids = await harness.working({ ...HISTORY_DOUBLES, ...scenario.doubles }, () => scenario.run(harness));
       for (const id of ids) await save(harness, folder, id);
     }
   } finally {

@@ -24,8 +24,13 @@ const VERSION = '99.0.0';
  */
 export async function secondBuild(): Promise<SecondBuild> {
   const first = await buildIdOf(workflowBundlePath());
-  const folder = join(ROOT, 'node_modules', '.cache', 'pawl-second-build', first);
-  if (!existsSync(folder)) await make(folder);
+  const builds = join(ROOT, 'node_modules', '.cache', 'pawl-second-build');
+  const folder = join(builds, first);
+  if (!existsSync(folder)) {
+    // Of sources that have changed since.
+    await rm(builds, { recursive: true, force: true });
+    await make(folder);
+  }
   const bundle = join(folder, 'dist', 'workflow-bundle.js');
   return { folder, version: VERSION, bundle, buildId: await buildIdOf(bundle) };
 }
