@@ -32,10 +32,11 @@ export async function tendBuilds(
   everyMilliseconds = TEND_EVERY_MILLISECONDS,
 ): Promise<void> {
   const tender = new Tender(builds);
+  const attempt = tellingOnce(builds.logger);
   let isSettled = false;
   try {
     while (!stop.aborted) {
-      const done = await attempt(builds.logger, () => tender.tend());
+      const done = await attempt(() => tender.tend());
       if (done && !isSettled) settled();
       isSettled ||= done;
       const pause = sleep(isSettled ? everyMilliseconds : TRY_AGAIN_MILLISECONDS, undefined, {
@@ -48,14 +49,23 @@ export async function tendBuilds(
   }
 }
 
-async function attempt(logger: Logger, work: () => Promise<void>): Promise<boolean> {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    logger.warn({ err: error }, 'could not see to the builds of open runs; trying again');
-    return false;
-  }
+/** Whether it was done. Why not is logged when it is not what stood in the way before. */
+function tellingOnce(logger: Logger): (work: () => Promise<void>) => Promise<boolean> {
+  let told: string | undefined;
+  return async (work) => {
+    try {
+      await work();
+      told = undefined;
+      return true;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (reason !== told) {
+        logger.warn({ err: error }, 'could not see to the builds of open runs; trying again');
+      }
+      told = reason;
+      return false;
+    }
+  };
 }
 
 class Tender {
