@@ -5,7 +5,7 @@ import type { RunProgress } from '../../workflows/model/run';
 import { pendingSteps } from '../temporal/pending-steps';
 import type { PendingStep } from '../temporal/pending-steps';
 import { stuckAdvice } from '../temporal/judge-stuck';
-import { readStuck } from '../temporal/stuck-runs';
+import { canBeAsked, readStuck } from '../temporal/stuck-runs';
 import { readOrigin } from '../temporal/run-origin';
 import { startWorker } from '../temporal/require-worker';
 import type { Session } from '../temporal/session';
@@ -75,7 +75,7 @@ export class RunObserver {
     if (!this.#isOurs) return this.#lookAtQueue();
     const status = STATUS[description.status.name] ?? 'running';
     await (isOver(status)
-      ? this.#askForTheEnd()
+      ? this.#askForTheEnd(description.raw)
       : Promise.race([asked ?? this.#askProgress(), pause(MOMENT_MILLISECONDS)]));
     return this.#view(status, {
       steps: this.#steps(pendingSteps(description.raw)),
@@ -110,7 +110,8 @@ export class RunObserver {
   }
 
   /** An answer on its way may be from before the end, or lost with a server that has just come back. */
-  async #askForTheEnd(): Promise<void> {
+  async #askForTheEnd(raw: Parameters<typeof canBeAsked>[1]): Promise<void> {
+    if (!(await canBeAsked(this.session, raw))) return;
     for (let tries = 0; tries < 3 && this.#progress?.phase !== 'ended'; tries += 1) {
       await this.#askProgress();
     }

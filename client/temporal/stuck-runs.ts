@@ -57,6 +57,26 @@ export async function readStuck(
   return suspect.flatMap((workflow) => judgeStuck(workflow, builds) ?? []);
 }
 
+/**
+ * Whether a workflow that has ended can be asked at all: by a worker of the build it began under. Otherwise a question would
+ * hang until its deadline.
+ */
+export async function canBeAsked(
+  session: Session,
+  { workflowExecutionInfo }: Description,
+): Promise<boolean> {
+  const pinnedTo = pinnedBuild(workflowExecutionInfo);
+  if (pinnedTo === undefined) return true;
+  const { builds } = await listWorkers(session);
+  return builds.length === 0 || builds.includes(pinnedTo);
+}
+
+function pinnedBuild(info: Description['workflowExecutionInfo']): string | undefined {
+  const { behavior, deploymentVersion } = info?.versioningInfo ?? {};
+  if (behavior !== VERSIONING_BEHAVIOR_PINNED) return undefined;
+  return deploymentVersion?.buildId ?? undefined;
+}
+
 async function readOpen(session: Session, id: string): Promise<OpenWorkflow | undefined> {
   try {
     const { raw } = await session.call(() => session.client.workflow.getHandle(id).describe());
@@ -73,13 +93,12 @@ async function asOpen(
   { workflowExecutionInfo: info, pendingWorkflowTask: task }: Description,
 ): Promise<OpenWorkflow | undefined> {
   if (info?.closeTime) return undefined;
-  const { behavior, deploymentVersion } = info?.versioningInfo ?? {};
-  const pinnedTo = behavior === VERSIONING_BEHAVIOR_PINNED ? deploymentVersion?.buildId : undefined;
+  const pinnedTo = pinnedBuild(info);
   const taskAttempt = task?.attempt ?? 0;
   const taskFailure = taskAttempt > 1 ? await lastTaskFailure(session, id) : undefined;
   return {
     ...{ id, type: info?.type?.name ?? '', taskAttempt },
-    ...(pinnedTo ? { pinnedTo } : {}),
+    ...(pinnedTo === undefined ? {} : { pinnedTo }),
     ...(taskFailure === undefined ? {} : { taskFailure }),
   };
 }

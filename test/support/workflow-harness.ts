@@ -6,11 +6,13 @@ import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporal
 import type { HostActivities } from '../../activities';
 import { createRunActivities } from '../../activities';
 import type { RunDirectory } from '../../activities/ports/run-directory';
+import { createDeployment } from '../../worker/builds/deployment';
 import { createRunDirectory } from '../../worker/run-directory';
-import { workflowBundlePath } from '../../worker/workflow-bundle';
+import { buildIdOf, workflowBundlePath } from '../../worker/workflow-bundle';
 import { stackWorkflowId, submit, type Submitted } from '../../workflows/messages';
 import type { StackDescription } from '../../workflows/model/stack';
 import { WORKFLOW_TASK_QUEUE, hostNowQueue, hostTaskQueue } from '../../workflows/model/stack';
+import { DEPLOYMENT } from '../../workflows/model/worker-identity';
 import { describeStack } from './descriptions';
 import { expectNothingLeftWaiting } from './settled-runs';
 import { startTemporalServer, type TemporalServer } from './temporal-server';
@@ -26,6 +28,7 @@ export class WorkflowHarness {
     readonly client: Client,
     private readonly server: TemporalServer,
     private readonly environment: TestWorkflowEnvironment,
+    private readonly buildId: string,
   ) {}
 
   static async start(): Promise<WorkflowHarness> {
@@ -35,7 +38,10 @@ export class WorkflowHarness {
     const environment = await TestWorkflowEnvironment.createFromExistingServer({
       address: server.address,
     });
-    return new WorkflowHarness(environment.client, server, environment);
+    const { client } = environment;
+    const buildId = await buildIdOf(workflowBundlePath());
+    await createDeployment(client, 'default').makeCurrent(buildId, new Uint8Array());
+    return new WorkflowHarness(client, server, environment, buildId);
   }
 
   async stop(): Promise<void> {
@@ -53,6 +59,11 @@ export class WorkflowHarness {
     const workflows = await Worker.create({
       connection,
       taskQueue: WORKFLOW_TASK_QUEUE,
+      workerDeploymentOptions: {
+        version: { deploymentName: DEPLOYMENT, buildId: this.buildId },
+        useWorkerVersioning: true,
+        defaultVersioningBehavior: 'PINNED',
+      },
       workflowBundle: { codePath: workflowBundlePath() },
       activities: createRunActivities({ runs }),
       stickyQueueScheduleToStartTimeout: '1 second',
