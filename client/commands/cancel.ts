@@ -1,5 +1,6 @@
 import { ClientError } from '../client-error';
-import type { Invocation } from '../command';
+import type { StackDescription } from '../../workflows/model/stack';
+import type { GlobalOptions, Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { followRun } from '../follow/follow-run';
 import { finishRun } from '../runs/finish-run';
@@ -48,11 +49,24 @@ async function force(invocation: Invocation): Promise<number> {
   const name = KEEPER.test(text) ? { run: text, number: 0 } : await resolveRun(text, globals);
   const by = sender().requestedBy;
   return withSession(invocation, async (session) => {
-    const end = await endByForce(session, output, name, by, () => loadStack(globals));
+    const end = await endByForce(session, output, name, by, (stack) => ownStack(globals, stack));
     output.json('pawl/cancel@1', { ...end, how: 'by-force' });
     output.result(forcedEndLines(end).join('\n'));
     return end.left.length === 0 ? EXIT_CODES.done : EXIT_CODES.failed;
   });
+}
+
+async function ownStack(
+  globals: GlobalOptions,
+  name: string,
+): Promise<StackDescription | undefined> {
+  try {
+    const stack = await loadStack(globals);
+    return stack.name === name ? stack : undefined;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'StackFileError') return undefined;
+    throw error;
+  }
 }
 
 /** A running run needs no worker to be told; taking one out of the queue is the stack workflow's business. */

@@ -1,5 +1,5 @@
 import type { RunInput } from '../../workflows/catalogue';
-import { defaultPayloadConverter } from '@temporalio/common';
+import { decodeFromPayloadsAtIndex } from '@temporalio/common/lib/internal-non-workflow';
 import type { ForcedEnd, ForcedEndInput } from '../../workflows/model/forced-end';
 import type { StackDescription } from '../../workflows/model/stack';
 import { ClientError } from '../client-error';
@@ -27,19 +27,36 @@ export async function endByForce(
   output: Output,
   { run, number }: Ended,
   by: string,
-  ownStack: () => Promise<StackDescription>,
+  /** As the stack file at hand describes it; undefined where that is of another stack, or there is none. */
+  ownStack: (name: string) => Promise<StackDescription | undefined>,
 ): Promise<ForcedEnd> {
   const description = await session.call(() => session.client.workflow.getHandle(run).describe());
   const [stuck] = await readStuck(session, [run]);
   if (stuck === undefined) throw goesOn(run, description.status.name === 'RUNNING');
   const { firstExecutionRunId: key = description.runId } = readFirst(description.raw);
-  const stack = (await readDescription(session, run)) ?? (await ownStack());
+  // The run's own description may be of a version that this worker no longer reads.
+  const name = stackOf(run);
+  const stack = (await ownStack(name)) ?? (await readDescription(session, run));
+  if (stack === undefined) throw withoutStackFile(run, name);
   const input: ForcedEndInput = {
     ...{ stack, run, number, key, runbook: description.type, by, reason: stuck.reason },
     requestedBy: readOrigin(description).asked.requestedBy ?? 'unknown',
   };
   return askWorker<ForcedEnd>(session, output, {
     ...{ stack, type: 'endByForce', prefix: 'force', input },
+  });
+}
+
+/** Of `melvin/42`, and of `kept/melvin/2`, `warm/melvin` and `stack/melvin`. */
+function stackOf(run: string): string {
+  const [first = '', second = ''] = run.split('/');
+  return /^\d+$/.test(second) ? first : second;
+}
+
+function withoutStackFile(run: string, name: string): ClientError {
+  return new ClientError(EXIT_CODES.usage, `${run} does not tell on which host it is.`, {
+    advice: `Ask beside the stack file of ${name}, or with \`-f\`.`,
+    reason: 'usage',
   });
 }
 
@@ -77,11 +94,11 @@ async function readDescription(
     }),
   );
   const [first] = page.history?.events ?? [];
-  const [payload] = first?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  if (!payload) return undefined;
-  const input = defaultPayloadConverter.fromPayload<
+  const { payloads } = first?.workflowExecutionStartedEventAttributes?.input ?? {};
+  if (!payloads?.length) return undefined;
+  const input = await decodeFromPayloadsAtIndex<
     Partial<RunInput> & { readonly stack?: StackDescription | string }
-  >(payload);
+  >(client.workflow.options.loadedDataConverter, 0, payloads);
   const stack = input.request?.stack ?? input.stack;
   return typeof stack === 'string' ? undefined : stack;
 }
