@@ -88,7 +88,13 @@ async function readBuildId(path: string): Promise<string | undefined> {
   }
 }
 
+/** What is known of it; a bundle that was put back by hand may have come alone. */
 async function readFacts(path: string): Promise<Pick<KeptBundle, 'version' | 'keptAt'>> {
-  const facts = JSON.parse(await readFile(path, 'utf8')) as Partial<KeptBundle>;
-  return { version: facts.version ?? 'unknown', keptAt: facts.keptAt ?? '' };
+  try {
+    const facts = JSON.parse(await readFile(path, 'utf8')) as Partial<KeptBundle>;
+    return { version: String(facts.version), keptAt: String(facts.keptAt) };
+  } catch (error) {
+    if (!isMissing(error) && !(error instanceof SyntaxError)) throw error;
+    return { version: 'unknown', keptAt: '' };
+  }
 }

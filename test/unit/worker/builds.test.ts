@@ -44,6 +44,18 @@ describe('the workflow code of earlier builds', () => {
     expect((await store.list()).damaged).toEqual([]);
   });
 
+  it('is run when it was put back by hand, without what was known of it', async () => {
+    const store = createBundleStore(folder);
+    const one = await store.keep(await bundle('one'), '1.0.0');
+    const facts = one.path.replace(/js$/, 'json');
+    for (const damage of [() => writeFile(facts, '{'), () => rm(facts)]) {
+      await damage();
+      expect((await store.list()).bundles).toMatchObject([
+        { ...one, version: 'unknown', keptAt: '' },
+      ]);
+    }
+  });
+
   it('is gone with all that belonged to it when it is dropped', async () => {
     const store = createBundleStore(folder);
     const { buildId } = await store.keep(await bundle('one'), '1.0.0');
@@ -56,7 +68,13 @@ describe('the workflow code of earlier builds', () => {
   function fakeWorker(): Worker {
     let end = (): void => undefined;
     const running = new Promise<void>((resolve) => (end = resolve));
-    const worker = { run: () => running, getState: () => 'RUNNING', shutdown: () => { end(); } };
+    const worker = {
+      run: () => running,
+      getState: () => 'RUNNING',
+      shutdown: () => {
+        end();
+      },
+    };
     return worker as unknown as Worker;
   }
 
