@@ -22,6 +22,8 @@ const QUERY_MILLISECONDS = 4_000;
 const DESCRIBE_MILLISECONDS = 2_500;
 /** A worker that is there answers within this; then steps and activities are of one moment. */
 const MOMENT_MILLISECONDS = 300;
+/** One that does not within this may have none. */
+const PROMPT_MILLISECONDS = 1_000;
 
 const STATUS: Readonly<Record<string, RunStatus>> = {
   RUNNING: 'running',
@@ -45,6 +47,7 @@ export class RunObserver {
   #workerAway = false;
   /** Its last query was not answered, for whatever reason: then it may be one that cannot go on. */
   #silent = false;
+  #askedAt = 0;
   #isOurs: boolean;
 
   constructor(
@@ -89,7 +92,8 @@ export class RunObserver {
 
   /** For a worker first: without one no answer of a person arrives. */
   async #waiting(): Promise<Partial<RunView>> {
-    const [stuck] = this.#silent ? await readStuck(this.session, [this.name.run]) : [];
+    const hangs = this.#query !== undefined && Date.now() - this.#askedAt > PROMPT_MILLISECONDS;
+    const [stuck] = this.#silent || hangs ? await readStuck(this.session, [this.name.run]) : [];
     if (stuck !== undefined) {
       const { kind, reason } = stuck;
       const waitingFor = `a person: it cannot go on, since ${reason}. ${stuckAdvice(stuck)}`;
@@ -120,6 +124,7 @@ export class RunObserver {
   /** At most one query is on its way: it may hang until its deadline when no worker is there. */
   #askProgress(): Promise<void> {
     const { client, call } = this.session;
+    if (this.#query === undefined) this.#askedAt = Date.now();
     this.#query ??= call(
       () => client.workflow.getHandle(this.name.run).query(progress),
       QUERY_MILLISECONDS,
