@@ -2,10 +2,10 @@ import { Client } from '@temporalio/client';
 import { Runtime, type NativeConnection, type Worker } from '@temporalio/worker';
 import type { HostPorts } from '../activities/ports/host-ports';
 import { pawlPackage } from '../toolchain/pawl-package';
-import { createBundleStore, type BundleStore, type KeptBundle } from './builds/bundle-store';
+import { createBundleStore, type BundleStore } from './builds/bundle-store';
 import { createDeployment } from './builds/deployment';
 import { EarlierBuilds } from './builds/earlier-builds';
-import { tendBuilds } from './builds/tend-builds';
+import { tendBuilds, type Build } from './builds/tend-builds';
 import type { WorkerConfig } from './config';
 import { connectWhenUp } from './connect';
 import { startHealthServer, type Readiness } from './health';
@@ -17,7 +17,7 @@ import { createRunDirectory } from './run-directory';
 import { createRunMetrics, type RunMetrics } from './run-metrics';
 import { isStop } from './stop-signal';
 import { createStepWorkers, createWorkflowWorker, type WorkerFrame } from './temporal-workers';
-import { workflowBundlePath } from './workflow-bundle';
+import { buildIdOf, workflowBundlePath } from './workflow-bundle';
 
 /** What `pawl server` and tests wait for, told over Node's IPC channel when there is one. */
 export interface WorkerReady {
@@ -51,7 +51,8 @@ export async function runWorker(
     if (config.metricsAddress !== undefined) await remember(client, config.host, metrics, logger);
     const store = createBundleStore(config.stateDirectory);
     const { version } = pawlPackage();
-    const own = await store.keep(workflowBundlePath(), version);
+    const path = workflowBundlePath();
+    const own = { buildId: await buildIdOf(path), path, version };
     const { connection } = live;
     const frame: WorkerFrame = { config, connection, ports, pid: process.pid, version };
     live.workers = [
@@ -88,7 +89,7 @@ async function remember(
 
 function buildsOf(
   frame: WorkerFrame,
-  { client, ...kept }: { client: Client; own: KeptBundle; store: BundleStore; logger: Logger },
+  { client, ...kept }: { client: Client; own: Build; store: BundleStore; logger: Logger },
 ): Parameters<typeof tendBuilds>[0] {
   const { host, temporal } = frame.config;
   const earlier = new EarlierBuilds((bundle) => createWorkflowWorker(frame, bundle, 'earlier'));
@@ -123,7 +124,7 @@ async function pollUntil(
 
 function tellReady(
   config: WorkerConfig,
-  { version, buildId: build }: KeptBundle,
+  { version, buildId: build }: Build,
   health: string | undefined,
   logger: Logger,
 ): void {

@@ -5,10 +5,13 @@ import { chooseCurrent } from './choose-current';
 import type { Deployment } from './deployment';
 import type { EarlierBuilds } from './earlier-builds';
 
+/** Workflow code as it is installed, or kept. */
+export type Build = Pick<KeptBundle, 'buildId' | 'path' | 'version'>;
+
 export interface Builds {
   readonly host: string;
   /** What is installed here. */
-  readonly own: KeptBundle;
+  readonly own: Build;
   readonly store: BundleStore;
   readonly deployment: Deployment;
   readonly earlier: EarlierBuilds;
@@ -32,10 +35,16 @@ export async function tendBuilds(
   everyMilliseconds = TEND_EVERY_MILLISECONDS,
 ): Promise<void> {
   const tender = new Tender(builds);
-  const attempt = tellingOnce(builds.logger);
+  const attempt = tellingOnce(builds.logger, 'could not see to the builds of open runs');
+  const attemptToKeep = tellingOnce(
+    builds.logger,
+    'could not keep the workflow code of this version, which open runs need after an upgrade',
+  );
   let isSettled = false;
   try {
     while (!stop.aborted) {
+      // No reason not to work: a disk that is full now will have room again.
+      await attemptToKeep(() => tender.keepOwn());
       const done = await attempt(() => tender.tend());
       if (done && !isSettled) settled();
       isSettled ||= done;
@@ -50,7 +59,10 @@ export async function tendBuilds(
 }
 
 /** Whether it was done. Why not is logged when it is not what stood in the way before. */
-function tellingOnce(logger: Logger): (work: () => Promise<void>) => Promise<boolean> {
+function tellingOnce(
+  logger: Logger,
+  what: string,
+): (work: () => Promise<void>) => Promise<boolean> {
   let told: string | undefined;
   return async (work) => {
     try {
@@ -60,7 +72,7 @@ function tellingOnce(logger: Logger): (work: () => Promise<void>) => Promise<boo
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (reason !== told) {
-        logger.warn({ err: error }, 'could not see to the builds of open runs; trying again');
+        logger.warn({ err: error }, `${what}; trying again`);
       }
       told = reason;
       return false;
@@ -73,6 +85,11 @@ class Tender {
   #idle: ReadonlySet<string> = new Set();
 
   constructor(private readonly builds: Builds) {}
+
+  async keepOwn(): Promise<void> {
+    const { own, store } = this.builds;
+    await store.keep(own.path, own.version);
+  }
 
   async tend(): Promise<void> {
     const current = await this.settleCurrent();
