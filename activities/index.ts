@@ -12,6 +12,7 @@ import { discardKept } from './data/discard-kept';
 import { discardRelease } from './release/discard-release';
 import { drainSlot } from './traffic/drain-slot';
 import { dropSwitch } from './release/drop-switch';
+import { endRun } from './run/end-run';
 import { examineHost } from './run/examine-host';
 import { findRecoveryPoint } from './data/find-recovery-point';
 import { findService } from './containers/find-service';
@@ -47,6 +48,7 @@ import { restorePart } from './data/restore-part';
 import { retainReleases } from './release/retain-releases';
 import { retireServers } from './traffic/retire-servers';
 import { runOneOff } from './containers/run-one-off';
+import { settleTraffic } from './traffic/settle-traffic';
 import { setMaintenance } from './traffic/set-maintenance';
 import { startService } from './containers/start-service';
 import { steerTraffic } from './traffic/steer-traffic';
@@ -114,6 +116,7 @@ export function createHostActivities(ports: HostPorts) {
     observeMaintenance: observeMaintenance(ports),
     observeServing: observeServing(ports),
     setMaintenance: setMaintenance(ports),
+    settleTraffic: settleTraffic(ports),
     bringEdge: bringEdge(ports),
     removeEdge: removeEdge(ports),
     putEdgeBack: putEdgeBack(ports),
@@ -122,5 +125,5 @@ export function createHostActivities(ports: HostPorts) {
 
 /** Activities that touch Temporal only: polled on `pawl` by any worker. */
 export function createRunActivities(ports: Pick<Ports, 'runs'>) {
-  return { findRuns: findRuns(ports), awaitRun: awaitRun(ports) };
+  return { findRuns: findRuns(ports), awaitRun: awaitRun(ports), endRun: endRun(ports) };
 }

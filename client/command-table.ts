@@ -181,7 +181,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: 'Cancel a run, or take it out of the queue; what it began is undone',
     group: GROUPS.steer,
     operands: [RUN],
-    options: [['--wait', 'until the run has ended'], TIMEOUT],
+    options: [
+      ['--wait', 'until the run has ended'],
+      TIMEOUT,
+      [
+        '--force',
+        'ends one that cannot go on (`pawl status` says so); undoes nothing but its traffic',
+      ],
+    ],
     changes: true,
     load: () => import('./commands/cancel.js'),
   },
@@ -229,6 +236,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: 'Check everything pawl needs, with a fix for each problem',
     group: GROUPS.setUp,
     load: () => import('./commands/doctor.js'),
+  },
+  {
+    name: 'version',
+    about: 'Show the versions of this command, of each worker and of the Temporal server',
+    group: GROUPS.setUp,
+    load: () => import('./commands/version.js'),
   },
   {
     name: 'server',

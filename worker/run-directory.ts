@@ -26,6 +26,7 @@ export function createRunDirectory(client: Client): RunDirectory {
       answering(`list the runs of ${stack}`, () => find(client, stack, recorded)),
     awaitEnd: (run, signal) =>
       answering(`wait for the end of ${run}`, () => awaitEnd(client, run, signal)),
+    end: (run, key, reason) => answering(`end ${run}`, () => end(client, run, key, reason)),
   };
 }
 
@@ -118,6 +119,15 @@ async function awaitEnd(
     // Deleted, or older than the retention: it is not open any more.
     if (error instanceof WorkflowNotFoundError) return { outcome: 'terminated' };
     throw error;
+  }
+}
+
+async function end(client: Client, run: string, key: string, reason: string): Promise<void> {
+  const handle = client.workflow.getHandle(run, undefined, { firstExecutionRunId: key });
+  try {
+    await handle.terminate(reason);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }
 

@@ -1,6 +1,11 @@
 import { Client } from '@temporalio/client';
 import { Runtime, type NativeConnection, type Worker } from '@temporalio/worker';
 import type { HostPorts } from '../activities/ports/host-ports';
+import { pawlPackage } from '../toolchain/pawl-package';
+import { createBundleStore, type BundleStore } from './builds/bundle-store';
+import { createDeployment } from './builds/deployment';
+import { EarlierBuilds } from './builds/earlier-builds';
+import { tendBuilds, type Build } from './builds/tend-builds';
 import type { WorkerConfig } from './config';
 import { connectWhenUp } from './connect';
 import { startHealthServer, type Readiness } from './health';
@@ -11,7 +16,8 @@ import { reachability, watchReachability } from './reachability';
 import { createRunDirectory } from './run-directory';
 import { createRunMetrics, type RunMetrics } from './run-metrics';
 import { isStop } from './stop-signal';
-import { createTemporalWorkers } from './temporal-workers';
+import { createStepWorkers, createWorkflowWorker, type WorkerFrame } from './temporal-workers';
+import { buildIdOf, workflowBundlePath } from './workflow-bundle';
 
 /** What `pawl server` and tests wait for, told over Node's IPC channel when there is one. */
 export interface WorkerReady {
@@ -43,11 +49,22 @@ export async function runWorker(
     const ports = portsWith(createRunDirectory(client));
     const metrics = createRunMetrics(Runtime.instance().metricMeter);
     if (config.metricsAddress !== undefined) await remember(client, config.host, metrics, logger);
-    live.workers = await createTemporalWorkers(config, live.connection, ports, metrics);
+    const store = createBundleStore(config.stateDirectory);
+    const { version } = pawlPackage();
+    const path = workflowBundlePath();
+    const own = { buildId: await buildIdOf(path), path, version };
+    const { connection } = live;
+    const frame: WorkerFrame = { config, connection, ports, pid: process.pid, version };
+    live.workers = [
+      await createWorkflowWorker(frame, own, 'own'),
+      ...(await createStepWorkers(frame, own.buildId, metrics)),
+    ];
     const endWatch = watchReachability(live.connection, config.temporal, logger);
-    await pollUntil(stop, live.workers, () => {
-      tellReady(config, health.address, logger);
-    }).finally(endWatch);
+    await pollUntil(stop, live.workers, (polling) =>
+      tendBuilds(buildsOf(frame, { client, own, store, logger }), polling, () => {
+        tellReady(config, own, health.address, logger);
+      }),
+    ).finally(endWatch);
   } catch (error) {
     if (!isStop(error, stop)) throw error;
   } finally {
@@ -70,31 +87,53 @@ async function remember(
   }
 }
 
-/** Ends when all have ended; when one fails, the others are stopped and its error is thrown. */
+function buildsOf(
+  frame: WorkerFrame,
+  { client, ...kept }: { client: Client; own: Build; store: BundleStore; logger: Logger },
+): Parameters<typeof tendBuilds>[0] {
+  const { host, temporal } = frame.config;
+  const earlier = new EarlierBuilds((bundle) => createWorkflowWorker(frame, bundle, 'earlier'));
+  return { ...kept, host, deployment: createDeployment(client, temporal.namespace), earlier };
+}
+
+/**
+ * Ends when all have ended; when one fails, the others are stopped and its error is thrown. What goes on `beside` them is
+ * given a signal of its own, which is aborted then too.
+ */
 async function pollUntil(
   stop: AbortSignal,
   workers: readonly Worker[],
-  polling: () => void,
+  beside: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
+  const ending = new AbortController();
   const shutDown = (): void => {
+    ending.abort();
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   const runs = workers.map((worker) => worker.run());
   stop.addEventListener('abort', shutDown, { once: true });
   if (stop.aborted) shutDown();
-  else polling();
+  const all = [...runs, beside(ending.signal)];
   try {
-    await Promise.all(runs);
+    await Promise.all(all);
   } finally {
     shutDown();
-    await Promise.allSettled(runs);
+    await Promise.allSettled(all);
   }
 }
 
-function tellReady(config: WorkerConfig, health: string | undefined, logger: Logger): void {
+function tellReady(
+  config: WorkerConfig,
+  { version, buildId: build }: Build,
+  health: string | undefined,
+  logger: Logger,
+): void {
   const { host, temporal, parallelSteps } = config;
   const { address, namespace } = temporal;
-  logger.info({ host, address, namespace, parallelSteps, health }, 'worker is ready');
+  logger.info(
+    { host, address, namespace, parallelSteps, health, version, build },
+    'worker is ready',
+  );
   process.send?.({
     ready: true,
     ...(health === undefined ? {} : { health }),

@@ -7,7 +7,7 @@ const OWNER_ONLY = 0o700;
 const OTHERS = 0o077;
 /** What worker, server and Temporal keep there; with their journals, drafts and older logs, hence the beginnings. */
 const OURS =
-  /^(?:audit|edge|freezes|logs|receipts|releases|switch)$|^(?:server|temporal)\.|^\.trial-/;
+  /^(?:audit|bundles|edge|freezes|logs|receipts|releases|switch)$|^(?:server|temporal)\.|^\.trial-/;
 /** Of these, what other programs' folders have too. */
 const ALSO_OTHERS = /^(?:edge|logs|releases)$/;
 /** A file system's own, at its root, and what keeps an empty folder in a repository. */

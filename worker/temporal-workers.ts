@@ -3,9 +3,10 @@ import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/w
 import { createHostActivities, createRunActivities } from '../activities';
 import type { HostPorts } from '../activities/ports/host-ports';
 import { hostNowQueue, hostTaskQueue, WORKFLOW_TASK_QUEUE } from '../workflows/model/stack';
+import { DEPLOYMENT, writeIdentity } from '../workflows/model/worker-identity';
+import type { KeptBundle } from './builds/bundle-store';
 import type { WorkerConfig } from './config';
 import type { RunMetrics } from './run-metrics';
-import { buildIdOf, workflowBundlePath } from './workflow-bundle';
 
 /** A step of a moment may end; one that moves bytes is cancelled, ends its programs, and is tried again elsewhere. */
 const SHUTDOWN_GRACE = '1 second';
@@ -21,63 +22,86 @@ const STICKY_TIMEOUT = '3 seconds';
 /** Each is soon over, or waits: their number is no load. Few would let a person wait behind other people's steps. */
 const STEPS_AT_ONCE = 100;
 
+/** What every worker of this process is made with. */
+export interface WorkerFrame {
+  readonly config: Pick<WorkerConfig, 'host' | 'temporal' | 'parallelSteps'>;
+  readonly connection: NativeConnection;
+  readonly ports: HostPorts;
+  readonly pid: number;
+  /** Of pawl. */
+  readonly version: string;
+}
+
 /**
- * Three pollers in one process: workflows with what touches Temporal only, the steps on this host that take their time, and
- * those that are short or urgent. A step is known in both queues of the host: which is its own may change between versions.
+ * The poller of workflows of one build, with what touches Temporal only. What begins under a build is continued by it alone,
+ * unless its workflow type says otherwise (`stack`).
  */
-export async function createTemporalWorkers(
-  config: WorkerConfig,
-  connection: NativeConnection,
-  ports: HostPorts,
-  metrics: RunMetrics,
-): Promise<readonly Worker[]> {
-  const bundle = workflowBundlePath();
-  const common = await commonOptions(config, connection, bundle);
-  const workflows = Worker.create({
-    ...common,
+export function createWorkflowWorker(
+  frame: WorkerFrame,
+  { buildId, path, version }: Pick<KeptBundle, 'buildId' | 'path' | 'version'>,
+  earlier: 'earlier' | 'own',
+): Promise<Worker> {
+  return Worker.create({
+    ...commonOptions({ ...frame, version }, earlier === 'earlier'),
+    workerDeploymentOptions: {
+      version: { deploymentName: DEPLOYMENT, buildId },
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'PINNED',
+    },
     taskQueue: WORKFLOW_TASK_QUEUE,
-    workflowBundle: { codePath: bundle },
-    activities: createRunActivities(ports),
+    workflowBundle: { codePath: path },
+    activities: createRunActivities(frame.ports),
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
-    maxCachedWorkflows: 100,
+    maxCachedWorkflows: earlier === 'earlier' ? 20 : 100,
     maxConcurrentWorkflowTaskExecutions: 10,
-    maxConcurrentWorkflowTaskPolls: 4,
+    maxConcurrentWorkflowTaskPolls: earlier === 'earlier' ? 2 : 4,
     maxConcurrentActivityTaskPolls: 2,
   });
+}
+
+/**
+ * The pollers of this host's steps: those that take their time, and those that are short or urgent. A step is known in both
+ * queues of the host: which is its own may change between versions. They work for runs of every build.
+ */
+export async function createStepWorkers(
+  frame: WorkerFrame,
+  buildId: string,
+  metrics: RunMetrics,
+): Promise<readonly Worker[]> {
+  const { host, parallelSteps } = frame.config;
   const steps = {
-    ...common,
-    activities: createHostActivities(ports),
+    ...commonOptions(frame, false),
+    workerDeploymentOptions: {
+      version: { deploymentName: DEPLOYMENT, buildId },
+      // A label only: a host has one version of its steps.
+      useWorkerVersioning: false as const,
+    },
+    activities: createHostActivities(frame.ports),
     interceptors: { activity: [metrics.interceptor] },
   };
   const long = Worker.create({
     ...steps,
-    taskQueue: hostTaskQueue(config.host),
-    maxConcurrentActivityTaskExecutions: config.parallelSteps,
-    maxConcurrentActivityTaskPolls: Math.min(2, config.parallelSteps),
+    taskQueue: hostTaskQueue(host),
+    maxConcurrentActivityTaskExecutions: parallelSteps,
+    maxConcurrentActivityTaskPolls: Math.min(2, parallelSteps),
   });
   const now = Worker.create({
     ...steps,
-    taskQueue: hostNowQueue(config.host),
+    taskQueue: hostNowQueue(host),
     maxConcurrentActivityTaskExecutions: STEPS_AT_ONCE,
     maxConcurrentActivityTaskPolls: 2,
   });
-  return Promise.all([workflows, long, now]);
+  return Promise.all([long, now]);
 }
 
-async function commonOptions(
-  { host, temporal }: WorkerConfig,
-  connection: NativeConnection,
-  bundle: string,
-): Promise<Omit<WorkerOptions, 'taskQueue'>> {
+function commonOptions(
+  { config: { host, temporal }, connection, pid, version }: WorkerFrame,
+  earlier: boolean,
+): Omit<WorkerOptions, 'taskQueue'> {
   return {
     connection,
     namespace: temporal.namespace,
-    identity: `${host} (${process.pid}@${hostname()})`,
-    workerDeploymentOptions: {
-      version: { deploymentName: 'pawl', buildId: await buildIdOf(bundle) },
-      // A label only: pinned runs would need the old worker kept alive beside the new one on every host.
-      useWorkerVersioning: false,
-    },
+    identity: writeIdentity({ host, pid, machine: hostname(), version, earlier }),
     maxHeartbeatThrottleInterval: HEARTBEAT_AT_MOST_EVERY,
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,

@@ -5,6 +5,10 @@ import type { InputOf, OutcomeOf, RunbookName } from '../workflows/catalogue';
 import type * as workflows from '../workflows';
 import { distFile } from './dist-file';
 
+export class NotABundleError extends Error {
+  override readonly name = 'NotABundleError';
+}
+
 const SOURCE_MAP_MARKER = 'sourceMappingURL=data:application/json;charset=utf-8;base64,';
 
 /** A run of a runbook that `workflows/index.ts` does not export would wait for ever. */
@@ -30,7 +34,7 @@ export async function buildIdOf(bundlePath: string): Promise<string> {
 /** Shape: bundle → code up to and with the marker of its inline source map, and the map as JSON */
 export function splitSourceMap(bundle: string): readonly [script: string, map: string] {
   const at = bundle.lastIndexOf(SOURCE_MAP_MARKER);
-  if (at < 0) throw new Error('the workflow bundle has no inline source map');
+  if (at < 0) throw new NotABundleError('the workflow bundle has no inline source map');
   const start = at + SOURCE_MAP_MARKER.length;
   return [bundle.slice(0, start), Buffer.from(bundle.slice(start), 'base64').toString()];
 }

@@ -2,6 +2,7 @@
 export { backup } from './backup/backup.workflow';
 export { deploy } from './release/deploy.workflow';
 export { forget } from './release/forget.workflow';
+export { endByForce } from './stack/end-by-force.workflow';
 export { examine } from './questions/examine.workflow';
 export { kept } from './restore/kept.workflow';
 export { keptLogs } from './questions/kept-logs.workflow';

@@ -21,6 +21,7 @@ import type { RunProgress } from './model/run';
  * | verify   | `verifyPoint`   | `verify/<stack>/<unique>`            | result = PointVerification |
  * | logs     | `keptLogs`      | `kept-logs/<stack>/<unique>`         | result = KeptLog[] |
  * | service  | `whereabouts`   | `whereabouts/<stack>/<unique>`       | result = Whereabouts |
+ * | force    | `endByForce`    | `force/<stack>/<unique>`             | result = ForcedEnd |
  * | examine  | `examine`       | `examine/<stack>/<unique>`           | result = HostFinding[] |
  */
 

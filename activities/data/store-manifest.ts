@@ -7,7 +7,7 @@ import type {
 import type { RunReference } from '../../workflows/model/run';
 import { AdapterError } from '../ports/adapter-error';
 import type { Ports, ReleasePorts } from '../ports/host-ports';
-import { releaseText } from '../../workflows/model/release-text';
+import { releaseRecordText } from '../../workflows/model/release-text';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface StoreManifestInput extends StepInput {
@@ -66,7 +66,7 @@ async function keptReleases(
   if (recorded.length === 0) return {};
   const kept = recorded.map(async (release) => ({
     number: release.number,
-    release: releaseText(release),
+    release: releaseRecordText(release),
     model: await releases.readModel(stack, release.number),
   }));
   return {

@@ -58,27 +58,37 @@ const LOOK_MILLISECONDS = 200;
 export const steerTraffic =
   (ports: HostPorts) =>
   (input: SteerTrafficInput): Promise<Steered> =>
-    runStep(ports, input, { phase: `steer ${input.deployment.service}` }, async (attempt, site) => {
-      // Before the switch takes its place back: until they are ready, whoever has it goes on.
-      const proves = input.asBefore === undefined;
-      if (proves) await reviveSlots(ports.release, site, input, attempt);
-      const begin = performance.now();
-      const traffic = await chosen(ports.release, site, input, attempt);
-      const replicas = await roomFor(ports.release.services, site, input);
-      const tcp = await furtherPorts(ports.release.services, site, input);
-      const steering = { ...input, shares: input.traffic, traffic, replicas, tcp };
-      await keepPlainLogs(ports, site, input);
-      const made = await makeSwitch(ports.release, site, steering, attempt);
-      if (proves) await serveBoth(ports.release, site, steering, attempt);
-      await write(ports.release, steering, traffic);
-      await retryUntilUp(attempt, () => ports.release.switches.apply(keyOf(input), attempt));
-      const counters = proves
-        ? await allUp(ports.release, site, steering, attempt)
-        : await ports.release.switches.counters(keyOf(input), attempt);
-      if (made === undefined) return { counters };
-      const gapSeconds = (performance.now() - begin) / 1000;
-      return { counters, gapSeconds, ...(made === 'switch' ? {} : { tookFrom: made }) };
-    });
+    runStep(ports, input, { phase: `steer ${input.deployment.service}` }, (attempt, site) =>
+      steer(ports, site, input, attempt),
+    );
+
+/** As the activity. */
+export async function steer(
+  ports: HostPorts,
+  site: Site,
+  input: SteerTrafficInput,
+  attempt: Attempt,
+): Promise<Steered> {
+  // Before the switch takes its place back: until they are ready, whoever has it goes on.
+  const proves = input.asBefore === undefined;
+  if (proves) await reviveSlots(ports.release, site, input, attempt);
+  const begin = performance.now();
+  const traffic = await chosen(ports.release, site, input, attempt);
+  const replicas = await roomFor(ports.release.services, site, input);
+  const tcp = await furtherPorts(ports.release.services, site, input);
+  const steering = { ...input, shares: input.traffic, traffic, replicas, tcp };
+  await keepPlainLogs(ports, site, input);
+  const made = await makeSwitch(ports.release, site, steering, attempt);
+  if (proves) await serveBoth(ports.release, site, steering, attempt);
+  await write(ports.release, steering, traffic);
+  await retryUntilUp(attempt, () => ports.release.switches.apply(keyOf(input), attempt));
+  const counters = proves
+    ? await allUp(ports.release, site, steering, attempt)
+    : await ports.release.switches.counters(keyOf(input), attempt);
+  if (made === undefined) return { counters };
+  const gapSeconds = (performance.now() - begin) / 1000;
+  return { counters, gapSeconds, ...(made === 'switch' ? {} : { tookFrom: made }) };
+}
 
 /** With its servers chosen. */
 interface Steering extends Omit<SteerTrafficInput, 'traffic'> {

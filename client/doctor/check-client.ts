@@ -7,6 +7,11 @@ import { askWorker, type Question } from '../temporal/ask-worker';
 import { refuseFullDisk } from '../temporal/refuse-full-disk';
 import { requireWorker } from '../temporal/require-worker';
 import { clocksApart } from '../temporal/server-clock';
+import { stuckAdvice } from '../temporal/judge-stuck';
+import { listStuck } from '../temporal/stuck-runs';
+import { listWorkers } from '../temporal/workers';
+import { differing } from '../status/differing-versions';
+import { pawlPackage } from '../version';
 import { withSession } from '../temporal/session';
 import type { Session } from '../temporal/session';
 
@@ -34,7 +39,8 @@ export async function checkClient(invocation: Invocation): Promise<HostFinding[]
       const session = { ...told, note: () => undefined };
       findings.push(reached(session), await checkUi(session));
       const namespace = await attempt(findings, 'namespace', () => checkNamespace(session));
-      if (namespace) findings.push(await checkClock(session));
+      if (namespace) findings.push(await checkClock(session), ...(await checkVersions(session)));
+      if (stack && namespace) findings.push(...(await checkRuns(session, stack.name)));
       if (stack && namespace) await checkHost(session, invocation, stack, findings);
       return {};
     }),
@@ -105,6 +111,28 @@ async function checkClock(session: Session): Promise<HostFinding> {
     return { id: 'clock', severity: 'ok', fact };
   }
   return { id: 'clock', severity: 'warning', fact: `The ${apart.both}.`, fix: apart.advice };
+}
+
+/** Hosts cannot be upgraded at one instant: a warning for as long as it lasts. */
+async function checkVersions(session: Session): Promise<HostFinding[]> {
+  const { version } = pawlPackage();
+  const { hosts } = await listWorkers(session);
+  const facts = differing(version, hosts);
+  if (hosts.length > 0 && facts.length === 0) {
+    return [
+      { id: 'versions', severity: 'ok', fact: `All workers are pawl ${version}, as this is.` },
+    ];
+  }
+  const fix = 'Install one version on every host: `pawl help upgrading`.';
+  return facts.map((fact) => ({ id: 'versions', severity: 'warning', fact: `${fact}.`, fix }));
+}
+
+async function checkRuns(session: Session, stack: string): Promise<HostFinding[]> {
+  const stuck = await listStuck(session, stack);
+  return stuck.map((one) => ({
+    ...{ id: 'runs', severity: 'problem', fix: stuckAdvice(one) },
+    fact: `${one.run} (${one.runbook}) cannot go on: ${one.reason}.`,
+  }));
 }
 
 /** Nice to have: only a warning. */

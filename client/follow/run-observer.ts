@@ -4,6 +4,8 @@ import type { EndedRun } from '../../workflows/model/queue';
 import type { RunProgress } from '../../workflows/model/run';
 import { pendingSteps } from '../temporal/pending-steps';
 import type { PendingStep } from '../temporal/pending-steps';
+import { stuckAdvice } from '../temporal/judge-stuck';
+import { canBeAsked, readStuck } from '../temporal/stuck-runs';
 import { readOrigin } from '../temporal/run-origin';
 import { startWorker } from '../temporal/require-worker';
 import type { Session } from '../temporal/session';
@@ -20,6 +22,8 @@ const QUERY_MILLISECONDS = 4_000;
 const DESCRIBE_MILLISECONDS = 2_500;
 /** A worker that is there answers within this; then steps and activities are of one moment. */
 const MOMENT_MILLISECONDS = 300;
+/** One that does not within this may have none. */
+const PROMPT_MILLISECONDS = 1_000;
 
 const STATUS: Readonly<Record<string, RunStatus>> = {
   RUNNING: 'running',
@@ -41,6 +45,9 @@ export class RunObserver {
   #progress: RunProgress | undefined;
   #query: Promise<void> | undefined;
   #workerAway = false;
+  /** Its last query was not answered, for whatever reason: then it may be one that cannot go on. */
+  #silent = false;
+  #askedAt = 0;
   #isOurs: boolean;
 
   constructor(
@@ -71,7 +78,7 @@ export class RunObserver {
     if (!this.#isOurs) return this.#lookAtQueue();
     const status = STATUS[description.status.name] ?? 'running';
     await (isOver(status)
-      ? this.#askForTheEnd()
+      ? this.#askForTheEnd(description.raw)
       : Promise.race([asked ?? this.#askProgress(), pause(MOMENT_MILLISECONDS)]));
     return this.#view(status, {
       steps: this.#steps(pendingSteps(description.raw)),
@@ -79,12 +86,19 @@ export class RunObserver {
       ...origin.asked,
       startedAt: description.startTime.toISOString(),
       ...(description.closeTime ? { endedAt: description.closeTime.toISOString() } : {}),
-      ...(isOver(status) ? {} : this.#waiting()),
+      ...(isOver(status) ? {} : await this.#waiting()),
     });
   }
 
   /** For a worker first: without one no answer of a person arrives. */
-  #waiting(): Partial<RunView> {
+  async #waiting(): Promise<Partial<RunView>> {
+    const hangs = this.#query !== undefined && Date.now() - this.#askedAt > PROMPT_MILLISECONDS;
+    const [stuck] = this.#silent || hangs ? await readStuck(this.session, [this.name.run]) : [];
+    if (stuck !== undefined) {
+      const { kind, reason } = stuck;
+      const waitingFor = `a person: it cannot go on, since ${reason}. ${stuckAdvice(stuck)}`;
+      return { cannotGoOn: { kind, reason }, waitingFor };
+    }
     if (this.#workerAway) return { waitingFor: `a worker. ${startWorker()}` };
     const wait = this.#progress && personWait(this.#progress);
     return wait === undefined ? {} : { waitingFor: waitingWords(wait) };
@@ -100,7 +114,8 @@ export class RunObserver {
   }
 
   /** An answer on its way may be from before the end, or lost with a server that has just come back. */
-  async #askForTheEnd(): Promise<void> {
+  async #askForTheEnd(raw: Parameters<typeof canBeAsked>[1]): Promise<void> {
+    if (!(await canBeAsked(this.session, raw))) return;
     for (let tries = 0; tries < 3 && this.#progress?.phase !== 'ended'; tries += 1) {
       await this.#askProgress();
     }
@@ -109,6 +124,7 @@ export class RunObserver {
   /** At most one query is on its way: it may hang until its deadline when no worker is there. */
   #askProgress(): Promise<void> {
     const { client, call } = this.session;
+    if (this.#query === undefined) this.#askedAt = Date.now();
     this.#query ??= call(
       () => client.workflow.getHandle(this.name.run).query(progress),
       QUERY_MILLISECONDS,
@@ -117,10 +133,12 @@ export class RunObserver {
         (answer) => {
           this.#progress = answer;
           this.#workerAway = false;
+          this.#silent = false;
         },
         (error: unknown) => {
           // A query may also come before the run's first task was done; the next look asks again.
           this.#workerAway = isAway(error);
+          this.#silent = true;
         },
       )
       .finally(() => {

@@ -1,6 +1,7 @@
 import type { ApprovalState } from '../../workflows/model/approval';
 import type { HeldStep } from '../../workflows/model/hold';
 import type { RunProgress, StepProgress } from '../../workflows/model/run';
+import type { Stuck } from '../temporal/judge-stuck';
 import type { PendingStep } from '../temporal/pending-steps';
 
 export type RunStatus = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'terminated';
@@ -32,6 +33,8 @@ export interface RunView {
   readonly held?: readonly HeldStep[];
   /** What is being waited for, such as a worker or a person; absent when all is well. */
   readonly waitingFor?: string;
+  /** Why it cannot go on by itself; absent of one that can. */
+  readonly cannotGoOn?: Pick<Stuck, 'kind' | 'reason'>;
   /** Who asked for it, how, and when (ISO 8601, UTC); absent while the server is away. */
   readonly requestedBy?: string;
   readonly trigger?: string;

@@ -1,3 +1,4 @@
+import { stuckAdvice, type Stuck } from '../temporal/judge-stuck';
 import type { Drift } from '../../workflows/model/serving';
 import { isOfARun } from '../../workflows/release/what-runs';
 import { behind } from '../../workflows/stack/plan-admission';
@@ -36,6 +37,8 @@ export function renderStatus(
   const { bold, red, green, yellow, dim } = colours;
   const { stack, host, worker, lastRun, link } = status;
   const facts: Fact[] = [
+    ...status.versions.map((text): Fact => ['versions', text, yellow]),
+    ...status.stuck.map((one): Fact => ['cannot go on', stuckText(one), red]),
     ...status.frozen.map(({ runbook, window }): Fact => ['frozen', `${runbook}: ${window}`, red]),
     ...servingFacts(status, { now, red }),
     ...maintenanceFacts(status, red),
@@ -51,6 +54,10 @@ export function renderStatus(
     `${bold(stack)}  host ${host}, worker ${worker ? green('connected') : red('away')}`,
     ...facts.flatMap((fact) => factLines(fact, width)),
   ].join('\n');
+}
+
+function stuckText(stuck: Stuck): string {
+  return `${stuck.run} ${stuck.runbook}: ${stuck.reason}. ${stuckAdvice(stuck)}`;
 }
 
 /** The name in a column of its own, the text beside it, broken between words. */

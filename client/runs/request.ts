@@ -1,7 +1,7 @@
 import { runbookNamed, type RunbookName, type RunbookRequest } from '../../workflows/catalogue';
 import type { Deployment } from '../../workflows/model/deployment';
 import type { RestoreOptions } from '../../workflows/model/options';
-import type { RequestFrame } from '../../workflows/model/run';
+import { REQUEST_FORMAT, type RequestFrame } from '../../workflows/model/run';
 import type { StackDescription } from '../../workflows/model/stack';
 import type { Flags } from '../command';
 import { usageError } from './usage-error';
@@ -27,6 +27,7 @@ export function envelope<Name extends RunbookName>(
     );
   }
   return {
+    format: REQUEST_FORMAT,
     ...runbook,
     ...sender,
     stack,

@@ -30,6 +30,7 @@ function weighed(status: StackStatus, now: number): readonly Concern[] {
     frozen,
     queue,
     servingUnknown,
+    stuck,
   } = status;
   const drifting = driftingNow(status);
   const held = waits.filter((wait) => wait.waits === 'decision');
@@ -37,6 +38,7 @@ function weighed(status: StackStatus, now: number): readonly Concern[] {
   const { whole } = points;
   const ageHours = whole && (now - Date.parse(whole.takenAt)) / 3_600_000;
   const concerns: (Concern | false)[] = [
+    ...stuck.map(({ run }) => ({ weight: 10, text: `${run} cannot go on` })),
     !worker && { weight: 9, text: 'worker away' },
     ...held.map(({ run }) => ({ weight: 8, text: `${run} waits for a decision` })),
     lastRun?.outcome === 'failed' && { weight: 7, text: `${lastRun.run} failed` },

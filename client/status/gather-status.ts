@@ -8,15 +8,20 @@ import { freezeWords, frozenBy } from '../../workflows/run/people/freeze-calenda
 import type { PersonWait } from '../follow/waiting-words';
 import { askBriefly, type BriefAnswer } from '../temporal/ask-briefly';
 import type { Question } from '../temporal/ask-worker';
-import { isAway, isNotFound } from '../temporal/errors';
+import { cannotAnswer, isAway, isNotFound } from '../temporal/errors';
 import { readPersonWaits } from '../temporal/person-waits';
+import type { Stuck } from '../temporal/judge-stuck';
 import { hasWorker } from '../temporal/require-worker';
 import { listRuns } from '../temporal/run-list';
 import type { ListedRun } from '../temporal/run-list';
 import type { Session } from '../temporal/session';
+import { listStuck } from '../temporal/stuck-runs';
+import { listWorkers } from '../temporal/workers';
 import { workflowPage } from '../temporal/workflow-page';
 import { readWarmSlots } from '../temporal/warm-slots';
 import type { WarmSlot } from '../../workflows/model/warm';
+import { pawlPackage } from '../version';
+import { differing } from './differing-versions';
 import { readNewestPoints, type NewestPoints } from './newest-points';
 
 const QUERY_MILLISECONDS = 3_000;
@@ -36,6 +41,10 @@ export interface StackStatus {
   readonly stack: string;
   readonly host: string;
   readonly worker: boolean;
+  /** Of its runs, its keepers and its queue: what cannot go on by itself. */
+  readonly stuck: readonly Stuck[];
+  /** Where versions of pawl differ: sentences without their full stops. */
+  readonly versions: readonly string[];
   /** By the calendar of the stack file, now. */
   readonly frozen: readonly { readonly runbook: string; readonly window: string }[];
   /** What is released; absent when the stack releases nothing, or the host did not say. */
@@ -63,14 +72,16 @@ export interface StackStatus {
 /** All that is known of a stack now. What nobody answers for is left out, never guessed. */
 export async function gatherStatus(session: Session, subject: Subject): Promise<StackStatus> {
   const { stack, host, description } = subject;
-  const [state, runs, worker] = await Promise.all([
+  const [state, runs, worker, workers] = await Promise.all([
     readQueue(session, stack),
     listRuns(session, stack, RUNS_LOOKED_AT),
     hasWorker(session, host),
+    listWorkers(session),
   ]);
+  const versions = differing(pawlPackage().version, workers.hosts);
   const asked = worker ? description : undefined;
   const open = runs.filter(({ outcome }) => outcome === 'running');
-  const [points, released, warm, waits, link] = await Promise.all([
+  const [points, released, warm, waits, link, stuck] = await Promise.all([
     readNewestPoints(session, asked, runs),
     asked?.deploy && readReleases(session, asked),
     readWarmSlots(session, stack),
@@ -79,12 +90,21 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
       open.map(({ run }) => run),
     ),
     workflowPage(session, stackWorkflowId(stack)),
+    listStuck(session, stack, workers),
   ]);
   const releases = released?.answer;
   const maintenance = inMaintenance(asked, releases?.serving);
   const servingUnknown = description?.deploy && whyUnknown(host, released);
   return {
-    ...{ stack, host, worker, frozen: frozenNow(description?.freeze ?? []), ...state },
+    ...{
+      stack,
+      host,
+      worker,
+      stuck,
+      versions,
+      frozen: frozenNow(description?.freeze ?? []),
+      ...state,
+    },
     ...(maintenance === undefined ? {} : { maintenance }),
     ...(releases === undefined ? {} : { releases }),
     ...(servingUnknown === undefined ? {} : { servingUnknown }),
@@ -129,7 +149,7 @@ async function readQueue(session: Session, stack: string): Promise<{ queue?: Que
     return { queue: await session.call(() => handle.query(queue), QUERY_MILLISECONDS) };
   } catch (error) {
     if (isNotFound(error)) return { queue: { stack, running: [], waiting: [], ended: [] } };
-    if (isAway(error)) return {};
+    if (isAway(error) || cannotAnswer(error)) return {};
     throw error;
   }
 }

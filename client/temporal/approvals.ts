@@ -2,7 +2,7 @@ import { approve, reject } from '../../workflows/messages';
 import type { ApprovalAnswer, ApprovalState } from '../../workflows/model/approval';
 import type { RunProgress } from '../../workflows/model/run';
 import type { Verdict } from '../../workflows/run/people/judge-approval';
-import { askProgress, readProgress, sendAnswer, waitsForNone } from './run-messages';
+import { answerOrNote, askProgress, readProgress, sendAnswer, waitsForNone } from './run-messages';
 import { listOpenRuns } from './run-list';
 import type { Session } from './session';
 
@@ -18,9 +18,11 @@ export interface WaitingRun {
 /** Runs of a stack that wait for approval, the one that waits longest first. Needs a worker. */
 export async function listWaitingRuns(session: Session, stack: string): Promise<WaitingRun[]> {
   const runs = await listOpenRuns(session, stack);
-  const all = await Promise.all(runs.map((run) => askProgress(session, run)));
+  const all = await Promise.all(
+    runs.map((run) => answerOrNote(session, run, () => askProgress(session, run))),
+  );
   return all
-    .flatMap((answer) => asWaiting(answer) ?? [])
+    .flatMap((answer) => (answer && asWaiting(answer)) ?? [])
     .sort((a, b) => a.approval.since.localeCompare(b.approval.since));
 }
 

@@ -50,6 +50,11 @@ export function serverStuck(
   );
 }
 
+/** Of a run that no worker can answer for; others are answered for. */
+export function cannotAnswer(error: unknown): boolean {
+  return error instanceof ClientError && error.reason === 'cannot-answer';
+}
+
 export function isNotFound(error: unknown): boolean {
   if (error instanceof WorkflowNotFoundError) return true;
   return grpcCode(error) === NOT_FOUND && !isNamespaceMissing(error);
@@ -70,8 +75,29 @@ export function asClientError(error: unknown, server: Server): unknown {
     return refusal(error);
   }
   if (isAway(error)) return serverAway(error, server);
+  const lost = lostRun(error);
+  if (lost !== undefined) return lost;
   const code = grpcCode(error);
   return code !== undefined && REFUSED_CODES.includes(code) ? rejected(error, server) : error;
+}
+
+const FAILED_PRECONDITION = 9;
+
+/** A run whose workflow code no worker has any more, or that the code there is does not fit: no query of it is answered. */
+function lostRun(error: unknown): ClientError | undefined {
+  const message = error instanceof Error ? error.message : '';
+  const deep =
+    error instanceof ServiceError && error.cause instanceof Error ? error.cause.message : '';
+  const isUnfit = [message, deep].some((text) => text.includes('TMPRL1100'));
+  if (!isUnfit && grpcCode(error) !== FAILED_PRECONDITION) return undefined;
+  const why = isUnfit
+    ? 'The workflow code of the workers does not fit it.'
+    : 'No worker that is connected has the workflow code it began under.';
+  return new ClientError(EXIT_CODES.unavailable, why, {
+    advice: 'See `pawl help upgrading`.',
+    reason: 'cannot-answer',
+    cause: error,
+  });
 }
 
 /** @grpc/grpc-js `waitForReady`: a plain Error with this text. */

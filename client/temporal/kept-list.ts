@@ -1,6 +1,7 @@
 import { keptState, keptWorkflowId } from '../../workflows/messages';
 import { dropStepId, type KeptPart, type KeptState } from '../../workflows/model/kept';
 import { isNotFound } from './errors';
+import { answerOrNote } from './run-messages';
 import { pendingSteps, type PendingStep } from './pending-steps';
 import type { Session } from './session';
 
@@ -15,8 +16,11 @@ export async function listKept(session: Session, stack: string): Promise<KeptSta
     }
     return found;
   });
-  const all = await Promise.all(runs.map((run) => readKept(session, run)));
+  const all = await Promise.all(
+    runs.map((run) => answerOrNote(session, keptWorkflowId(run), () => readKept(session, run))),
+  );
   return all
+    .flatMap((kept) => kept ?? [])
     .filter(({ parts }) => parts.some(({ state }) => state !== 'dropped'))
     .sort((a, b) => b.since.localeCompare(a.since));
 }

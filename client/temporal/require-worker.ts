@@ -72,7 +72,7 @@ async function lastPoll(
 }
 
 /** By this machine's clock where it can be right; where it would say no, by the server's own, which costs three calls. */
-async function isFresh(session: Session, poll: number): Promise<boolean> {
+export async function isFresh(session: Session, poll: number): Promise<boolean> {
   if (poll === NEVER) return false;
   const age = Date.now() - poll;
   if (age >= -AHEAD_MILLISECONDS && age <= FRESH_MILLISECONDS) return true;

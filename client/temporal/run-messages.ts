@@ -4,13 +4,28 @@ import { progress } from '../../workflows/messages';
 import type { RunProgress } from '../../workflows/model/run';
 import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';
-import { isAway, isNotFound } from './errors';
+import { cannotAnswer, isAway, isNotFound } from './errors';
 import type { Session } from './session';
 
 const TRIES = 3;
 
 export function askProgress(session: Session, run: string): Promise<RunProgress> {
   return session.call(() => session.client.workflow.getHandle(run).query(progress));
+}
+
+/** One that cannot answer is named, and hides none of the others. */
+export async function answerOrNote<Answer>(
+  session: Session,
+  run: string,
+  ask: () => Promise<Answer>,
+): Promise<Answer | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!cannotAnswer(error)) throw error;
+    session.note(`${run} does not answer: \`pawl status\` says why.`);
+    return undefined;
+  }
 }
 
 /** Throws: ClientError (failed) when there is no such run. */

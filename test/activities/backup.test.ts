@@ -1,6 +1,6 @@
 import { backUpPart, type BackUpPartInput } from '../../activities/data/back-up-part';
 import { initialiseRepository } from '../../activities/data/initialise-repository';
-import { releaseText } from '../../workflows/model/release-text';
+import { releaseRecordText } from '../../workflows/model/release-text';
 import { recordRun } from '../../activities/run/record-run';
 import { storeManifest, type StoreManifestInput } from '../../activities/data/store-manifest';
 import type { Manifest, PartSummary } from '../../workflows/model/recovery-point';
@@ -163,8 +163,8 @@ describe('storing the manifest', () => {
     const { releases, currentRelease } = await readManifest(ports, id);
     expect(currentRelease).toBe(2);
     expect(releases).toEqual([
-      { number: 2, release: releaseText(two), model: 'model of 2' },
-      { number: 1, release: releaseText(one), model: 'model of 1' },
+      { number: 2, release: releaseRecordText(two), model: 'model of 2' },
+      { number: 1, release: releaseRecordText(one), model: 'model of 1' },
     ]);
   });
 

@@ -73,6 +73,7 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
     runs: {
       find: () => Promise.reject(new Error('unused')),
       awaitEnd: () => Promise.reject(new Error('unused')),
+      end: () => Promise.resolve(),
     },
     secrets: {
       resolve: () => Promise.resolve('secret'),

@@ -32,6 +32,8 @@ export interface PawlOptions {
 export class PawlEnvironment {
   private worker: Child | undefined;
   private readyMessage: WorkerReady | undefined;
+  /** The package that workers and the command line are started from; this one's build unless another is installed. */
+  private installed: string | undefined;
 
   private constructor(
     /** For stack files, data and repositories; removed at the end. */
@@ -86,6 +88,11 @@ export class PawlEnvironment {
     this.worker = await startReady(this.workerSpec(), NEVER);
   }
 
+  /** As an upgrade does: later processes are started from there; undefined is this package's own build. */
+  install(folder: string | undefined): void {
+    this.installed = folder;
+  }
+
   async killWorker9(): Promise<void> {
     this.worker?.kill('SIGKILL');
     await this.workerEnd();
@@ -117,7 +124,7 @@ export class PawlEnvironment {
   /** Runs `pawl …` as a user does. */
   cli(args: readonly string[], options: Partial<ProcessOptions> = {}): Promise<ProcessResult> {
     const env = { ...this.env, ...options.env };
-    const argv = [process.execPath, distFile('client', 'main.js'), ...args];
+    const argv = [process.execPath, this.program('client'), ...args];
     return runProcess(argv, { cwd: this.directory, ...options, env });
   }
 
@@ -134,6 +141,12 @@ export class PawlEnvironment {
     await rm(this.directory, { recursive: true, force: true });
   }
 
+  private program(name: 'client' | 'worker'): string {
+    const { installed } = this;
+    if (installed === undefined) return distFile(name, 'main.js');
+    return join(installed, 'dist', name, 'main.js');
+  }
+
   private get logFile(): string {
     return join(this.directory, 'worker.log');
   }
@@ -146,7 +159,10 @@ export class PawlEnvironment {
         const output = await open(this.logFile, 'a');
         try {
           const env = { ...MEMORY_ENVIRONMENT, ...this.env, ...this.workerEnv };
-          const argv = workerCommand(this.workerFlags);
+          const own = distFile('worker', 'main.js');
+          const argv = workerCommand(this.workerFlags).map((argument) =>
+            argument === own ? this.program('worker') : argument,
+          );
           return await startChild({ argv, env, output: output.fd, ipc: true });
         } finally {
           await output.close();

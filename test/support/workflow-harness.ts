@@ -2,15 +2,17 @@ import type { RunRequest, RunbookRequest } from '../../workflows/catalogue';
 import { randomUUID } from 'node:crypto';
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
 import type { HostActivities } from '../../activities';
 import { createRunActivities } from '../../activities';
 import type { RunDirectory } from '../../activities/ports/run-directory';
+import { createDeployment } from '../../worker/builds/deployment';
 import { createRunDirectory } from '../../worker/run-directory';
-import { workflowBundlePath } from '../../worker/workflow-bundle';
+import { buildIdOf, workflowBundlePath } from '../../worker/workflow-bundle';
 import { stackWorkflowId, submit, type Submitted } from '../../workflows/messages';
 import type { StackDescription } from '../../workflows/model/stack';
 import { WORKFLOW_TASK_QUEUE, hostNowQueue, hostTaskQueue } from '../../workflows/model/stack';
+import { DEPLOYMENT } from '../../workflows/model/worker-identity';
 import { describeStack } from './descriptions';
 import { expectNothingLeftWaiting } from './settled-runs';
 import { startTemporalServer, type TemporalServer } from './temporal-server';
@@ -26,6 +28,7 @@ export class WorkflowHarness {
     readonly client: Client,
     private readonly server: TemporalServer,
     private readonly environment: TestWorkflowEnvironment,
+    private readonly buildId: string,
   ) {}
 
   static async start(): Promise<WorkflowHarness> {
@@ -35,7 +38,10 @@ export class WorkflowHarness {
     const environment = await TestWorkflowEnvironment.createFromExistingServer({
       address: server.address,
     });
-    return new WorkflowHarness(environment.client, server, environment);
+    const { client } = environment;
+    const buildId = await buildIdOf(workflowBundlePath());
+    await createDeployment(client, 'default').makeCurrent(buildId, new Uint8Array());
+    return new WorkflowHarness(client, server, environment, buildId);
   }
 
   async stop(): Promise<void> {
@@ -49,24 +55,48 @@ export class WorkflowHarness {
     body: () => Promise<Output>,
     runs: RunDirectory = createRunDirectory(this.client),
   ): Promise<Output> {
-    const { nativeConnection: connection } = this.environment;
+    const { connection } = this;
     const workflows = await Worker.create({
       connection,
       taskQueue: WORKFLOW_TASK_QUEUE,
+      workerDeploymentOptions: {
+        version: { deploymentName: DEPLOYMENT, buildId: this.buildId },
+        useWorkerVersioning: true,
+        defaultVersioningBehavior: 'PINNED',
+      },
       workflowBundle: { codePath: workflowBundlePath() },
       activities: createRunActivities({ runs }),
       stickyQueueScheduleToStartTimeout: '1 second',
     });
+    const checked = async () => {
+      const output = await body();
+      await this.nothingLeftWaiting();
+      return output;
+    };
+    return workflows.runUntil(() => this.stepping(doubles, checked));
+  }
+
+  /** Of runs that have ended: a worker of the build of each must be there. */
+  nothingLeftWaiting(): Promise<void> {
+    return expectNothingLeftWaiting(this.client, this.seen);
+  }
+
+  /** Runs `body` while the steps alone have workers: those of the workflows are the test's own. */
+  async stepping<Output>(doubles: ActivityDoubles, body: () => Promise<Output>): Promise<Output> {
+    const { connection } = this;
     const stepsOn = (taskQueue: string) =>
       Worker.create({ connection, taskQueue, activities: { ...BENIGN, ...doubles } });
     const long = await stepsOn(hostTaskQueue('local'));
     const short = await stepsOn(hostNowQueue('local'));
-    const checked = async () => {
-      const output = await body();
-      await expectNothingLeftWaiting(this.client, this.seen);
-      return output;
-    };
-    return workflows.runUntil(() => long.runUntil(() => short.runUntil(checked)));
+    return long.runUntil(() => short.runUntil(body));
+  }
+
+  get address(): string {
+    return this.server.address;
+  }
+
+  get connection(): NativeConnection {
+    return this.environment.nativeConnection;
   }
 
   /** Submits a run as the client does. */

@@ -7,6 +7,7 @@ import { manifestText, parseManifest } from '../../activities/adapters/restic/pa
 import { parseSnapshot } from '../../activities/adapters/restic/snapshot';
 import { readChain } from '../../activities/adapters/state-directory/audit-chain';
 import { parseReceipt } from '../../activities/adapters/state-directory/parse-receipt';
+import { releaseRecordText } from '../../workflows/model/release-text';
 import { parseRelease } from '../../activities/adapters/state-directory/parse-release';
 import { readFacts, readHashes } from '../../activities/adapters/compose/facts';
 import { parse } from '../../activities/adapters/compose/resolve-project';
@@ -257,4 +258,17 @@ describe('a manifest', () => {
       part: { ...part?.part, name: `uploads/${index}` },
     }));
   }
+});
+
+describe('a release that a newer pawl has recorded', () => {
+  it('is refused by its format, with the version that can read it', () => {
+    const newer = { ...describeRelease(), pawlVersion: '9.0.0', schema: 'pawl/release@2' };
+    expect(() => parseRelease(JSON.stringify(newer), 'it')).toThrow(
+      /newer pawl \(9\.0\.0\).*pawl\/release@2/,
+    );
+  });
+
+  it('is read as it was written otherwise', () => {
+    expect(parseRelease(releaseRecordText(describeRelease()), 'it')).toEqual(describeRelease());
+  });
 });

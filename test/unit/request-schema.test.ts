@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import * as fc from 'fast-check';
 import { runInput, runRequest, stackInput } from '../../workflows/requests/request-schema';
-import { requireShape } from '../../workflows/requests/require-shape';
+import { requireFormat, requireShape } from '../../workflows/requests/require-shape';
 import { describeStack } from '../support/descriptions';
 
 const request = {
@@ -29,6 +29,32 @@ function changed(path: string, value: unknown): unknown {
     });
   return copy;
 }
+
+describe('a request of another version', () => {
+  it('that is newer is refused by its format, with what to upgrade', () => {
+    expect(() => {
+      requireFormat({ ...request, format: 2, pawlVersion: '9.0.0', stack: 'of another shape' });
+    }).toThrow(/made by pawl 9\.0\.0 in format 2, and this worker reads formats up to 1/);
+  });
+
+  it.each([request, { ...request, format: 1 }, undefined, 'nothing'])(
+    'is read otherwise',
+    (one) => {
+      expect(() => {
+        requireFormat(one);
+      }).not.toThrow();
+    },
+  );
+
+  it('with an engine that this one does not have is refused by its name', () => {
+    expect(() => {
+      requireShape(runRequest, changed('stack.protect.0.engine', 'cassandra'), 'the request');
+    }).toThrow(/stack\.protect\.0\.engine: the engine "cassandra" is not one/);
+    expect(() => {
+      requireShape(runRequest, changed('stack.protect.0.engine', 'S3cret!'), 'the request');
+    }).toThrow(/^(?!.*S3cret)/);
+  });
+});
 
 describe('a request', () => {
   it('that a client makes is taken', () => {

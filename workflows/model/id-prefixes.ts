@@ -11,6 +11,7 @@ export const ID_PREFIXES = [
   'verify',
   'kept-logs',
   'whereabouts',
+  'force',
   // Of earlier versions: their workflows are remembered for some time.
   'maintenance-state',
 ] as const;

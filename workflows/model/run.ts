@@ -3,8 +3,13 @@ import type { Part } from './recovery-point';
 import type { HeldStep } from './hold';
 import type { StackDescription } from './stack';
 
+/** Of a request, as this version makes it and reads it. It grows when an older worker would take a request for another. */
+export const REQUEST_FORMAT = 1;
+
 /** What every request has beside its runbook and the options of that; see `RunRequest` of the catalogue. */
 export interface RequestFrame {
+  /** `REQUEST_FORMAT` of whoever made it; absent in those of versions before 0.2.0. */
+  readonly format?: number;
   readonly stack: StackDescription;
   readonly requestedBy: string;
   readonly trigger: 'cli' | 'schedule';

@@ -62,6 +62,7 @@ export const STEP_KINDS = {
   observeMaintenance: 'look',
   observeServing: 'look',
   setMaintenance: 'change',
+  settleTraffic: 'change',
   bringEdge: 'change',
   removeEdge: 'change',
   putEdgeBack: 'change',

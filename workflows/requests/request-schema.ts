@@ -1,4 +1,5 @@
 import { CATALOGUE } from '../catalogue';
+import type { ForcedEndInput } from '../model/forced-end';
 import type { RequestFrame } from '../model/run';
 import type { WarmInput } from '../model/warm';
 import { shapes, type Holds } from './shapes';
@@ -13,6 +14,7 @@ import { stackDescription } from './stack-schema';
 const { z, text, filled, list, person, service, count, instant } = shapes;
 
 const requestFrame = z.strictObject({
+  format: count.exactOptional(),
   stack: stackDescription,
   requestedBy: person,
   trigger: z.enum(['cli', 'schedule']),
@@ -60,6 +62,17 @@ export const warmInput = z.strictObject({
   ),
 });
 
+export const forcedEndInput = z.strictObject({
+  stack: stackDescription,
+  run: filled.max(100),
+  number: count,
+  key: filled.max(100),
+  runbook: filled.max(100),
+  requestedBy: person,
+  by: person,
+  reason: filled.max(2000),
+});
+
 /** What starts a stack's workflow; what it carries from an earlier execution is its own. */
 export const stackInput = z.looseObject({
   stack: shapes.name,
@@ -73,5 +86,6 @@ export const withdrawal = z.strictObject({ number: count, by: person });
 export const freezing = z.strictObject({ message: z.string(), by: person });
 export const byPerson = z.strictObject({ by: person });
 
+true satisfies Holds<ForcedEndInput, typeof forcedEndInput>;
 true satisfies Holds<WarmInput, typeof warmInput>;
 true satisfies Holds<RequestFrame, typeof requestFrame>;

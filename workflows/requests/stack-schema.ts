@@ -1,6 +1,7 @@
 import type { ApprovalPolicy } from '../model/approval';
 import type { DeployDescription } from '../model/deployment';
 import type { EdgeDescription } from '../model/edge';
+import { ENGINES } from '../model/engines';
 import { WEEKDAYS, type FreezeWindow } from '../model/freeze-window';
 import { NOW_SUFFIX, type StackDescription } from '../model/stack';
 import { shapes, type Holds } from './shapes';
@@ -34,26 +35,30 @@ const server = {
   password: secret.exactOptional(),
 };
 
-const protectEntry = z.discriminatedUnion('engine', [
-  z.strictObject({
-    ...server,
-    engine: z.literal('postgres'),
-    digests: z.boolean(),
-    restore: z.strictObject({ searchPath: list(filled).exactOptional() }).exactOptional(),
-  }),
-  z.strictObject({
-    ...server,
-    engine: z.literal('mongodb'),
-    authenticationDatabase: text.exactOptional(),
-  }),
-  z.strictObject({
-    name,
-    engine: z.literal('files'),
-    service: service.exactOptional(),
-    path: filled,
-    exclude: list(text),
-  }),
-]);
+const protectEntry = z.discriminatedUnion(
+  'engine',
+  [
+    z.strictObject({
+      ...server,
+      engine: z.literal('postgres'),
+      digests: z.boolean(),
+      restore: z.strictObject({ searchPath: list(filled).exactOptional() }).exactOptional(),
+    }),
+    z.strictObject({
+      ...server,
+      engine: z.literal('mongodb'),
+      authenticationDatabase: text.exactOptional(),
+    }),
+    z.strictObject({
+      name,
+      engine: z.literal('files'),
+      service: service.exactOptional(),
+      path: filled,
+      exclude: list(text),
+    }),
+  ],
+  { error: unknownEngine },
+);
 
 const ready = z.strictObject({
   http: filled,
@@ -182,6 +187,15 @@ export const stackDescription = z.strictObject({
   freeze: list(freezeWindow).exactOptional(),
   onFailure: z.literal('hold').exactOptional(),
 });
+
+/** By name: an engine of a newer version. Names of engines are no secrets; what is none is not told. */
+function unknownEngine({ input }: { readonly input?: unknown }): string | undefined {
+  const { engine } = (input ?? {}) as { readonly engine?: unknown };
+  if (typeof engine !== 'string' || !/^[a-z][a-z0-9-]{0,30}$/.test(engine)) return undefined;
+  return Object.hasOwn(ENGINES, engine)
+    ? undefined
+    : `the engine "${engine}" is not one that this version has`;
+}
 
 function eachOnce<Item>(
   keyOf: (item: Item) => string,

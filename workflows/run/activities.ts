@@ -96,7 +96,20 @@ export function freezeActivities(
   });
 }
 
-/** Questions to Temporal itself. */
+/** What must be done before a run is ended by force, by a person who waits; or not at all. */
+export function forcedActivities(
+  stack: StackDescription,
+): ActivityInterfaceFor<Pick<HostActivities, 'settleTraffic' | 'recordRun'>> {
+  return proxyActivities<Pick<HostActivities, 'settleTraffic' | 'recordRun'>>({
+    ...CANCELLATION,
+    taskQueue: hostNowQueue(stack.host),
+    scheduleToCloseTimeout: '3 minutes',
+    heartbeatTimeout: stack.limits.heartbeatSeconds * 1000,
+    retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
+  });
+}
+
+/** Questions to Temporal itself, and the end of a run there. */
 export function runActivities(): ActivityInterfaceFor<RunActivities> {
   return proxyActivities<RunActivities>({
     ...CANCELLATION,

@@ -30,7 +30,7 @@ import { HoldDesk } from './people/hold-desk';
 import { firstCharacters } from './markdown';
 import { now } from './now';
 import { runInput } from '../requests/request-schema';
-import { requireShape } from '../requests/require-shape';
+import { requireFormat, requireShape } from '../requests/require-shape';
 import { RunPage } from './run-page';
 import { CANCELLED, Steps, type TakeStep, type WhileHeld } from './steps';
 
@@ -69,6 +69,7 @@ export async function runbook<Outcome extends { readonly state: string }>(
   input: RunInput,
   procedure: (run: Run) => Promise<Outcome>,
 ): Promise<Outcome> {
+  requireFormat((input as Partial<RunInput> | undefined)?.request);
   requireShape(runInput, input, 'the request');
   const run = createRun(input);
   setHandler(progress, () => run.page.progress());

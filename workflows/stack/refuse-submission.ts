@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import type { FailureDetails, FailureType } from '../model/failure-type';
 import { requireNotFrozen } from '../run/people/freeze';
 import { runRequest } from '../requests/request-schema';
-import { requireShape } from '../requests/require-shape';
+import { requireFormat, requireShape } from '../requests/require-shape';
 import { jsonBytes } from '../run/telling-steps';
 import type { StackQueue } from './stack-queue';
 
@@ -17,6 +17,7 @@ const LARGEST_LINE_BYTES = 1.5 * 1024 ** 2;
 /** Validates a submission. Throws what the client is told; what is refused here leaves no trace in history. */
 export function refuseSubmission(stack: string, line: StackQueue, request: RunRequest): void {
   refuseTooLarge(stack, line, request);
+  requireFormat(request);
   requireShape(runRequest, request, 'the request');
   if (request.stack.name !== stack) {
     throw refusal(

@@ -5,6 +5,7 @@ import {
   currentUpdateInfo,
   patched,
   setHandler,
+  setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
 import { freeze, queue, submit, unfreeze, withdraw, type Submission } from '../messages';
@@ -50,6 +51,9 @@ export async function stack(input: StackInput): Promise<never> {
     await continueAsNew<typeof stack>({ ...input, carried: line.carry() });
   }
 }
+
+/** It lives longer than any build: it moves on, and what changes in it is guarded by `patched()`. */
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, stack);
 
 function listen(input: StackInput, line: StackQueue): void {
   setHandler(queue, () => line.state());

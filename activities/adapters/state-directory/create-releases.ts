@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Release, ReleaseList, UnreadableRelease } from '../../../workflows/model/release';
 import { AdapterError } from '../../ports/adapter-error';
 import type { PreparedRelease, Releases } from '../../ports/releases';
-import { releaseText } from '../../../workflows/model/release-text';
+import { releaseRecordText } from '../../../workflows/model/release-text';
 import { makeFolder, onDisk, writeDurably } from './durable-files';
 import { withFileLock } from './file-lock';
 import {
@@ -122,7 +122,7 @@ async function record(layout: StackLayout, release: Release): Promise<void> {
   }
   await modelOf(layout, number);
   if ((await recordedIn(layout, number)) === undefined) {
-    await writeDurably(layout.release(number), releaseText(release));
+    await writeDurably(layout.release(number), releaseRecordText(release));
   }
   await setCurrent(layout, number);
 }

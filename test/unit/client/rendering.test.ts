@@ -222,6 +222,8 @@ describe('recovery points', () => {
 describe('the status of a stack', () => {
   const queued = { requestId: 'x', requestedBy: 'anna@desk', since: START };
   const status: StackStatus = {
+    stuck: [],
+    versions: [],
     ...{ stack: 'melvin', host: 'local', worker: true, link: 'http://ui/stack' },
     ...{ points: { from: 'repository', whole: POINT }, lastRun: undefined, frozen: [] },
     ...{ open: [], waits: [], warm: [] },

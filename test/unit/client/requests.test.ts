@@ -16,6 +16,7 @@ const stack = describeStack();
 describe('requests', () => {
   it('ask for everything from the newest point when nothing is named', () => {
     expect(restoreRequest(stack, [], {}, SENDER)).toEqual({
+      format: 1,
       runbook: 'restore',
       options: { point: { newest: true }, only: [] },
       stack,
