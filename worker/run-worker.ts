@@ -12,6 +12,8 @@ import { createRunDirectory } from './run-directory';
 import { createRunMetrics, type RunMetrics } from './run-metrics';
 import { isStop } from './stop-signal';
 import { createTemporalWorkers } from './temporal-workers';
+import { sealedClientOptions } from '../sealing/client-options';
+import type { Sealing } from './sealed-worker-options';
 
 /** What `pawl server` and tests wait for, told over Node's IPC channel when there is one. */
 export interface WorkerReady {
@@ -29,6 +31,7 @@ interface Live {
 export async function runWorker(
   config: WorkerConfig,
   portsWith: (runs: HostPorts['runs']) => HostPorts,
+  sealing: Sealing,
   logger: Logger,
   stop: AbortSignal,
 ): Promise<void> {
@@ -39,11 +42,12 @@ export async function runWorker(
     const prepare = (connection: NativeConnection): Promise<void> =>
       prepareNamespace(connection, namespace, logger);
     live.connection = await connectWhenUp(config.temporal, prepare, logger, stop);
-    const client = new Client({ connection: live.connection, namespace });
+    const sealed = sealedClientOptions(sealing.keys, sealing);
+    const client = new Client({ connection: live.connection, namespace, ...sealed });
     const ports = portsWith(createRunDirectory(client));
     const metrics = createRunMetrics(Runtime.instance().metricMeter);
     if (config.metricsAddress !== undefined) await remember(client, config.host, metrics, logger);
-    live.workers = await createTemporalWorkers(config, live.connection, ports, metrics);
+    live.workers = await createTemporalWorkers(config, live.connection, ports, metrics, sealing);
     const endWatch = watchReachability(live.connection, config.temporal, logger);
     await pollUntil(stop, live.workers, () => {
       tellReady(config, health.address, logger);

@@ -5,6 +5,7 @@ import type { HostPorts } from '../activities/ports/host-ports';
 import { hostNowQueue, hostTaskQueue, WORKFLOW_TASK_QUEUE } from '../workflows/model/stack';
 import type { WorkerConfig } from './config';
 import type { RunMetrics } from './run-metrics';
+import { sealedWorkerOptions, type Sealing } from './sealed-worker-options';
 import { buildIdOf, workflowBundlePath } from './workflow-bundle';
 
 /** A step of a moment may end; one that moves bytes is cancelled, ends its programs, and is tried again elsewhere. */
@@ -30,9 +31,11 @@ export async function createTemporalWorkers(
   connection: NativeConnection,
   ports: HostPorts,
   metrics: RunMetrics,
+  sealing: Sealing,
 ): Promise<readonly Worker[]> {
   const bundle = workflowBundlePath();
-  const common = await commonOptions(config, connection, bundle);
+  const sealed = sealedWorkerOptions(sealing);
+  const common = { ...(await commonOptions(config, connection, bundle)), ...sealed };
   const workflows = Worker.create({
     ...common,
     taskQueue: WORKFLOW_TASK_QUEUE,
@@ -47,7 +50,7 @@ export async function createTemporalWorkers(
   const steps = {
     ...common,
     activities: createHostActivities(ports),
-    interceptors: { activity: [metrics.interceptor] },
+    interceptors: { activity: [...sealed.interceptors.activity, metrics.interceptor] },
   };
   const long = Worker.create({
     ...steps,

@@ -1,6 +1,6 @@
 import type { RunRequest, RunbookRequest } from '../../workflows/catalogue';
 import { randomUUID } from 'node:crypto';
-import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+import { Client, WithStartWorkflowOperation } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { HostActivities } from '../../activities';
@@ -12,6 +12,7 @@ import { stackWorkflowId, submit, type Submitted } from '../../workflows/message
 import type { StackDescription } from '../../workflows/model/stack';
 import { WORKFLOW_TASK_QUEUE, hostNowQueue, hostTaskQueue } from '../../workflows/model/stack';
 import { describeStack } from './descriptions';
+import { sealedClient, sealedWorker } from './sealed';
 import { expectNothingLeftWaiting } from './settled-runs';
 import { startTemporalServer, type TemporalServer } from './temporal-server';
 
@@ -35,7 +36,8 @@ export class WorkflowHarness {
     const environment = await TestWorkflowEnvironment.createFromExistingServer({
       address: server.address,
     });
-    return new WorkflowHarness(environment.client, server, environment);
+    const client = new Client({ connection: environment.connection, ...sealedClient() });
+    return new WorkflowHarness(client, server, environment);
   }
 
   async stop(): Promise<void> {
@@ -51,14 +53,17 @@ export class WorkflowHarness {
   ): Promise<Output> {
     const { nativeConnection: connection } = this.environment;
     const workflows = await Worker.create({
-      connection,
+      ...{ connection, ...sealedWorker() },
       taskQueue: WORKFLOW_TASK_QUEUE,
       workflowBundle: { codePath: workflowBundlePath() },
       activities: createRunActivities({ runs }),
       stickyQueueScheduleToStartTimeout: '1 second',
     });
     const stepsOn = (taskQueue: string) =>
-      Worker.create({ connection, taskQueue, activities: { ...BENIGN, ...doubles } });
+      Worker.create({
+        ...{ connection, taskQueue, ...sealedWorker() },
+        activities: { ...BENIGN, ...doubles },
+      });
     const long = await stepsOn(hostTaskQueue('local'));
     const short = await stepsOn(hostNowQueue('local'));
     const checked = async () => {

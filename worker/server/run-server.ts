@@ -3,6 +3,8 @@ import { assertPortFree, freePort } from '../free-port';
 import { isPretty, type Logger } from '../logging';
 import { openStateFolder, type StateFolder } from '../state-folder';
 import { isStop } from '../stop-signal';
+import { makeKeyFile, openToGroup, readKeyFile } from '../../sealing/key-file';
+import { inWords, keyFileOf } from '../open-sealing';
 import { claimDatabase, devServerAddress, type DevServer } from './dev-server';
 import type { ServerConfig } from './server-config';
 import { takeServerLock } from './server-lock';
@@ -37,6 +39,7 @@ export async function runServer(
       const { temporal } = await programs();
       await claimDatabase(stateDirectory, temporal.version);
       const server = describeServer(config, temporal.path, ports);
+      makeKey(config, logger);
       const endWatch = watchDisk(stateDirectory, logger);
       await runBoth(config, server, folder, logger, stop).finally(endWatch);
     } finally {
@@ -48,6 +51,16 @@ export async function runServer(
   } finally {
     await folder.removeIfUnused();
   }
+}
+
+/** At the first start; a key that is there is looked at before anything runs. */
+function makeKey(config: ServerConfig, logger: Logger): void {
+  const file = keyFileOf(config);
+  inWords(() => {
+    if (makeKeyFile(file) === 'made') logger.info({ file }, 'made the key that seals what is in Temporal; keep a copy of it');
+    openToGroup(file);
+    readKeyFile(file);
+  });
 }
 
 async function runBoth(

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { isNotFound } from '../../../client/temporal/errors';
+import { sealedClient } from '../../support/sealed';
 
 /** A question's, such as `plan/melvin/<unique>`: it is forgotten when it is answered, and listed for a moment longer. */
 const QUESTION = /\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -9,7 +10,7 @@ const QUESTION = /\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export async function exportHistories(address: string): Promise<string> {
   const connection = await Connection.connect({ address });
   try {
-    const client = new Client({ connection });
+    const client = new Client({ connection, ...sealedClient() });
     const texts: string[] = [];
     for await (const { workflowId, runId } of client.workflow.list()) {
       const handle = client.workflow.getHandle(workflowId, runId);
