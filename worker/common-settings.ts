@@ -34,7 +34,8 @@ export const COMMON_SETTINGS = {
     flag: 'key-file',
     variable: 'PAWL_KEY_FILE',
     placeholder: 'FILE',
-    about: 'key that seals what passes through Temporal; pawl.key in the state directory unless given',
+    about:
+      'key that seals what passes through Temporal; pawl.key in the state directory unless given',
     parse: parseFile,
   },
   parallelSteps: {

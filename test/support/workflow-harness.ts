@@ -1,5 +1,7 @@
 import type { RunRequest, RunbookRequest } from '../../workflows/catalogue';
 import { randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Client, WithStartWorkflowOperation } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
@@ -12,6 +14,7 @@ import { stackWorkflowId, submit, type Submitted } from '../../workflows/message
 import type { StackDescription } from '../../workflows/model/stack';
 import { WORKFLOW_TASK_QUEUE, hostNowQueue, hostTaskQueue } from '../../workflows/model/stack';
 import { describeStack } from './descriptions';
+import { runProcess, type ProcessResult } from './run-process';
 import { sealedClient, sealedWorker } from './sealed';
 import { expectNothingLeftWaiting } from './settled-runs';
 import { startTemporalServer, type TemporalServer } from './temporal-server';
@@ -72,6 +75,20 @@ export class WorkflowHarness {
       return output;
     };
     return workflows.runUntil(() => long.runUntil(() => short.runUntil(checked)));
+  }
+
+  /** Runs Temporal's own command on the server. */
+  temporal(args: readonly string[]): Promise<ProcessResult> {
+    const { program, address } = this.server;
+    return runProcess([program, ...args, '--address', address], { env: process.env });
+  }
+
+  /** Everything that the server has on disk, as bytes. */
+  async onDisk(): Promise<string> {
+    const { stateDirectory } = this.server;
+    const files = (await readdir(stateDirectory)).filter((name) => name.startsWith('temporal.db'));
+    const read = files.map((name) => readFile(join(stateDirectory, name), 'latin1'));
+    return (await Promise.all(read)).join('\n');
   }
 
   /** Submits a run as the client does. */

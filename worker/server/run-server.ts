@@ -57,7 +57,8 @@ export async function runServer(
 function makeKey(config: ServerConfig, logger: Logger): void {
   const file = keyFileOf(config);
   inWords(() => {
-    if (makeKeyFile(file) === 'made') logger.info({ file }, 'made the key that seals what is in Temporal; keep a copy of it');
+    if (makeKeyFile(file) === 'made')
+      logger.info({ file }, 'made the key that seals what is in Temporal; keep a copy of it');
     openToGroup(file);
     readKeyFile(file);
   });

@@ -68,7 +68,10 @@ function outbound(gate: Gate): WorkflowOutboundCallsInterceptor {
     },
     async startChildWorkflowExecution(input, next) {
       const { workflowId, runId } = workflowInfo();
-      const asking = { ...gate.asking(input.workflowType), parent: executionName(workflowId, runId) };
+      const asking = {
+        ...gate.asking(input.workflowType),
+        parent: executionName(workflowId, runId),
+      };
       const options = { ...input.options, args: [asked(asking, input.options.args)] };
       const [started, ended] = await next({ ...input, options });
       const checked = ended.then((result) =>
@@ -177,7 +180,10 @@ class Gate {
 
   continued(): NonNullable<Asking['continued']> {
     const memory = this.ledger?.carry(isoTime(Date.now() - VALID_MILLISECONDS));
-    return { from: workflowInfo().runId, memory: memory ?? { notBefore: firstRequest(), admitted: [] } };
+    return {
+      from: workflowInfo().runId,
+      memory: memory ?? { notBefore: firstRequest(), admitted: [] },
+    };
   }
 }
 
@@ -231,5 +237,9 @@ function refusal(
   advice = 'Use `pawl` with the key of this installation: PAWL_KEY_FILE names it (SECURITY.md, "Sealing").',
 ): ApplicationFailure {
   const details: FailureDetails = { evidence: { advice } };
-  return ApplicationFailure.nonRetryable(`${what} is refused: ${reason}`, 'PreconditionFailed', details);
+  return ApplicationFailure.nonRetryable(
+    `${what} is refused: ${reason}`,
+    'PreconditionFailed',
+    details,
+  );
 }

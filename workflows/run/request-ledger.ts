@@ -13,7 +13,8 @@ export class RequestLedger {
 
   /** Undefined: may be admitted. Else what speaks against it. */
   obstacle({ id = '', at = '' }: Asking): string | undefined {
-    if (at < this.memory.notBefore) return 'it was requested before this workflow began to remember';
+    if (at < this.memory.notBefore)
+      return 'it was requested before this workflow began to remember';
     return this.admitted.has(id) ? 'it was admitted before, and is admitted once' : undefined;
   }
 

@@ -1,4 +1,8 @@
-import { defaultPayloadConverter, type Payload, type SerializationContext } from '@temporalio/common';
+import {
+  defaultPayloadConverter,
+  type Payload,
+  type SerializationContext,
+} from '@temporalio/common';
 import { SealingCodec } from '../../../sealing/codec';
 import { keyRing, sealingKey } from '../../../sealing/key-ring';
 import { KEY_BYTES, keyOf } from '../../../sealing/seal-payload';
@@ -78,7 +82,11 @@ describe('becomes a mark, and never throws', () => {
     const none = Object.fromEntries(
       Object.entries(payload.metadata ?? {}).filter(([name]) => name !== 'pawl-for'),
     );
-    for (const metadata of [other.metadata, none, { ...payload.metadata, more: Buffer.from('1') }]) {
+    for (const metadata of [
+      other.metadata ?? null,
+      none,
+      { ...payload.metadata, more: Buffer.from('1') },
+    ]) {
       expect(isMark(await opened({ ...payload, metadata }))).toBe(true);
     }
   });
@@ -99,7 +107,9 @@ describe('of several keys', () => {
     expect(sealingKey([fresh, old], 1_000)?.id).toBe(fresh.id);
     const before = new SealingCodec(keyRing([old]));
     const after = new SealingCodec(keyRing([fresh, old]));
-    expect(await opened(await sealed(undefined, before), undefined, after)).toEqual({ stack: WORD });
+    expect(await opened(await sealed(undefined, before), undefined, after)).toEqual({
+      stack: WORD,
+    });
     expect(isMark(await opened(await sealed(undefined, after), undefined, before))).toBe(true);
   });
 

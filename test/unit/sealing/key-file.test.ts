@@ -1,9 +1,23 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { KeyError, makeKeyFile, openKeyRing, readKeyFile, rotateKeyFile } from '../../../sealing/key-file';
+import {
+  KeyError,
+  makeKeyFile,
+  openKeyRing,
+  readKeyFile,
+  rotateKeyFile,
+} from '../../../sealing/key-file';
 
 let folder = '';
 let file = '';
