@@ -19,7 +19,7 @@ import { sealingKey, type KeyRing, type RingKey } from './key-ring';
 import { KEY_BYTES, keyOf, type Key } from './seal-payload';
 
 /** Its name in a state directory. */
-export const KEY_FILE_NAME = 'pawl.key';
+const KEY_FILE_NAME = 'pawl.key';
 
 /** Members of it may read the key, and so use pawl: nobody else but the key's owner. */
 const GROUP = 'pawl';

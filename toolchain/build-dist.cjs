@@ -14,7 +14,15 @@ const dist = path.join(root, 'dist');
 const staging = path.join(root, '.dist');
 const stampFile = path.join(dist, '.sources.sha256');
 const lockFile = path.join(root, 'node_modules', '.pawl-build.lock');
-const sourceFolders = ['workflows', 'activities', 'stack-file', 'sealing', 'worker', 'client', 'toolchain'];
+const sourceFolders = [
+  'workflows',
+  'activities',
+  'stack-file',
+  'sealing',
+  'worker',
+  'client',
+  'toolchain',
+];
 const otherSources = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 
 /** One hash over names and contents: a checkout changes modification times without changing anything. */

@@ -24,7 +24,8 @@ export function refuseUnsealedSteps({
 }
 
 function openStep(info: Info, given: readonly unknown[], acceptUnsealed: boolean) {
-  const { activityType, heartbeatDetails, workflowExecution } = info;
+  const { activityType, workflowExecution } = info;
+  const heartbeatDetails: unknown = info.heartbeatDetails;
   const mark = findMark(given);
   if (mark !== undefined) throw refusal(activityType, mark[UNSEALED]);
   if (isMark(heartbeatDetails)) {

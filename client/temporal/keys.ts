@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { KeyError, keyFileIn, openKeyRing } from '../../sealing/key-file';
 import type { KeyRing } from '../../sealing/key-ring';
 import { defaultStateDirectory } from '../../toolchain/state-directory';
@@ -9,18 +9,19 @@ import { EXIT_CODES } from '../exit-codes';
 
 type Environment = Readonly<NodeJS.ProcessEnv>;
 
-/** PAWL_KEY_FILE; else that of a `pawl server` on this machine: beside the configuration that leads to it, or in its usual place. */
-export function keyFileOf(environment: Environment): string {
+/** `--key-file`, or PAWL_KEY_FILE; else that of a `pawl server` on this machine: beside the configuration that leads to it, or in its usual place. */
+export function keyFileOf(flag: string | undefined, environment: Environment): string {
   const { PAWL_KEY_FILE: told, TEMPORAL_CONFIG_FILE: config, PAWL_STATE_DIR: state } = environment;
-  if (told) return told;
+  const named = flag ?? told;
+  if (named) return resolve(named);
   const beside = config ? keyFileIn(dirname(config)) : undefined;
   if (beside !== undefined && existsSync(beside)) return beside;
   return keyFileIn(state || defaultStateDirectory(environment));
 }
 
 /** Throws: ClientError (refused) when there is no key, or it may not be used */
-export function readKeys(environment: Environment): KeyRing {
-  return keysInWords(() => openKeyRing(keyFileOf(environment)));
+export function readKeys(flag: string | undefined, environment: Environment): KeyRing {
+  return keysInWords(() => openKeyRing(keyFileOf(flag, environment)));
 }
 
 /** Throws: ClientError in place of a KeyError */

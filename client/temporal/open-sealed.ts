@@ -15,8 +15,8 @@ export function opened<Message>(codec: SealingCodec, message: Message): Message 
 }
 
 function openAny(codec: SealingCodec, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((one) => openAny(codec, one));
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  if (!isRecord(value) || value instanceof Uint8Array) return value;
+  if (Array.isArray(value)) return value.map((one: unknown) => openAny(codec, one));
   if (isPayload(value)) return inside(codec.open(value));
   // Numbers of 64 bits, and times: nothing is in them.
   if (Object.getPrototypeOf(value) !== Object.prototype && 'toNumber' in value) return value;
@@ -43,7 +43,7 @@ function inside(payload: Payload): Payload {
 function withWords(message: Record<string, unknown>): Record<string, unknown> {
   const { encodedAttributes } = message;
   if (!isRecord(encodedAttributes)) return message;
-  const words: unknown = defaultPayloadConverter.fromPayload(encodedAttributes as Payload);
+  const words: unknown = defaultPayloadConverter.fromPayload(encodedAttributes);
   const said = isRecord(words) ? words['message'] : undefined;
   return typeof said === 'string' ? { ...message, message: said } : message;
 }

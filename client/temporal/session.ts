@@ -60,7 +60,7 @@ export async function withSession<Result>(
     return complaint ? serverStuck(error, server, complaint) : inWords(error);
   };
   const open = (): Session => {
-    const keys = readKeys(process.env);
+    const keys = readKeys(globals.keyFile, process.env);
     const client = new Client({ connection, namespace, ...sealedClientOptions(keys) });
     return {
       ...{ client, codec: new SealingCodec(keys), namespace, address, ui },

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientOptions } from '@temporalio/client';
 import { sealedClientOptions } from '../../sealing/client-options';
-import { SealingCodec } from '../../sealing/codec';
 import { keyRing, type KeyRing } from '../../sealing/key-ring';
 import { KEY_BYTES, keyOf } from '../../sealing/seal-payload';
 import { sealedWorkerOptions } from '../../worker/sealed-worker-options';
@@ -11,9 +10,7 @@ import { sealedWorkerOptions } from '../../worker/sealed-worker-options';
 const BYTES = Buffer.alloc(KEY_BYTES, 'a key of the tests');
 
 /** The one key that all tests seal with. */
-export const TEST_KEYS: KeyRing = keyRing([{ ...keyOf(BYTES), sealsFrom: 0 }]);
-
-export const TEST_CODEC = new SealingCodec(TEST_KEYS);
+const TEST_KEYS: KeyRing = keyRing([{ ...keyOf(BYTES), sealsFrom: 0 }]);
 
 /** For every client of Temporal in a test. */
 export function sealedClient(): Pick<ClientOptions, 'dataConverter' | 'interceptors'> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, WorkflowFailedError } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { temporal } from '@temporalio/proto';
+import { temporal } from '@temporalio/proto';
 import * as workflows from '../../workflows';
 import { progress, queue, stackWorkflowId, submit } from '../../workflows/messages';
 import { hostNowQueue, hostTaskQueue, WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
@@ -14,6 +14,10 @@ import { BACKUP, gate, uniqueStack, WorkflowHarness } from '../support/workflow-
 
 type Event = temporal.api.history.v1.IHistoryEvent;
 type Command = temporal.api.command.v1.ICommand;
+
+const enums = temporal.api.enums.v1;
+const COMPLETED =
+  enums.UpdateWorkflowExecutionLifecycleStage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED;
 
 /** Refused at once: long before any timeout of Temporal's. */
 const AT_ONCE_MILLISECONDS = 5_000;
@@ -93,7 +97,7 @@ describeWith(['temporal'], 'without the key', () => {
     payloads: Payload[] = [],
     taskQueue = hostTaskQueue('local'),
   ): Command => ({
-    commandType: 1,
+    commandType: enums.CommandType.COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK,
     scheduleActivityTaskCommandAttributes: {
       ...{ activityId, activityType: { name: activityType }, taskQueue: { name: taskQueue } },
       ...{ input: { payloads }, scheduleToCloseTimeout: { seconds: 30 as never } },
@@ -258,7 +262,7 @@ describeWith(['temporal'], 'without the key', () => {
       const again = (name: string) =>
         attacker.workflowService.updateWorkflowExecution({
           ...{ namespace: 'default', workflowExecution: { workflowId: id } },
-          waitPolicy: { lifecycleStage: 3 },
+          waitPolicy: { lifecycleStage: COMPLETED },
           request: { meta: { updateId: randomUUID(), identity: 'eve' }, input: { ...input, name } },
         });
       for (const name of ['submit', 'freeze']) {
@@ -325,7 +329,7 @@ describeWith(['temporal'], 'without the key', () => {
       });
       const [execution] = [{ workflowId: run, activityId: pending.activityId ?? '' }];
       await attacker.workflowService.respondActivityTaskCompletedById({
-        ...{ namespace: 'default', ...execution, result: { payloads: payloads as Payload[] } },
+        ...{ namespace: 'default', ...execution, result: { payloads } },
       });
       const error: unknown = await harness.client.workflow
         .getHandle(run)
