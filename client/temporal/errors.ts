@@ -1,5 +1,6 @@
 import {
   isGrpcServiceError,
+  QueryNotRegisteredError,
   ServiceError,
   WorkflowFailedError,
   WorkflowNotFoundError,
@@ -9,7 +10,7 @@ import {
 import { NamespaceNotFoundError } from '@temporalio/common';
 import { ClientError } from '../client-error';
 import { EXIT_CODES, exitCodeOfFailure } from '../exit-codes';
-import { readFailure } from './read-failure';
+import { OTHER_KEY, readFailure, SEALED_WORDS } from './read-failure';
 import type { Complaint } from './server-complaint';
 
 interface Server {
@@ -70,8 +71,20 @@ export function asClientError(error: unknown, server: Server): unknown {
     return refusal(error);
   }
   if (isAway(error)) return serverAway(error, server);
+  if (error instanceof QueryNotRegisteredError && error.message === SEALED_WORDS) {
+    return unanswered(error);
+  }
   const code = grpcCode(error);
   return code !== undefined && REFUSED_CODES.includes(code) ? rejected(error, server) : error;
+}
+
+/** A worker's reasons not to answer a question reach no client in words. */
+function unanswered(cause: unknown): ClientError {
+  return new ClientError(EXIT_CODES.refused, 'The worker refuses to answer, or cannot.', {
+    advice: `Has it another key, or another version? ${OTHER_KEY}`,
+    reason: 'key',
+    cause,
+  });
 }
 
 /** @grpc/grpc-js `waitForReady`: a plain Error with this text. */

@@ -54,6 +54,20 @@ export class WorkflowHarness {
     body: () => Promise<Output>,
     runs: RunDirectory = createRunDirectory(this.client),
   ): Promise<Output> {
+    const checked = async () => {
+      const output = await body();
+      await expectNothingLeftWaiting(this.client, this.seen);
+      return output;
+    };
+    return this.workingUnchecked(doubles, checked, runs);
+  }
+
+  /** As `working`, where runs end that never began. */
+  async workingUnchecked<Output>(
+    doubles: ActivityDoubles,
+    body: () => Promise<Output>,
+    runs: RunDirectory = createRunDirectory(this.client),
+  ): Promise<Output> {
     const { nativeConnection: connection } = this.environment;
     const workflows = await Worker.create({
       ...{ connection, ...sealedWorker() },
@@ -69,12 +83,7 @@ export class WorkflowHarness {
       });
     const long = await stepsOn(hostTaskQueue('local'));
     const short = await stepsOn(hostNowQueue('local'));
-    const checked = async () => {
-      const output = await body();
-      await expectNothingLeftWaiting(this.client, this.seen);
-      return output;
-    };
-    return workflows.runUntil(() => long.runUntil(() => short.runUntil(checked)));
+    return workflows.runUntil(() => long.runUntil(() => short.runUntil(body)));
   }
 
   /** Runs Temporal's own command on the server. */

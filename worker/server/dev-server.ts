@@ -18,6 +18,8 @@ export interface DevServer {
   readonly port: number;
   /** Absent: no web pages. */
   readonly uiPort?: number;
+  /** Where the web pages have sealed payloads opened; absent: nowhere. */
+  readonly codecEndpoint?: string;
   readonly namespace: string;
 }
 
@@ -27,12 +29,13 @@ export function devServerAddress({ port }: Pick<DevServer, 'port'>): string {
 
 /** Shape: DevServer → argv */
 export function devServerCommand(server: DevServer): readonly string[] {
-  const { program, stateDirectory, port, uiPort, namespace } = server;
+  const { program, stateDirectory, port, uiPort, codecEndpoint, namespace } = server;
   return [
     ...[program, 'server', 'start-dev'],
     ...['--db-filename', databaseFile(stateDirectory)],
     ...['--ip', '127.0.0.1', '--port', String(port)],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
+    ...(codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', codecEndpoint]),
     ...(namespace === 'default' ? [] : ['--namespace', namespace]),
     // Heeded for a new namespace only; the worker adds what an old one lacks.
     ...Object.values(SEARCH_ATTRIBUTES).flatMap((name) => [

@@ -17,6 +17,9 @@ export interface Asked {
 }
 const ASKED = 'pawl/asked';
 
+/** Of what Temporal's UI sealed, where `pawl server` lets it act: it cannot say which message its arguments are for. */
+export const ANY_MESSAGE = '*';
+
 export interface Asking {
   /** Name of the update, signal or query; type of the workflow or activity. */
   readonly message: string;

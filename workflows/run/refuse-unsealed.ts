@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { FailureDetails } from '../model/failure-type';
 import {
+  ANY_MESSAGE,
   asked,
   askingOf,
   findMark,
@@ -132,7 +133,9 @@ class Gate {
       throw refusal(what, 'it is not sealed');
     }
     const asking = askingOf(envelope);
-    if (asking.message !== name) throw refusal(what, 'it was sealed as another message');
+    if (asking.message !== name && asking.message !== ANY_MESSAGE) {
+      throw refusal(what, 'it was sealed as another message');
+    }
     return { asking, args: envelope.args };
   }
 
