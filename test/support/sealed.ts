@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientOptions } from '@temporalio/client';
 import { sealedClientOptions } from '../../sealing/client-options';
+import { SealingCodec } from '../../sealing/codec';
 import { keyRing, type KeyRing } from '../../sealing/key-ring';
 import { KEY_BYTES, keyOf } from '../../sealing/seal-payload';
 import { sealedWorkerOptions } from '../../worker/sealed-worker-options';
@@ -11,6 +12,8 @@ const BYTES = Buffer.alloc(KEY_BYTES, 'a key of the tests');
 
 /** The one key that all tests seal with. */
 const TEST_KEYS: KeyRing = keyRing([{ ...keyOf(BYTES), sealsFrom: 0 }]);
+
+export const TEST_CODEC = new SealingCodec(TEST_KEYS);
 
 /** For every client of Temporal in a test. */
 export function sealedClient(): Pick<ClientOptions, 'dataConverter' | 'interceptors'> {
