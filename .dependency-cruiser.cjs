@@ -83,7 +83,7 @@ module.exports = {
     never(
       'workflows-are-deterministic',
       '^workflows/',
-      '^(worker|client|toolchain|stack-file)/',
+      '^(worker|client|toolchain|stack-file|sealing)/',
       'Workflow code is replayed.',
     ),
     {
@@ -108,7 +108,7 @@ module.exports = {
     never(
       'activities-reach-the-world-through-ports',
       `^activities/(${ROOMS}|frame|ports)/`,
-      '^(client|worker|toolchain|stack-file|activities/adapters)/',
+      '^(client|worker|toolchain|stack-file|sealing|activities/adapters)/',
       'Adapters are given by the worker.',
     ),
     {
@@ -116,7 +116,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^activities/adapters/((?:engines/)?[^/]+)/' },
       to: {
-        path: '^(activities|workflows|worker|client|toolchain|stack-file)/',
+        path: '^(activities|workflows|worker|client|toolchain|stack-file|sealing)/',
         pathNot: '^(activities/ports|workflows/model|activities/adapters/($1|process))/',
       },
     },
@@ -130,13 +130,23 @@ module.exports = {
       name: 'the-stack-file-is-for-client-and-worker',
       severity: 'error',
       from: { path: '^stack-file/' },
-      to: { path: ['^(client|worker|activities|toolchain)/', 'node_modules/@temporalio'] },
+      to: { path: ['^(client|worker|activities|toolchain|sealing)/', 'node_modules/@temporalio'] },
     },
     {
       name: 'the-stack-file-knows-the-model',
       severity: 'error',
       from: { path: '^stack-file/' },
       to: { path: '^workflows/', pathNot: '^workflows/(model/|catalogue[.]ts$)' },
+    },
+    {
+      name: 'sealing-knows-the-model',
+      severity: 'error',
+      comment: 'Used by client and worker; workflow code has no key.',
+      from: { path: '^sealing/' },
+      to: {
+        path: '^(client|worker|activities|toolchain|stack-file|workflows)/|node_modules/@temporalio/(worker|workflow|activity)',
+        pathNot: '^workflows/model/',
+      },
     },
     never(
       'client-starts-no-effects',

@@ -232,6 +232,30 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'key',
+    about: 'Make or rotate the key that seals everything that passes through Temporal',
+    group: GROUPS.setUp,
+    subcommands: [
+      {
+        name: 'make',
+        about: 'Make the key of an installation, if there is none; `pawl server` does it by itself',
+        examples: [['pawl key make --key-file pawl.key', 'for workers of a server elsewhere']],
+        changes: true,
+        load: () => import('./commands/key-make.js'),
+      },
+      {
+        name: 'rotate',
+        about: 'Seal with a new key from now on; what was sealed before can still be read',
+        options: [
+          ['--after <duration>', 'seal with it only then, so that all hosts can have it before'],
+        ],
+        examples: [['pawl key rotate --after 2h', 'then copy the file to the other hosts']],
+        changes: true,
+        load: () => import('./commands/key-rotate.js'),
+      },
+    ],
+  },
+  {
     name: 'doctor',
     about: 'Check everything pawl needs, with a fix for each problem',
     group: GROUPS.setUp,

@@ -10,6 +10,7 @@ export interface GlobalOptions {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly color?: boolean;
+  readonly keyFile?: string;
   readonly profile?: string;
 }
 
@@ -41,6 +42,7 @@ export interface Flags {
   readonly step?: string;
   /** `NAME=NUMBER` each. */
   readonly set?: readonly string[];
+  readonly after?: string;
 }
 
 export interface Invocation {

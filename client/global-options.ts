@@ -8,5 +8,9 @@ export const GLOBAL_OPTIONS = [
   ['-q, --quiet', 'the result only'],
   ['-v, --verbose', 'tell more, with stacks of errors'],
   ['--no-color', 'no colours'],
+  [
+    '--key-file <path>',
+    "key of the installation (default: pawl.key in this machine's state directory)",
+  ],
   ['--profile <name>', "profile of Temporal's client configuration"],
 ] as const;

@@ -13,6 +13,7 @@ export const HELP_TOPICS: Readonly<Record<string, string>> = {
   124  --timeout passed; the run goes on
   130  detached by Ctrl-C; the run goes on`,
   environment: `Environment:
+  PAWL_KEY_FILE        the installation's key (default: pawl.key in this machine's state directory)
   PAWL_UI_URL          address of Temporal's web pages (default: the server's host, its port + 1000)
   TEMPORAL_ADDRESS     Temporal server (default localhost:7233)
   TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_*, TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE

@@ -15,7 +15,15 @@ const dist = path.join(root, 'dist');
 const staging = path.join(root, '.dist');
 const stampFile = path.join(dist, '.sources.sha256');
 const lockFile = path.join(root, 'node_modules', '.pawl-build.lock');
-const sourceFolders = ['workflows', 'activities', 'stack-file', 'worker', 'client', 'toolchain'];
+const sourceFolders = [
+  'workflows',
+  'activities',
+  'stack-file',
+  'sealing',
+  'worker',
+  'client',
+  'toolchain',
+];
 const otherSources = [
   ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'],
   ...['bundle-programs', 'bundle-plugins', 'lazy-proto'].map((name) => `toolchain/${name}.cjs`),

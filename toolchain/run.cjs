@@ -64,6 +64,7 @@ function importedFolders() {
     'workflows',
     'activities',
     'stack-file',
+    'sealing',
     'worker',
     'client',
     'toolchain',

@@ -14,6 +14,8 @@ const packageRoot = join(__dirname, '..', '..');
 async function main(): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(__dirname, '..', 'workflows', 'index.js'),
+    workflowInterceptorModules: [join(__dirname, '..', 'workflows', 'run', 'refuse-unsealed.js')],
+    failureConverterPath: join(__dirname, '..', 'sealing', 'failure-converter.js'),
     logger: new DefaultLogger('WARN'),
     webpackConfigHook: (config) => withoutUnused(withoutMachinePaths(config)),
   });

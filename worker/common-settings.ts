@@ -30,6 +30,14 @@ export const COMMON_SETTINGS = {
     fallback: defaultStateDirectory,
     parse: parseFolder,
   },
+  keyFile: {
+    flag: 'key-file',
+    variable: 'PAWL_KEY_FILE',
+    placeholder: 'FILE',
+    about:
+      'key that seals what passes through Temporal; pawl.key in the state directory unless given',
+    parse: parseFile,
+  },
   parallelSteps: {
     flag: 'parallel-steps',
     variable: 'PAWL_PARALLEL_STEPS',
@@ -124,6 +132,11 @@ function overlap(one: Address, other: Address): boolean {
 function parseFolder(text: string): string {
   // `--state-dir "$UNSET"` would be the current folder.
   if (text.trim() === '') throw new Error('must name a folder');
+  return resolve(text);
+}
+
+function parseFile(text: string): string {
+  if (text.trim() === '') throw new Error('must name a file');
   return resolve(text);
 }
 

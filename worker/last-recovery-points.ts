@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { BackupOutcome } from '../workflows/model/outcome';
 import type { RecoveryPointSummary } from '../workflows/model/recovery-point';
+import { isMark, type Mark } from '../workflows/model/seal';
 import { SEARCH_ATTRIBUTES } from '../workflows/model/search-attributes';
 
 /** Newest first: enough for some dozen stacks with a backup an hour. */
@@ -22,10 +23,17 @@ export async function lastRecoveryPoints(
   for await (const run of client.workflow.list({ query })) {
     const name = run.typedSearchAttributes.get({ name: stack, type: 'KEYWORD' });
     if (name !== undefined && !points.has(name)) {
-      const { point } = (await client.workflow.getHandle(run.workflowId).result()) as BackupOutcome;
-      if (!point.partial) points.set(name, point);
+      const outcome = await outcomeOf(client, run.workflowId);
+      if (outcome?.point.partial === false) points.set(name, outcome.point);
     }
     if (++looked === RUNS_LOOKED_AT) break;
   }
   return [...points.values()];
+}
+
+/** Undefined of one that another key has sealed, or that somebody without one has put there. */
+async function outcomeOf(client: Client, run: string): Promise<BackupOutcome | undefined> {
+  const result = (await client.workflow.getHandle(run).result()) as
+    BackupOutcome | Mark | undefined;
+  return result === undefined || isMark(result) ? undefined : result;
 }

@@ -11,6 +11,7 @@ import { runWorker } from './run-worker';
 import { installRuntime } from './runtime';
 import { openStateFolder } from './state-folder';
 import { isStop, stopSignal } from './stop-signal';
+import { openSealing } from './open-sealing';
 
 let log: Logger | undefined;
 const secrets = createSecretResolver({
@@ -30,9 +31,11 @@ void runEntry<WorkerConfig>({
     const stop = stopSignal(logger);
     const folder = await openStateFolder(config.stateDirectory);
     try {
+      const sealing = openSealing(config, process.env, logger);
       await installRuntime(config, logger);
       const tools = await findTools(logger, stop);
-      await runWorker(config, portsOnThisHost(config, tools, secrets), logger, stop);
+      const ports = portsOnThisHost(config, tools, secrets);
+      await runWorker(config, ports, sealing, logger, stop);
     } catch (error) {
       if (!isStop(error, stop)) throw error;
     } finally {

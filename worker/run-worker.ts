@@ -18,6 +18,8 @@ import { createRunMetrics, type RunMetrics } from './run-metrics';
 import { isStop } from './stop-signal';
 import { createStepWorkers, createWorkflowWorker, type WorkerFrame } from './temporal-workers';
 import { buildIdOf, workflowBundlePath } from './workflow-bundle';
+import { sealedClientOptions } from '../sealing/client-options';
+import type { Sealing } from './sealed-worker-options';
 
 /** What `pawl server` and tests wait for, told over Node's IPC channel when there is one. */
 export interface WorkerReady {
@@ -35,6 +37,7 @@ interface Live {
 export async function runWorker(
   config: WorkerConfig,
   portsWith: (runs: HostPorts['runs']) => HostPorts,
+  sealing: Sealing,
   logger: Logger,
   stop: AbortSignal,
 ): Promise<void> {
@@ -45,7 +48,8 @@ export async function runWorker(
     const prepare = (connection: NativeConnection): Promise<void> =>
       prepareNamespace(connection, namespace, logger);
     live.connection = await connectWhenUp(config.temporal, prepare, logger, stop);
-    const client = new Client({ connection: live.connection, namespace });
+    const sealed = sealedClientOptions(sealing.keys, sealing);
+    const client = new Client({ connection: live.connection, namespace, ...sealed });
     const ports = portsWith(createRunDirectory(client));
     const metrics = createRunMetrics(Runtime.instance().metricMeter);
     if (config.metricsAddress !== undefined) await remember(client, config.host, metrics, logger);
@@ -54,7 +58,7 @@ export async function runWorker(
     const path = workflowBundlePath();
     const own = { buildId: await buildIdOf(path), path, version };
     const { connection } = live;
-    const frame: WorkerFrame = { config, connection, ports, pid: process.pid, version };
+    const frame: WorkerFrame = { config, connection, ports, pid: process.pid, version, sealing };
     live.workers = [
       await createWorkflowWorker(frame, own, 'own'),
       ...(await createStepWorkers(frame, own.buildId, metrics)),

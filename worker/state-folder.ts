@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, lstat, mkdir, open, readdir, readlink, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { keyFileIn, openToGroup } from '../sealing/key-file';
 import { ConfigError } from './settings';
 
 const OWNER_ONLY = 0o700;
 const OTHERS = 0o077;
 /** What worker, server and Temporal keep there; with their journals, drafts and older logs, hence the beginnings. */
 const OURS =
-  /^(?:audit|bundles|edge|freezes|logs|receipts|releases|switch)$|^(?:server|temporal)\.|^\.trial-/;
+  /^(?:audit|bundles|descriptions|edge|freezes|logs|receipts|releases|switch)$|^(?:server|temporal)\.|^pawl\.key|^\.trial-/;
 /** Of these, what other programs' folders have too. */
 const ALSO_OTHERS = /^(?:edge|logs|releases)$/;
 /** A file system's own, at its root, and what keeps an empty folder in a repository. */
@@ -28,7 +29,10 @@ export interface StateFolder {
 export async function openStateFolder(folder: string): Promise<StateFolder> {
   const made = await make(folder);
   await tried(folder, 'cannot be read', () => refuseForeign(folder));
-  const close = (): Promise<void> => closeToOthers(folder);
+  const close = async (): Promise<void> => {
+    await closeToOthers(folder);
+    openToGroup(keyFileIn(folder));
+  };
   const removeIfUnused = (): Promise<void> => removeEmpty(made);
   try {
     await tried(folder, 'cannot be closed to other users', close);

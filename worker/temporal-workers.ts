@@ -7,6 +7,7 @@ import { DEPLOYMENT, writeIdentity } from '../workflows/model/worker-identity';
 import type { KeptBundle } from './builds/bundle-store';
 import type { WorkerConfig } from './config';
 import type { RunMetrics } from './run-metrics';
+import { sealedWorkerOptions, type Sealing } from './sealed-worker-options';
 
 /** A step of a moment may end; one that moves bytes is cancelled, ends its programs, and is tried again elsewhere. */
 const SHUTDOWN_GRACE = '1 second';
@@ -30,6 +31,7 @@ export interface WorkerFrame {
   readonly pid: number;
   /** Of pawl. */
   readonly version: string;
+  readonly sealing: Sealing;
 }
 
 /**
@@ -69,15 +71,16 @@ export async function createStepWorkers(
   metrics: RunMetrics,
 ): Promise<readonly Worker[]> {
   const { host, parallelSteps } = frame.config;
+  const common = commonOptions(frame, false);
   const steps = {
-    ...commonOptions(frame, false),
+    ...common,
     workerDeploymentOptions: {
       version: { deploymentName: DEPLOYMENT, buildId },
       // A label only: a host has one version of its steps.
       useWorkerVersioning: false as const,
     },
     activities: createHostActivities(frame.ports),
-    interceptors: { activity: [metrics.interceptor] },
+    interceptors: { activity: [...common.interceptors.activity, metrics.interceptor] },
   };
   const long = Worker.create({
     ...steps,
@@ -95,15 +98,16 @@ export async function createStepWorkers(
 }
 
 function commonOptions(
-  { config: { host, temporal }, connection, pid, version }: WorkerFrame,
+  { config: { host, temporal }, connection, pid, version, sealing }: WorkerFrame,
   earlier: boolean,
-): Omit<WorkerOptions, 'taskQueue'> {
+) {
   return {
+    ...sealedWorkerOptions(sealing),
     connection,
     namespace: temporal.namespace,
     identity: writeIdentity({ host, pid, machine: hostname(), version, earlier }),
     maxHeartbeatThrottleInterval: HEARTBEAT_AT_MOST_EVERY,
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,
-  };
+  } satisfies Partial<WorkerOptions>;
 }

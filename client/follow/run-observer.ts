@@ -2,6 +2,7 @@ import { isNotFound, isAway } from '../temporal/errors';
 import { progress, queue, stackWorkflowId } from '../../workflows/messages';
 import type { EndedRun } from '../../workflows/model/queue';
 import type { RunProgress } from '../../workflows/model/run';
+import { opened } from '../temporal/open-sealed';
 import { pendingSteps } from '../temporal/pending-steps';
 import type { PendingStep } from '../temporal/pending-steps';
 import { stuckAdvice } from '../temporal/judge-stuck';
@@ -69,7 +70,7 @@ export class RunObserver {
   }
 
   async #lookAtRun(): Promise<RunView> {
-    const { client, call } = this.session;
+    const { client, codec, call } = this.session;
     const handle = client.workflow.getHandle(this.name.run);
     const asked = this.#isOurs ? this.#askProgress() : undefined;
     const description = await call(() => handle.describe(), DESCRIBE_MILLISECONDS);
@@ -81,7 +82,7 @@ export class RunObserver {
       ? this.#askForTheEnd(description.raw)
       : Promise.race([asked ?? this.#askProgress(), pause(MOMENT_MILLISECONDS)]));
     return this.#view(status, {
-      steps: this.#steps(pendingSteps(description.raw)),
+      steps: this.#steps(pendingSteps(opened(codec, description.raw))),
       runbook: description.type,
       ...origin.asked,
       startedAt: description.startTime.toISOString(),

@@ -1,5 +1,6 @@
 import type { BackupOutcome, ReleasedOutcome } from '../../workflows/model/outcome';
 import type { PointList, RecoveryPointSummary } from '../../workflows/model/recovery-point';
+import { isMark } from '../../workflows/model/seal';
 import type { StackDescription } from '../../workflows/model/stack';
 import { askBriefly } from '../temporal/ask-briefly';
 import type { ListedRun } from '../temporal/run-list';
@@ -77,9 +78,12 @@ async function pointOf(
   { client, call }: Session,
   { run, startedAt }: ListedRun,
 ): Promise<KnownPoint | undefined> {
-  const outcome = await call(
-    () => client.workflow.getHandle(run).result() as Promise<BackupOutcome | ReleasedOutcome>,
-  );
+  const outcome = await call(async () => {
+    const result: unknown = await client.workflow.getHandle(run).result();
+    // Sealed with another key, or put there by somebody without one: it tells nothing.
+    return isMark(result) ? undefined : (result as BackupOutcome | ReleasedOutcome | undefined);
+  });
+  if (outcome === undefined) return undefined;
   if (outcome.runbook === 'backup') return outcome.point;
   // A deploy saves it first.
   const { recoveryPoint } = outcome;

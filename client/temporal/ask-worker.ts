@@ -10,6 +10,7 @@ import type { Output } from '../terminal/output';
 import { searchAttributes } from './attributes';
 import { isAway } from './errors';
 import { forget } from './forget';
+import { opened } from './open-sealed';
 import { pendingSteps } from './pending-steps';
 import { requireWorker } from './require-worker';
 import type { Session } from './session';
@@ -101,7 +102,7 @@ export async function resultOf<Result>(session: Session, handle: WorkflowHandle)
 async function describeTrouble(session: Session, handle: WorkflowHandle): Promise<string> {
   try {
     const { raw } = await session.call(() => handle.describe());
-    return pendingSteps(raw)
+    return pendingSteps(opened(session.codec, raw))
       .filter((step) => step.lastFailure !== undefined)
       .map((step) => `Still trying: ${step.id}, attempt ${step.attempt}: ${step.lastFailure ?? ''}`)
       .join('\n');

@@ -1,5 +1,6 @@
 import {
   isGrpcServiceError,
+  QueryNotRegisteredError,
   ServiceError,
   WorkflowFailedError,
   WorkflowNotFoundError,
@@ -9,7 +10,7 @@ import {
 import { NamespaceNotFoundError } from '@temporalio/common';
 import { ClientError } from '../client-error';
 import { EXIT_CODES, exitCodeOfFailure } from '../exit-codes';
-import { readFailure } from './read-failure';
+import { OTHER_KEY, readFailure, SEALED_WORDS } from './read-failure';
 import type { Complaint } from './server-complaint';
 
 interface Server {
@@ -77,6 +78,9 @@ export function asClientError(error: unknown, server: Server): unknown {
   if (isAway(error)) return serverAway(error, server);
   const lost = lostRun(error);
   if (lost !== undefined) return lost;
+  if (error instanceof QueryNotRegisteredError && error.message === SEALED_WORDS) {
+    return unanswered(error);
+  }
   const code = grpcCode(error);
   return code !== undefined && REFUSED_CODES.includes(code) ? rejected(error, server) : error;
 }
@@ -97,6 +101,15 @@ function lostRun(error: unknown): ClientError | undefined {
     advice: 'See `pawl help upgrading`.',
     reason: 'cannot-answer',
     cause: error,
+  });
+}
+
+/** A worker's reasons not to answer a question reach no client in words. */
+function unanswered(cause: unknown): ClientError {
+  return new ClientError(EXIT_CODES.refused, 'The worker refuses to answer, or cannot.', {
+    advice: `Has it another key, or another version? ${OTHER_KEY}`,
+    reason: 'key',
+    cause,
   });
 }
 

@@ -1,6 +1,7 @@
 import type { temporal } from '@temporalio/proto';
 import { pause } from '../terminal/interrupt';
 import { isAway } from './errors';
+import { opened } from './open-sealed';
 import type { Session } from './session';
 
 type Event = temporal.api.history.v1.IHistoryEvent;
@@ -53,14 +54,14 @@ async function readPast(
 
 /** Nothing when the server was away and it is worth asking again. */
 async function readPage(
-  { client, namespace, call }: Session,
+  { client, codec, namespace, call }: Session,
   workflowId: string,
   nextPageToken: Uint8Array,
   follow: boolean,
   signal: AbortSignal,
 ) {
   try {
-    return await call(
+    const page = await call(
       () =>
         client.withAbortSignal(signal, () =>
           client.workflowService.getWorkflowExecutionHistory({
@@ -69,6 +70,7 @@ async function readPage(
         ),
       WAIT_MILLISECONDS,
     );
+    return opened(codec, page);
   } catch (error) {
     if (signal.aborted) return undefined;
     if (!follow || !isAway(error)) throw error;

@@ -2,6 +2,7 @@ import { keptState, keptWorkflowId } from '../../workflows/messages';
 import { dropStepId, type KeptPart, type KeptState } from '../../workflows/model/kept';
 import { isNotFound } from './errors';
 import { answerOrNote } from './run-messages';
+import { opened } from './open-sealed';
 import { pendingSteps, type PendingStep } from './pending-steps';
 import type { Session } from './session';
 
@@ -32,7 +33,7 @@ export async function readKept(session: Session, run: string): Promise<KeptState
     session.call(() => handle.query(keptState)),
     session.call(() => handle.describe()),
   ]);
-  const steps = pendingSteps(raw);
+  const steps = pendingSteps(opened(session.codec, raw));
   return { ...state, parts: state.parts.map((part) => withReason(part, steps)) };
 }
 

@@ -9,6 +9,9 @@ import { readDetails, type FailureEvidence } from '../../workflows/model/failure
 import type { RunProgress, StepProgress } from '../../workflows/model/run';
 import { isFailureType } from '../exit-codes';
 
+/** What Temporal's converter leaves in the place of words that were sealed. */
+export const SEALED_WORDS = 'Encoded failure';
+
 /** Why a run ended as it did, read from the failure that Temporal keeps. */
 export interface RunFailure {
   /** A `FailureType`, or `Cancelled`, `Terminated`, `TimedOut`, `Unknown`. */
@@ -24,6 +27,10 @@ export interface RunFailure {
   readonly steps?: readonly StepProgress[];
 }
 
+/** What to do about another key. */
+export const OTHER_KEY =
+  'Use the key of the worker: a copy of its `pawl.key`, named by PAWL_KEY_FILE or --key-file.';
+
 /** The outermost failure that pawl itself worded; else the innermost there is. */
 export function readFailure(error: unknown): RunFailure {
   const chain = causes(error);
@@ -32,6 +39,7 @@ export function readFailure(error: unknown): RunFailure {
   const step = chain.find((link) => link instanceof ActivityFailure)?.activityId;
   const told = ours.flatMap((link) => readDetails(link.details) ?? []);
   const evidence = told[0]?.evidence ?? {};
+  const advice = main?.message === SEALED_WORDS ? OTHER_KEY : evidence.advice;
   const state = told.find(({ stateNow }) => stateNow !== undefined)?.stateNow;
   const progress = told.find((details) => isProgress(details.progress))?.progress;
   return {
@@ -40,7 +48,7 @@ export function readFailure(error: unknown): RunFailure {
     evidence,
     ...(step === undefined ? {} : { step }),
     ...(state === undefined ? {} : { state }),
-    ...(evidence.advice === undefined ? {} : { advice: evidence.advice }),
+    ...(advice === undefined ? {} : { advice }),
     ...(progress === undefined ? {} : { steps: progress.steps }),
   };
 }
@@ -64,6 +72,9 @@ function messageOf(main: Error | undefined, error: unknown): string {
     return `It was terminated from outside${main.message ? ` (${main.message})` : ''}; nothing was undone.`;
   }
   if (main instanceof TimeoutFailure) return `It ran out of time (${main.timeoutType}).`;
+  if (main?.message === SEALED_WORDS) {
+    return 'It failed, or was refused, in words that are sealed with another key than the one that is used here.';
+  }
   return main?.message ?? String(error);
 }
 

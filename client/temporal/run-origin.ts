@@ -18,15 +18,16 @@ export interface RunOrigin {
 
 /** Reads what the stack workflow gave a run when it started it. */
 export function readOrigin({ memo, startTime, typedSearchAttributes }: Described): RunOrigin {
-  const { requestId, requestedAt } = (memo ?? {}) as Partial<RunMemo>;
+  // Marks where another key has sealed them.
+  const { requestId, requestedAt } = (memo ?? {}) as Partial<Record<keyof RunMemo, unknown>>;
   const requestedBy = typedSearchAttributes.get(attributeKey('requester'));
   const trigger = typedSearchAttributes.get(attributeKey('trigger'));
   return {
-    ...(requestId === undefined ? {} : { requestId }),
+    ...(typeof requestId !== 'string' ? {} : { requestId }),
     asked: {
       ...(requestedBy === undefined ? {} : { requestedBy }),
       ...(trigger === undefined ? {} : { trigger }),
-      requestedAt: requestedAt ?? startTime.toISOString(),
+      requestedAt: typeof requestedAt === 'string' ? requestedAt : startTime.toISOString(),
     },
   };
 }

@@ -1,9 +1,12 @@
 import { Client, Connection } from '@temporalio/client';
+import { sealedClientOptions } from '../../sealing/client-options';
+import { SealingCodec } from '../../sealing/codec';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ClientError } from '../client-error';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { asClientError, isAway, isNotFound, serverStuck } from './errors';
+import { readKeys, refuseUnsealedAnswer } from './keys';
 import { retriesWhile } from './retries';
 import { complaintOf } from './server-complaint';
 import { takesConnections } from './takes-connections';
@@ -20,6 +23,8 @@ const CALL_MILLISECONDS = 20_000;
 /** A connection to Temporal, as the environment and `--profile` name it. */
 export interface Session {
   readonly client: Client;
+  /** Opens what is read from histories and descriptions, which Temporal's client hands on as it is stored. */
+  readonly codec: SealingCodec;
   readonly namespace: string;
   readonly address: string;
   /** Temporal's own web pages. */
@@ -46,7 +51,6 @@ export async function withSession<Result>(
     interceptors: retriesWhile(() => isOpen),
   });
   const ui = uiAddress(address, process.env['PAWL_UI_URL']);
-  const client = new Client({ connection, namespace });
   const inWords = async (error: unknown): Promise<unknown> =>
     error instanceof ClientError || !isAway(error)
       ? asClientError(error, server)
@@ -55,19 +59,26 @@ export async function withSession<Result>(
     const complaint = isAway(error) && (await complaintOf(config.connectionOptions, server));
     return complaint ? serverStuck(error, server, complaint) : inWords(error);
   };
-  const session: Session = {
-    ...{ client, namespace, address, ui },
-    note: (text) => {
-      output.note(text);
-    },
-    call: (call, milliseconds = CALL_MILLISECONDS) =>
-      client.withDeadline(Date.now() + milliseconds, call).catch(async (error: unknown) => {
-        throw await whatFailed(error);
-      }),
+  const open = (): Session => {
+    const keys = readKeys(globals.keyFile, process.env);
+    const client = new Client({ connection, namespace, ...sealedClientOptions(keys) });
+    return {
+      ...{ client, codec: new SealingCodec(keys), namespace, address, ui },
+      note: (text) => {
+        output.note(text);
+      },
+      call: async (call, milliseconds = CALL_MILLISECONDS) => {
+        try {
+          return refuseUnsealedAnswer(await client.withDeadline(Date.now() + milliseconds, call));
+        } catch (error) {
+          throw await whatFailed(error);
+        }
+      },
+    };
   };
   try {
     await output.waiting(`asking the Temporal server at ${address}`, connection.ensureConnected());
-    return await work(session);
+    return await work(open());
   } catch (error) {
     throw isNotFound(error) ? unknownWorkflow(error) : await inWords(error);
   } finally {

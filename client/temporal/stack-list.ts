@@ -1,8 +1,10 @@
 import type { RunInput } from '../../workflows/catalogue';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { stackWorkflowId } from '../../workflows/messages';
+import { isMark, type Mark } from '../../workflows/model/seal';
 import type { StackDescription } from '../../workflows/model/stack';
 import { attributeKey } from './attributes';
+import { opened } from './open-sealed';
 import { listRuns } from './run-list';
 import type { Session } from './session';
 
@@ -42,15 +44,17 @@ async function newestDescription(
 ): Promise<StackDescription | undefined> {
   const [newest] = await listRuns(session, stack, 1);
   if (newest === undefined) return undefined;
-  const { client, namespace, call } = session;
+  const { client, codec, namespace, call } = session;
   const execution = { workflowId: newest.run };
   const page = await call(() =>
     client.workflowService.getWorkflowExecutionHistory({
       ...{ namespace, execution, maximumPageSize: 1 },
     }),
   );
-  const [first] = page.history?.events ?? [];
+  const [first] = opened(codec, page).history?.events ?? [];
   const [payload] = first?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
   if (!payload) return undefined;
-  return defaultPayloadConverter.fromPayload<RunInput>(payload).request.stack;
+  const input = defaultPayloadConverter.fromPayload<RunInput | Mark>(payload);
+  // Sealed with another key, or put there by somebody without one.
+  return isMark(input) ? undefined : input.request.stack;
 }

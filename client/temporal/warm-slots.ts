@@ -2,12 +2,14 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import { warmWorkflowId } from '../../workflows/messages';
 import type { WarmInput, WarmSlot } from '../../workflows/model/warm';
+import { isMark, type Mark } from '../../workflows/model/seal';
 import { isNotFound } from './errors';
+import { opened } from './open-sealed';
 import type { Session } from './session';
 
 /** The slots that serve no more and still run. Needs no worker: what the workflow `warm` was started with says it. */
 export async function readWarmSlots(session: Session, stack: string): Promise<WarmSlot[]> {
-  const { client, namespace, call } = session;
+  const { client, codec, namespace, call } = session;
   const execution = { workflowId: warmWorkflowId(stack) };
   try {
     const { status } = await call(() => client.workflow.getHandle(execution.workflowId).describe());
@@ -17,7 +19,7 @@ export async function readWarmSlots(session: Session, stack: string): Promise<Wa
         ...{ namespace, execution, maximumPageSize: 1 },
       }),
     );
-    return warmSlotsIn(page.history?.events?.[0], Date.now());
+    return warmSlotsIn(opened(codec, page).history?.events?.[0], Date.now());
   } catch (error) {
     if (isNotFound(error)) return [];
     throw error;
@@ -31,6 +33,6 @@ export function warmSlotsIn(
 ): WarmSlot[] {
   const [payload] = event?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
   if (!payload) return [];
-  const { slots } = defaultPayloadConverter.fromPayload<WarmInput>(payload);
-  return slots.filter(({ until }) => Date.parse(until) > now);
+  const input = defaultPayloadConverter.fromPayload<WarmInput | Mark>(payload);
+  return isMark(input) ? [] : input.slots.filter(({ until }) => Date.parse(until) > now);
 }

@@ -42,6 +42,7 @@ export class PawlOnThisHost {
     readonly ui: string,
     /** Of Temporal's server, such as `127.0.0.1:40123`. */
     readonly address: string,
+    readonly keyFile: string,
   ) {}
 
   /**
@@ -58,8 +59,10 @@ export class PawlOnThisHost {
     const [port, uiPort] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
     const ui = `http://127.0.0.1:${uiPort}`;
     const address = `127.0.0.1:${port}`;
-    const client = { TEMPORAL_ADDRESS: address, PAWL_UI_URL: ui, NO_COLOR: '1' };
-    const pawl = new PawlOnThisHost(folder, stateDirectory, client, ui, address);
+    const keyFile = join(stateDirectory, 'pawl.key');
+    const sealing = { PAWL_KEY_FILE: keyFile };
+    const client = { TEMPORAL_ADDRESS: address, PAWL_UI_URL: ui, NO_COLOR: '1', ...sealing };
+    const pawl = new PawlOnThisHost(folder, stateDirectory, client, ui, address, keyFile);
     const flags = [
       '--state-dir',
       stateDirectory,

@@ -6,6 +6,7 @@ import { describeWith } from '../support/requirements';
 import type { StackFixture } from '../support/stack-fixture';
 import { EDGES } from './crash-cases';
 import { FaultyInstallation, killsAtBothEnds } from './faulty-installation';
+import { sealedClient } from '../support/sealed';
 
 const MIDDLE = { bytes: 200_000 };
 
@@ -101,7 +102,7 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
   async function loseStackWorkflow(): Promise<void> {
     const connection = await Connection.connect({ address: here.pawl.temporal.address });
     try {
-      const { workflow } = new Client({ connection });
+      const { workflow } = new Client({ connection, ...sealedClient() });
       await workflow.getHandle(stackWorkflowId(stack.name)).terminate('a test loses it');
     } finally {
       await connection.close();

@@ -21,6 +21,7 @@ import {
   together,
 } from './crash-cases';
 import { FaultyInstallation } from './faulty-installation';
+import { sealedClient } from '../support/sealed';
 
 const MIGRATE = ['node', '/app/migrate.cjs'];
 const other = (version: '1' | '2') => (version === '1' ? '2' : '1');
@@ -113,7 +114,7 @@ describeWith(
     async function warmEnds(): Promise<void> {
       const connection = await Connection.connect({ address: here.pawl.temporal.address });
       try {
-        const { workflow } = new Client({ connection });
+        const { workflow } = new Client({ connection, ...sealedClient() });
         await workflow.getHandle(warmWorkflowId(stack.stack.name)).result();
       } finally {
         await connection.close();

@@ -10,6 +10,7 @@ import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 import { makeFolder } from './support/folders';
 import { ProtectedStack } from './support/protected-stack';
+import { sealedClient } from '../support/sealed';
 
 const ME = userInfo().username;
 
@@ -65,7 +66,7 @@ describeWith(['temporal', 'restic'], 'a backup that people must approve', () => 
     expect(await stack.snapshots().catch(() => [])).toEqual([]);
 
     const connection = await Connection.connect({ address: pawl.temporal.address });
-    const handle = new Client({ connection }).workflow.getHandle(run);
+    const handle = new Client({ connection, ...sealedClient() }).workflow.getHandle(run);
     const answer = { by: 'ben', planHash, message: 'from the web page' };
     await handle.executeUpdate('approve', { args: [answer] });
     await connection.close();

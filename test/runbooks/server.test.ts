@@ -21,6 +21,7 @@ import { PawlEnvironment } from '../support/pawl-environment';
 import { processesWith, until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 import { ServerProcess } from '../support/server-process';
+import { sealedClient } from '../support/sealed';
 
 describeWith(['temporal', 'restic'], 'pawl server', () => {
   let directory: string;
@@ -308,7 +309,7 @@ async function withClient<Result>(
 ): Promise<Result> {
   const connection = await Connection.connect({ address });
   try {
-    return await work(new Client({ connection }));
+    return await work(new Client({ connection, ...sealedClient() }));
   } finally {
     await connection.close();
   }

@@ -10,6 +10,7 @@ import { startReady, type Supervised } from '../../worker/server/supervise';
 import { MEMORY_ENVIRONMENT, workerCommand } from '../../worker/server/worker-command';
 import type { Environment } from '../../worker/settings';
 import { runProcess, type ProcessOptions, type ProcessResult } from './run-process';
+import { testKeyFile } from './sealed';
 import { startTemporalServer, type TemporalServer } from './temporal-server';
 
 const STOP_GRACE_MILLISECONDS = 20_000;
@@ -53,6 +54,7 @@ export class PawlEnvironment {
     const env = {
       ...withoutTemporalSettings(process.env),
       TEMPORAL_CONFIG_FILE: temporal.clientConfig,
+      PAWL_KEY_FILE: testKeyFile(),
       ...options.env,
     };
     const flags = ['--host', options.host ?? 'local', '--state-dir', join(directory, 'state')];

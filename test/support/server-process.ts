@@ -4,6 +4,7 @@ import { startChild, type Child } from '../../worker/server/child';
 import { readServerState, type ServerState } from '../../worker/server/state-file';
 import type { Environment } from '../../worker/settings';
 import { until } from './processes';
+import { testKeyFile } from './sealed';
 
 /** A `pawl server` in a state directory, as its own process. */
 export class ServerProcess {
@@ -18,13 +19,19 @@ export class ServerProcess {
     stateDirectory: string,
     flags: readonly string[] = [],
     env: Environment = process.env,
+    pages: 'with pages' | 'headless' = 'headless',
   ): Promise<ServerProcess> {
     const log = `${stateDirectory}.log`;
     const output = await open(log, 'a');
     const program = [process.execPath, distFile('worker', 'server.js')];
-    const ports = ['--port', '0', '--headless', '--health-address', '127.0.0.1:0'];
+    const ui = pages === 'headless' ? ['--headless'] : ['--ui-port', '0'];
+    const ports = ['--port', '0', ...ui, '--health-address', '127.0.0.1:0'];
     const argv = [...program, '--state-dir', stateDirectory, ...ports, ...flags];
-    const child = await startChild({ argv, env, output: output.fd });
+    const child = await startChild({
+      argv,
+      env: { PAWL_KEY_FILE: testKeyFile(), ...env },
+      output: output.fd,
+    });
     await output.close();
     return new ServerProcess(stateDirectory, child, log);
   }

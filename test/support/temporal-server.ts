@@ -19,6 +19,8 @@ export interface TemporalServer {
   readonly clientConfig: string;
   /** Temporal's CLI, for a look from outside. */
   readonly program: string;
+  /** Where it keeps everything. */
+  readonly stateDirectory: string;
   /** As a power cut would. Resolves when the process is gone. */
   kill9(): Promise<void>;
   /** Starts it again at the same address, on the same file. */
@@ -53,7 +55,7 @@ export async function startTemporalServer({
     await child.exit;
   };
   return {
-    ...{ address: devServerAddress(server), clientConfig, program, kill9 },
+    ...{ address: devServerAddress(server), clientConfig, program, stateDirectory, kill9 },
     get pid() {
       return child.pid;
     },

@@ -12,6 +12,7 @@ import { EarlierBuilds } from '../../worker/builds/earlier-builds';
 import { tendBuilds } from '../../worker/builds/tend-builds';
 import { createRunDirectory } from '../../worker/run-directory';
 import { createWorkflowWorker, type WorkerFrame } from '../../worker/temporal-workers';
+import { sealedClient, TEST_SEALING } from './sealed';
 import type { WorkflowHarness } from './workflow-harness';
 
 const TEND_EVERY_MILLISECONDS = 300;
@@ -41,7 +42,7 @@ export class UpgradableHost {
   static async start(harness: WorkflowHarness, installed: Installed): Promise<UpgradableHost> {
     // Each its own, as processes have: one connection has no two workers of one build.
     const connection = await NativeConnection.connect({ address: harness.address });
-    const client = new Client({ connection });
+    const client = new Client({ connection, ...sealedClient() });
     const { host, version, stateDirectory } = installed;
     const store = createBundleStore(stateDirectory);
     const own = await store.keep(installed.bundle, version);
@@ -49,7 +50,7 @@ export class UpgradableHost {
     const frame: WorkerFrame = {
       config: { host, temporal, parallelSteps: 1 },
       ports: { runs: createRunDirectory(client) } as HostPorts,
-      ...{ connection, version, pid: (lastPid += 1) },
+      ...{ connection, version, pid: (lastPid += 1), sealing: TEST_SEALING },
     };
     const worker = await createWorkflowWorker(frame, own, 'own');
     const earlier = new EarlierBuilds((bundle) => createWorkflowWorker(frame, bundle, 'earlier'));

@@ -1,6 +1,8 @@
 import type { RunRequest, RunbookRequest } from '../../workflows/catalogue';
 import { randomUUID } from 'node:crypto';
-import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client, WithStartWorkflowOperation } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
 import type { HostActivities } from '../../activities';
@@ -14,6 +16,8 @@ import type { StackDescription } from '../../workflows/model/stack';
 import { WORKFLOW_TASK_QUEUE, hostNowQueue, hostTaskQueue } from '../../workflows/model/stack';
 import { DEPLOYMENT } from '../../workflows/model/worker-identity';
 import { describeStack } from './descriptions';
+import { runProcess, type ProcessResult } from './run-process';
+import { sealedClient, sealedWorker } from './sealed';
 import { expectNothingLeftWaiting } from './settled-runs';
 import { startTemporalServer, type TemporalServer } from './temporal-server';
 
@@ -38,7 +42,7 @@ export class WorkflowHarness {
     const environment = await TestWorkflowEnvironment.createFromExistingServer({
       address: server.address,
     });
-    const { client } = environment;
+    const client = new Client({ connection: environment.connection, ...sealedClient() });
     const buildId = await buildIdOf(workflowBundlePath());
     await createDeployment(client, 'default').makeCurrent(buildId, new Uint8Array());
     return new WorkflowHarness(client, server, environment, buildId);
@@ -55,9 +59,23 @@ export class WorkflowHarness {
     body: () => Promise<Output>,
     runs: RunDirectory = createRunDirectory(this.client),
   ): Promise<Output> {
+    const checked = async () => {
+      const output = await body();
+      await this.nothingLeftWaiting();
+      return output;
+    };
+    return this.workingUnchecked(doubles, checked, runs);
+  }
+
+  /** As `working`, where runs end that never began. */
+  async workingUnchecked<Output>(
+    doubles: ActivityDoubles,
+    body: () => Promise<Output>,
+    runs: RunDirectory = createRunDirectory(this.client),
+  ): Promise<Output> {
     const { connection } = this;
     const workflows = await Worker.create({
-      connection,
+      ...{ connection, ...sealedWorker() },
       taskQueue: WORKFLOW_TASK_QUEUE,
       workerDeploymentOptions: {
         version: { deploymentName: DEPLOYMENT, buildId: this.buildId },
@@ -68,12 +86,7 @@ export class WorkflowHarness {
       activities: createRunActivities({ runs }),
       stickyQueueScheduleToStartTimeout: '1 second',
     });
-    const checked = async () => {
-      const output = await body();
-      await this.nothingLeftWaiting();
-      return output;
-    };
-    return workflows.runUntil(() => this.stepping(doubles, checked));
+    return workflows.runUntil(() => this.stepping(doubles, body));
   }
 
   /** Of runs that have ended: a worker of the build of each must be there. */
@@ -85,7 +98,10 @@ export class WorkflowHarness {
   async stepping<Output>(doubles: ActivityDoubles, body: () => Promise<Output>): Promise<Output> {
     const { connection } = this;
     const stepsOn = (taskQueue: string) =>
-      Worker.create({ connection, taskQueue, activities: { ...BENIGN, ...doubles } });
+      Worker.create({
+        ...{ connection, taskQueue, ...sealedWorker() },
+        activities: { ...BENIGN, ...doubles },
+      });
     const long = await stepsOn(hostTaskQueue('local'));
     const short = await stepsOn(hostNowQueue('local'));
     return long.runUntil(() => short.runUntil(body));
@@ -97,6 +113,20 @@ export class WorkflowHarness {
 
   get connection(): NativeConnection {
     return this.environment.nativeConnection;
+  }
+
+  /** Runs Temporal's own command on the server. */
+  temporal(args: readonly string[]): Promise<ProcessResult> {
+    const { program, address } = this.server;
+    return runProcess([program, ...args, '--address', address], { env: process.env });
+  }
+
+  /** Everything that the server has on disk, as bytes. */
+  async onDisk(): Promise<string> {
+    const { stateDirectory } = this.server;
+    const files = (await readdir(stateDirectory)).filter((name) => name.startsWith('temporal.db'));
+    const read = files.map((name) => readFile(join(stateDirectory, name), 'latin1'));
+    return (await Promise.all(read)).join('\n');
   }
 
   /** Submits a run as the client does. */

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import * as workflows from '../../workflows';
+import { sealedWorker } from '../support/sealed';
 import { workflowBundlePath } from '../../worker/workflow-bundle';
 
 const FOLDER = join(__dirname, '..', 'histories');
@@ -18,7 +19,9 @@ function read(name: string): ReturnType<typeof historyFromJSON> {
 /** A file is named for its workflow's id, which child workflows are named after. */
 function replay(name: string, history = read(name)): Promise<void> {
   const workflowId = decodeURIComponent(basename(name, '.json'));
-  const options = { workflowBundle: { codePath: workflowBundlePath() } };
+  // Those of 0.1.0 were not sealed.
+  const { dataConverter } = sealedWorker(true);
+  const options = { workflowBundle: { codePath: workflowBundlePath() }, dataConverter };
   return Worker.runReplayHistory(options, history, workflowId);
 }
 

@@ -33,6 +33,8 @@ export interface DevServer {
   readonly port: number;
   /** Absent: no web pages. */
   readonly uiPort?: number;
+  /** Where the web pages have sealed payloads opened; absent: nowhere. */
+  readonly codecEndpoint?: string;
   readonly namespace: string;
 }
 
@@ -42,7 +44,7 @@ export function devServerAddress({ port }: Pick<DevServer, 'port'>): string {
 
 /** Shape: DevServer → argv */
 export function devServerCommand(server: DevServer): readonly string[] {
-  const { program, stateDirectory, port, uiPort, namespace } = server;
+  const { program, stateDirectory, port, uiPort, codecEndpoint, namespace } = server;
   return [
     ...[program, 'server', 'start-dev'],
     ...['--db-filename', databaseFile(stateDirectory)],
@@ -50,6 +52,7 @@ export function devServerCommand(server: DevServer): readonly string[] {
     ...['--sqlite-pragma', 'journal_mode=wal'],
     ...['--ip', '127.0.0.1', '--port', String(port)],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
+    ...(codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', codecEndpoint]),
     ...(namespace === 'default' ? [] : ['--namespace', namespace]),
     // Heeded for a new namespace only; the worker adds what an old one lacks.
     ...Object.values(SEARCH_ATTRIBUTES).flatMap((name) => [

@@ -3,9 +3,13 @@ import { assertPortFree, freePort } from '../free-port';
 import { isPretty, type Logger } from '../logging';
 import { openStateFolder, type StateFolder } from '../state-folder';
 import { isStop } from '../stop-signal';
+import { makeKeyFile, openKeyRing, openToGroup } from '../../sealing/key-file';
+import { inWords, keyFileOf } from '../open-sealing';
 import { claimDatabase, devServerAddress, type DevServer } from './dev-server';
 import type { ServerConfig } from './server-config';
 import { takeServerLock } from './server-lock';
+import type { KeyRing } from '../../sealing/key-ring';
+import { startCodecEndpoint, type CodecEndpoint } from './codec-endpoint';
 import { endLeftovers, removeServerState } from './state-file';
 import { ServerRecord } from './server-record';
 import { superviseTemporal } from './supervise-temporal';
@@ -36,9 +40,14 @@ export async function runServer(
       const ports = await choosePorts(config);
       const { temporal } = await programs();
       await claimDatabase(stateDirectory, temporal.version);
-      const server = describeServer(config, temporal.path, ports);
+      const keys = makeKey(config, logger);
       const endWatch = watchDisk(stateDirectory, logger);
-      await runBoth(config, server, folder, logger, stop).finally(endWatch);
+      const codec = await openForPages(config, ports, keys);
+      const server = describeServer(config, temporal.path, ports, codec?.url);
+      await runBoth(config, server, folder, logger, stop).finally(() => {
+        endWatch();
+        codec?.close();
+      });
     } finally {
       await removeServerState(stateDirectory);
       await lock.release();
@@ -48,6 +57,26 @@ export async function runServer(
   } finally {
     await folder.removeIfUnused();
   }
+}
+
+/** At the first start; a key that is there is looked at before anything runs. */
+function makeKey(config: ServerConfig, logger: Logger): KeyRing {
+  const file = keyFileOf(config);
+  return inWords(() => {
+    if (makeKeyFile(file) === 'made')
+      logger.info({ file }, 'made the key that seals what is in Temporal; keep a copy of it');
+    openToGroup(file);
+    return openKeyRing(file);
+  });
+}
+
+async function openForPages(
+  { uiSealed, uiMayAct }: ServerConfig,
+  { uiPort }: Ports,
+  keys: KeyRing,
+): Promise<CodecEndpoint | undefined> {
+  if (uiPort === undefined || uiSealed) return undefined;
+  return startCodecEndpoint({ keys, uiPort, mayAct: uiMayAct });
 }
 
 async function runBoth(
@@ -93,9 +122,15 @@ function portOfPages(port: number): number {
   return port === 0 || port + 1000 > 65_535 ? 0 : port + 1000;
 }
 
-function describeServer(config: ServerConfig, program: string, ports: Ports): DevServer {
+function describeServer(
+  config: ServerConfig,
+  program: string,
+  ports: Ports,
+  codecEndpoint: string | undefined,
+): DevServer {
   const { stateDirectory, namespace } = config;
-  return { program, stateDirectory, namespace, ...ports };
+  const codec = codecEndpoint === undefined ? {} : { codecEndpoint };
+  return { program, stateDirectory, namespace, ...ports, ...codec };
 }
 
 async function choosePort(flag: string, wanted: number): Promise<number> {

@@ -24,6 +24,19 @@ export const SERVER_SETTINGS = {
     fallback: () => 'false',
     parse: (text: string) => text === 'true',
   },
+  uiSealed: {
+    flag: 'ui-sealed',
+    about: 'the web pages show nothing of what is sealed, to nobody',
+    fallback: () => 'false',
+    parse: (text: string) => text === 'true',
+  },
+  uiMayAct: {
+    flag: 'ui-may-act',
+    about:
+      'what is requested in the web pages is sealed too, and so is done: approvals, for example',
+    fallback: () => 'false',
+    parse: (text: string) => text === 'true',
+  },
 } as const satisfies Record<string, Setting<unknown>>;
 
 export interface ServerConfig extends Values<typeof SERVER_SETTINGS> {

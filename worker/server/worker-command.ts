@@ -21,11 +21,12 @@ export function workerCommand(flags: readonly string[]): readonly string[] {
 
 /** Flags by which a server hands its own settings on to its worker. */
 export function workerFlags(settings: Values<typeof COMMON_SETTINGS>): readonly string[] {
-  const { healthAddress, metricsAddress } = settings;
+  const { keyFile, healthAddress, metricsAddress } = settings;
   const address = (flag: string, value: Address | 'none' | undefined): string[] =>
     value === undefined ? [] : [flag, value === 'none' ? value : formatAddress(value)];
   return [
     ...['--host', settings.host, '--state-dir', settings.stateDirectory],
+    ...(keyFile === undefined ? [] : ['--key-file', keyFile]),
     ...['--parallel-steps', String(settings.parallelSteps)],
     ...address('--health-address', healthAddress),
     ...address('--metrics-address', metricsAddress),
