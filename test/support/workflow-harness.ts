@@ -13,7 +13,11 @@ import type { StackDescription } from '../../workflows/model/stack';
 import { WORKFLOW_TASK_QUEUE, hostNowQueue, hostTaskQueue } from '../../workflows/model/stack';
 import { describeStack } from './descriptions';
 import { expectNothingLeftWaiting } from './settled-runs';
-import { startTemporalServer, type TemporalServer } from './temporal-server';
+import {
+  startTemporalServer,
+  type TemporalServer,
+  type TemporalServerOptions,
+} from './temporal-server';
 
 export type ActivityDoubles = { [Name in keyof HostActivities]?: HostActivities[Name] };
 
@@ -28,10 +32,10 @@ export class WorkflowHarness {
     private readonly environment: TestWorkflowEnvironment,
   ) {}
 
-  static async start(): Promise<WorkflowHarness> {
+  static async start(options?: TemporalServerOptions): Promise<WorkflowHarness> {
     // Failing activities are what these tests are about: no word about them.
     Runtime.install({ logger: new DefaultLogger('ERROR') });
-    const server = await startTemporalServer();
+    const server = await startTemporalServer(options);
     const environment = await TestWorkflowEnvironment.createFromExistingServer({
       address: server.address,
     });
@@ -100,6 +104,7 @@ export class WorkflowHarness {
 
 /** What every run needs and no test is about. */
 const BENIGN: ActivityDoubles = {
+  keepDescription: () => Promise.resolve(),
   highestRecordedRun: () => Promise.resolve(0),
   recordFreeze: () => Promise.resolve(true),
   recordedFreeze: () => Promise.resolve(undefined),
