@@ -6,6 +6,7 @@ import { bringEdge } from './edge/bring-edge';
 import { buildImage } from './containers/build-image';
 import { checkGate } from './release/check-gate';
 import { coolSlot } from './traffic/cool-slot';
+import { described } from './frame/described';
 import { diffReleases } from './release/diff-releases';
 import { discardBeside } from './data/discard-beside';
 import { discardKept } from './data/discard-kept';
@@ -19,6 +20,7 @@ import { findService } from './containers/find-service';
 import { findRuns } from './run/find-runs';
 import { highestRecordedRun } from './run/highest-recorded-run';
 import { initialiseRepository } from './data/initialise-repository';
+import { keepDescription } from './run/keep-description';
 import { listRecoveryPoints } from './data/list-recovery-points';
 import { listReleases } from './release/list-releases';
 import { makeReleaseCurrent } from './release/make-release-current';
@@ -65,7 +67,8 @@ export type RunActivities = ReturnType<typeof createRunActivities>;
 
 /** Activities that touch a host: polled by the worker there, on the queues of `step-kinds.ts`. */
 export function createHostActivities(ports: HostPorts) {
-  return {
+  return described(ports, {
+    keepDescription: keepDescription(ports),
     observeRepository: observeRepository(ports),
     initialiseRepository: initialiseRepository(ports),
     observeEntry: observeEntry(ports),
@@ -120,7 +123,7 @@ export function createHostActivities(ports: HostPorts) {
     bringEdge: bringEdge(ports),
     removeEdge: removeEdge(ports),
     putEdgeBack: putEdgeBack(ports),
-  };
+  });
 }
 
 /** Activities that touch Temporal only: polled on `pawl` by any worker. */

@@ -15,6 +15,7 @@ import { createQueries } from '../activities/adapters/engines/postgres/create-qu
 import { hostRunner } from '../activities/adapters/process/run-command';
 import { createResticRepositories } from '../activities/adapters/restic/create-restic-repositories';
 import { createAuditRecord } from '../activities/adapters/state-directory/create-audit-record';
+import { createDescriptions } from '../activities/adapters/state-directory/create-descriptions';
 import { createEdgeFiles } from '../activities/adapters/state-directory/create-edge-files';
 import { createFreezes } from '../activities/adapters/state-directory/create-freezes';
 import { createKeptLogs } from '../activities/adapters/state-directory/create-kept-logs';
@@ -63,6 +64,7 @@ export function portsOnThisHost(
     receipts: createReceipts(stateDirectory),
     audit: createAuditRecord(stateDirectory),
     freezes: createFreezes(stateDirectory),
+    descriptions: createDescriptions(stateDirectory),
     runs,
     secrets,
     host,

@@ -7,6 +7,7 @@ export { examine } from './questions/examine.workflow';
 export { kept } from './restore/kept.workflow';
 export { keptLogs } from './questions/kept-logs.workflow';
 export { maintenance } from './maintenance/maintenance.workflow';
+export { parts } from './restore/parts.workflow';
 export { points } from './questions/points.workflow';
 export { releaseDiff } from './questions/release-diff.workflow';
 export { releases } from './questions/releases.workflow';

@@ -14,6 +14,7 @@ import type { RunProgress } from './model/run';
  * | run      | runbook's name  | `<stack>/<number>`                   | progress, approve, reject, resolve; cancel it to cancel the run |
  * | plan     | runbook's name  | `plan/<stack>/<unique>`              | result = PlannedOutcome |
  * | kept     | `kept`          | `kept/<stack>/<number>`              | confirm, keptState |
+ * | parts    | `parts`         | `parts/<stack>/<number>/<work>/<group>` | progress; a step of its run |
  * | warm     | `warm`          | `warm/<stack>`                       | cancel it to keep the old slots as they are |
  * | points   | `points`        | `points/<stack>/<unique>`            | result = RecoveryPointSummary[] |
  * | releases | `releases`      | `releases/<stack>/<unique>`          | result = ReleaseList & { serving?: Serving } |
@@ -35,6 +36,11 @@ export function runWorkflowId(stack: string, number: number): string {
 
 export function keptWorkflowId(run: string): string {
   return `kept/${run}`;
+}
+
+/** Many parts of a run, whose steps have no room in its own history. */
+export function partsWorkflowId(run: string, work: string, group: string): string {
+  return `parts/${run}/${work}/${group}`;
 }
 
 export function warmWorkflowId(stack: string): string {

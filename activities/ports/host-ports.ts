@@ -2,6 +2,7 @@ import type { AuditRecord } from './audit-record';
 import type { Caddy } from './caddy';
 import type { CommandRunner } from './command-runner';
 import type { Compose } from './compose';
+import type { Descriptions } from './descriptions';
 import type { EdgeFiles } from './edge';
 import type { Engines } from './engine';
 import type { Freezes } from './freezes';
@@ -36,6 +37,7 @@ export interface Ports {
   readonly receipts: Receipts;
   readonly audit: AuditRecord;
   readonly freezes: Freezes;
+  readonly descriptions: Descriptions;
   readonly runs: RunDirectory;
   /** Resolves secret references of a stack on this host. */
   readonly secrets: SecretResolver;

@@ -12,6 +12,7 @@ import type { PartFacts } from '../../workflows/model/recovery-point';
 import type { PostgresEntry } from '../../workflows/model/stack';
 import { describeStack } from '../support/descriptions';
 import { createInMemoryAuditRecord } from '../support/in-memory/audit-record';
+import { createInMemoryDescriptions } from '../support/in-memory/descriptions';
 import { createInMemoryReceipts } from '../support/in-memory/receipts';
 import { createInMemoryRepositories } from '../support/in-memory/repository';
 
@@ -65,6 +66,7 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
     receipts: createInMemoryReceipts(),
     audit,
     audited: audit.entries,
+    descriptions: createInMemoryDescriptions(),
     freezes: {
       keep: () => Promise.reject(new Error('unused')),
       lift: () => Promise.reject(new Error('unused')),

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram } from '../../toolchain/find-program';
@@ -33,15 +33,20 @@ export interface TemporalServerOptions {
   /** Serve Temporal's web pages too. */
   readonly ui?: boolean;
   readonly namespace?: string;
+  /** Limits of Temporal's, such as `limit.historyCount.error=5120`, for what would take hours to reach. */
+  readonly dynamicConfig?: readonly string[];
 }
 
 /** Starts one on free ports. It dies with this process, so a Jest worker that is killed leaves no server. */
 export async function startTemporalServer({
   ui = false,
   namespace = 'default',
+  dynamicConfig = [],
 }: TemporalServerOptions = {}): Promise<TemporalServer> {
-  const { path: program } = await findProgram('temporal');
+  const { path: plain } = await findProgram('temporal');
   const stateDirectory = await mkdtemp(join(tmpdir(), 'pawl-temporal-'));
+  const program =
+    dynamicConfig.length === 0 ? plain : await withConfig(plain, stateDirectory, dynamicConfig);
   const port = await freePort('127.0.0.1');
   const pages = ui ? { uiPort: await freePort('127.0.0.1') } : {};
   const server = { program, stateDirectory, namespace, port, ...pages };
@@ -68,4 +73,17 @@ export async function startTemporalServer({
       await rm(stateDirectory, { recursive: true, force: true });
     },
   };
+}
+
+/** A program that starts the server with more settings than pawl has. */
+async function withConfig(
+  program: string,
+  directory: string,
+  settings: readonly string[],
+): Promise<string> {
+  const file = join(directory, 'temporal');
+  const flags = settings.map((setting) => `--dynamic-config-value ${setting}`).join(' ');
+  const script = `#!/bin/sh\n[ "$1" = server ] && set -- "$@" ${flags}\nexec '${program}' "$@"\n`;
+  await writeFile(file, script, { mode: 0o755 });
+  return file;
 }

@@ -19,7 +19,11 @@ import { describeStack } from './descriptions';
 import { runProcess, type ProcessResult } from './run-process';
 import { sealedClient, sealedWorker } from './sealed';
 import { expectNothingLeftWaiting } from './settled-runs';
-import { startTemporalServer, type TemporalServer } from './temporal-server';
+import {
+  startTemporalServer,
+  type TemporalServer,
+  type TemporalServerOptions,
+} from './temporal-server';
 
 export type ActivityDoubles = { [Name in keyof HostActivities]?: HostActivities[Name] };
 
@@ -35,10 +39,10 @@ export class WorkflowHarness {
     private readonly buildId: string,
   ) {}
 
-  static async start(): Promise<WorkflowHarness> {
+  static async start(options?: TemporalServerOptions): Promise<WorkflowHarness> {
     // Failing activities are what these tests are about: no word about them.
     Runtime.install({ logger: new DefaultLogger('ERROR') });
-    const server = await startTemporalServer();
+    const server = await startTemporalServer(options);
     const environment = await TestWorkflowEnvironment.createFromExistingServer({
       address: server.address,
     });
@@ -160,6 +164,7 @@ export class WorkflowHarness {
 
 /** What every run needs and no test is about. */
 const BENIGN: ActivityDoubles = {
+  keepDescription: () => Promise.resolve(),
   highestRecordedRun: () => Promise.resolve(0),
   recordFreeze: () => Promise.resolve(true),
   recordedFreeze: () => Promise.resolve(undefined),

@@ -3,6 +3,7 @@ export const ID_PREFIXES = [
   'stack',
   'plan',
   'kept',
+  'parts',
   'warm',
   'points',
   'examine',

@@ -11,6 +11,7 @@ export type StepKind = 'look' | 'search' | 'change' | 'move';
 
 /** Of each step on a host; `activities/index.ts` does not compile while one is missing. */
 export const STEP_KINDS = {
+  keepDescription: 'change',
   observeRepository: 'look',
   initialiseRepository: 'change',
   observeEntry: 'look',

@@ -40,7 +40,7 @@ export async function bringDataBack(
 ): Promise<BroughtBack> {
   const proved = await restoreBeside(run, data, undo);
   const served = await goBehindPage(run, undo, placement, 'We will be back in a moment.');
-  const swapped = await swapAll(run, proved, undo, true);
+  const swapped = await swapAll(run, data.plan, proved, undo, true);
   return { placement: await coolDown(run, placement), swapped, served };
 }
 

@@ -4,10 +4,10 @@ import type { PlannedService, PlannedStep, RestorePlan, RollbackPlan } from '../
 import type { Release, ReleasedService } from '../model/release';
 import { rollbackTarget } from '../model/release';
 import type { StackDescription } from '../model/stack';
-import { stepId } from '../model/step-id';
 import type { Obstacle } from '../model/obstacle';
 import type { ObservedRelease, ObservedService } from './observed-release';
 import { maintenanceStep } from '../maintenance/plan-maintenance';
+import { groupParts, swapStep } from '../restore/plan-groups';
 import { leftVolumeNotes, refuseLostVolumes } from './lost-volumes';
 import { missingImageNotes, refuseMissingImages } from './missing-images';
 import { orderServices } from './order-services';
@@ -174,7 +174,7 @@ function dataSteps(
   { steps: restoring, parts }: Omit<RestorePlan, 'hash'>,
   switched: readonly PlannedService[],
 ): PlannedStep[] {
-  const swaps = new Set(parts.map(({ part }) => stepId('swap', part.name)));
+  const swaps = new Set(groupParts(parts).map((group) => swapStep(group).id));
   const own = restoring.filter(({ id }) => id !== 'record');
   return [
     ...own.filter(({ id }) => !swaps.has(id)),

@@ -41,12 +41,22 @@ export const runInput = z.strictObject({
 
 export const questionInput = z.looseObject({ stack: stackDescription });
 
+const runReference = z.looseObject({ id: filled, number: count, key: filled });
+
 export const keptInput = z.looseObject({
   stack: stackDescription,
-  run: z.looseObject({ id: filled, number: count, key: filled }),
+  run: runReference,
   parts: list(z.looseObject({})),
   since: instant,
   until: instant,
+});
+
+export const partsInput = z.looseObject({
+  stack: stackDescription,
+  run: runReference,
+  pointId: filled,
+  work: z.enum(['observe', 'restore', 'swap', 'swapBack', 'discard']),
+  items: list(z.looseObject({ part: z.looseObject({ name: filled }) })),
 });
 
 export const warmInput = z.strictObject({

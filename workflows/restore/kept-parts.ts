@@ -13,12 +13,16 @@ import { keptPage } from './kept-page';
 /** What could not be dropped for a reason that a person must see to is looked at again after so long. */
 const TRY_AGAIN_AFTER = '1 day';
 
+/** Temporal lets an execution wait for 2,000 activities, and the host does four at a time. */
+const DROPPED_AT_ONCE = 100;
+
 type Dropping = ActivityInterfaceFor<Pick<HostActivities, 'discardKept'>>;
 
 /** What a keeper knows of the things it keeps. Every change shows on its page in Temporal. */
 export class KeptParts {
   private parts: readonly KeptPart[];
   private confirmedBy: string | undefined;
+  private atWork = 0;
 
   constructor(private readonly input: KeptInput) {
     this.confirmedBy = input.carried?.confirmedBy;
@@ -81,12 +85,16 @@ export class KeptParts {
     if (planned === undefined) return undefined;
     const { part, target } = planned;
     const options = { activityId: dropStepId(part.name), summary: `drop the old ${part.name}` };
+    await condition(() => this.atWork < DROPPED_AT_ONCE);
+    this.atWork += 1;
     try {
       await act.discardKept.executeWithOptions(options, [{ stack, run, part, target }]);
       return undefined;
     } catch (error) {
       if (isCancellation(error)) throw error;
       return causeOf(error).message;
+    } finally {
+      this.atWork -= 1;
     }
   }
 

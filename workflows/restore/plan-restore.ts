@@ -2,11 +2,11 @@ import { formatBytes } from '../model/format-bytes';
 import { describeObject, type LeaveOutChoice } from '../model/left-out';
 import type { PlannedStep, RestorePlan, RestorePlanPart } from '../model/plans';
 import type { ManifestSummary, PartSummary } from '../model/recovery-point';
-import { suffixedName, type RestoreTarget } from '../model/restore-target';
+import { suffixedName } from '../model/restore-target';
 import type { StackDescription } from '../model/stack';
-import { stepId } from '../model/step-id';
 import type { ChosenPart } from './choose-parts';
 import { placeToday } from './place-today';
+import { groupParts, restoreSteps, swapStep } from './plan-groups';
 import type { Obstacle } from '../model/obstacle';
 
 /** What was seen of the place a part will go to; the shape of the activity's answer. */
@@ -132,28 +132,12 @@ function noSpace({ stored, target }: ChosenPart): Obstacle {
 }
 
 function steps(parts: readonly RestorePlanPart[]): PlannedStep[] {
+  const groups = groupParts(parts);
   return [
-    ...parts.flatMap(({ part, target, bytes }) => [
-      {
-        id: stepId('restore', part.name),
-        title: `restore ${part.name} beside ${shown(target)}`,
-        expectedBytes: bytes,
-      },
-      { id: stepId('prove', part.name), title: `prove ${part.name} equal to its manifest` },
-    ]),
-    ...parts.map(({ part, target, keepAs }) => ({
-      id: stepId('swap', part.name),
-      title:
-        keepAs === undefined
-          ? `put ${part.name} at ${shown(target)}`
-          : `swap ${part.name}, keep the old as ${keepAs}`,
-    })),
+    ...groups.flatMap(restoreSteps),
+    ...groups.map(swapStep),
     { id: 'record', title: 'write the audit record' },
   ];
-}
-
-function shown(target: RestoreTarget): string {
-  return target.into === '' ? 'the server' : target.into;
 }
 
 function movedNotes(stack: StackDescription, { part, target }: RestorePlanPart): string[] {

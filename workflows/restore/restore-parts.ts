@@ -5,22 +5,27 @@ import { keptWorkflowId } from '../messages';
 import type { KeptInput } from '../model/kept';
 import { describeObject, type LeftOut } from '../model/left-out';
 import type { RestorePlan, RestorePlanPart } from '../model/plans';
-import type { ManifestSummary, Part, PartSummary } from '../model/recovery-point';
-import { suffixedName, type RestoreTarget } from '../model/restore-target';
+import type { ManifestSummary, Part } from '../model/recovery-point';
+import { suffixedName } from '../model/restore-target';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import { WORKFLOW_TASK_QUEUE } from '../model/stack';
-import { stepId } from '../model/step-id';
 import { chooseParts, type ChosenPart } from './choose-parts';
-import { planRestore } from './plan-restore';
-import { concurrently } from '../run/concurrently';
-import { countRows } from '../run/count-rows';
+import {
+  discardStep,
+  groupParts,
+  observeStep,
+  restoreSteps,
+  swapBackStep,
+  swapStep,
+} from './plan-groups';
+import { workOnParts, type BroughtPart, type PartFrame, type PartItem } from './part-work';
+import { planRestore, type ObservedTarget } from './plan-restore';
+import { undoingGroup, workOnGroup } from './work-on-group';
 import { isObstacle, preconditionFailed } from '../run/failures';
 import { keyword } from '../run/keyword';
 import { now } from '../run/now';
 import type { Run } from '../run/runbook';
 import type { Undo } from '../run/undo-on-failure';
-
-const TARGETS_AT_ONCE = 4;
 
 /** Objects named in the audit record, of those that were left out; the run's outcome has them all. */
 const REMARKED = 20;
@@ -47,23 +52,24 @@ export async function lookAtData(
 ): Promise<LookedAtData> {
   const manifest = await findPoint(run, wanted);
   const chosen = chooseTargets(run, manifest, wanted, mode);
-  const observed = await concurrently(chosen, TARGETS_AT_ONCE, ({ stored, target }) =>
-    run.step(
-      stepId('observe', stored.part.name),
-      `look at what ${stored.part.name} replaces`,
-      (options) =>
-        run.act.observeRestoreTarget.executeWithOptions(options, [
-          { stack: run.stack, part: stored.part, target, ...dumpToAsk(stored, target) },
-        ]),
-    ),
-  );
+  const observed = await observeTargets({ ...run, pointId: manifest.point.id }, chosen);
   const plan = planRestore(run.stack, manifest, chosen, observed);
   if (isObstacle(plan)) throw preconditionFailed(plan);
   return { chosen, plan };
 }
 
-function dumpToAsk({ snapshotId, path }: PartSummary, { leaveOut }: RestoreTarget) {
-  return leaveOut === undefined ? {} : { stored: { snapshotId, path } };
+async function observeTargets(
+  frame: PartFrame,
+  chosen: readonly ChosenPart[],
+): Promise<readonly ObservedTarget[]> {
+  const items = chosen.map(itemOf);
+  const groups = groupParts(items);
+  if (groups.every(({ only }) => only !== undefined)) return workOnParts(frame, 'observe', items);
+  const observed: ObservedTarget[] = [];
+  for (const group of groups) {
+    observed.push(...(await workOnGroup(frame, 'observe', group, observeStep(group))));
+  }
+  return observed;
 }
 
 async function findPoint(run: Run, wanted: RestoreOptions): Promise<ManifestSummary> {
@@ -100,32 +106,26 @@ export async function restoreBeside(
   { chosen, plan }: LookedAtData,
   undo: Undo,
 ): Promise<readonly ProvedPart[]> {
-  const proved: ProvedPart[] = [];
-  for (const planned of plan.parts) {
-    const { part, target } = planned;
-    const stored = chosen.find((candidate) => candidate.stored.part.name === part.name)?.stored;
-    if (stored === undefined) continue;
-    undo.push(stepId('discard', part.name), `drop what was restored of ${part.name}`, (options) =>
-      run.act.discardBeside.executeWithOptions(options, [
-        { stack: run.stack, run: run.reference, part, target },
-      ]),
-    );
-    const { notes, leftOut, unproved } = await run.step(
-      stepId('restore', part.name),
-      `restore ${part.name}`,
-      (options) =>
-        run.act.restorePart.executeWithOptions(options, [
-          { stack: run.stack, run: run.reference, pointId: plan.point.id, stored, target },
-        ]),
-      ({ bytes, notes: [detail] }) => ({ bytes, ...(detail === undefined ? {} : { detail }) }),
-    );
-    if (leftOut !== undefined) run.remarks.push(remark(part, leftOut));
-    proved.push({
-      ...{ ...planned, notes, proved: await prove(run, plan, planned, unproved) },
-      ...(leftOut === undefined ? {} : { leftOut }),
-    });
+  const frame = { ...run, pointId: plan.point.id };
+  const brought: BroughtPart[] = [];
+  for (const group of groupParts(chosen.map(itemOf))) {
+    const { id, title } = discardStep(group);
+    undo.push(id, title, undoingGroup(frame, 'discard', group));
+    const [step] = restoreSteps(group);
+    brought.push(...(await workOnGroup(frame, 'restore', group, step)));
   }
-  return proved;
+  // A plan has its parts in the order in which they were chosen.
+  return plan.parts.flatMap((planned, index) => {
+    const part = brought[index];
+    if (part === undefined) return [];
+    if (part.leftOut !== undefined) run.remarks.push(remark(planned.part, part.leftOut));
+    const { proved, notes, leftOut } = part;
+    return { ...planned, notes, proved, ...(leftOut === undefined ? {} : { leftOut }) };
+  });
+}
+
+function itemOf({ stored, target }: ChosenPart): PartItem {
+  return { part: stored.part, target, stored };
 }
 
 /** For the audit record. */
@@ -135,51 +135,27 @@ function remark(part: Part, leftOut: readonly LeftOut[]): string {
   return `left out of ${part.name}: ${named}${more}`;
 }
 
-async function prove(
-  run: Run,
-  plan: LookedAtData['plan'],
-  { part, target }: RestorePlanPart,
-  unproved: readonly string[] | undefined,
-): Promise<number> {
-  const proof = await run.step(
-    stepId('prove', part.name),
-    `prove ${part.name}`,
-    (options) =>
-      run.act.provePart.executeWithOptions(options, [
-        {
-          ...{ stack: run.stack, run: run.reference, pointId: plan.point.id, part, target },
-          ...(unproved === undefined ? {} : { unproved }),
-        },
-      ]),
-    ({ rows }) => ({ detail: `${countRows(part, rows)} equal` }),
-  );
-  return proof.proved;
-}
-
 /** `isConfirmed`: with the stack's name; without it nothing may be replaced. */
 export async function swapAll(
   run: Run,
+  plan: Pick<LookedAtData['plan'], 'point'>,
   parts: readonly ProvedPart[],
   undo: Undo,
   isConfirmed: boolean,
 ): Promise<readonly ProvedPart[]> {
+  const frame = { ...run, pointId: plan.point.id };
   const swapped: ProvedPart[] = [];
-  for (const proved of parts) {
-    const { part, target } = proved;
-    undo.push(stepId('swap-back', part.name), `put the old ${part.name} back`, (options) =>
-      run.act.swapBackPart.executeWithOptions(options, [
-        { stack: run.stack, run: run.reference, part, target },
-      ]),
-    );
-    const { kept } = await run.step(stepId('swap', part.name), `swap ${part.name}`, (options) =>
-      run.act.swapPart.executeWithOptions(options, [
-        { stack: run.stack, run: run.reference, part, target },
-      ]),
-    );
-    if (kept && proved.keepAs === undefined && !isConfirmed) {
-      throw unconfirmed(run.stack.name, [target.into]);
+  for (const group of groupParts(parts)) {
+    const { id, title } = swapBackStep(group);
+    undo.push(id, title, undoingGroup(frame, 'swapBack', group));
+    const outputs = await workOnGroup(frame, 'swap', group, swapStep(group));
+    for (const [index, proved] of group.parts.entries()) {
+      const kept = outputs[index]?.kept === true;
+      if (kept && proved.keepAs === undefined && !isConfirmed) {
+        throw unconfirmed(run.stack.name, [proved.target.into]);
+      }
+      swapped.push(kept ? withKept(proved) : proved);
     }
-    swapped.push(kept ? withKept(proved) : proved);
   }
   return swapped;
 }

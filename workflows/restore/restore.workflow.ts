@@ -29,7 +29,7 @@ export async function restore(input: InputOf<'restore'>): Promise<RestoreOutcome
     run.stateIfItFailsNow = 'What was there before is in place and untouched.';
     const parts = await undoOnFailure(run, async (undo) => {
       const proved = await restoreBeside(run, looked, undo);
-      return swapAll(run, proved, undo, isConfirmed(input));
+      return swapAll(run, plan, proved, undo, isConfirmed(input));
     });
     run.stateIfItFailsNow = 'What was restored is in place; what it replaced is kept beside it.';
     // All is swapped: whoever cancels now comes too late, and what is kept must find its keeper.

@@ -5,6 +5,7 @@ import {
 } from '@temporalio/workflow';
 import type { HostActivities, RunActivities } from '../../activities';
 import { hostNowQueue, WORKFLOW_TASK_QUEUE, type StackDescription } from '../model/stack';
+import { describedOnce } from './described-once';
 import { limitSeconds, queueFor, STEP_KINDS, type StepKind } from '../model/step-kinds';
 
 /**
@@ -40,7 +41,8 @@ export function hostActivities(stack: StackDescription): ActivityInterfaceFor<Ho
   };
   const names = Object.keys(STEP_KINDS) as (keyof HostActivities)[];
   const steps = names.map((name) => [name, proxies[STEP_KINDS[name]][name]]);
-  return Object.fromEntries(steps) as ActivityInterfaceFor<HostActivities>;
+  const all = Object.fromEntries(steps) as ActivityInterfaceFor<HostActivities>;
+  return describedOnce(stack, all, all.keepDescription);
 }
 
 /** Questions that are answered at once or not at all. */
@@ -59,7 +61,7 @@ export function quickActivities(
 export function keeperActivities(
   stack: StackDescription,
 ): ActivityInterfaceFor<Pick<HostActivities, 'discardKept' | 'coolSlot'>> {
-  const keeperOf = <Name extends 'discardKept' | 'coolSlot'>(name: Name) =>
+  const keeperOf = <Name extends 'discardKept' | 'coolSlot' | 'keepDescription'>(name: Name) =>
     proxyActivities<Pick<HostActivities, Name>>({
       ...CANCELLATION,
       taskQueue: queueFor(STEP_KINDS[name], stack.host),
@@ -67,7 +69,8 @@ export function keeperActivities(
       heartbeatTimeout: stack.limits.heartbeatSeconds * 1000,
       retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
     })[name];
-  return { discardKept: keeperOf('discardKept'), coolSlot: keeperOf('coolSlot') };
+  const keepers = { discardKept: keeperOf('discardKept'), coolSlot: keeperOf('coolSlot') };
+  return describedOnce(stack, keepers, keeperOf('keepDescription'));
 }
 
 /** The highest recorded run of a stack and its freeze, asked of its host alone: the stack workflow has no description. */

@@ -1,0 +1,143 @@
+import type { LeftOut } from '../model/left-out';
+import type { Part, PartSummary } from '../model/recovery-point';
+import type { RestoreTarget } from '../model/restore-target';
+import { stepId } from '../model/step-id';
+import { ApplicationFailure } from '@temporalio/workflow';
+import { concurrently } from '../run/concurrently';
+import { countRows } from '../run/count-rows';
+import type { Run } from '../run/runbook';
+import { discardStep, observeStep, swapBackStep } from './plan-groups';
+import type { ObservedTarget } from './plan-restore';
+
+const TARGETS_AT_ONCE = 4;
+
+/** A part, and where it goes. */
+export interface PartItem {
+  readonly part: Part;
+  readonly target: RestoreTarget;
+  /** What the recovery point has of it; for work that reads it. */
+  readonly stored?: PartSummary;
+}
+
+/** What was restored beside, and proved equal. */
+export interface BroughtPart {
+  readonly proved: number;
+  readonly bytes: number;
+  /** What its place cannot have as it was, in sentences. */
+  readonly notes: readonly string[];
+  readonly leftOut?: readonly LeftOut[];
+}
+
+/** What is done to parts, and what it answers for each. */
+export interface PartOutputs {
+  readonly observe: ObservedTarget;
+  readonly restore: BroughtPart;
+  readonly swap: { readonly kept: boolean };
+  readonly swapBack: undefined;
+  readonly discard: undefined;
+}
+
+export type PartWork = keyof PartOutputs;
+
+/** What the work on a part needs of its run, or of the child workflow that does it for its run. */
+export type PartFrame = Pick<Run, 'stack' | 'reference' | 'act' | 'step'> & {
+  readonly pointId: string;
+};
+
+type Step = Parameters<Run['step']>[2];
+
+const WORK: {
+  readonly [Work in PartWork]: (frame: PartFrame, item: PartItem) => Promise<PartOutputs[Work]>;
+} = {
+  observe: observePart,
+  restore: restorePart,
+  swap: swapPart,
+  swapBack: (frame, item) => undoing(frame, swapBackStep(ofOne(item)), swapBackCall(frame, item)),
+  discard: (frame, item) => undoing(frame, discardStep(ofOne(item)), discardCall(frame, item)),
+};
+
+/** One part after the other, but for looks: databases belong to roles, and the disk is the limit. */
+export function workOnParts<Work extends PartWork>(
+  frame: PartFrame,
+  work: Work,
+  items: readonly PartItem[],
+): Promise<PartOutputs[Work][]> {
+  const width = work === 'observe' ? TARGETS_AT_ONCE : 1;
+  return concurrently(items, width, (item) => WORK[work](frame, item));
+}
+
+export function swapBackCall({ act, stack, reference: run }: PartFrame, item: PartItem): Step {
+  const { part, target } = item;
+  return (options) => act.swapBackPart.executeWithOptions(options, [{ stack, run, part, target }]);
+}
+
+export function discardCall({ act, stack, reference: run }: PartFrame, item: PartItem): Step {
+  const { part, target } = item;
+  return (options) => act.discardBeside.executeWithOptions(options, [{ stack, run, part, target }]);
+}
+
+async function undoing(
+  { step }: PartFrame,
+  { id, title }: { readonly id: string; readonly title: string },
+  call: Step,
+): Promise<undefined> {
+  await step(id, title, call);
+  return undefined;
+}
+
+function observePart(
+  { act, stack, step }: PartFrame,
+  { part, target, stored }: PartItem,
+): Promise<ObservedTarget> {
+  const { id, title } = observeStep(ofOne({ part }));
+  const dump = stored !== undefined && target.leaveOut !== undefined ? placeOf(stored) : undefined;
+  return step(id, title, (options) =>
+    act.observeRestoreTarget.executeWithOptions(options, [
+      { stack, part, target, ...(dump === undefined ? {} : { stored: dump }) },
+    ]),
+  );
+}
+
+function placeOf({ snapshotId, path }: PartSummary) {
+  return { snapshotId, path };
+}
+
+async function restorePart(frame: PartFrame, item: PartItem): Promise<BroughtPart> {
+  const { act, stack, reference: run, step, pointId } = frame;
+  const { part, target, stored } = item;
+  if (stored === undefined) {
+    const message = `nothing is said of what is stored of ${part.name}`;
+    throw ApplicationFailure.nonRetryable(message, 'InternalError');
+  }
+  const restored = await step(
+    stepId('restore', part.name),
+    `restore ${part.name}`,
+    (options) =>
+      act.restorePart.executeWithOptions(options, [{ stack, run, pointId, stored, target }]),
+    ({ bytes, notes: [detail] }) => ({ bytes, ...(detail === undefined ? {} : { detail }) }),
+  );
+  const { bytes, notes, leftOut, unproved } = restored;
+  const proof = await step(
+    stepId('prove', part.name),
+    `prove ${part.name}`,
+    (options) =>
+      act.provePart.executeWithOptions(options, [
+        { stack, run, pointId, part, target, ...(unproved === undefined ? {} : { unproved }) },
+      ]),
+    ({ rows }) => ({ detail: `${countRows(part, rows)} equal` }),
+  );
+  return { proved: proof.proved, bytes, notes, ...(leftOut === undefined ? {} : { leftOut }) };
+}
+
+function swapPart(
+  { act, stack, reference: run, step }: PartFrame,
+  { part, target }: PartItem,
+): Promise<{ readonly kept: boolean }> {
+  return step(stepId('swap', part.name), `swap ${part.name}`, (options) =>
+    act.swapPart.executeWithOptions(options, [{ stack, run, part, target }]),
+  );
+}
+
+function ofOne<Placed extends { readonly part: Part }>(only: Placed) {
+  return { only, parts: [only] as const, name: only.part.name };
+}
