@@ -20,11 +20,12 @@ function openAny(codec: SealingCodec, value: unknown): unknown {
   if (isPayload(value)) return inside(codec.open(value));
   // Numbers of 64 bits, and times: nothing is in them.
   if (Object.getPrototypeOf(value) !== Object.prototype && 'toNumber' in value) return value;
-  const entries = Object.entries(value).map(([name, member]) => [
-    name,
-    PLAIN.has(name) ? member : openAny(codec, member),
-  ]);
-  return withWords(Object.fromEntries(entries) as Record<string, unknown>);
+  // What a message does not have it has by its kind: an empty token, a zero.
+  const like = Object.create(Object.getPrototypeOf(value) as object) as Record<string, unknown>;
+  for (const [name, member] of Object.entries(value)) {
+    like[name] = PLAIN.has(name) ? member : openAny(codec, member);
+  }
+  return withWords(like);
 }
 
 function isPayload(value: object): value is Payload {
@@ -45,7 +46,7 @@ function withWords(message: Record<string, unknown>): Record<string, unknown> {
   if (!isRecord(encodedAttributes)) return message;
   const words: unknown = defaultPayloadConverter.fromPayload(encodedAttributes);
   const said = isRecord(words) ? words['message'] : undefined;
-  return typeof said === 'string' ? { ...message, message: said } : message;
+  return typeof said === 'string' ? Object.assign(message, { message: said }) : message;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -44,7 +44,12 @@ describeWith(['temporal', 'restic'], 'the key of an installation', () => {
     expect(await pawl.cli(['backup'])).toMatchObject({ code: 0 });
     const old = join(keys, 'old.key');
     await writeFile(old, before, { mode: 0o600 });
-    expect(await withKey(old, 'logs', 'melvin/1')).toMatchObject({ code: 0 });
+    for (const run of ['melvin/1', 'melvin/2']) {
+      const { code, stdout, stderr } = await pawl.cli(['logs', run]);
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      expect(stdout).toMatch(/back up uploads/);
+    }
+    // The worker answers with the new one.
     expect((await withKey(old, 'show', 'melvin/2')).code).toBe(7);
   });
 

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { findProgram } from '../../toolchain/find-program';
 import { programs, type ProgramName } from '../../toolchain/programs';
 import { ensureImages } from '../images/build-images';
-import { chromium } from './chromium';
 import { docker } from './docker';
 import { faketimeLibrary } from './faketime';
 import { serverPrograms } from './postgres-server';
@@ -26,7 +25,6 @@ export async function prepareMachine(): Promise<Lacks> {
   if (postgres !== undefined) lacks.postgres = postgres;
   if (faketimeLibrary() === undefined)
     lacks.faketime = 'no libfaketime (apt-get install libfaketime)';
-  if (chromium() === undefined) lacks.chromium = 'no chromium (apt-get install chromium)';
   const engine = await whyNoDocker();
   if (engine !== undefined) lacks.docker = engine;
   return lacks;

@@ -4,6 +4,7 @@ import { SealingCodec } from '../../../sealing/codec';
 import { keyRing } from '../../../sealing/key-ring';
 import { KEY_BYTES, keyOf } from '../../../sealing/seal-payload';
 import { startCodecEndpoint, type CodecEndpoint } from '../../../worker/server/codec-endpoint';
+import { devServerCommand } from '../../../worker/server/dev-server';
 import { mayRead } from '../../../worker/server/peer-user';
 import { answered, asked, isAsked } from '../../../workflows/model/seal';
 
@@ -142,4 +143,12 @@ describe('the endpoint of the web pages', () => {
     expect(await mayRead(process.getuid?.() ?? 0)).toBe(true);
     expect(await mayRead(65_534)).toBe(false);
   });
+});
+
+it('is told to the dev server, where there is one', () => {
+  const server = { program: 'temporal', stateDirectory: '/s', port: 7233, uiPort: 8233 };
+  const command = (more: object) => devServerCommand({ ...server, namespace: 'default', ...more });
+  const url = 'http://127.0.0.1:40123';
+  expect(command({ codecEndpoint: url }).join(' ')).toContain(`--ui-codec-endpoint ${url}`);
+  expect(command({}).join(' ')).not.toContain('codec');
 });
