@@ -1,5 +1,5 @@
 /*
- * Records the histories that test/workflows/replay.test.ts replays: `npx tsx test/histories/record.ts <version>`.
+ * Records the histories that test/workflows/replay.test.ts replays: `npx tsx test/histories/record.ts <version> [scenario]`.
  *
  * Run it on the code of a release, never on a branch that changes workflows: a history recorded by the code under test
  * replays by definition. Activities are doubles and data is made up, so that histories hold nobody's secrets or paths.
@@ -12,13 +12,14 @@ import { HISTORY_DOUBLES } from './doubles';
 import { SCENARIOS } from './scenarios';
 
 async function main(): Promise<void> {
-  const version = process.argv[2];
-  if (version === undefined) throw new Error('usage: record.ts <version>');
+  const [version, only] = process.argv.slice(2);
+  if (version === undefined) throw new Error('usage: record.ts <version> [scenario]');
   const folder = join(__dirname, version);
   await mkdir(folder, { recursive: true });
   const harness = await WorkflowHarness.start();
   try {
     for (const [title, scenario] of Object.entries(SCENARIOS)) {
+      if (only !== undefined && only !== title) continue;
       console.error(title);
       const ids = await harness.working({ ...HISTORY_DOUBLES, ...scenario.doubles }, () => scenario.run(harness));
       for (const id of ids) await save(harness, folder, id);

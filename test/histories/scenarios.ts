@@ -7,6 +7,7 @@ import {
   confirm,
   freeze,
   keptWorkflowId,
+  partsWorkflowId,
   progress,
   queue,
   reject,
@@ -18,7 +19,9 @@ import {
 } from '../../workflows/messages';
 import type { ForcedEndInput } from '../../workflows/model/forced-end';
 import { WORKFLOW_TASK_QUEUE, type StackDescription } from '../../workflows/model/stack';
-import { describeStack, describeSwitch } from '../support/descriptions';
+import { restoreTarget } from '../../workflows/model/restore-target';
+import type { PartsInput } from '../../workflows/restore/parts.workflow';
+import { describePart, describeStack, describeStoredPart, describeSwitch } from '../support/descriptions';
 import { until } from '../support/processes';
 import { BACKUP, restoreOf, type ActivityDoubles, type WorkflowHarness } from '../support/workflow-harness';
 import { DEPLOY, HISTORY_DOUBLES } from './doubles';
@@ -89,6 +92,23 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await kept.executeUpdate(confirm, { args: [{ by: 'anna' }] });
       await kept.result();
       return ['saved/1', 'saved/2', 'saved/3', 'kept/saved/2', 'stack/saved'];
+    },
+  },
+  'works on parts for a run': {
+    doubles: { swapBackPart: () => Promise.resolve(), discardBeside: () => Promise.resolve() },
+    async run(harness) {
+      const stack = describeStack({ name: 'large' });
+      const part = describePart();
+      const item = { part, target: restoreTarget(part.source, 1), stored: describeStoredPart(part) };
+      const run = { id: 'large/1', number: 1, key: 'key' };
+      const ids: string[] = [];
+      for (const work of ['observe', 'restore', 'swap', 'swapBack', 'discard'] as const) {
+        const input: PartsInput = { stack, run, pointId: 'aaaa1111', work, items: [item] };
+        const id = partsWorkflowId(run.id, work, 'part 1 of 1');
+        await ask(harness, 'parts', id, input);
+        ids.push(id);
+      }
+      return ids;
     },
   },
   'is approved, rejected, held and cancelled': {

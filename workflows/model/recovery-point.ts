@@ -100,7 +100,7 @@ export interface KeptRelease {
  * The most parts that one recovery point may have: a run that restores them all holds each in its history. A backup of more
  * is refused, since it could not be restored.
  */
-export const MOST_PARTS = 4000;
+export const MOST_PARTS = 5000;
 
 /** What a list shows of a recovery point. */
 export interface RecoveryPointSummary {

@@ -36,7 +36,7 @@ export function describedOnce<Name extends Names>(
     const direct = (...args: readonly unknown[]) => executeWithOptions({}, args);
     return [name, Object.assign(direct, { executeWithOptions })];
   });
-  return Object.fromEntries(steps) as unknown as typeof activities;
+  return Object.fromEntries(steps);
 }
 
 class HandOver {

@@ -46,6 +46,15 @@ describe('a sealed payload', () => {
     expect(one.data).not.toEqual(other.data);
   });
 
+  it('is packed before it is sealed when it is long, and opened as it was', async () => {
+    const long = { parts: Array.from({ length: 5000 }, (_, at) => `accounts/database_${at}`) };
+    const [payload] = await ours.encode([defaultPayloadConverter.toPayload(long)]);
+    expect(payload?.data?.length).toBeLessThan(JSON.stringify(long).length / 2);
+    expect(payload && (await opened(payload))).toEqual(long);
+    const asIs = { ...payload, metadata: { ...payload?.metadata, 'pawl-packed': Buffer.from('') } };
+    expect(isMark(await opened(asIs))).toBe(true);
+  });
+
   it('keeps its place among others', async () => {
     const many = ['a', 'b', 'c'].map((text) => defaultPayloadConverter.toPayload(text));
     const back = await ours.decode(await ours.encode(many));
