@@ -30,13 +30,13 @@ export function describedOnce<Name extends Names>(
   if (jsonBytes(stack) <= LONG_BYTES) return activities;
   const hand = new HandOver(stack, keep);
   const names = Object.keys(activities) as Name[];
-  const steps = names.map((name) => {
+  const steps = names.map((name): [string, unknown] => {
     const call = (activities[name] as unknown as { executeWithOptions: Call }).executeWithOptions;
     const executeWithOptions: Call = (options, args) => hand.call(call, options, args);
     const direct = (...args: readonly unknown[]) => executeWithOptions({}, args);
     return [name, Object.assign(direct, { executeWithOptions })];
   });
-  return Object.fromEntries(steps);
+  return Object.fromEntries(steps) as unknown as typeof activities;
 }
 
 class HandOver {
