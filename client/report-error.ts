@@ -37,10 +37,17 @@ function asReport(error: unknown): Report {
   return {
     exitCode: EXIT_CODES.failed,
     reason: 'InternalError',
-    message: `Unexpected error: ${error instanceof Error ? error.message : String(error)}`,
+    message: `Unexpected error: ${wordsOf(error)}`,
     advice:
       'This is a defect of pawl. Please report it with the output of the same command with -v and of `pawl doctor`.',
   };
+}
+
+/** Temporal's client says what it did, and only its cause what the server answered. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  return cause instanceof Error && cause.message !== '' ? `${message}: ${cause.message}` : message;
 }
 
 /** Known by its name: importing the class would load the schema for every command. */

@@ -43,8 +43,9 @@ export class SupervisedInstallation implements Installation {
   }
 
   cli(args: readonly string[], options: Partial<ProcessOptions> = {}): Promise<ProcessResult> {
-    const address = { TEMPORAL_ADDRESS: this.state?.address ?? '' };
-    const env = { ...withoutTemporalSettings(process.env), ...address, ...options.env };
+    // As the server's own words tell its users to: the key lies beside it.
+    const found = { TEMPORAL_CONFIG_FILE: join(this.stateDirectory, 'temporal.toml') };
+    const env = { ...withoutTemporalSettings(process.env), ...found, ...options.env };
     const argv = [process.execPath, distFile('client', 'main.js'), ...args];
     return runProcess(argv, { cwd: this.directory, ...options, env });
   }

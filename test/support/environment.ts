@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { findProgram } from '../../toolchain/find-program';
 import { programs, type ProgramName } from '../../toolchain/programs';
 import { ensureImages } from '../images/build-images';
+import { whyNoBrowser } from './browser';
 import { docker } from './docker';
 import { faketimeLibrary } from './faketime';
 import { serverPrograms } from './postgres-server';
@@ -25,6 +26,8 @@ export async function prepareMachine(): Promise<Lacks> {
   if (postgres !== undefined) lacks.postgres = postgres;
   if (faketimeLibrary() === undefined)
     lacks.faketime = 'no libfaketime (apt-get install libfaketime)';
+  const browser = whyNoBrowser();
+  if (browser !== undefined) lacks.chromium = browser;
   const engine = await whyNoDocker();
   if (engine !== undefined) lacks.docker = engine;
   return lacks;

@@ -1,6 +1,6 @@
 /** What a suite may need that a machine may lack. */
 export type Requirement =
-  'postgres' | 'restic' | 'temporal' | 'compose' | 'docker' | 'ferretdb' | 'faketime';
+  'postgres' | 'restic' | 'temporal' | 'compose' | 'docker' | 'ferretdb' | 'faketime' | 'chromium';
 
 /** Why a requirement cannot be met here; what is absent from it is there. */
 export type Lacks = Partial<Record<Requirement, string>>;

@@ -19,11 +19,13 @@ export class ServerProcess {
     stateDirectory: string,
     flags: readonly string[] = [],
     env: Environment = process.env,
+    pages: 'with pages' | 'headless' = 'headless',
   ): Promise<ServerProcess> {
     const log = `${stateDirectory}.log`;
     const output = await open(log, 'a');
     const program = [process.execPath, distFile('worker', 'server.js')];
-    const ports = ['--port', '0', '--headless', '--health-address', '127.0.0.1:0'];
+    const ui = pages === 'headless' ? ['--headless'] : ['--ui-port', '0'];
+    const ports = ['--port', '0', ...ui, '--health-address', '127.0.0.1:0'];
     const argv = [...program, '--state-dir', stateDirectory, ...ports, ...flags];
     const child = await startChild({
       argv,

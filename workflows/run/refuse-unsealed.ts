@@ -26,6 +26,12 @@ const VALID_MILLISECONDS = 24 * 3_600_000;
 const BEFORE_THE_START_MILLISECONDS = 2 * 3_600_000;
 
 /**
+ * Temporal's own questions, which its pages ask without a key: for a run's page and for where it stands. They take nothing and
+ * change nothing, and their answers are sealed.
+ */
+const OF_TEMPORAL = /^(?:__temporal_workflow_metadata|__stack_trace|__enhanced_stack_trace)$/;
+
+/**
  * Stands before every workflow: lets through what was sealed with the installation's key, for this very message, and once.
  * Anything else ends the execution, refuses the update or query, drops the signal: at once, and in a sentence.
  */
@@ -52,6 +58,7 @@ function inbound(gate: Gate): WorkflowInboundCallsInterceptor {
       if (opened !== undefined) await next({ ...input, args: [...opened] });
     },
     async handleQuery(input, next) {
+      if (OF_TEMPORAL.test(input.queryName)) return next({ ...input, args: [] });
       const { args } = gate.open('query', input.queryName, input.args);
       return next({ ...input, args: [...args] });
     },
