@@ -127,12 +127,12 @@ describeWith(
         const { workflow } = new Client({ connection });
         const { runId: key } = await workflow.getHandle(run).describe();
         const input: ForcedEndInput = {
-          stack: await loadStackFile({ file: stack.stack.file }),
+          stack: loadStackFile({ file: stack.stack.file }),
           ...{ run, number: Number(run.split('/')[1]), key, runbook: 'deploy' },
           ...{ requestedBy: 'anna', by: 'anna', reason: 'a test wants it' },
         };
         const start = { workflowId: `force/${run}`, taskQueue: WORKFLOW_TASK_QUEUE };
-        const end = await here.throughKills(IN_FORCED_END, () =>
+        const end: unknown = await here.throughKills(IN_FORCED_END, () =>
           workflow.execute('endByForce', { ...start, args: [input] }),
         );
         expect(end).toMatchObject({ services: [{ service: 'api' }] });
