@@ -81,16 +81,17 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
   const versions = differing(pawlPackage().version, workers.hosts);
   const asked = worker ? description : undefined;
   const open = runs.filter(({ outcome }) => outcome === 'running');
-  const [points, released, warm, waits, link, stuck] = await Promise.all([
+  const stuck = await listStuck(session, stack, workers);
+  const silent = stuck.map(({ run }) => run);
+  const [points, released, warm, waits, link] = await Promise.all([
     readNewestPoints(session, asked, runs),
     asked?.deploy && readReleases(session, asked),
     readWarmSlots(session, stack),
     readPersonWaits(
       session,
-      open.map(({ run }) => run),
+      open.map(({ run }) => run).filter((run) => !silent.includes(run)),
     ),
     workflowPage(session, stackWorkflowId(stack)),
-    listStuck(session, stack, workers),
   ]);
   const releases = released?.answer;
   const maintenance = inMaintenance(asked, releases?.serving);

@@ -5,6 +5,7 @@ import type { Verdict } from '../../workflows/run/people/judge-approval';
 import { answerOrNote, askProgress, readProgress, sendAnswer, waitsForNone } from './run-messages';
 import { listOpenRuns } from './run-list';
 import type { Session } from './session';
+import { thoseThatAnswer } from './stuck-runs';
 
 /** A run that waits for people. */
 export interface WaitingRun {
@@ -17,7 +18,7 @@ export interface WaitingRun {
 
 /** Runs of a stack that wait for approval, the one that waits longest first. Needs a worker. */
 export async function listWaitingRuns(session: Session, stack: string): Promise<WaitingRun[]> {
-  const runs = await listOpenRuns(session, stack);
+  const runs = await thoseThatAnswer(session, await listOpenRuns(session, stack));
   const all = await Promise.all(
     runs.map((run) => answerOrNote(session, run, () => askProgress(session, run))),
   );

@@ -5,6 +5,7 @@ import { answerOrNote } from './run-messages';
 import { opened } from './open-sealed';
 import { pendingSteps, type PendingStep } from './pending-steps';
 import type { Session } from './session';
+import { thoseThatAnswer } from './stuck-runs';
 
 /** Everything that restores of a stack replaced and still keep, newest first. Needs a worker. */
 export async function listKept(session: Session, stack: string): Promise<KeptState[]> {
@@ -13,12 +14,15 @@ export async function listKept(session: Session, stack: string): Promise<KeptSta
   const runs = await session.call(async () => {
     const found: string[] = [];
     for await (const { workflowId } of session.client.workflow.list({ query, pageSize: 100 })) {
-      found.push(workflowId.slice(keptWorkflowId('').length));
+      found.push(workflowId);
     }
     return found;
   });
+  const ids = await thoseThatAnswer(session, runs);
   const all = await Promise.all(
-    runs.map((run) => answerOrNote(session, keptWorkflowId(run), () => readKept(session, run))),
+    ids.map((id) =>
+      answerOrNote(session, id, () => readKept(session, id.slice(keptWorkflowId('').length))),
+    ),
   );
   return all
     .flatMap((kept) => kept ?? [])

@@ -57,6 +57,16 @@ export async function readStuck(
   return suspect.flatMap((workflow) => judgeStuck(workflow, builds) ?? []);
 }
 
+/** Of these, those that may answer a question. The others are named: a question would hang, and hide what these say. */
+export async function thoseThatAnswer(
+  session: Session,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const stuck = (await readStuck(session, ids)).map(({ run }) => run);
+  for (const run of stuck) session.note(`${run} cannot go on: \`pawl status\` says why.`);
+  return ids.filter((id) => !stuck.includes(id));
+}
+
 /**
  * Whether a workflow that has ended can be asked at all: by a worker of the build it began under. Otherwise a question would
  * hang until its deadline.

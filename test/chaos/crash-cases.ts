@@ -87,6 +87,9 @@ export const IN_MAINTENANCE = [
   'setMaintenance',
 ] as const satisfies readonly Activity[];
 
+/** Killed while a run is ended by force. */
+export const IN_FORCED_END = ['settleTraffic', 'endRun'] as const satisfies readonly Activity[];
+
 /** Killed in something smaller than a run. */
 export const ELSEWHERE = [
   'awaitRun',

@@ -1,5 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
+import { loadStackFile } from '../../stack-file/load';
 import { warmWorkflowId } from '../../workflows/messages';
+import type { ForcedEndInput } from '../../workflows/model/forced-end';
+import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import { freePort } from '../../worker/free-port';
 import { docker, TEST_IMAGES } from '../support/docker';
 import { startLoad, type LoadReport } from '../support/load';
@@ -14,6 +17,7 @@ import {
   IN_DEPLOY_UNDONE,
   IN_EDGE,
   IN_EDGE_UNDONE,
+  IN_FORCED_END,
   IN_FORGET,
   IN_MAINTENANCE,
   IN_ROLLBACK,
@@ -109,6 +113,35 @@ describeWith(
       version = next;
       expect(await stack.serving()).toBe(version);
       expect(await stack.containers()).toHaveLength(2);
+    });
+
+    it('ends by force with all requests where they were (settleTraffic, endRun)', async () => {
+      const next = other(version);
+      const canary = { steps: ['50%'], pauseSeconds: 300, minRequests: 1 };
+      const { service = {} } = options(next, 200);
+      await stack.describe({ service, api: { canary } });
+      const { stdout } = await stack.stack.cli('deploy', '-y', '--force', '--detach', '-q');
+      const run = stdout.trim();
+      await until(async () => ((await stack.versions()).length === 2 ? true : undefined), 60);
+      const connection = await Connection.connect({ address: here.pawl.temporal.address });
+      try {
+        const { workflow } = new Client({ connection });
+        const { runId: key } = await workflow.getHandle(run).describe();
+        const input: ForcedEndInput = {
+          stack: loadStackFile({ file: stack.stack.file }),
+          ...{ run, number: Number(run.split('/')[1]), key, runbook: 'deploy' },
+          ...{ requestedBy: 'anna', by: 'anna', reason: 'a test wants it' },
+        };
+        const start = { workflowId: `force/${run}`, taskQueue: WORKFLOW_TASK_QUEUE };
+        const end: unknown = await here.throughKills(IN_FORCED_END, () =>
+          workflow.execute('endByForce', { ...start, args: [input] }),
+        );
+        expect(end).toMatchObject({ services: [{ service: 'api' }] });
+        const { status } = await workflow.getHandle(run).describe();
+        expect([status.name, await stack.versions()]).toEqual(['TERMINATED', [version]]);
+      } finally {
+        await connection.close();
+      }
     });
 
     async function warmEnds(): Promise<void> {
