@@ -98,6 +98,7 @@ export const ELSEWHERE = [
   'diffReleases',
   'discardKept',
   'findService',
+  'keepDescription',
   'recordFreeze',
   'listReleases',
   'listRecoveryPoints',

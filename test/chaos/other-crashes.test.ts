@@ -36,6 +36,13 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
     expect(output).toMatchObject({ code: 0 });
   });
 
+  it('hands the long description of a stack over (keepDescription)', async () => {
+    await stack.write({ exclude: Array.from({ length: 1000 }, (_, at) => `*.nobody${at}`) });
+    const saved = await here.throughKills(['keepDescription'], () => stack.follow('backup'));
+    expect(saved).toMatchObject({ code: 0 });
+    await stack.write();
+  });
+
   it('costs no answer of pawl doctor (examineHost)', async () => {
     const { stdout } = await here.throughKills(['examineHost'], () =>
       stack.cli(['doctor', '--json']),

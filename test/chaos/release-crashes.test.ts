@@ -125,7 +125,7 @@ describeWith(
       await until(async () => ((await stack.versions()).length === 2 ? true : undefined), 60);
       const connection = await Connection.connect({ address: here.pawl.temporal.address });
       try {
-        const { workflow } = new Client({ connection });
+        const { workflow } = new Client({ connection, ...sealedClient() });
         const { runId: key } = await workflow.getHandle(run).describe();
         const input: ForcedEndInput = {
           stack: loadStackFile({ file: stack.stack.file }),

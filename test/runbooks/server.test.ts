@@ -57,7 +57,7 @@ describeWith(['temporal', 'restic'], 'pawl server', () => {
     // Temporal leaves its database open when it ends: the log beside it belongs to it, and is read at the next start.
     const database = ['temporal.db', 'temporal.db-shm', 'temporal.db-wal', 'temporal.db.version'];
     const ofTemporal = [...database, 'temporal.log', 'temporal.toml'];
-    expect((await readdir(state)).sort()).toEqual(['freezes', ...ofTemporal]);
+    expect((await readdir(state)).sort()).toEqual(['bundles', 'freezes', ...ofTemporal]);
   });
 
   it('restarts a Temporal server that was killed, which goes on with what it knew', async () => {

@@ -81,6 +81,7 @@ export class StackFixture {
     uploads = './uploads',
     documents = this.name,
     heartbeat = '2s',
+    exclude = [] as readonly string[],
   } = {}): Promise<void> {
     const { postgres, ferretdb } = this.servers;
     const lines = [
@@ -90,7 +91,7 @@ export class StackFixture {
       `  accounts: {engine: postgres, address: {host: ${postgres.host}, port: ${postgres.port}},`,
       `    database: ${this.name}, user: ${postgres.user}, password: {env: STACK_DATABASE_PASSWORD}}`,
       `  documents: {engine: mongodb, address: {host: ${ferretdb.host}, port: ${ferretdb.port}}, database: ${documents}}`,
-      `  uploads: {engine: files, path: ${uploads}}`,
+      `  uploads: {engine: files, path: ${uploads}, exclude: ${JSON.stringify(exclude)}}`,
       `limits: {heartbeat: ${heartbeat}}`,
     ];
     await writeFile(join(this.directory, 'pawl.yaml'), `${lines.join('\n')}\n`);

@@ -54,11 +54,13 @@ class HandOver {
   async call(call: Call, options: ActivityOptions, args: readonly unknown[]): Promise<unknown> {
     const named = args.map((input) => this.named(input));
     await this.handOver();
+    const given = this.kept;
     try {
       return await call(options, named);
     } catch (error) {
       if (!isForgotten(error)) throw error;
-      this.kept = undefined;
+      // Unless a step beside this one has begun to give it again.
+      if (this.kept === given) this.kept = undefined;
       await this.handOver();
       return call(options, named);
     }
