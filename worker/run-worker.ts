@@ -16,6 +16,7 @@ import { reachability, watchReachability } from './reachability';
 import { createRunDirectory } from './run-directory';
 import { createRunMetrics, type RunMetrics } from './run-metrics';
 import { isStop } from './stop-signal';
+import { untilPolled } from './until-polled';
 import { createStepWorkers, createWorkflowWorker, type WorkerFrame } from './temporal-workers';
 import { buildIdOf, workflowBundlePath } from './workflow-bundle';
 import { sealedClientOptions } from '../sealing/client-options';
@@ -66,7 +67,9 @@ export async function runWorker(
     const endWatch = watchReachability(live.connection, config.temporal, logger);
     await pollUntil(stop, live.workers, (polling) =>
       tendBuilds(buildsOf(frame, { client, own, store, logger }), polling, () => {
-        tellReady(config, own, health.address, logger);
+        void untilPolled(client, frame, polling).then((polled) => {
+          if (polled) tellReady(config, own, health.address, logger);
+        });
       }),
     ).finally(endWatch);
   } catch (error) {

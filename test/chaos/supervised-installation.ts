@@ -5,6 +5,7 @@ import { distFile } from '../../worker/dist-file';
 import { withoutTemporalSettings } from '../../worker/server/server-config';
 import type { ServerState } from '../../worker/server/state-file';
 import { runProcess, type ProcessOptions, type ProcessResult } from '../support/run-process';
+import { testKeyFile } from '../support/sealed';
 import { ServerProcess } from '../support/server-process';
 import type { Installation } from '../support/stack-fixture';
 
@@ -43,8 +44,10 @@ export class SupervisedInstallation implements Installation {
   }
 
   cli(args: readonly string[], options: Partial<ProcessOptions> = {}): Promise<ProcessResult> {
-    // As the server's own words tell its users to: the key lies beside it.
-    const found = { TEMPORAL_CONFIG_FILE: join(this.stateDirectory, 'temporal.toml') };
+    const found = {
+      TEMPORAL_CONFIG_FILE: join(this.stateDirectory, 'temporal.toml'),
+      PAWL_KEY_FILE: testKeyFile(),
+    };
     const env = { ...withoutTemporalSettings(process.env), ...found, ...options.env };
     const argv = [process.execPath, distFile('client', 'main.js'), ...args];
     return runProcess(argv, { cwd: this.directory, ...options, env });

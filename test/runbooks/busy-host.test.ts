@@ -36,9 +36,10 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a host whose slots ar
     await judged.stack.step(canary, 'judge:api/50', ({ state }) => state === 'running');
 
     saved = await Promise.all(Array.from({ length: SLOTS }, () => savedFolder()));
+    // The canary has one place, and so one dump waits for the next. They are soon over: they are waited for.
+    const held = holdUploads(pawl, SLOTS - 1);
     backups = await Promise.all(saved.map((stack) => stack.submit('backup')));
-    // The canary has one place, and so one dump waits for the next.
-    uploads = await holdUploads(pawl, SLOTS - 1);
+    uploads = await held;
   });
 
   afterAll(async () => {

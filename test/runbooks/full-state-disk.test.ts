@@ -33,7 +33,8 @@ describeWith(['temporal', 'restic'], 'a full disk of the state directory', () =>
         'protect: {uploads: {engine: files, path: ./uploads}}',
       ];
       await writeFile(join(directory, 'pawl.yaml'), `${lines.join('\n')}\n`);
-      const env = { ...process.env, REPOSITORY_PASSWORD: PASSWORD };
+      // With a key of its own, which is found beside the configuration.
+      const env = { ...process.env, REPOSITORY_PASSWORD: PASSWORD, PAWL_KEY_FILE: undefined };
       server = await ServerProcess.start(state, [], env);
       await server.ready();
     });

@@ -42,13 +42,18 @@ describeWith(['temporal', 'restic'], "the README's five minutes", () => {
 
   /** On free ports and in the test's own way; the rest is typed as it stands. */
   function startServer(): Promise<ServerProcess> {
-    return ServerProcess.start(join(folder, 'state'));
+    return ServerProcess.start(join(folder, 'state'), [], {
+      ...process.env,
+      PAWL_KEY_FILE: undefined,
+    });
   }
 
   async function type(command: string, running: ServerProcess | undefined): Promise<string> {
-    const address = running === undefined ? '' : (await running.ready()).address;
+    await running?.ready();
     const pawl = `pawl() { "${process.execPath}" "${distFile('client', 'main.js')}" "$@"; }`;
-    const env = { ...process.env, TEMPORAL_ADDRESS: address, NO_COLOR: '1' };
+    // The key is found beside it.
+    const config = running === undefined ? '' : join(folder, 'state', 'temporal.toml');
+    const env = { ...process.env, TEMPORAL_CONFIG_FILE: config, NO_COLOR: '1' };
     return new Promise((resolve, reject) => {
       const argv = ['-ec', `${pawl}\n${command}`];
       execFile('bash', argv, { cwd: folder, env }, (error, stdout, stderr) => {

@@ -32,7 +32,8 @@ describeWith(['temporal', 'restic'], 'an upgrade of pawl on a host', () => {
   afterAll(() => pawl.stop());
 
   async function json<Answer>(...args: readonly string[]): Promise<Answer> {
-    const { stdout } = await stack.cli(...args, '--json');
+    const { stdout, stderr } = await stack.cli(...args, '--json');
+    if (stdout === '') throw new Error(`pawl ${args.join(' ')}: ${stderr}`);
     return JSON.parse(stdout) as Answer;
   }
 
