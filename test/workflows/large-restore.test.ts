@@ -3,9 +3,10 @@ import type { WorkflowFailedError } from '@temporalio/client';
 import type { RestoreOutcome } from '../../workflows/model/outcome';
 import type { Part } from '../../workflows/model/recovery-point';
 import { PARTS_IN_OWN_HISTORY } from '../../workflows/restore/plan-groups';
-import { describePart, describePostgresEntry, describeStoredPart } from '../support/descriptions';
+import { describePart, describePostgresEntry } from '../support/descriptions';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
+import { restoreDoubles } from '../support/restore-doubles';
 import {
   gate,
   restoreOf,
@@ -44,30 +45,10 @@ describeWith(['temporal'], 'a restore of more parts than one history has room fo
     return Promise.resolve(output);
   }
 
-  function doubles(change: ActivityDoubles = {}): ActivityDoubles {
-    return {
-      findRecoveryPoint: () =>
-        Promise.resolve({
-          point: {
-            ...{ id: 'aaaa1111', stack: 'm', run: 'm/1', runKey: 'key', partial: false },
-            takenAt: '2026-01-01T00:00:00.000Z',
-            ...{ parts: PARTS.length, bytes: PARTS.length, entries: ['accounts'] },
-          },
-          host: 'local',
-          parts: PARTS.map(describeStoredPart),
-        }),
-      observeRestoreTarget: () =>
-        Promise.resolve({ exists: true, bytes: 1, otherSessions: 0, version: 'PostgreSQL 15.18' }),
-      restorePart: ({ stored }) =>
-        noted(`restore ${stored.part.name}`, { bytes: stored.bytes, notes: [] }),
-      provePart: ({ part }) => noted(`prove ${part.name}`, { proved: 2, rows: 10 }),
-      swapPart: ({ part }) => noted(`swap ${part.name}`, { kept: true }),
-      swapBackPart: ({ part }) => noted(`swap back ${part.name}`, undefined),
-      discardBeside: ({ part }) => noted(`discard ${part.name}`, undefined),
-      discardKept: () => Promise.resolve(),
-      ...change,
-    };
-  }
+  const doubles = (change: ActivityDoubles = {}): ActivityDoubles => ({
+    ...restoreDoubles(PARTS, calls),
+    ...change,
+  });
 
   const called = (verb: string) => calls.filter((call) => call.startsWith(`${verb} `));
 

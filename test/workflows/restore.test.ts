@@ -6,9 +6,10 @@ import { randomUUID } from 'node:crypto';
 import { confirm, keptWorkflowId } from '../../workflows/messages';
 import type { StackDescription } from '../../workflows/model/stack';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
-import { describePart, describePostgresEntry, describeStoredPart } from '../support/descriptions';
+import { describePart, describePostgresEntry } from '../support/descriptions';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
+import { restoreDoubles } from '../support/restore-doubles';
 import { uniqueStack, WorkflowHarness, type ActivityDoubles } from '../support/workflow-harness';
 
 const PARTS = ['accounts', 'reports'].map((name) =>
@@ -32,38 +33,10 @@ describeWith(['temporal'], 'the restore workflow', () => {
     return Promise.resolve(output);
   }
 
-  function doubles(change: ActivityDoubles = {}): ActivityDoubles {
-    return {
-      findRecoveryPoint: () =>
-        Promise.resolve({
-          point: {
-            id: 'aaaa1111',
-            stack: 'm',
-            run: 'm/1',
-            runKey: 'key',
-            takenAt: '2026-01-01T00:00:00.000Z',
-            parts: 2,
-            bytes: 2,
-            entries: PROTECT.map(({ name }) => name),
-            partial: false,
-          },
-          host: 'local',
-          parts: PARTS.map(describeStoredPart),
-        }),
-      observeRestoreTarget: () =>
-        Promise.resolve({ exists: true, bytes: 1, otherSessions: 0, version: 'PostgreSQL 15.18' }),
-      restorePart: ({ stored }) =>
-        noted(`restore ${stored.part.name}`, { bytes: stored.bytes, notes: [] }),
-      provePart: ({ part }) => noted(`prove ${part.name}`, { proved: 2, rows: 10 }),
-      swapPart: ({ part }) => noted(`swap ${part.name}`, { kept: true }),
-      swapBackPart: ({ part }) => noted(`swap back ${part.name}`, undefined),
-      discardBeside: ({ part }) => noted(`discard ${part.name}`, undefined),
-      discardKept: ({ part, target }) =>
-        noted(`drop ${part.source}${target.keepSuffix}`, undefined),
-      recordRun: ({ entry }) => noted(`record ${entry.outcome}`, undefined),
-      ...change,
-    };
-  }
+  const doubles = (change: ActivityDoubles = {}): ActivityDoubles => ({
+    ...restoreDoubles(PARTS, calls),
+    ...change,
+  });
 
   async function start(stack: StackDescription, options: Partial<RestoreOptions> = {}) {
     const input: InputOf<'restore'> = {
