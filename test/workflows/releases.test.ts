@@ -7,6 +7,7 @@ import type { ReleaseDiff, ReleaseList } from '../../workflows/model/release';
 import type { ReleasesNow } from '../../workflows/model/serving';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import type { WarmInput } from '../../workflows/model/warm';
+import { TEST_CODEC } from '../support/sealed';
 import { describeWith } from '../support/requirements';
 import { uniqueStack, WorkflowHarness } from '../support/workflow-harness';
 
@@ -57,7 +58,8 @@ describeWith(['temporal'], 'questions about releases', () => {
 
   it('about what is warm need no worker, and know nothing when nothing is', async () => {
     const { client } = harness;
-    const session = { client, namespace: 'default', call: (work: () => unknown) => work() };
+    const call = (work: () => unknown) => work();
+    const session = { client, codec: TEST_CODEC, namespace: 'default', call };
     const warmOf = (name: string) => readWarmSlots(session as unknown as Session, name);
     const stack = uniqueStack();
     expect(await warmOf(stack.name)).toEqual([]);
