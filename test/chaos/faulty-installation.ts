@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PawlEnvironment } from '../support/pawl-environment';
+import { StartError } from '../../worker/run-entry';
 import { StackFixture, stackSecrets } from '../support/stack-fixture';
 import { startStackServers, type StackServers } from '../support/stack-servers';
 import { EDGES } from './crash-cases';
@@ -80,10 +81,22 @@ export class FaultyInstallation {
     for (let left = armed.length; left > 0; left -= 1) {
       const end = await Promise.race([this.pawl.workerEnd(), premature]);
       if (end !== 'signal SIGKILL') throw new Error(`The worker ended with ${String(end)}`);
-      await this.pawl.startWorker();
+      // A step may be taken, and its worker killed, before that has said that it is ready.
+      while (!(await this.startAgain(left > 1))) left -= 1;
     }
     await Promise.all(armed.map((fault) => fault.struck()));
     return output;
+  }
+
+  private async startAgain(mayBeKilled: boolean): Promise<boolean> {
+    try {
+      await this.pawl.startWorker();
+      return true;
+    } catch (error) {
+      const wasKilled = error instanceof StartError && error.message.includes('signal SIGKILL');
+      if (mayBeKilled && wasKilled) return false;
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {

@@ -72,12 +72,12 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a host whose slots ar
   }
 
   it('is told to be there, and is looked at, by status and doctor', async () => {
-    const status = await back.stack.cli('status', '--json');
+    const status = await timed('status', () => back.stack.cli('status', '--json'));
     expect(JSON.parse(status.stdout)).toMatchObject({
       worker: true,
       releases: { serving: { services: [{ service: 'api' }] } },
     });
-    const doctor = await back.stack.cli('doctor', '--json');
+    const doctor = await timed('doctor', () => back.stack.cli('doctor', '--json'));
     const { findings } = JSON.parse(doctor.stdout) as { findings: readonly { id: string }[] };
     expect(doctor.code).toBe(0);
     expect(findings.map(({ id }) => id)).toContain('worker');
@@ -85,18 +85,23 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a host whose slots ar
   });
 
   it('shows a maintenance page, and takes it away', async () => {
-    const on = await back.stack.follow('maintenance', 'on', '-m', 'back at 14:00');
+    const on = await timed('maintenance on', () =>
+      back.stack.follow('maintenance', 'on', '-m', 'back at 14:00'),
+    );
     expect(on).toMatchObject({ code: 0, outcome: { turn: 'on' } });
     expect((await fetch(`${back.url}/version`)).status).toBe(503);
-    const off = await back.stack.follow('maintenance', 'off');
+    const off = await timed('maintenance off', () => back.stack.follow('maintenance', 'off'));
     expect(off).toMatchObject({ code: 0, outcome: { turn: 'off' } });
     await expectFull();
   });
 
   it('sends the traffic back to the release before', async () => {
     expect(await version(back)).toBe('2');
-    const run = await back.stack.submit('rollback', '-y');
-    await until(async () => ((await version(back)) === '1' ? true : undefined), 60);
+    const run = await timed('rollback, until the release before answers', async () => {
+      const submitted = await back.stack.submit('rollback', '-y');
+      await until(async () => ((await version(back)) === '1' ? true : undefined), 60);
+      return submitted;
+    });
     await expectFull();
     uploads.release();
     expect((await back.stack.watch(run)).code).toBe(0);
@@ -104,6 +109,15 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a host whose slots ar
       expect((await stack.watch(backups[index] ?? '')).code).toBe(0);
     }
   });
+
+  /** For people to read: a machine of two cores may be busy with other suites. */
+  async function timed<Answer>(what: string, work: () => Promise<Answer>): Promise<Answer> {
+    const began = performance.now();
+    const answer = await work();
+    const seconds = ((performance.now() - began) / 1000).toFixed(2);
+    process.stdout.write(`| ${what}, with every slot taken | ${seconds} s |\n`);
+    return answer;
+  }
 
   async function version({ url }: ReleasedStack): Promise<string> {
     return (await (await fetch(`${url}/version`)).text()).trim();
