@@ -205,7 +205,7 @@ export class ReleasedStack {
   /** Everything of the project. */
   async remove(): Promise<void> {
     for (const { id } of await this.containers()) {
-      await this.engine.getContainer(id).remove({ force: true, v: true });
+      await this.engine.getContainer(id).remove({ force: true, v: true }).catch(unlessGone);
     }
     const { networks, volumes } = await this.belongings();
     for (const name of networks) await this.engine.getNetwork(name).remove();
@@ -216,6 +216,11 @@ export class ReleasedStack {
   private filters(): { readonly label: string[] } {
     return { label: [`com.docker.compose.project=${this.project}`] };
   }
+}
+
+/** What a worker was about to remove is gone as it should be. */
+function unlessGone(error: unknown): void {
+  if ((error as { readonly statusCode?: number }).statusCode !== 404) throw error;
 }
 
 /** Names the test images by their ids: no registry is asked for them, which takes a second where none can be reached. */
