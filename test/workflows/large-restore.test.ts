@@ -55,9 +55,15 @@ describeWith(['temporal'], 'a restore of more parts than one history has room fo
   async function expectShortHistories(run: string): Promise<void> {
     const query = `WorkflowId = '${run}' OR WorkflowId STARTS_WITH 'parts/${run}/'`;
     const lengths: number[] = [];
-    for await (const { historyLength } of harness.client.workflow.list({ query })) {
-      lengths.push(historyLength);
+    let bytes = 0;
+    for await (const one of harness.client.workflow.list({ query })) {
+      lengths.push(one.historyLength);
+      bytes += one.historySize ?? 0;
     }
+    const events = lengths.reduce((sum, length) => sum + length, 0);
+    const each = `${(events / COUNT).toFixed(1)} events and ${Math.round(bytes / COUNT)} bytes`;
+    const longest = `the longest of ${lengths.length} histories has ${Math.max(...lengths)} events`;
+    process.stdout.write(`| ${COUNT} parts | ${each} a part | ${longest} |\n`);
     expect(lengths.length).toBeGreaterThan(6);
     expect(Math.max(...lengths)).toBeLessThan(MOST_EVENTS / 2);
   }
