@@ -19,6 +19,8 @@ const REASON_SHOWN = 600;
 const DETAIL_SHOWN = 300;
 /** More than these never fit. */
 const MOST_LINES = 100;
+/** Of more steps than these the page is written once for as many changes: each writing looks at all of them. */
+const WRITTEN_EACH_TIME = 500;
 const LINE_END = '  \n';
 const ROOM_FOR_REMARK = 40;
 
@@ -53,6 +55,7 @@ export class RunPage {
   private asked: ApprovalState | undefined;
   private held: readonly HeldStep[] = [];
   private end: Ending | undefined;
+  private unwritten = 0;
 
   constructor(
     private readonly run: string,
@@ -150,7 +153,9 @@ export class RunPage {
     const { detail } = change;
     const short = detail === undefined ? {} : { detail: firstCharacters(detail, LONGEST_DETAIL) };
     this.list.update(id, title, { ...change, ...short });
-    this.show();
+    this.unwritten += 1;
+    const isDue = this.unwritten > this.steps.length / WRITTEN_EACH_TIME;
+    if (isDue || change.state === 'failed') this.show();
   }
 
   /** The title of a step, as the plan has it where it was planned. */
@@ -184,6 +189,7 @@ export class RunPage {
   }
 
   private show(): void {
+    this.unwritten = 0;
     const title = `## ${this.runbook} of ${this.stack}: ${this.end?.state ?? this.phaseShown}`;
     const head = `${title}\n\n${this.reason()}${this.question()}`;
     const info = `\n\n[stack](/namespaces/${workflowInfo().namespace}/workflows/stack%2F${encodeURIComponent(this.stack)})`;
