@@ -6,7 +6,7 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import { concurrently } from '../run/concurrently';
 import { countRows } from '../run/count-rows';
 import type { Run } from '../run/runbook';
-import { discardStep, observeStep, swapBackStep } from './plan-groups';
+import { discardStep, groupOfOne, observeStep, swapBackStep } from './plan-groups';
 import type { ObservedTarget } from './plan-restore';
 
 const TARGETS_AT_ONCE = 4;
@@ -52,8 +52,9 @@ const WORK: {
   observe: observePart,
   restore: restorePart,
   swap: swapPart,
-  swapBack: (frame, item) => undoing(frame, swapBackStep(ofOne(item)), swapBackCall(frame, item)),
-  discard: (frame, item) => undoing(frame, discardStep(ofOne(item)), discardCall(frame, item)),
+  swapBack: (frame, item) =>
+    undoing(frame, swapBackStep(groupOfOne(item)), swapBackCall(frame, item)),
+  discard: (frame, item) => undoing(frame, discardStep(groupOfOne(item)), discardCall(frame, item)),
 };
 
 /** One part after the other, but for looks: databases belong to roles, and the disk is the limit. */
@@ -89,7 +90,7 @@ function observePart(
   { act, stack, step }: PartFrame,
   { part, target, stored }: PartItem,
 ): Promise<ObservedTarget> {
-  const { id, title } = observeStep(ofOne({ part }));
+  const { id, title } = observeStep(groupOfOne({ part }));
   const dump = stored !== undefined && target.leaveOut !== undefined ? placeOf(stored) : undefined;
   return step(id, title, (options) =>
     act.observeRestoreTarget.executeWithOptions(options, [
@@ -136,8 +137,4 @@ function swapPart(
   return step(stepId('swap', part.name), `swap ${part.name}`, (options) =>
     act.swapPart.executeWithOptions(options, [{ stack, run, part, target }]),
   );
-}
-
-function ofOne<Placed extends { readonly part: Part }>(only: Placed) {
-  return { only, parts: [only] as const, name: only.part.name };
 }

@@ -10,6 +10,7 @@ import { causeOf } from '../run/failures';
 import { HoldDesk } from '../run/people/hold-desk';
 import { RunPage } from '../run/run-page';
 import { CANCELLED, Steps } from '../run/steps';
+import { tellFailures } from '../run/undo-on-failure';
 import {
   workOnParts,
   type PartFrame,
@@ -27,8 +28,6 @@ export interface PartsInput {
   readonly work: PartWork;
   readonly items: readonly PartItem[];
 }
-
-const FAILURES_TOLD = 5;
 
 /**
  * Works on many parts of a run that restores them: their steps would be more than the history of the run can have. It ends as
@@ -74,10 +73,5 @@ async function undoAll(
     }
   }
   if (failures.length === 0) return items.map(() => undefined);
-  const more = failures.length - FAILURES_TOLD;
-  const told = failures.slice(0, FAILURES_TOLD).join('; ');
-  throw ApplicationFailure.nonRetryable(
-    more > 0 ? `${told}; and ${more} more` : told,
-    'CompensationFailed',
-  );
+  throw ApplicationFailure.nonRetryable(tellFailures(failures), 'CompensationFailed');
 }

@@ -31,7 +31,7 @@ export function groupParts<Placed extends { readonly part: Part }>(
   parts: readonly Placed[],
 ): readonly PartGroup<Placed>[] {
   if (parts.length <= PARTS_IN_OWN_HISTORY) {
-    return parts.map((only) => ({ only, parts: [only], name: only.part.name }));
+    return parts.map(groupOfOne);
   }
   const groups: PartGroup<Placed>[] = [];
   for (let first = 0; first < parts.length; first += PARTS_IN_OWN_HISTORY) {
@@ -42,9 +42,15 @@ export function groupParts<Placed extends { readonly part: Part }>(
   return groups;
 }
 
-export function observeStep({ only, name }: PartGroup<{ readonly part: Part }>): PlannedStep {
+export function groupOfOne<Placed extends { readonly part: Part }>(
+  only: Placed,
+): PartGroup<Placed> {
+  return { only, parts: [only], name: only.part.name };
+}
+
+export function observeStep({ only, name }: PartGroup<unknown>): PlannedStep {
   return {
-    id: stepId('observe', only?.part.name ?? name),
+    id: stepId('observe', name),
     title: `look at what ${only === undefined ? `${name} replace` : `${name} replaces`}`,
   };
 }

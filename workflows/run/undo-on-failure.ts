@@ -37,7 +37,7 @@ export async function undoOnFailure<Outcome>(
     if (failures.length === 0) throw error;
     run.stateIfItFailsNow = 'It could not be undone completely: a person is needed.';
     throw ApplicationFailure.nonRetryable(
-      `${causeOf(error).message}; and undoing it failed: ${told(failures)}`,
+      `${causeOf(error).message}; and undoing it failed: ${tellFailures(failures)}`,
       'CompensationFailed',
       { evidence: causeOf(error).evidence } satisfies FailureDetails,
     );
@@ -50,7 +50,8 @@ function inOrder(compensations: readonly Parameters<Undo['push']>[]): Parameters
   return [...urgent, ...latestFirst.filter((one) => !urgent.includes(one))];
 }
 
-function told(failures: readonly string[]): string {
+/** The first of them in one sentence, and how many more there are. */
+export function tellFailures(failures: readonly string[]): string {
   const more = failures.length - FAILURES_TOLD;
   const first = failures.slice(0, FAILURES_TOLD).join('; ');
   return more > 0 ? `${first}; and ${more} more` : first;
