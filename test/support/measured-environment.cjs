@@ -23,6 +23,8 @@ class MeasuredEnvironment extends TestEnvironment {
 
   constructor(config, context) {
     super(config, context);
+    // Loads a module once for all suites of this Jest worker, beside their own modules.
+    this.global.requireOutside = require;
     this.#file = costFile(config.projectConfig.rootDir, context.testPath);
   }
 
