@@ -16,6 +16,7 @@ import {
 import { rollService } from './roll-service';
 import {
   ALL,
+  firstGapDetail,
   gapDetail,
   renewSwitch,
   steering,
@@ -196,7 +197,7 @@ async function steer(
       run.act.steerTraffic.executeWithOptions(options, [
         steering(run, placement, placed, shares, placement.release),
       ]),
-    gapDetail,
+    placed.active === undefined ? firstGapDetail : gapDetail,
   );
 }
 
