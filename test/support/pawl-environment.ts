@@ -12,6 +12,7 @@ import type { Environment } from '../../worker/settings';
 import { runInProcess, runsInProcess } from './run-in-process';
 import { runProcess, type ProcessOptions, type ProcessResult } from './run-process';
 import { testKeyFile } from './sealed';
+import { expectNothingLeftWaitingAt } from './settled-runs';
 import { startTemporalServer, type TemporalServer } from './temporal-server';
 
 const STOP_GRACE_MILLISECONDS = 20_000;
@@ -146,11 +147,27 @@ export class PawlEnvironment {
     return existsSync(this.logFile) ? readFile(this.logFile, 'utf8') : '';
   }
 
-  /** Ends all processes and removes the directory. */
+  /** Ends all processes and removes the directory. Throws when a run that has ended has left a planned step waiting. */
   async stop(): Promise<void> {
+    try {
+      await this.nothingLeftWaiting();
+    } finally {
+      await this.end();
+    }
+  }
+
+  /** As `stop`, where no run can be asked any more. */
+  async end(): Promise<void> {
     await this.stopWorker();
     await this.temporal.stop();
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private async nothingLeftWaiting(): Promise<void> {
+    const keyFile = this.env['PAWL_KEY_FILE'] ?? '';
+    await expectNothingLeftWaitingAt({ address: this.temporal.address, keyFile }, async () => {
+      if (this.worker === undefined) await this.startWorker();
+    });
   }
 
   private program(name: 'client' | 'worker'): string {

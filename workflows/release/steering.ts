@@ -53,16 +53,14 @@ export async function renewSwitch(
   placed: SwitchedService,
   active: Slot,
 ): Promise<number> {
-  const { id, title } = renewStep(placed.deployment.service);
   const shares = traffic(active, ALL, 'off');
   const { gapSeconds = 0 } = await run.step(
-    id,
-    title,
+    renewStep(placed.deployment.service),
     (options) =>
       run.act.steerTraffic.executeWithOptions(options, [
         steering(run, placement, placed, shares, placement.release),
       ]),
-    gapDetail,
+    { detail: gapDetail },
   );
   return gapSeconds;
 }
