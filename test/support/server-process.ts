@@ -30,10 +30,10 @@ export class ServerProcess {
     const ui = pages === 'headless' ? ['--headless'] : ['--ui-port', '0'];
     const ports = ['--port', '0', ...ui, '--health-address', '127.0.0.1:0'];
     const argv = [...program, '--state-dir', stateDirectory, ...ports, ...flags];
-    const sealed = { PAWL_KEY_FILE: testKeyFile(), ...env };
+    const sealed: Environment = { PAWL_KEY_FILE: testKeyFile(), ...env };
     const child = await startChild({ argv, env: sealed, output: output.fd });
     await output.close();
-    const keyFile = sealed.PAWL_KEY_FILE ?? join(stateDirectory, 'pawl.key');
+    const keyFile = sealed['PAWL_KEY_FILE'] ?? join(stateDirectory, 'pawl.key');
     return new ServerProcess(stateDirectory, child, log, keyFile);
   }
 
