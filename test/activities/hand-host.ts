@@ -1,5 +1,6 @@
 import { AdapterError } from '../../activities/ports/adapter-error';
 import type { HostPorts, ReleasePorts } from '../../activities/ports/host-ports';
+import type { Compose } from '../../activities/ports/compose';
 import type { ServiceContainer } from '../../activities/ports/services-engine';
 import type { Site } from '../../activities/ports/site';
 import {
@@ -121,7 +122,7 @@ export class HandHost {
       counters: () => this.answer(this.counters),
     };
     const compose = {
-      up: (_site: Site, file: string, names: readonly string[]) => {
+      up: ({ file, services: names }: Parameters<Compose['up']>[0]) => {
         for (const name of names) this.up(name, Number(file));
         return Promise.resolve();
       },

@@ -1,4 +1,5 @@
 import { readyWithin } from '../../activities/containers/ready-within';
+import type { Compose } from '../../activities/ports/compose';
 import type { HostPorts } from '../../activities/ports/host-ports';
 import type { ServiceContainer } from '../../activities/ports/services-engine';
 import { startService, type StartServiceInput } from '../../activities/containers/start-service';
@@ -25,7 +26,7 @@ function start(
         lastLines: () => Promise.resolve(''),
       },
       compose: {
-        up: (_site: object, _file: string, services: readonly string[]) => {
+        up: ({ services }: Parameters<Compose['up']>[0]) => {
           started.push(services);
           return Promise.resolve();
         },
