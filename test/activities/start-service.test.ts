@@ -17,6 +17,12 @@ function start(
   found: Readonly<Record<string, readonly ServiceContainer[]>>,
 ) {
   const started: (readonly string[])[] = [];
+  const compose: Pick<Compose, 'up'> = {
+    up: ({ services }) => {
+      started.push(services);
+      return Promise.resolve();
+    },
+  };
   const ports = {
     secrets: { redact: (text: string) => text },
     release: {
@@ -25,12 +31,7 @@ function start(
           Promise.resolve(found[service] ?? []),
         lastLines: () => Promise.resolve(''),
       },
-      compose: {
-        up: ({ services }: Parameters<Compose['up']>[0]) => {
-          started.push(services);
-          return Promise.resolve();
-        },
-      },
+      compose,
       releases: {
         file: () => Promise.resolve('/releases/2/compose.yaml'),
         readModel: () => Promise.resolve('{}'),
