@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: '<rootDir>/test/support/measured-environment.cjs',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  // `npm run nightly` has them: jest.nightly.config.cjs.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/nightly/'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

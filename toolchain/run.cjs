@@ -43,6 +43,10 @@ const tasks = {
     console.log(closingLines(exitCode));
     return exitCode;
   },
+  nightly: async (argv) => {
+    await buildDist();
+    return node(jest, ['--config', 'jest.nightly.config.cjs', ...argv]);
+  },
   check: async (argv) => {
     await ensurePackages();
     return runChecks(argv.includes('--no-unit') ? checks.slice(0, -1) : checks);
