@@ -43,6 +43,11 @@ const tasks = {
     console.log(closingLines(exitCode));
     return exitCode;
   },
+  /** All tests, and those that are too dear for every change: one run a kill, for example. */
+  nightly: (argv) => {
+    process.env.PAWL_NIGHTLY = '1';
+    return tasks.test(argv);
+  },
   check: async (argv) => {
     await ensurePackages();
     return runChecks(argv.includes('--no-unit') ? checks.slice(0, -1) : checks);
