@@ -43,9 +43,12 @@ const tasks = {
     console.log(closingLines(exitCode));
     return exitCode;
   },
+  /** All tests, and what is too dear for every change: one run a kill, for example, and the production server. */
   nightly: async (argv) => {
-    await buildDist();
-    return node(jest, ['--config', 'jest.nightly.config.cjs', ...argv]);
+    process.env.PAWL_NIGHTLY = '1';
+    const usual = await tasks.test(['--passWithNoTests', ...argv]);
+    const further = ['--config', 'jest.nightly.config.cjs', '--passWithNoTests'];
+    return (await tasks.test([...further, ...argv])) || usual;
   },
   check: async (argv) => {
     await ensurePackages();

@@ -27,6 +27,8 @@ export interface PawlOptions {
   readonly workerEnv?: Readonly<Record<string, string>>;
   /** Further flags of the worker. */
   readonly workerFlags?: readonly string[];
+  /** `limits.heartbeat` of the stacks that tests put there; a worker of this environment tells that it lives more often. */
+  readonly heartbeat?: string;
   /** Do not start the worker yet. */
   readonly withoutWorker?: boolean;
 }
@@ -46,6 +48,7 @@ export class PawlEnvironment {
     readonly env: Environment,
     private readonly workerEnv: Environment,
     private readonly workerFlags: readonly string[],
+    readonly heartbeat: string | undefined,
   ) {}
 
   static async start(options: PawlOptions = {}): Promise<PawlEnvironment> {
@@ -62,7 +65,8 @@ export class PawlEnvironment {
     const flags = ['--host', options.host ?? 'local', '--state-dir', join(directory, 'state')];
     const quiet = ['--health-address', '127.0.0.1:0', '--log-format', 'json'];
     const workerFlags = [...flags, ...quiet, ...(options.workerFlags ?? [])];
-    const pawl = new PawlEnvironment(directory, temporal, env, workerEnv, workerFlags);
+    const { heartbeat } = options;
+    const pawl = new PawlEnvironment(directory, temporal, env, workerEnv, workerFlags, heartbeat);
     if (options.withoutWorker !== true) await pawl.startWorker();
     return pawl;
   }
