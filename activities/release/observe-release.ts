@@ -1,3 +1,4 @@
+import { LABELS } from '../../workflows/model/labels';
 import {
   hasSwitch,
   SLOTS,
@@ -217,7 +218,7 @@ function publishedAnywhere({ ports }: ComposeServiceFacts): Pick<ObservedService
 
 /** Of what plain Compose runs; that of the slots is the switch's already. */
 function exposed(found: readonly ServiceContainer[]): Pick<ObservedService, 'exposed'> {
-  const plain = found.filter((one) => isRunning(one) && one.labels['pawl.role'] === undefined);
+  const plain = found.filter((one) => isRunning(one) && one.labels[LABELS.role] === undefined);
   const ports = [...new Set(plain.flatMap((container) => container.exposed))];
   return ports.length === 0 ? {} : { exposed: ports.slice(0, MOST_TOLD) };
 }
@@ -263,7 +264,7 @@ function runsAlone(
 ): Pick<ObservedService, 'runs' | 'runningImage'> {
   const [running] = containers.filter(isRunning);
   if (running === undefined) return { runs: 'nothing' };
-  const byPawl = running.labels['pawl.role'] !== undefined;
+  const byPawl = running.labels[LABELS.role] !== undefined;
   return { runs: byPawl ? 'released' : 'plain', runningImage: running.imageId };
 }
 
@@ -318,7 +319,7 @@ function releaseOfAll(
   replicas: number,
 ): number | undefined {
   const running = containers.filter(isRunning);
-  const numbers = new Set(running.map(({ labels }) => Number(labels['pawl.release'])));
+  const numbers = new Set(running.map(({ labels }) => Number(labels[LABELS.release])));
   const [number] = numbers;
   return running.length >= replicas && numbers.size === 1 ? number : undefined;
 }
