@@ -1,4 +1,4 @@
-import { SLOTS, type Slot, type SwitchDeployment } from '../../workflows/model/deployment';
+import { type Slot, type SwitchDeployment } from '../../workflows/model/deployment';
 import {
   weightOf,
   type Shares,
@@ -154,13 +154,11 @@ async function serveBoth(
   const key = keyOf(input);
   const now = await ports.switches.desired(key);
   if (now === undefined) return;
-  const prepared = Object.fromEntries(
-    SLOTS.map((slot) => {
-      const comes = weightOf(input.traffic[slot]) > 0 && weightOf(now.traffic[slot]) === 0;
-      return [slot, comes ? { weight: 0 } : now.traffic[slot]];
-    }),
-  ) as unknown as Traffic;
-  await write(ports, input, prepared);
+  const prepared = (slot: Slot) => {
+    const comes = weightOf(input.traffic[slot]) > 0 && weightOf(now.traffic[slot]) === 0;
+    return comes ? { weight: 0 } : now.traffic[slot];
+  };
+  await write(ports, input, { blue: prepared('blue'), green: prepared('green') });
   await retryUntilUp(attempt, () => ports.switches.apply(key, attempt));
   await allUp(ports, site, input, attempt);
 }

@@ -119,10 +119,11 @@ function withoutHealthConditions(
     Object.entries(services).map(([name, service]) => {
       const needs = Object.entries(service.depends_on ?? {});
       if (!needs.some(([other]) => names.has(other))) return [name, service];
-      const started = needs.map(([other, how]) =>
-        names.has(other) ? [other, { ...how, condition: 'service_started' }] : [other, how],
+      const started = needs.map(
+        ([other, how]) =>
+          [other, names.has(other) ? { ...how, condition: 'service_started' } : how] as const,
       );
-      return [name, { ...service, depends_on: Object.fromEntries(started) as never }];
+      return [name, { ...service, depends_on: Object.fromEntries(started) }];
     }),
   );
 }
