@@ -113,6 +113,6 @@ export function createPostgresEngine(options: {
 
 type RestoreArguments = readonly [Site, PostgresEntry, Part, RestoreTarget, Attempt];
 
-function callerOf({ owner, signal, onProgress }: Attempt): Caller {
-  return { applicationName: applicationName(owner), signal, onProgress };
+function callerOf({ owner, ...attempt }: Attempt): Caller {
+  return { applicationName: applicationName(owner), ...attempt };
 }
