@@ -27,6 +27,9 @@ export interface StepOptions {
 const BEFORE_LIMIT_MILLISECONDS = 5_000;
 const BEFORE_SHORT_LIMIT = 0.2;
 
+/** Of a database, to a look: so that whoever was silent is named, before the whole look is given up. */
+const ANSWER_SECONDS = 90;
+
 /**
  * Runs one attempt of an activity: heartbeats with its progress, ends it when it is cancelled or moves nothing any more,
  * and turns what it throws into Temporal's failures. What only looks is given up at its limit, whether it ends or not: what
@@ -67,6 +70,7 @@ export async function runStep<Output>(
       progress.movedAt = performance.now();
     },
     owner: `pawl:${input.run?.key ?? context.info.workflowExecution?.runId ?? 'none'}:${options.phase}`,
+    ...(patience !== undefined && { answerSeconds: ANSWER_SECONDS }),
   };
   try {
     const working = () => work(attempt, siteOf(ports, input.stack));

@@ -9,4 +9,9 @@ export interface Attempt {
   readonly onProgress: OnProgress;
   /** Names what this attempt starts (`pawl:<run key>:<part>`), so that the next attempt can end what is left of it. */
   readonly owner: string;
+  /**
+   * How long any one answer of a database is waited for: of what only looks. Absent where a question may take hours, as those
+   * of a dump do: then a watchdog, or the step's own limit, ends it.
+   */
+  readonly answerSeconds?: number;
 }

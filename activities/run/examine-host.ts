@@ -8,7 +8,9 @@ import { servingOf } from '../containers/observe-serving';
 import { carriedModel } from '../containers/observe-model';
 import type { Attempt } from '../ports/attempt';
 import type { Ports, HostPorts } from '../ports/host-ports';
+import type { RepositoryProbe } from '../ports/repository';
 import type { Site } from '../ports/site';
+import { untilAborted } from '../ports/until-aborted';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /** Below this a local repository will not take another backup of anything. */
@@ -24,19 +26,22 @@ export const examineHost =
   (ports: HostPorts) =>
   (input: StepInput): Promise<readonly HostFinding[]> =>
     runStep(ports, input, { phase: 'examine host' }, async (attempt, site) => {
-      const silent = await examineEngine(ports, input);
-      const isSilent = silent.length > 0;
-      const entries = input.stack.protect.map((entry) =>
-        isSilent && isInContainer(entry)
-          ? Promise.resolve([unseen(`protect.${entry.name}`)])
-          : examineEntry(ports, site, entry, attempt),
-      );
-      return [
-        ...silent,
-        ...(await examineRepository(ports, site, input, attempt)),
-        ...(await Promise.all(entries)).flat(),
-        ...(isSilent ? unseenReleases(input) : await examineReleases(ports, site, input, attempt)),
-      ];
+      const engine = examineEngine(ports, input);
+      const inDocker = async (
+        unseen: readonly HostFinding[],
+        look: () => Promise<readonly HostFinding[]>,
+      ) => ((await engine).length > 0 ? unseen : look());
+      // Whoever is silent keeps nobody else waiting.
+      const all = await Promise.all([
+        engine,
+        examineRepository(ports, site, input, attempt),
+        ...input.stack.protect.map((entry) => {
+          const look = () => examineEntry(ports, site, entry, attempt);
+          return isInContainer(entry) ? inDocker([unseen(`protect.${entry.name}`)], look) : look();
+        }),
+        inDocker(unseenReleases(input), () => examineReleases(ports, site, input, attempt)),
+      ]);
+      return all.flat();
     });
 
 async function examineReleases(
@@ -55,8 +60,9 @@ function unseenReleases({ stack }: StepInput): readonly HostFinding[] {
   return stack.deploy === undefined ? [] : [unseen('deploy')];
 }
 
-/** A person waits for the answer. */
-const ENGINE_SECONDS = 4;
+/** A person waits for the answer. A remote repository needs some seconds to open. */
+const ANSWER_SECONDS = 4;
+const REPOSITORY_SECONDS = 15;
 
 /** What is wrong with Docker, of which everything else in containers would only say the same. */
 async function examineEngine(
@@ -65,7 +71,7 @@ async function examineEngine(
 ): Promise<readonly HostFinding[]> {
   if (stack.deploy === undefined && !stack.protect.some(isInContainer)) return [];
   return findings('docker', async () => {
-    await release.services.ping(ENGINE_SECONDS);
+    await release.services.ping(ANSWER_SECONDS);
     return [];
   });
 }
@@ -134,7 +140,7 @@ async function examineRepository(
 ): Promise<HostFinding[]> {
   const { url, initialise } = input.stack.repository;
   const found = await finding('repository', async () => {
-    const probe = await ports.openRepository(site, input.stack.repository).probe(attempt);
+    const probe = await opened(ports, site, input, attempt);
     if (probe.state === 'absent' && !initialise) {
       return warning(
         'repository',
@@ -157,6 +163,25 @@ async function examineRepository(
   return [found];
 }
 
+/** restic itself would wait for minutes, and try again. */
+async function opened(
+  ports: Ports,
+  site: Site,
+  { stack: { repository } }: StepInput,
+  attempt: Attempt,
+): Promise<RepositoryProbe> {
+  const patience = AbortSignal.timeout(REPOSITORY_SECONDS * 1000);
+  const signal = AbortSignal.any([attempt.signal, patience]);
+  try {
+    const asked = { ...attempt, signal };
+    return await untilAborted(patience, () => ports.openRepository(site, repository).probe(asked));
+  } catch (error) {
+    if (error !== patience.reason) throw error;
+    const text = `restic has not opened it within ${REPOSITORY_SECONDS} s`;
+    throw new AdapterError('ServiceUnavailable', text);
+  }
+}
+
 async function examineEntry(
   ports: Ports,
   site: Site,
@@ -166,7 +191,8 @@ async function examineEntry(
   const id = `protect.${entry.name}`;
   const notes: HostFinding[] = [];
   const found = await finding(id, async () => {
-    const observed = await engineFor(ports, entry).observe({ site, entry, attempt });
+    const brief = { ...attempt, answerSeconds: ANSWER_SECONDS };
+    const observed = await engineFor(ports, entry).observe({ site, entry, attempt: brief });
     for (const { part, skip } of observed.parts) {
       if (skip !== undefined)
         notes.push(

@@ -13,8 +13,10 @@ export interface WireCommand {
   readonly documents: readonly Buffer[];
 }
 
-/** Answers a command with a document, or with the bytes of one. */
-export type Answer = (command: WireCommand) => Document | Buffer;
+/** Answers a command with a document, or with the bytes of one; with SILENCE never. */
+export type Answer = (command: WireCommand) => Document | Buffer | typeof SILENCE;
+
+export const SILENCE = Symbol('no answer');
 
 export interface WireServer {
   readonly port: number;
@@ -32,7 +34,8 @@ export async function startWireServer(answer: Answer): Promise<WireServer> {
       rest = Buffer.concat([rest, bytes]);
       while (rest.length >= 4 && rest.length >= rest.readInt32LE(0)) {
         const length = rest.readInt32LE(0);
-        socket.write(reply(rest.subarray(0, length), answer));
+        const answered = reply(rest.subarray(0, length), answer);
+        if (answered !== SILENCE) socket.write(answered);
         rest = rest.subarray(length);
       }
     });
@@ -79,11 +82,12 @@ function arrayOf(documents: readonly Buffer[]): Buffer {
   return document(documents.map((raw, index) => element(3, String(index), raw)));
 }
 
-function reply(message: Buffer, answer: Answer): Buffer {
+function reply(message: Buffer, answer: Answer): Buffer | typeof SILENCE {
   const requestId = message.readInt32LE(4);
   const opcode = message.readInt32LE(12);
   const command = opcode === OP_QUERY ? parseQuery(message) : parseMessage(message);
   const given = answer(command);
+  if (given === SILENCE) return SILENCE;
   const body = Buffer.isBuffer(given) ? given : Buffer.from(BSON.serialize(given));
   if (opcode === OP_QUERY) {
     const head = Buffer.alloc(20);

@@ -115,12 +115,16 @@ async function clientOptions(
   attempt: Attempt,
 ): Promise<MongoClientOptions> {
   const { user, password, authenticationDatabase = 'admin' } = entry;
+  const answerMs = attempt.answerSeconds && attempt.answerSeconds * 1000;
+  const connectMs = Math.min(CONNECT_MS, answerMs ?? Infinity);
   return {
     appName: applicationName(attempt.owner),
     // A replica set's members have names that often mean something inside its own network only.
     directConnection: true,
-    serverSelectionTimeoutMS: CONNECT_MS,
-    connectTimeoutMS: CONNECT_MS,
+    serverSelectionTimeoutMS: connectMs,
+    connectTimeoutMS: connectMs,
+    // While a command waits for its answer; an idle connection has all the time.
+    ...(answerMs !== undefined && { socketTimeoutMS: answerMs }),
     maxPoolSize: 4,
     // A write that is sent again by the driver could be counted twice; the activity begins anew instead.
     retryWrites: false,

@@ -125,6 +125,6 @@ interface ReachedRestorer {
   readonly task: RestoreTask;
 }
 
-function callerOf({ owner, signal, onProgress }: Attempt): Caller {
-  return { applicationName: applicationName(owner), signal, onProgress };
+function callerOf({ owner, ...attempt }: Attempt): Caller {
+  return { applicationName: applicationName(owner), ...attempt };
 }

@@ -33,7 +33,7 @@ export function accessByAddress(
         application_name: caller.applicationName,
         ...(password !== undefined && { password }),
       };
-      const connection = await openPgConnection(config, place, caller.signal);
+      const connection = await openPgConnection(config, place, caller);
       return setUp(connection);
     },
 

@@ -44,7 +44,7 @@ export function accessInContainer(
           complaints.add(line);
         },
       });
-      return setUp(openPsqlConnection(command, place, caller.signal, complaints));
+      return setUp(openPsqlConnection(command, place, caller, complaints));
     },
 
     start: (program, _major, database, argumentsFor, more = {}) =>

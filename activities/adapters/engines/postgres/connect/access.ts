@@ -39,6 +39,8 @@ export interface Caller {
   readonly applicationName: string;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
+  /** See `Attempt`. */
+  readonly answerSeconds?: number;
 }
 
 /** How programs connect, whatever the way. */

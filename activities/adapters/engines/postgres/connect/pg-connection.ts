@@ -7,6 +7,8 @@ import {
   type QueryArrayResult,
 } from 'pg';
 import { AdapterError } from '../../../../ports/adapter-error';
+import type { Caller } from './access';
+import { answeredWithin } from './answered-within';
 import { bytesOfText, hasBytes } from './bytes';
 import { statementFailed, type Connection } from './session';
 
@@ -23,9 +25,14 @@ const NO_TLS = 'The server does not support SSL connections';
 export async function openPgConnection(
   config: ClientConfig,
   place: string,
-  signal: AbortSignal,
+  { signal, answerSeconds }: Pick<Caller, 'signal' | 'answerSeconds'>,
 ): Promise<Connection> {
-  const client = await connect(config, place, signal);
+  const patience = Math.min(CONNECT_TIMEOUT_SECONDS, answerSeconds ?? Infinity);
+  const client = await connect(
+    { ...config, connectionTimeoutMillis: patience * 1000 },
+    place,
+    signal,
+  );
   const end = (): Promise<void> => client.end().catch(() => undefined); // it is gone either way
   const endNow = (): void => void end();
   signal.addEventListener('abort', endNow, { once: true });
@@ -33,9 +40,12 @@ export async function openPgConnection(
     async execute(text) {
       try {
         const config = { text, rowMode: 'array' as const, types };
-        const { rows } = hasBytes(text)
-          ? await queryBytes(client, config)
-          : await client.query<[string | null]>(config);
+        const { rows } = await answeredWithin(
+          { place, seconds: answerSeconds },
+          () =>
+            hasBytes(text) ? queryBytes(client, config) : client.query<[string | null]>(config),
+          endNow,
+        );
         return rows.map(([value]) => value ?? '');
       } catch (error) {
         signal.throwIfAborted();
@@ -99,7 +109,6 @@ async function connectOnce(config: ClientConfig, signal: AbortSignal): Promise<C
   signal.throwIfAborted();
   const client = new Client({
     ...config,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_SECONDS * 1000,
     keepAlive: true,
   });
   // A connection lost between two statements: the next statement says so.
@@ -119,6 +128,7 @@ async function connectOnce(config: ClientConfig, signal: AbortSignal): Promise<C
 
 function connectionFailed(place: string, error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted === true) return signal.reason;
+  if (error instanceof AdapterError) return error;
   if (error instanceof DatabaseError) {
     return statementFailed(place, error.code ?? '', error.message, error, error);
   }

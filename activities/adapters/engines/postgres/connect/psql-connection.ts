@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdapterError } from '../../../../ports/adapter-error';
 import type { RunningCommand } from '../../../../ports/command-runner';
+import type { Caller } from './access';
+import { answeredWithin } from './answered-within';
 import { bytesOfText } from './bytes';
 import { kindOfText } from '../failure-kind';
 import type { Complaints } from './complaints';
@@ -29,7 +31,7 @@ export function psqlArguments(connection: string): string[] {
 export function openPsqlConnection(
   command: RunningCommand,
   place: string,
-  signal: AbortSignal,
+  { signal, answerSeconds }: Pick<Caller, 'signal' | 'answerSeconds'>,
   complaints?: Complaints,
 ): Connection {
   const mark = randomUUID();
@@ -79,7 +81,8 @@ export function openPsqlConnection(
         signal.throwIfAborted();
         const input = `${statement}\n;\n\\echo ${mark} :SQLSTATE\n\\echo :LAST_ERROR_MESSAGE\n\\echo ${mark}\n`;
         command.stdin?.write(bytesOfText(input));
-        return readAnswer();
+        const patience = { place, seconds: answerSeconds };
+        return answeredWithin(patience, readAnswer, () => void command.kill());
       });
       waiting += 1;
       const settled = () => void (waiting -= 1);
