@@ -28,12 +28,16 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   postgres: () => Promise.resolve(TEST_IMAGES.postgres),
 };
 
-/** Names of the images of `docker-compose.temporal.yml`, each once. */
-export async function productionImages(): Promise<readonly string[]> {
+/** Names of the images of `docker-compose.temporal.yml`, each once; with other versions of the server's, of those too. */
+export async function productionImages(...versions: readonly string[]): Promise<readonly string[]> {
   const { services } = parse(await readFile(COMPOSE_FILE, 'utf8'), { merge: true }) as {
     readonly services: Readonly<Record<string, { readonly image: string }>>;
   };
-  return [...new Set(Object.values(services).map(({ image }) => image))];
+  const names = [...new Set(Object.values(services).map(({ image }) => image))];
+  const others = versions.flatMap((version) =>
+    ['temporalio/server', 'temporalio/admin-tools'].map((image) => `${image}:${version}`),
+  );
+  return [...new Set([...names, ...others])];
 }
 
 /**
@@ -116,12 +120,7 @@ async function makeUi(docker: Dockerode, base: string, version: string): Promise
   return made(docker, `pawl-test/temporal-ui:${version}`, base, files);
 }
 
-async function made(
-  docker: Dockerode,
-  tag: string,
-  base: string,
-  files: Files,
-): Promise<string> {
+async function made(docker: Dockerode, tag: string, base: string, files: Files): Promise<string> {
   await ensureImage(docker, tag, base, files);
   return tag;
 }
