@@ -25,7 +25,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   'temporalio/server': makeServer,
   'temporalio/admin-tools': makeAdminTools,
   'temporalio/ui': makeUi,
-  postgres: () => Promise.resolve(TEST_IMAGES.postgres),
+  postgres: makePostgres,
 };
 
 /** Names of the images of `docker-compose.temporal.yml`, each once; with other versions of the server's, of those too. */
@@ -118,6 +118,11 @@ async function makeUi(docker: Dockerode, base: string, version: string): Promise
     'docker.yaml': await readFile(join(source, 'config/docker.yaml')),
   };
   return made(docker, `pawl-test/temporal-ui:${version}`, base, files);
+}
+
+/** Debian's, whatever version is asked for: the variables of the public image are what is alike. */
+async function makePostgres(docker: Dockerode, base: string): Promise<string> {
+  return made(docker, TEST_IMAGES.postgres, base, await filesOf('postgres'));
 }
 
 async function made(docker: Dockerode, tag: string, base: string, files: Files): Promise<string> {
