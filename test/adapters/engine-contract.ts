@@ -29,6 +29,9 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
       await expectNoLeftovers(bench);
     });
 
+    /** Of each thing that goes on at once: beside the plain one, and named for it. */
+    const ownSource = (index: number): string => `${bench.names.plain}${index}`;
+
     /** Seeds, dumps, changes and restores up to the swap: what a restore is when it comes to that. */
     async function readyToSwap(source: string, into = source) {
       await bench.seed(source, 'some');
@@ -45,7 +48,11 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
       it('names one part and the version of what is behind it', async () => {
         const { plain } = bench.names;
         await bench.seed(plain, 'some');
-        const observed = await bench.engine.observe(bench.site, bench.entry(plain), newAttempt());
+        const observed = await bench.engine.observe({
+          site: bench.site,
+          entry: bench.entry(plain),
+          attempt: newAttempt(),
+        });
         expect(observed.parts).toHaveLength(1);
         expect(observed.parts[0]?.part).toMatchObject({ source: expect.any(String) as string });
         expect(observed.parts[0]?.expectedBytes).toBeGreaterThan(0);
@@ -55,7 +62,9 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
       it('refuses a source that does not exist', async () => {
         const entry = bench.entry('never-seeded');
         const attempt = newAttempt();
-        await expectKind(bench.engine.observe(bench.site, entry, attempt), ['PreconditionFailed']);
+        await expectKind(bench.engine.observe({ site: bench.site, entry, attempt }), [
+          'PreconditionFailed',
+        ]);
       });
 
       it('says that the password was rejected', async () => {
@@ -65,7 +74,9 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
         const entry = bench.entryWithWrongPassword?.(plain);
         if (entry === undefined) return;
         const { engine, site } = bench;
-        await expectKind(engine.observe(site, entry, newAttempt()), ['CredentialsRejected']);
+        await expectKind(engine.observe({ site, entry, attempt: newAttempt() }), [
+          'CredentialsRejected',
+        ]);
         await expectKind(dumpWhole(engine, site, entry, part), ['CredentialsRejected']);
       });
     });
@@ -109,14 +120,14 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
       });
 
       it('takes hostile names as data', async () => {
-        for (const name of bench.names.hostile) {
+        await atOnce(bench.names.hostile, async (name) => {
           const { dump, target, before } = await readyToSwap(name);
           expect(await user.digest(dump, target)).toEqual(dump.facts.contents);
           await user.swap(dump, target);
           expect({ name, content: await bench.read(name) }).toEqual({ name, content: before });
           await user.discardKept(dump, target);
           await bench.remove(name);
-        }
+        });
       });
 
       it('restores into another place and leaves the original alone', async () => {
@@ -236,11 +247,12 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
       });
 
       it('goes on where a killed attempt stopped', async () => {
-        for (const half of bench.halfSwaps) {
-          const { dump, target, before, changed } = await readyToSwap(bench.names.plain);
+        await atOnce(bench.halfSwaps, async (half, index) => {
+          const source = ownSource(index);
+          const { dump, target, before, changed } = await readyToSwap(source);
           await half.perform(target);
           const { kept } = await user.swap(dump, target);
-          const content = await bench.read(bench.names.plain);
+          const content = await bench.read(source);
           const old = await bench.readKept(target);
           expect({ half: half.title, kept, content, old }).toEqual({
             half: half.title,
@@ -249,23 +261,26 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
             old: changed,
           });
           await user.discardKept(dump, target);
-        }
+          await bench.remove(source);
+        });
       });
 
       it('is undone by swapBack, whole or half', async () => {
         const whole = { title: 'whole', perform: undefined };
-        for (const half of [whole, ...bench.halfSwaps]) {
-          const { dump, target, changed } = await readyToSwap(bench.names.plain);
+        await atOnce([whole, ...bench.halfSwaps], async (half, index) => {
+          const source = ownSource(index);
+          const { dump, target, changed } = await readyToSwap(source);
           await (half.perform?.(target) ?? user.swap(dump, target));
           await user.swapBack(dump, target);
           await user.swapBack(dump, target);
           expect({
             half: half.title,
-            content: await bench.read(bench.names.plain),
+            content: await bench.read(source),
             kept: await bench.readKept(target),
             beside: await bench.hasBeside(target),
           }).toEqual({ half: half.title, content: changed, kept: undefined, beside: false });
-        }
+          await bench.remove(source);
+        });
       });
 
       it('leaves the original alone when it is undone before it began', async () => {
@@ -278,6 +293,15 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
       });
     });
   });
+}
+
+/** Each on a source of its own: most of the time is somebody else's. A failure is told when all have ended. */
+async function atOnce<Item>(
+  items: readonly Item[],
+  work: (item: Item, index: number) => Promise<void>,
+): Promise<void> {
+  const ends = await Promise.allSettled(items.map(work));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 async function kindOf(work: Promise<unknown>): Promise<string> {
