@@ -25,15 +25,19 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   'temporalio/server': makeServer,
   'temporalio/admin-tools': makeAdminTools,
   'temporalio/ui': makeUi,
-  postgres: () => Promise.resolve(TEST_IMAGES.postgres),
+  postgres: makePostgres,
 };
 
-/** Names of the images of `docker-compose.temporal.yml`, each once. */
-export async function productionImages(): Promise<readonly string[]> {
+/** Names of the images of `docker-compose.temporal.yml`, each once; with other versions of the server's, of those too. */
+export async function productionImages(...versions: readonly string[]): Promise<readonly string[]> {
   const { services } = parse(await readFile(COMPOSE_FILE, 'utf8'), { merge: true }) as {
     readonly services: Readonly<Record<string, { readonly image: string }>>;
   };
-  return [...new Set(Object.values(services).map(({ image }) => image))];
+  const names = [...new Set(Object.values(services).map(({ image }) => image))];
+  const others = versions.flatMap((version) =>
+    ['temporalio/server', 'temporalio/admin-tools'].map((image) => `${image}:${version}`),
+  );
+  return [...new Set([...names, ...others])];
 }
 
 /**
@@ -116,12 +120,12 @@ async function makeUi(docker: Dockerode, base: string, version: string): Promise
   return made(docker, `pawl-test/temporal-ui:${version}`, base, files);
 }
 
-async function made(
-  docker: Dockerode,
-  tag: string,
-  base: string,
-  files: Files,
-): Promise<string> {
+/** Debian's, whatever version is asked for: the variables of the public image are what is alike. */
+async function makePostgres(docker: Dockerode, base: string): Promise<string> {
+  return made(docker, TEST_IMAGES.postgres, base, await filesOf('postgres'));
+}
+
+async function made(docker: Dockerode, tag: string, base: string, files: Files): Promise<string> {
   await ensureImage(docker, tag, base, files);
   return tag;
 }

@@ -1,20 +1,13 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { distFile } from '../../worker/dist-file';
-import {
-  ensureProductionImages,
-  forgetStandIns,
-  productionImages,
-} from '../images/production-images';
+import { productionImages } from '../images/production-images';
 import { startBrowser } from '../support/browser';
-import { docker } from '../support/docker';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
-import { runProcess } from '../support/run-process';
-import { PawlHost } from './support/pawl-host';
-import { PrivateNetwork } from './support/private-network';
-import { PASSWORD_FILE, ProductionServer } from './support/production-server';
+import type { PawlHost } from './support/pawl-host';
+import { PASSWORD_FILE, type ProductionServer } from './support/production-server';
+import { ProductionSite } from './support/production-site';
 
 /** Of the folder that the first host protects: in the run's input, in its steps and in its outcome. */
 const SENTINEL = 'sentinel-7c1e';
@@ -25,37 +18,20 @@ const THIRTY_DAYS = '2592000s';
 const days: string[] = [];
 
 describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server', () => {
-  let network: PrivateNetwork;
+  let site: ProductionSite;
   let server: ProductionServer;
   let hosts: readonly PawlHost[];
-  let key: string;
-  let standIns: readonly string[] = [];
   const first = (): PawlHost => hosts[0] as PawlHost;
 
   beforeAll(async () => {
-    network = await PrivateNetwork.create();
-    standIns = await ensureProductionImages(docker, await productionImages());
-    server = await ProductionServer.prepare(network.serverAddress);
+    site = await ProductionSite.prepare(await productionImages());
+    ({ server } = site);
     await server.startAsItsHeadSays();
-    key = join(server.directory, 'pawl.key');
-    const made = await runProcess(
-      [process.execPath, distFile('client', 'main.js'), 'key', 'make', '--key-file', key],
-      { env: process.env },
-    );
-    expect(made.code).toBe(0);
-    const names = { 'web-1': SENTINEL, 'web-2': 'uploads' };
-    hosts = await Promise.all(
-      Object.entries(names).map(async ([name, folder]) =>
-        PawlHost.create(name, await network.addHost(), server, key, folder),
-      ),
-    );
+    hosts = [await site.addHost('web-1', SENTINEL), await site.addHost('web-2', 'uploads')];
   });
 
   afterAll(async () => {
-    await Promise.all(hosts.map((host) => host.stop()));
-    await server.remove();
-    await network.remove();
-    await forgetStandIns(docker, standIns);
+    await site.remove();
     console.log(days.join('\n'));
   });
 
@@ -81,14 +57,14 @@ describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server
     );
   });
 
-  it('serves two hosts that see nothing of each other: a backup on each, and one list of both', async () => {
+  it('serves two hosts: a backup on each, and one list of both', async () => {
     const backups = await Promise.all(hosts.map((host) => host.cli('backup', '--json')));
     expect(backups.map(({ code }) => code)).toEqual([0, 0]);
-    const { stacks } = await first().ask<Status>('status', '--all');
-    console.log(JSON.stringify(stacks));
-    const run = await first().ask<object>('show', `${first().stack}/1`);
-    console.log(JSON.stringify(run).slice(0, 3000));
-    console.log(JSON.stringify(await first().ask<object>('points')).slice(0, 1000));
+    expect(await onWhichHosts()).toEqual({ 'web-1': true, 'web-2': true });
+    for (const host of hosts) {
+      const run = `${host.stack}/1`;
+      expect(await host.ask('points')).toMatchObject({ points: [{ run, parts: 1 }] });
+    }
   });
 
   it('has nothing to read in its databases, and tells how large a run is', async () => {
@@ -110,7 +86,9 @@ describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server
     const { workflowExecutionInfo: told } = await server.temporal<Described>(
       ...['workflow', 'describe', '--namespace', 'default', '--workflow-id', `${first().stack}/1`],
     );
-    days.push(`a backup of one folder: ${told.historyLength} events, ${told.historySizeBytes} bytes`);
+    days.push(
+      `a backup of one folder: ${told.historyLength} events, ${told.historySizeBytes} bytes`,
+    );
     expect(Number(told.historySizeBytes)).toBeLessThan(100_000);
   });
 
@@ -153,10 +131,16 @@ describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server
       'both are killed': () => server.kill9('postgresql', 'temporal'),
       'PostgreSQL stands still for 20 s': () => server.freeze('postgresql', FROZEN_MILLISECONDS),
       'the server stands still for 20 s': () => server.freeze('temporal', FROZEN_MILLISECONDS),
-      'the host is cut off for 20 s': async () => {
-        await first().network.cutOff();
-        await delay(FROZEN_MILLISECONDS);
-        await first().network.connect();
+      'the host is cut off for 20 s and more': async () => {
+        const { network, metrics } = first();
+        await network.cutOff();
+        try {
+          const tooLong = AbortSignal.timeout(FROZEN_MILLISECONDS);
+          await expect(fetch(metrics, { signal: tooLong })).rejects.toThrow();
+          await delay(FROZEN_MILLISECONDS);
+        } finally {
+          await network.connect();
+        }
       },
       '`docker compose restart`': async () => {
         expect(await server.compose('restart')).toMatchObject({ code: 0 });
@@ -176,12 +160,11 @@ describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server
       const since = Date.now();
       await strike();
       await server.serves();
-      const seconds = ((Date.now() - since) / 1000).toFixed(0);
+      const served = Date.now();
       await release();
-      const since2 = Date.now();
-      await expectSaved(run);
-      const after = ((Date.now() - since2) / 1000).toFixed(0);
-      days.push(`${title}: serves ${seconds} s later, the run ends well ${after} s after that`);
+      await first().expectSaved(run);
+      const [down, rest] = [served - since, Date.now() - served].map(inSeconds);
+      days.push(`${title}: serves after ${down} s, and the run ends well ${rest} s later`);
     });
 
     it('its disk is full in mid-run: the run goes on when there is room again', async () => {
@@ -190,8 +173,10 @@ describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server
       await release();
       await server.freeDisk();
       await server.serves();
-      await expectSaved(run);
-      days.push('the disk of PostgreSQL is full: nothing is taken; with room again the run ends well');
+      await first().expectSaved(run);
+      days.push(
+        'the disk of PostgreSQL is full: nothing is taken; with room again the run ends well',
+      );
     });
 
     it('another password in its file is said by `up`, and what runs goes on', async () => {
@@ -211,20 +196,23 @@ describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server
     });
   });
 
-  async function expectSaved(run: string): Promise<void> {
-    const { code, stdout, stderr } = await first().cli('watch', run, '--json');
-    expect([code, code === 0 ? '' : stdout + stderr]).toEqual([0, '']);
-    const { points } = await first().ask<{ points: { run: string }[] }>('points');
-    expect(points.filter((point) => point.run === run)).toHaveLength(1);
+  /** Whether the worker of each host polls, as the list of all stacks says. */
+  async function onWhichHosts(): Promise<Readonly<Record<string, boolean>>> {
+    const { stacks } = await first().ask<Status>('status', '--all');
+    return Object.fromEntries(stacks.map(({ host, worker }) => [host, worker]));
   }
 });
 
 interface Status {
-  readonly stacks: readonly object[];
+  readonly stacks: readonly { readonly host: string; readonly worker: boolean }[];
 }
 
 interface Described {
   readonly workflowExecutionInfo: { readonly historyLength: string; historySizeBytes: string };
+}
+
+function inSeconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(1);
 }
 
 function hexOf(text: string): string {

@@ -32,8 +32,7 @@ export class PawlHost {
     name: string,
     network: NetworkHost,
     server: ProductionServer,
-    key: string,
-    folder: string,
+    { key, folder }: { readonly key: string; readonly folder: string },
   ): Promise<PawlHost> {
     const directory = join(server.directory, name);
     await mkdir(join(directory, folder), { recursive: true });
@@ -108,8 +107,16 @@ export class PawlHost {
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Answer;
   }
 
+  /** The run ends well, and its recovery point is there, once. */
+  async expectSaved(run: string): Promise<void> {
+    const { code, stdout, stderr } = await this.cli('watch', run, '--json');
+    expect({ code, told: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, told: '' });
+    const { points } = await this.ask<{ points: { run: string }[] }>('points');
+    expect(points.filter((point) => point.run === run)).toHaveLength(1);
+  }
+
   /** Begins a backup, and returns in the middle of its one step: `release` lets that go on. */
-  async backUpHalfWay(): Promise<{ readonly run: string; release(): Promise<void> }> {
+  async backUpHalfWay(): Promise<{ readonly run: string; readonly release: () => Promise<void> }> {
     await rm(`${this.gate}.reached`, { force: true });
     await writeFile(this.gate, '');
     const { run } = await this.ask<{ run: string }>('backup', '--detach');

@@ -66,10 +66,13 @@ export class ProductionServer {
 
   /** The commands in the head of the file, as they stand there. */
   async startAsItsHeadSays(): Promise<void> {
-    const head = (await readFile(join(this.directory, FILE), 'utf8')).split('\nname:')[0] ?? '';
-    const commands = [...head.matchAll(/^# {3}(\S.*)$/gm)].map(([, command = '']) => command);
-    expect(commands.at(-1)).toBe(`docker compose -f ${FILE} up -d --wait`);
-    for (const command of commands) await this.shell(command);
+    await this.makePassword();
+    await this.shell((await this.headCommands()).at(-1) ?? '');
+  }
+
+  /** Those before the last, which starts it. */
+  async makePassword(): Promise<void> {
+    for (const command of (await this.headCommands()).slice(0, -1)) await this.shell(command);
   }
 
   /** `docker compose -f … up -d --wait`. */
@@ -104,10 +107,10 @@ export class ProductionServer {
     return JSON.parse(stdout) as Answer;
   }
 
-  /** Resolves when it takes requests. */
+  /** Resolves when it answers out of its databases. */
   async serves(seconds = 120): Promise<void> {
-    const asked = () => this.temporal('operator', 'cluster', 'health').then(Boolean, () => undefined);
-    await until(asked, seconds);
+    const count = ['workflow', 'count', '--namespace', 'default'];
+    await until(() => this.temporal(...count).then(Boolean, () => undefined), seconds);
   }
 
   /** Which container is whose, and since when it runs. */
@@ -122,10 +125,27 @@ export class ProductionServer {
     return Object.fromEntries(told);
   }
 
-  /** As the kernel does when memory is short: `docker kill` would be a person's wish, and nothing started again. */
+  /** As the kernel does when memory is short: `docker kill` would be a person's wish, and nothing started again. Resolves when they are. */
   async kill9(...services: readonly ('postgresql' | 'temporal')[]): Promise<void> {
+    const before = await this.running();
     const pids = await Promise.all(services.map((service) => this.mainProcess(service)));
     for (const pid of pids) process.kill(pid, 'SIGKILL');
+    const startedAgain = async () => {
+      const now = await this.running();
+      return services.every((service) => now[service] !== before[service]) || undefined;
+    };
+    await until(startedAgain, 60);
+  }
+
+  /** Starts one of those that end by themselves, and kills it when `isHalfWay` holds. */
+  async killHalfWay(service: string, isHalfWay: () => Promise<boolean>): Promise<void> {
+    expect(await this.compose('create', service)).toMatchObject({ code: 0 });
+    const { Id } = await this.inspect(service);
+    const container = docker.getContainer(Id);
+    await container.start();
+    await until(async () => (await isHalfWay()) || undefined, 60);
+    await container.kill();
+    expect((await container.inspect()).State.ExitCode).toBe(137);
   }
 
   /** Stands still, and is not told so. */
@@ -140,7 +160,8 @@ export class ProductionServer {
     await this.disk.remount(`size=${await this.disk.usedMegabytes()}m`);
     const statement =
       'create table filling as select generate_series(1, 1000000); drop table filling';
-    const ended = /closed the connection|recovery mode|starting up|shutting down|not running|connection to server/;
+    const ended =
+      /closed the connection|recovery mode|starting up|shutting down|not running|connection to server/;
     const gone = () =>
       this.sql('postgres', statement).then(
         () => undefined,
@@ -162,7 +183,14 @@ export class ProductionServer {
     return (await this.compose('logs', '--no-log-prefix', '--no-color', service)).stdout;
   }
 
-  /** What `docs/operating.md` calls an upgrade: another version of both. */
+  /** Of the tables in both databases. */
+  async schemaVersions(): Promise<readonly string[]> {
+    const statement = 'select curr_version from schema_version';
+    const databases = ['temporal', 'temporal_visibility'];
+    return Promise.all(databases.map((database) => this.sql(database, statement)));
+  }
+
+  /** What `docs/operating.md` calls an upgrade: another version of both, in the file. */
   async setVersion(version: string): Promise<void> {
     const text = await readFile(SOURCE, 'utf8');
     const raised = text.replaceAll(/(temporalio\/(?:server|admin-tools)):\S+/g, `$1:${version}`);
@@ -175,7 +203,14 @@ export class ProductionServer {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  async shell(command: string): Promise<void> {
+  private async headCommands(): Promise<readonly string[]> {
+    const head = (await readFile(join(this.directory, FILE), 'utf8')).split('\nname:')[0] ?? '';
+    const commands = [...head.matchAll(/^# {3}(\S.*)$/gm)].map(([, command = '']) => command);
+    expect(commands.at(-1)).toBe(`docker compose -f ${FILE} up -d --wait`);
+    return commands;
+  }
+
+  private async shell(command: string): Promise<void> {
     const { directory: cwd, env } = this;
     const { code, stderr } = await runProcess(['sh', '-ec', command], {
       ...{ cwd, env, timeoutSeconds: 300 },

@@ -31,7 +31,10 @@ function valuesOf(flag: string): readonly (string | undefined)[] {
 function productionConfig(): Record<string, { value: unknown }[]> {
   const file = join(__dirname, '../../../docker-compose.temporal.yml');
   const compose = parse(readFileSync(file, 'utf8'), { merge: true }) as {
-    configs: { 'dynamic-config': { content: string } };
+    services: { temporal: { environment: { DYNAMIC_CONFIG: string } } };
   };
-  return parse(compose.configs['dynamic-config'].content) as Record<string, { value: unknown }[]>;
+  return parse(compose.services.temporal.environment.DYNAMIC_CONFIG) as Record<
+    string,
+    { value: unknown }[]
+  >;
 }
