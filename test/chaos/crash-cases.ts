@@ -8,8 +8,11 @@ export type Edge = 'start' | 'end';
 
 export const EDGES: readonly Edge[] = ['start', 'end'];
 
+/** The worker is killed when the activity begins, or when it has done its work and nobody knows. */
+export type EdgeKill = Fault & { readonly at: Edge };
+
 /** Of `it.each`: where the worker is killed, in words, and the kills that are to be armed. */
-export type CrashRow = readonly [where: string, kills: readonly Fault[]];
+export type CrashRow = readonly [where: string, kills: readonly EdgeKill[]];
 
 /**
  * Every activity of every worker, by where it is killed; `every-activity.test.ts` says which one is missing. Few runs have
@@ -17,12 +20,15 @@ export type CrashRow = readonly [where: string, kills: readonly Fault[]];
  */
 export function crashCases(nightly: boolean) {
   /** Kills of one name are one. */
-  const rows = (together: (kill: Fault) => string | undefined, activities: readonly Activity[]) => {
+  const rows = (
+    together: (kill: EdgeKill) => string | undefined,
+    activities: readonly Activity[],
+  ) => {
     const kills = activities.flatMap((activity) =>
-      EDGES.map((at): Fault => ({ activity, at, then: 'kill' })),
+      EDGES.map((at): EdgeKill => ({ activity, at, then: 'kill' })),
     );
     if (nightly) {
-      return kills.map((kill): CrashRow => [`the ${String(kill.at)} of ${kill.activity}`, [kill]]);
+      return kills.map((kill): CrashRow => [`the ${kill.at} of ${kill.activity}`, [kill]]);
     }
     const arranged = kills.map((kill) => ({ ...kill, together: together(kill) }));
     const row: CrashRow = [`both ends of ${activities.join(', ')}`, arranged];
@@ -34,8 +40,7 @@ export function crashCases(nightly: boolean) {
   /** Work that goes on once: the attempt that goes on is killed too, when it has done its work. */
   const inOneRun = (...activities: readonly Activity[]) => rows(() => undefined, activities);
   /** Different work at the same time: one kill for all beginnings, and one for all ends. */
-  const sideBySide = (...activities: readonly Activity[]) =>
-    rows(({ at }) => String(at), activities);
+  const sideBySide = (...activities: readonly Activity[]) => rows(({ at }) => at, activities);
   /** The same work on many stacks: one kill finds somebody at each place. */
   const atOnce = (...activities: readonly Activity[]) => rows(() => 'all', activities);
 

@@ -11,6 +11,6 @@ it.each([
   const ends = Object.keys(all).flatMap((name) => EDGES.map((edge) => `${edge} of ${name}`));
   const rows = Object.values(crashCases(nightly)).flat();
   const kills = rows.flatMap(([, faults]) => faults);
-  const killed = kills.map(({ activity, at }) => `${String(at)} of ${activity}`);
+  const killed = kills.map(({ activity, at }) => `${at} of ${activity}`);
   expect(killed.sort()).toEqual(ends.sort());
 });

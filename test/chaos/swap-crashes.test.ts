@@ -3,7 +3,6 @@ import { isNightly } from '../support/nightly';
 import { describeWith } from '../support/requirements';
 import type { StackFixture } from '../support/stack-fixture';
 import type { Digests } from '../support/stack-content';
-import type { CrashRow } from './crash-cases';
 import { FaultyInstallation } from './faulty-installation';
 import type { Fault } from './faults';
 
@@ -22,9 +21,11 @@ const killsOf = ([part, effects]: (typeof DEATHS)[number]) =>
     return { activity: 'swapPart', part, attempt: index + 1, at: { effect }, then: 'kill' };
   });
 
+type SwapRow = readonly [parts: string, kills: readonly Fault[]];
+
 /** A restore swaps one part after the other: one is enough, but in the nightly run. */
-const rows: readonly CrashRow[] = isNightly
-  ? DEATHS.map((death): CrashRow => [death[0], killsOf(death)])
+const rows: readonly SwapRow[] = isNightly
+  ? DEATHS.map((death): SwapRow => [death[0], killsOf(death)])
   : [[DEATHS.map(([part]) => part).join(', '), DEATHS.flatMap(killsOf)]];
 
 describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a swap', () => {
