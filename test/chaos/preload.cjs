@@ -149,8 +149,8 @@ function withGates(ports) {
 
 function gatedRepository(repository) {
   return Object.assign(Object.create(repository), {
-    storeStream: (source, ...rest) =>
-      repository.storeStream(Promise.resolve(source).then(gated), ...rest),
+    storeStream: (upload) =>
+      repository.storeStream({ ...upload, source: Promise.resolve(upload.source).then(gated) }),
     readStream: async (...args) => gated(await repository.readStream(...args)),
   });
 }

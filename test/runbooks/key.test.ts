@@ -26,7 +26,8 @@ describeWith(['temporal', 'restic'], 'the key of an installation', () => {
     await writeFile(join(pawl.directory, 'pawl.yaml'), `${lines.join('\n')}\n`);
   });
 
-  afterAll(() => pawl.stop());
+  // Some of its runs were sealed with keys that are gone.
+  afterAll(() => pawl.end());
 
   const withKey = (file: string, ...args: readonly string[]) =>
     pawl.cli([...args, '--key-file', file]);
