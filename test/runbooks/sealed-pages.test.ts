@@ -58,7 +58,7 @@ describeWith(['temporal', 'restic', 'chromium'], "Temporal's pages of a run that
     until(async () => {
       const text = await browser.text();
       return words.every((word) => text.includes(word)) ? text : undefined;
-    }, 60);
+    }, 150);
 
   it('show its input, its failure, its page and the titles of its steps to who may read the key', async () => {
     const run = await failedRun();
