@@ -12,8 +12,9 @@ import { PawlOnThisHost } from '../examples/demo/pawl-on-this-host';
 import { PASSWORD } from './support/contest';
 import { median, ratio, table } from './support/figures';
 import { client, postgresEntry, startPgbench, type PgbenchServer } from './support/pgbench';
-import { resticFrom, resticInto, secondsOfPipeline } from './support/pipeline';
+import { resticFrom, resticInto, secondsOf, secondsOfPipeline } from './support/pipeline';
 import { peakMemoryMegabytes } from './support/process-figures';
+import { secondsOfCommand } from './support/seconds-of-command';
 import { untilEnded } from './support/until-ended';
 import { timesOf, type Times } from './support/times-of-run';
 
@@ -21,6 +22,11 @@ import { timesOf, type Times } from './support/times-of-run';
 const SCALE = 70;
 const RAW_TARGET = 'restored_by_hand';
 const PAWL_TARGET = 'restored_by_pawl';
+
+interface Lap extends Times {
+  /** From its start to its end, its plan included. */
+  readonly commandSeconds: number;
+}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } });
@@ -46,15 +52,17 @@ async function compare(bench: PgbenchServer, folder: string, rounds: number): Pr
   const pawl = await PawlOnThisHost.start(folder, secrets);
   try {
     await follow(pawl, 'backup', '--init');
-    const [raw, restored]: [number[], Times[]] = [[], []];
+    const [raw, spooled, restored]: [number[], number[], Lap[]] = [[], [], []];
     for (let round = 0; round < rounds; round += 1) {
       const turns = [
         async () => raw.push(await byHand(bench, repository)),
+        async () => spooled.push(await fromSpool(bench, repository, join(folder, 'spool'))),
         async () => restored.push(await byPawl(pawl, bench)),
       ];
       for (const turn of round % 2 === 0 ? turns : turns.reverse()) await turn();
     }
-    report(bench.bytes, raw, restored, await peakMemoryMegabytes(await pawl.pidOf('worker')));
+    const byHands = { raw, spooled };
+    report(bench.bytes, byHands, restored, await peakMemoryMegabytes(await pawl.pidOf('worker')));
   } finally {
     await pawl.stop();
   }
@@ -69,13 +77,26 @@ async function byHand({ server }: PgbenchServer, repository: string): Promise<nu
   );
 }
 
-async function byPawl(pawl: PawlOnThisHost, { server }: PgbenchServer): Promise<Times> {
+/** The archive to disk first: pg_restore can then work at two tables, or indexes, at a time. */
+async function fromSpool(
+  { server }: PgbenchServer,
+  repository: string,
+  spool: string,
+): Promise<number> {
+  await server.query(`drop database if exists ${RAW_TARGET}`);
+  await server.query(`create database ${RAW_TARGET}`);
+  const toDisk = { argv: ['dd', `of=${spool}`, 'bs=1M', 'status=none'] };
+  const fetching = await secondsOfPipeline(await resticFrom(repository), toDisk);
+  const restoring = await secondsOf(client(server, 'pg_restore', '-j2', '-d', RAW_TARGET, spool));
+  await rm(spool);
+  return fetching + restoring;
+}
+
+async function byPawl(pawl: PawlOnThisHost, { server }: PgbenchServer): Promise<Lap> {
   await server.query(`drop database if exists ${PAWL_TARGET}`);
-  return timesOf(
-    pawl,
-    await follow(pawl, 'restore', 'thing', '--into', PAWL_TARGET, '-y'),
-    'restore:thing',
-  );
+  const asked = ['restore', 'thing', '--into', PAWL_TARGET, '-y'];
+  const { run, seconds } = await secondsOfCommand(pawl, ...asked);
+  return { ...(await timesOf(pawl, run, 'restore:thing')), commandSeconds: seconds };
 }
 
 async function follow(pawl: PawlOnThisHost, ...argv: string[]): Promise<string> {
@@ -86,19 +107,30 @@ async function follow(pawl: PawlOnThisHost, ...argv: string[]): Promise<string> 
 
 function report(
   bytes: number,
-  raw: readonly number[],
-  restored: readonly Times[],
+  { raw, spooled }: { readonly raw: readonly number[]; readonly spooled: readonly number[] },
+  restored: readonly Lap[],
   peak: number,
 ): void {
   const steps = restored.map(({ stepSeconds }) => stepSeconds);
   const runs = restored.map(({ runSeconds }) => runSeconds);
+  const commands = restored.map(({ commandSeconds }) => commandSeconds);
   console.log(`\nPostgreSQL: ${(bytes / 1e6).toFixed(0)} MB, ${raw.length} rounds`);
   table(
     ['', 'median s', 'ratio'],
     [
       ['restic dump | pg_restore', median(raw).toFixed(2), ''],
+      [
+        'restic dump to disk, then pg_restore -j2',
+        median(spooled).toFixed(2),
+        ratio(spooled, raw).middle.toFixed(3),
+      ],
       ['pawl, the transfer', median(steps).toFixed(2), ratio(steps, raw).middle.toFixed(3)],
       ['pawl, whole run with proof', median(runs).toFixed(2), ratio(runs, raw).middle.toFixed(3)],
+      [
+        'pawl restore, the command with its plan',
+        median(commands).toFixed(2),
+        ratio(commands, raw).middle.toFixed(3),
+      ],
     ],
   );
   console.log(`worker's resident memory: ${peak.toFixed(0)} MB at its peak, backup included`);

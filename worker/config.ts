@@ -6,6 +6,13 @@ type ClientConnectConfig = ReturnType<typeof loadClientConnectConfig>;
 
 export const WORKER_SETTINGS = {
   ...COMMON_SETTINGS,
+  noWorkflows: {
+    flag: 'no-workflows',
+    about:
+      "only do the steps of this host: another worker runs the runbooks' workflows, for which this one needs neither memory nor CPU",
+    fallback: () => 'false',
+    parse: (text: string) => text === 'true',
+  },
   profile: {
     flag: 'profile',
     variable: 'TEMPORAL_PROFILE',

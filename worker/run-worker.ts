@@ -61,16 +61,19 @@ export async function runWorker(
     const { connection } = live;
     const frame: WorkerFrame = { config, connection, ports, pid: process.pid, version, sealing };
     live.workers = [
-      await createWorkflowWorker(frame, own, 'own'),
+      ...(config.noWorkflows ? [] : [await createWorkflowWorker(frame, own, 'own')]),
       ...(await createStepWorkers(frame, own.buildId, metrics)),
     ];
     const endWatch = watchReachability(live.connection, config.temporal, logger);
+    const tellWhenPolled = async (polling: AbortSignal): Promise<void> => {
+      if (await untilPolled(client, frame, polling)) tellReady(config, own, health.address, logger);
+    };
     await pollUntil(stop, live.workers, (polling) =>
-      tendBuilds(buildsOf(frame, { client, own, store, logger }), polling, () => {
-        void untilPolled(client, frame, polling).then((polled) => {
-          if (polled) tellReady(config, own, health.address, logger);
-        });
-      }),
+      config.noWorkflows
+        ? tellWhenPolled(polling)
+        : tendBuilds(buildsOf(frame, { client, own, store, logger }), polling, () => {
+            void tellWhenPolled(polling);
+          }),
     ).finally(endWatch);
   } catch (error) {
     if (!isStop(error, stop)) throw error;
@@ -135,10 +138,11 @@ function tellReady(
   health: string | undefined,
   logger: Logger,
 ): void {
-  const { host, temporal, parallelSteps } = config;
+  const { host, temporal, parallelSteps, noWorkflows } = config;
   const { address, namespace } = temporal;
+  const only = noWorkflows ? { workflows: 'none' } : {};
   logger.info(
-    { host, address, namespace, parallelSteps, health, version, build },
+    { host, address, namespace, parallelSteps, health, version, build, ...only },
     'worker is ready',
   );
   process.send?.({

@@ -25,7 +25,7 @@ const STEPS_AT_ONCE = 100;
 
 /** What every worker of this process is made with. */
 export interface WorkerFrame {
-  readonly config: Pick<WorkerConfig, 'host' | 'temporal' | 'parallelSteps'>;
+  readonly config: Pick<WorkerConfig, 'host' | 'temporal' | 'parallelSteps' | 'noWorkflows'>;
   readonly connection: NativeConnection;
   readonly ports: HostPorts;
   readonly pid: number;

@@ -20,7 +20,7 @@ export async function untilPolled(
   frame: WorkerFrame,
   stop: AbortSignal,
 ): Promise<boolean> {
-  const { host, temporal: server } = frame.config;
+  const { host, temporal: server, noWorkflows } = frame.config;
   const own = writeIdentity({ ...frame, host, machine: hostname(), earlier: false });
   const isPolled = async (
     name: string,
@@ -34,7 +34,7 @@ export async function untilPolled(
   };
   const areAll = async (): Promise<boolean> => {
     const polled = await Promise.all([
-      isPolled(WORKFLOW_TASK_QUEUE, TASK_QUEUE_TYPE_WORKFLOW),
+      noWorkflows || isPolled(WORKFLOW_TASK_QUEUE, TASK_QUEUE_TYPE_WORKFLOW),
       isPolled(hostTaskQueue(host), TASK_QUEUE_TYPE_ACTIVITY),
       isPolled(hostNowQueue(host), TASK_QUEUE_TYPE_ACTIVITY),
     ]);

@@ -10,6 +10,7 @@ import { engineFor, entryOf } from '../frame/engine-for';
 import type { Attempt } from '../ports/attempt';
 import type { ByteSink } from '../ports/byte-stream';
 import type { Ports } from '../ports/host-ports';
+import type { Repository } from '../ports/repository';
 import type { Site } from '../ports/site';
 import { runStep, type StepInput } from '../frame/run-step';
 
@@ -49,16 +50,20 @@ export const restorePart =
       const engine = engineFor(ports, entry);
       const { part } = stored;
       const surroundings = await surroundingsOf(ports, input, site, attempt);
-      const notes = await engine.prepare({
-        site,
-        entry,
-        part,
-        target: input.target,
-        surroundings,
-        attempt,
-      });
-      const sink = await engine.receive({ site, entry, part, target: input.target, attempt });
-      const taken = await takeIn(ports, input, site, sink, attempt);
+      const call = { site, entry, part, target: input.target, attempt };
+      // restic takes half a second to open its repository: meanwhile the place is made.
+      const reading = startReading(ports, input, site, attempt);
+      let sink: ByteSink;
+      let notes: readonly string[];
+      try {
+        notes = await engine.prepare({ ...call, surroundings });
+        sink = await engine.receive(call);
+      } catch (error) {
+        // Why there is no place is the failure to tell.
+        await reading.then((begun) => begun.abort()).catch(() => undefined);
+        throw error;
+      }
+      const taken = await takeIn(ports, input, site, { sink, reading }, attempt);
       for (const note of notes) log.warn(note);
       return { bytes: stored.bytes, notes, ...taken };
     });
@@ -76,19 +81,38 @@ async function surroundingsOf(
   return parts.find(({ part }) => part.name === stored.part.name)?.facts.surroundings;
 }
 
+type Reading = Awaited<ReturnType<Repository['readStream']>>;
+
+function startReading(
+  ports: Ports,
+  { stack, stored: { snapshotId, path } }: RestorePartInput,
+  site: Site,
+  attempt: Attempt,
+): Promise<Reading> {
+  const repository = ports.openRepository(site, stack.repository);
+  const reading = repository.readStream(snapshotId, path, attempt);
+  // Whoever copies it hears why there is none, or why it broke off before.
+  reading.then(
+    ({ stream }) => stream.on('error', () => undefined),
+    () => undefined,
+  );
+  return reading;
+}
+
 /** Sends the dump as often as the sink wants it. */
 async function takeIn(
   ports: Ports,
   input: RestorePartInput,
   site: Site,
-  first: ByteSink,
+  first: { readonly sink: ByteSink; readonly reading: Promise<Reading> },
   attempt: Attempt,
 ): Promise<Pick<RestoredPart, 'leftOut' | 'unproved'>> {
-  for (let sink = first; ;) {
-    requireSame(input.stored, await copy(ports, input, site, sink, attempt));
+  for (let { sink, reading } = first; ;) {
+    requireSame(input.stored, await copy(reading, sink, attempt));
     const { again, leftOut = [], unproved = [] } = sink.taken?.() ?? {};
     if (again === undefined) return leftOut.length === 0 ? {} : { leftOut, unproved };
     sink = again;
+    reading = startReading(ports, input, site, attempt);
   }
 }
 
@@ -98,21 +122,11 @@ interface Received {
 }
 
 /** Repository → hash and count → sink. When either end fails the other is ended too, and the first failure is told. */
-async function copy(
-  ports: Ports,
-  input: RestorePartInput,
-  site: Site,
-  sink: ByteSink,
-  attempt: Attempt,
-): Promise<Received> {
-  const { snapshotId, path } = input.stored;
-  const repository = ports.openRepository(site, input.stack.repository);
-  const reading = await repository
-    .readStream(snapshotId, path, attempt)
-    .catch(async (error: unknown) => {
-      await sink.abort();
-      throw error;
-    });
+async function copy(begun: Promise<Reading>, sink: ByteSink, attempt: Attempt): Promise<Received> {
+  const reading = await begun.catch(async (error: unknown) => {
+    await sink.abort();
+    throw error;
+  });
   const meter = createMeter(attempt);
   try {
     await pipeline(reading.stream, meter.stream, sink.stream, { signal: attempt.signal });

@@ -3,7 +3,7 @@ import type { Look } from './look';
 
 /** What a reference means now, where that is asked. Throws: PreconditionFailed (nobody has it) · CredentialsRejected */
 export async function observeImage(
-  { resolves, ports, attempt }: Omit<Look, 'stored'>,
+  { resolves, ports, attempt }: Pick<Look, 'resolves' | 'ports' | 'attempt'>,
   reference: string,
 ): Promise<ObservedImage> {
   if (!resolves) return { reference, pinned: reference };

@@ -43,18 +43,22 @@ export const observeRelease =
   (input: ObserveReleaseInput): Promise<ObservedRelease> =>
     runStep(ports, input, { phase: 'look at the release' }, async (attempt, site) => {
       const { services, release } = deployOf(input.stack);
-      const facts = await ports.release.compose.facts(site, attempt);
       const { images, built, stack } = input;
       const resolves = images !== undefined;
-      const asked = { ports: ports.release, site, facts, attempt, resolves, built };
+      const asking = { ports: ports.release, attempt, resolves };
+      // Compose and the registries are asked side by side, and heard one after the other.
+      const ofSwitch = begun(services.some(hasSwitch), () =>
+        observeImage(asking, release.switchImage),
+      );
+      const ofModel = begun(resolves, () => carriedModel(ports.release, site, stack, attempt));
+      const facts = await ports.release.compose.facts(site, attempt);
       const stored = await ports.release.releases.list(stack.name);
-      const switched = services.some(hasSwitch);
-      const switchImage = switched ? await observeImage(asked, release.switchImage) : undefined;
-      const look: Look = { ...asked, stored };
+      const look: Look = { ...asking, site, facts, built, stored };
       const observed = await Promise.all(
         services.map((one) => observeService(look, one, images?.[one.service])),
       );
-      const model = resolves ? await carriedModel(ports.release, site, stack, attempt) : undefined;
+      const switchImage = await ofSwitch;
+      const model = await ofModel;
       const { project } = facts;
       const target = resolves ? undefined : rollbackTarget(stored, input.to);
       const asBefore = { project, release: target, deployments: services };
@@ -87,6 +91,13 @@ export const observeRelease =
         notes: await notRunning(look, services),
       };
     });
+
+/** What is asked before its answer is needed: whoever needs it hears why there is none. */
+function begun<Answer>(isAsked: boolean, ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  const answer = isAsked ? ask() : Promise.resolve(undefined);
+  answer.catch(() => undefined);
+  return answer;
+}
 
 /** As a release's file names them: the switches that run; where images were resolved, what stands behind them too. */
 function observeAnew(

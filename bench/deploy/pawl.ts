@@ -11,14 +11,24 @@ import { imageOf } from './images';
 const PASSWORD = 'bench-repository-password';
 /** Per cent. */
 const CANARY = [10, 50] as const;
+const CANARY_LINE = `    canary: {steps: [${CANARY.map((share) => `${share}%`).join(', ')}], pauseSeconds: 5}\n`;
 
 /** pawl's way, by the command line from the first line to the last: what it costs to start is in its seconds. */
-export async function openPawl(): Promise<Contender> {
+export function openPawl(): Promise<Contender> {
+  return open('pawl deploy', CANARY_LINE);
+}
+
+/** Its traffic at once, as the others do it. */
+export function openPawlWithoutCanary(): Promise<Contender> {
+  return open('pawl deploy, no canary', '');
+}
+
+async function open(title: string, canaryLine: string): Promise<Contender> {
   const folder = await mkdtemp(join(tmpdir(), 'pawl-bench-deploy-'));
   const stack = basename(folder).toLowerCase();
   const port = await freePort('127.0.0.1');
   await mkdir(join(folder, 'uploads'));
-  await writeFile(join(folder, 'pawl.yaml'), stackFile(stack));
+  await writeFile(join(folder, 'pawl.yaml'), `${stackFile(stack)}${canaryLine}`);
   const describe = (version: Version): Promise<void> => {
     const api = { image: imageOf(version), ports: [`127.0.0.1:${port}:8000`] };
     return writeFile(join(folder, 'compose.yaml'), composeFile({ api }));
@@ -27,7 +37,7 @@ export async function openPawl(): Promise<Contender> {
   const pawl = await PawlOnThisHost.start(folder, { BENCH_REPOSITORY_PASSWORD: PASSWORD });
   let lastRun = '';
   return {
-    title: 'pawl deploy',
+    title,
     url: `http://127.0.0.1:${port}`,
     release: async (version) => {
       await describe(version);
@@ -84,6 +94,5 @@ deploy:
     strategy: switch
     port: 8000
     ready: {http: /healthz}
-    canary: {steps: [${CANARY.map((share) => `${share}%`).join(', ')}], pauseSeconds: 5}
 `;
 }

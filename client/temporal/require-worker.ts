@@ -24,9 +24,19 @@ export async function requireWorker(session: Session, host?: string): Promise<vo
   ]);
   if (await isFresh(session, Math.min(workflows, steps))) return;
   if (host !== undefined && steps === NEVER) await refuseOlder(session, host);
+  else if (host !== undefined && (await isFresh(session, steps))) throw noWorkflows(session, host);
   const who = host === undefined ? 'No pawl worker' : `No worker of host "${host}"`;
   throw new ClientError(EXIT_CODES.unavailable, `${who} is connected to ${session.address}.`, {
     advice: startWorker(host),
+    reason: 'worker-away',
+  });
+}
+
+/** Its host is served; by a worker that was started with --no-workflows, or its only one of the runbooks is away. */
+function noWorkflows({ address }: Session, host: string): ClientError {
+  const text = `No worker that runs workflows is connected to ${address}; that of host "${host}" does steps only.`;
+  return new ClientError(EXIT_CODES.unavailable, text, {
+    advice: `Start one without --no-workflows, on any machine: \`pawl worker\` (\`pawl server\` has one built in).`,
     reason: 'worker-away',
   });
 }

@@ -99,6 +99,30 @@ describe('restoring a part', () => {
     expect(given).toEqual([FACTS.surroundings]);
   });
 
+  it('ends the reader that waits for a place which cannot be made, and says why there is none', async () => {
+    const refused = new AdapterError('PreconditionFailed', 'no room');
+    const { ports, stored, pointId } = await saved({ prepare: () => Promise.reject(refused) });
+    const aborted: string[] = [];
+    const openRepository: MemoryPorts['openRepository'] = (...of) => {
+      const repository = ports.openRepository(...of);
+      const read = repository.readStream.bind(repository);
+      repository.readStream = async (...asked) => {
+        const reading = await read(...asked);
+        const abort = () => {
+          aborted.push(asked[0]);
+          return reading.abort();
+        };
+        return { ...reading, abort };
+      };
+      return repository;
+    };
+    await expect(restore({ ...ports, openRepository }, pointId, stored)).rejects.toMatchObject({
+      type: 'PreconditionFailed',
+      message: 'no room',
+    });
+    expect(aborted).toEqual([stored.snapshotId]);
+  });
+
   it('refuses bytes that are not what the manifest promises', async () => {
     const { ports, stored, pointId } = await saved();
     const promised = { ...stored, sha256: 'f'.repeat(64) };

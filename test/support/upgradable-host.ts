@@ -48,7 +48,7 @@ export class UpgradableHost {
     const own = await store.keep(installed.bundle, version);
     const temporal = { address: '', namespace: 'default', connectionOptions: {} };
     const frame: WorkerFrame = {
-      config: { host, temporal, parallelSteps: 1 },
+      config: { host, temporal, parallelSteps: 1, noWorkflows: false },
       ports: { runs: createRunDirectory(client) } as HostPorts,
       ...{ connection, version, pid: (lastPid += 1), sealing: TEST_SEALING },
     };

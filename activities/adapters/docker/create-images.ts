@@ -22,7 +22,8 @@ export interface ImagesOptions {
 /** `Images` by the Docker Engine: it alone talks with registries, by its own mirrors, proxies and certificates. */
 export function createImages({ docker, runner, onSecret, dockerConfig }: ImagesOptions): Images {
   const folder = dockerConfig ?? process.env['DOCKER_CONFIG'] ?? join(homedir(), '.docker');
-  const access: ImageAccess = { docker, credentials: { folder, runner, onSecret } };
+  const credentials = { folder, runner, onSecret };
+  const access: ImageAccess = { docker, credentials, away: new Map() };
   return {
     resolve: (reference, attempt) => resolveImage(access, reference, attempt),
     onHost: async (reference) => (await localImage(docker, reference))?.id,

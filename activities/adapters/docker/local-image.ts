@@ -6,6 +6,8 @@ import type { CredentialSource } from './registry-credentials';
 export interface ImageAccess {
   readonly docker: Dockerode;
   readonly credentials: CredentialSource;
+  /** Of registries that could not be reached, when they last could not, by `performance.now()`. */
+  readonly away: Map<string, number>;
 }
 
 export interface LocalImage {

@@ -15,15 +15,16 @@ import { untilAborted } from '../../ports/until-aborted';
  * Throws: ServiceUnavailable (engine away) · the signal's reason
  */
 export async function missingLayers(
-  { docker, credentials }: ImageAccess,
+  access: ImageAccess,
   pinned: string,
   { signal }: Attempt,
 ): Promise<readonly MissingLayer[] | undefined> {
+  const { docker } = access;
   const image = parseImageReference(pinned);
   return untilAborted(signal, async () => {
     if ((await localImage(docker, pinned)) !== undefined) return [];
     if (image.kind === 'id') return undefined;
-    const remote = await imageInRegistry({ docker, credentials }, image, signal);
+    const remote = await imageInRegistry(access, image, signal);
     if (remote === undefined) return undefined;
     const { layers } = remote;
     const present = await sharedLayers(

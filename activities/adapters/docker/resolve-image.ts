@@ -13,6 +13,8 @@ type RegistryAnswer = { readonly digest: string } | RegistryFailure;
 
 /** A lost packet must not decide between a new image and an old one. */
 const AGAIN_AFTER_MILLISECONDS = 1_000;
+/** What could not be reached, asked twice, and cannot be reached now, has lost no packet: a run asks what its plan asked. */
+const STILL_AWAY_MILLISECONDS = 30_000;
 
 /**
  * What a reference means now. The registry's word counts, since its tags move. Where it gives none:
@@ -103,10 +105,18 @@ async function askRegistry(
       }
     });
   };
-  const answer = await ask();
-  if ('digest' in answer || answer.why !== 'away') return answer;
+  const first = await ask();
+  const wasAway = access.away.get(image.registry) ?? -Infinity;
+  const isNews = performance.now() - wasAway > STILL_AWAY_MILLISECONDS;
+  if (!isAway(first) || !isNews) return first;
   await sleep(AGAIN_AFTER_MILLISECONDS, undefined, { signal });
-  return ask();
+  const again = await ask();
+  if (isAway(again)) access.away.set(image.registry, performance.now());
+  return again;
+}
+
+function isAway(answer: RegistryAnswer): boolean {
+  return 'why' in answer && answer.why === 'away';
 }
 
 function nowhere(reference: string, reason: string): AdapterError {

@@ -4,6 +4,13 @@ import { objectsIn } from './json-objects';
 import type { Restic, ResticCall } from './restic';
 import { parseSnapshot, type Snapshot } from './snapshot';
 
+/** What restic's list of a stack's snapshots tells. A further list of all is made where tags may have been changed. */
+export interface Listed {
+  /** What bears the marks of the stack's points and parts. */
+  readonly own: readonly Snapshot[];
+  readonly all: () => Promise<readonly Snapshot[]>;
+}
+
 interface SnapshotQuery extends Pick<ResticCall, 'attempted' | 'signal' | 'wasSeen'> {
   /** Each list names tags that a snapshot must bear all of; one list is enough. Every snapshot when there is none. */
   readonly anyOf: readonly (readonly string[])[];

@@ -1,7 +1,7 @@
 import type { Manifest, StoredPart } from '../../../workflows/model/recovery-point';
 import type { StreamPlace } from '../../ports/repository';
 import { isRepaired, markedPart } from './labels';
-import type { Listed } from './look';
+import type { Listed } from './list-snapshots';
 import type { Snapshot } from './snapshot';
 
 /**

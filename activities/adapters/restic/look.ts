@@ -4,21 +4,13 @@ import { see, type KnownContents } from './known-contents';
 import { saysAbsent } from './failure';
 import { stackManifestTags, stackPartTags } from './labels';
 import { lastSizes } from './last-sizes';
-import { listSnapshots } from './list-snapshots';
+import { listSnapshots, type Listed } from './list-snapshots';
 import { locateParts } from './locate-parts';
 import { foundPoints } from './manifests';
 import { findMissingParts } from './missing-parts';
 import { freeSpace } from './probe';
 import type { Restic } from './restic';
-import type { Snapshot } from './snapshot';
 import { removeLocksOfTheDead } from './stale-locks';
-
-/** What restic's list of a stack's snapshots tells. A further list of all is made where tags may have been changed. */
-export interface Listed {
-  /** What bears the marks of the stack's points and parts. */
-  readonly own: readonly Snapshot[];
-  readonly all: () => Promise<readonly Snapshot[]>;
-}
 
 /**
  * Opens the repository once for all questions about a stack.
@@ -38,8 +30,11 @@ export async function look(
     anyOf: [stackManifestTags(stack), stackPartTags(stack)],
     ...call,
   });
-  let all: Promise<readonly Snapshot[]> | undefined;
-  const listed = { own, all: () => (all ??= listSnapshots(restic, { anyOf: [], ...call })) };
+  let all: ReturnType<Listed['all']> | undefined;
+  const listed: Listed = {
+    own,
+    all: () => (all ??= listSnapshots(restic, { anyOf: [], ...call })),
+  };
   return {
     found: foundPoints(own),
     lastSizes: lastSizes(own),

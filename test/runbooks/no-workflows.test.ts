@@ -1,0 +1,55 @@
+import { mkdir, open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startChild, stopChild, type Child } from '../../worker/server/child';
+import { workerCommand } from '../../worker/server/worker-command';
+import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
+import { createQuickRepository } from '../support/quick-repository';
+import { describeWith } from '../support/requirements';
+
+const STOP_GRACE_MILLISECONDS = 20_000;
+
+describeWith(['temporal', 'restic'], 'a worker without workflows', () => {
+  let pawl: PawlEnvironment;
+  let other: Child | undefined;
+
+  beforeAll(async () => {
+    pawl = await startPawl({
+      env: { REPOSITORY_PASSWORD: 'correct horse' },
+      workerFlags: ['--no-workflows'],
+    });
+    await mkdir(join(pawl.directory, 'uploads'));
+    await writeFile(join(pawl.directory, 'uploads', 'a'), 'a');
+    await createQuickRepository(join(pawl.directory, 'repository'), 'correct horse');
+    const lines = [
+      'stack: melvin',
+      'repository: {url: ./repository, password: {env: REPOSITORY_PASSWORD}}',
+      'protect: {uploads: {engine: files, path: ./uploads}}',
+    ];
+    await writeFile(join(pawl.directory, 'pawl.yaml'), `${lines.join('\n')}\n`);
+  });
+  afterAll(async () => {
+    if (other !== undefined) await stopChild(other, STOP_GRACE_MILLISECONDS);
+    await pawl.stop();
+  });
+
+  it('is told from none: a command says that workflows are missing, and doctor too', async () => {
+    const refused = await pawl.cli(['backup']);
+    expect(refused).toMatchObject({ code: 6 });
+    expect(refused.stderr).toContain('No worker that runs workflows is connected');
+    expect(refused.stderr).toContain('without --no-workflows');
+    const { stdout } = await pawl.cli(['doctor', '--json']);
+    expect(stdout).toContain('No worker that runs workflows is connected');
+  });
+
+  it("does its host's steps for the workflows of another worker", async () => {
+    const log = await open(join(pawl.directory, 'other.log'), 'a');
+    const flags = ['--host', 'other', '--state-dir', join(pawl.directory, 'other-state')];
+    const argv = workerCommand([...flags, '--health-address', 'none']);
+    other = await startChild({ argv, env: pawl.env, output: log.fd, ipc: true });
+    await log.close();
+    await other.message;
+    const { code, stderr } = await pawl.cli(['backup']);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(await pawl.workerLog()).toContain('"workflows":"none"');
+  });
+});
