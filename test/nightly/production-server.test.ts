@@ -7,7 +7,7 @@ import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 import type { PawlHost } from './support/pawl-host';
 import { PASSWORD_FILE, type ProductionServer } from './support/production-server';
-import { ProductionSite } from './support/production-site';
+import { describeProduction, ProductionSite } from './support/production-site';
 
 /** Of the folder that the first host protects: in the run's input, in its steps and in its outcome. */
 const SENTINEL = 'sentinel-7c1e';
@@ -17,7 +17,7 @@ const THIRTY_DAYS = '2592000s';
 /** What happened on each bad day, printed at the end: `docs/operating.md` has them. */
 const days: string[] = [];
 
-describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server', () => {
+describeProduction('the production server', () => {
   let site: ProductionSite;
   let server: ProductionServer;
   let hosts: readonly PawlHost[];
@@ -196,6 +196,19 @@ describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server
     });
   });
 
+  it('comes back out of the dumps that docs/operating.md makes, with a run that was open', async () => {
+    const { run, release } = await first().backUpHalfWay();
+    const [dump = '', restore = ''] = await commandsOfGuide();
+    await server.shell(dump);
+    expect(await server.compose('down', '--volumes')).toMatchObject({ code: 0 });
+    await server.shell(restore);
+    await server.serves();
+    await release();
+    await first().expectSaved(run);
+    expect(await first().ask('show', `${first().stack}/1`)).toMatchObject({ status: 'done' });
+    days.push('all data is lost: with the dumps of a minute ago the run ends well');
+  });
+
   /** Whether the worker of each host polls, as the list of all stacks says. */
   async function onWhichHosts(): Promise<Readonly<Record<string, boolean>>> {
     const { stacks } = await first().ask<Status>('status', '--all');
@@ -209,6 +222,13 @@ interface Status {
 
 interface Described {
   readonly workflowExecutionInfo: { readonly historyLength: string; historySizeBytes: string };
+}
+
+/** Those that dump and those that restore, as they stand in the guide. */
+async function commandsOfGuide(): Promise<readonly string[]> {
+  const guide = await readFile(join(__dirname, '../../docs/operating.md'), 'utf8');
+  const section = guide.split('**Its own backup.**')[1] ?? '';
+  return [...section.matchAll(/```\n([^]*?)```/g)].slice(0, 2).map(([, text = '']) => text);
 }
 
 function inSeconds(milliseconds: number): string {

@@ -1,8 +1,7 @@
 import { productionImages } from '../images/production-images';
-import { describeWith } from '../support/requirements';
 import type { PawlHost } from './support/pawl-host';
 import type { ProductionServer } from './support/production-server';
-import { ProductionSite } from './support/production-site';
+import { describeProduction, ProductionSite } from './support/production-site';
 
 /** One minor version after the other, and what their tables are: `schema_version` of both databases. */
 const BEFORE = '1.30.8';
@@ -13,7 +12,7 @@ const TABLES = { [BEFORE]: ['1.18', '1.13'], [OF_THE_FILE]: ['1.19', '1.14'] };
 const CUT_OFF = `alter table executions_visibility add column TemporalExternalPayloadSizeBytes bigint
   generated always as ((search_attributes->'TemporalExternalPayloadSizeBytes')::bigint) stored`;
 
-describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server', () => {
+describeProduction('the production server, from version to version', () => {
   let site: ProductionSite;
   let server: ProductionServer;
   let host: PawlHost;

@@ -210,7 +210,8 @@ export class ProductionServer {
     return commands;
   }
 
-  private async shell(command: string): Promise<void> {
+  /** In its folder, with Docker's settings of its own. */
+  async shell(command: string): Promise<void> {
     const { directory: cwd, env } = this;
     const { code, stderr } = await runProcess(['sh', '-ec', command], {
       ...{ cwd, env, timeoutSeconds: 300 },
