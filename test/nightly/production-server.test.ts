@@ -170,6 +170,7 @@ describeProduction('the production server', () => {
     it('its disk is full in mid-run: the run goes on when there is room again', async () => {
       const { run, release } = await first().backUpHalfWay();
       await server.fillDisk();
+      expect(await server.logs('postgresql')).toMatch(/PANIC: .*No space left on device/);
       await release();
       await server.freeDisk();
       await server.serves();
@@ -196,17 +197,19 @@ describeProduction('the production server', () => {
     });
   });
 
-  it('comes back out of the dumps that docs/operating.md makes, with a run that was open', async () => {
-    const { run, release } = await first().backUpHalfWay();
-    const [dump = '', restore = ''] = await commandsOfGuide();
-    await server.shell(dump);
-    expect(await server.compose('down', '--volumes')).toMatchObject({ code: 0 });
-    await server.shell(restore);
-    await server.serves();
-    await release();
-    await first().expectSaved(run);
-    expect(await first().ask('show', `${first().stack}/1`)).toMatchObject({ status: 'done' });
-    days.push('all data is lost: with the dumps of a minute ago the run ends well');
+  describe('whose data is lost', () => {
+    it('comes back out of the dumps that docs/operating.md makes, with a run that was open', async () => {
+      const { run, release } = await first().backUpHalfWay();
+      const [dump = '', restore = ''] = await commandsOfGuide();
+      await server.shell(dump);
+      expect(await server.compose('down', '--volumes')).toMatchObject({ code: 0 });
+      await server.shell(restore);
+      await server.serves();
+      await release();
+      await first().expectSaved(run);
+      expect(await first().ask('show', `${first().stack}/1`)).toMatchObject({ status: 'done' });
+      days.push('all data is lost: with the dumps of a minute ago the run ends well');
+    });
   });
 
   /** Whether the worker of each host polls, as the list of all stacks says. */
