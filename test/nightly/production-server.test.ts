@@ -61,6 +61,7 @@ describeProduction('the production server', () => {
     const backups = await Promise.all(hosts.map((host) => host.cli('backup', '--json')));
     expect(backups.map(({ code }) => code)).toEqual([0, 0]);
     expect(await onWhichHosts()).toEqual({ 'web-1': true, 'web-2': true });
+    expect(await first().cli('doctor')).toMatchObject({ code: 0, stderr: '' });
     for (const host of hosts) {
       const run = `${host.stack}/1`;
       expect(await host.ask('points')).toMatchObject({ points: [{ run, parts: 1 }] });
