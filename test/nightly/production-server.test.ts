@@ -7,7 +7,7 @@ import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 import type { PawlHost } from './support/pawl-host';
 import { PASSWORD_FILE, type ProductionServer } from './support/production-server';
-import { ProductionSite } from './support/production-site';
+import { describeProduction, ProductionSite } from './support/production-site';
 
 /** Of the folder that the first host protects: in the run's input, in its steps and in its outcome. */
 const SENTINEL = 'sentinel-7c1e';
@@ -17,7 +17,7 @@ const THIRTY_DAYS = '2592000s';
 /** What happened on each bad day, printed at the end: `docs/operating.md` has them. */
 const days: string[] = [];
 
-describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server', () => {
+describeProduction('the production server', () => {
   let site: ProductionSite;
   let server: ProductionServer;
   let hosts: readonly PawlHost[];
@@ -61,6 +61,7 @@ describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server
     const backups = await Promise.all(hosts.map((host) => host.cli('backup', '--json')));
     expect(backups.map(({ code }) => code)).toEqual([0, 0]);
     expect(await onWhichHosts()).toEqual({ 'web-1': true, 'web-2': true });
+    expect(await first().cli('doctor')).toMatchObject({ code: 0, stderr: '' });
     for (const host of hosts) {
       const run = `${host.stack}/1`;
       expect(await host.ask('points')).toMatchObject({ points: [{ run, parts: 1 }] });
@@ -170,6 +171,7 @@ describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server
     it('its disk is full in mid-run: the run goes on when there is room again', async () => {
       const { run, release } = await first().backUpHalfWay();
       await server.fillDisk();
+      expect(await server.logs('postgresql')).toMatch(/PANIC: .*No space left on device/);
       await release();
       await server.freeDisk();
       await server.serves();
@@ -196,6 +198,21 @@ describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server
     });
   });
 
+  describe('whose data is lost', () => {
+    it('comes back out of the dumps that docs/operating.md makes, with a run that was open', async () => {
+      const { run, release } = await first().backUpHalfWay();
+      const [dump = '', restore = ''] = await commandsOfGuide();
+      await server.shell(dump);
+      expect(await server.compose('down', '--volumes')).toMatchObject({ code: 0 });
+      await server.shell(restore);
+      await server.serves();
+      await release();
+      await first().expectSaved(run);
+      expect(await first().ask('show', `${first().stack}/1`)).toMatchObject({ status: 'done' });
+      days.push('all data is lost: with the dumps of a minute ago the run ends well');
+    });
+  });
+
   /** Whether the worker of each host polls, as the list of all stacks says. */
   async function onWhichHosts(): Promise<Readonly<Record<string, boolean>>> {
     const { stacks } = await first().ask<Status>('status', '--all');
@@ -209,6 +226,13 @@ interface Status {
 
 interface Described {
   readonly workflowExecutionInfo: { readonly historyLength: string; historySizeBytes: string };
+}
+
+/** Those that dump and those that restore, as they stand in the guide. */
+async function commandsOfGuide(): Promise<readonly string[]> {
+  const guide = await readFile(join(__dirname, '../../docs/operating.md'), 'utf8');
+  const section = guide.split('**Its own backup.**')[1] ?? '';
+  return [...section.matchAll(/```\n([^]*?)```/g)].slice(0, 2).map(([, text = '']) => text);
 }
 
 function inSeconds(milliseconds: number): string {

@@ -1,8 +1,7 @@
 import { productionImages } from '../images/production-images';
-import { describeWith } from '../support/requirements';
 import type { PawlHost } from './support/pawl-host';
 import type { ProductionServer } from './support/production-server';
-import { ProductionSite } from './support/production-site';
+import { describeProduction, ProductionSite } from './support/production-site';
 
 /** One minor version after the other, and what their tables are: `schema_version` of both databases. */
 const BEFORE = '1.30.8';
@@ -13,7 +12,7 @@ const TABLES = { [BEFORE]: ['1.18', '1.13'], [OF_THE_FILE]: ['1.19', '1.14'] };
 const CUT_OFF = `alter table executions_visibility add column TemporalExternalPayloadSizeBytes bigint
   generated always as ((search_attributes->'TemporalExternalPayloadSizeBytes')::bigint) stored`;
 
-describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server', () => {
+describeProduction('the production server, from version to version', () => {
   let site: ProductionSite;
   let server: ProductionServer;
   let host: PawlHost;
@@ -32,14 +31,15 @@ describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server
       'begins with %s again, when it is started again',
       async (database) => {
         expect(await server.compose('up', '-d', '--wait', 'postgresql')).toMatchObject({ code: 0 });
-        await server.killHalfWay('schema', async () => (await databases()).has(`${database}_new`));
-        expect((await databases()).has(database)).toBe(false);
+        await server.killHalfWay('schema', () => server.sqlAtOnce(untilBegun(database)));
+        const left = await databases();
+        expect([left.has(`${database}_new`), left.has(database)]).toEqual([true, false]);
       },
     );
 
     it('is whole in the end, also when the namespace was cut off', async () => {
       expect(await server.compose('up', '-d', '--wait', 'temporal')).toMatchObject({ code: 0 });
-      await server.killHalfWay('namespace', () => Promise.resolve(true));
+      await server.killHalfWay('namespace', () => Promise.resolve());
       await server.up();
       await server.serves();
       expect(await server.schemaVersions()).toEqual(TABLES[BEFORE]);
@@ -87,3 +87,11 @@ describeWith(['docker', 'compose', 'temporal', 'restic'], 'the production server
     return new Set((await server.sql('postgres', statement)).split('\n'));
   }
 });
+
+/** Asks in the server itself: looks from outside take longer than the whole database. */
+function untilBegun(database: string): string {
+  return `set statement_timeout = '60s'; do $$ begin
+    loop exit when exists (select from pg_database where datname = '${database}_new');
+      perform pg_sleep(0.01); end loop;
+    perform pg_sleep(0.2); end $$`;
+}

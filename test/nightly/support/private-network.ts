@@ -6,8 +6,6 @@ const BRIDGE = `pn${checkoutHash.slice(0, 8)}`;
 const NETWORK = `10.${20 + (parseInt(checkoutHash.slice(0, 4), 16) % 100)}.77`;
 const SERVER = `${NETWORK}.1`;
 
-export const canMakeNetworks = process.getuid?.() === 0;
-
 /** A host of its own as far as its network goes: the server is all it reaches, by the address that it is published at. */
 export interface NetworkHost {
   readonly address: string;

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { mountSmallDisk, type SmallDisk } from '../../runbooks/support/small-disk';
 import { docker } from '../../support/docker';
 import { until } from '../../support/processes';
@@ -94,6 +95,20 @@ export class ProductionServer {
     return stdout.trim();
   }
 
+  /** The same on a connection of this machine's own: it is told of the end at once. */
+  async sqlAtOnce(statement: string): Promise<void> {
+    const { NetworkSettings } = await this.inspect('postgresql');
+    const host = NetworkSettings.Networks[`${PROJECT}_database`]?.IPAddress ?? '';
+    const password = (await readFile(join(this.directory, PASSWORD_FILE), 'utf8')).trim();
+    const client = new Client({ host, user: 'temporal', password, database: 'postgres' });
+    await client.connect();
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  }
+
   exec(service: string, ...argv: readonly string[]): Promise<ProcessResult> {
     return this.compose('exec', '-T', service, ...argv);
   }
@@ -137,13 +152,11 @@ export class ProductionServer {
     await until(startedAgain, 60);
   }
 
-  /** Starts one of those that end by themselves, and kills it when `isHalfWay` holds. */
-  async killHalfWay(service: string, isHalfWay: () => Promise<boolean>): Promise<void> {
+  /** Starts one of those that end by themselves, and kills it once `halfWay`, called before, resolves. */
+  async killHalfWay(service: string, halfWay: () => Promise<unknown>): Promise<void> {
     expect(await this.compose('create', service)).toMatchObject({ code: 0 });
-    const { Id } = await this.inspect(service);
-    const container = docker.getContainer(Id);
-    await container.start();
-    await until(async () => (await isHalfWay()) || undefined, 60);
+    const container = docker.getContainer((await this.inspect(service)).Id);
+    await Promise.all([halfWay(), container.start()]);
     await container.kill();
     expect((await container.inspect()).State.ExitCode).toBe(137);
   }
@@ -210,7 +223,8 @@ export class ProductionServer {
     return commands;
   }
 
-  private async shell(command: string): Promise<void> {
+  /** In its folder, with Docker's settings of its own. */
+  async shell(command: string): Promise<void> {
     const { directory: cwd, env } = this;
     const { code, stderr } = await runProcess(['sh', '-ec', command], {
       ...{ cwd, env, timeoutSeconds: 300 },

@@ -1,11 +1,19 @@
 import { join } from 'node:path';
 import { distFile } from '../../../worker/dist-file';
 import { ensureProductionImages, forgetStandIns } from '../../images/production-images';
+import { canMount } from '../../runbooks/support/small-disk';
 import { docker } from '../../support/docker';
+import { describeWith } from '../../support/requirements';
 import { runProcess } from '../../support/run-process';
 import { PawlHost } from './pawl-host';
 import { PrivateNetwork } from './private-network';
 import { ProductionServer } from './production-server';
+
+/** `describeWith`, for what takes networks, a disk and containers of its own: that takes root. */
+export function describeProduction(title: string, body: () => void): void {
+  if (canMount) describeWith(['docker', 'compose', 'temporal', 'restic'], title, body);
+  else describe.skip(`${title} (needs root)`, body);
+}
 
 /** A production server in a private network, the key of an installation, and its hosts. Needs root. */
 export class ProductionSite {
