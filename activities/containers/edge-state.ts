@@ -4,6 +4,7 @@ import type { StackDescription } from '../../workflows/model/stack';
 import type { ComposeProjectModel } from '../../workflows/release/compose-model';
 import { renderEdge } from '../../workflows/release/render-edge';
 import { AdapterError } from '../ports/adapter-error';
+import { caddyConfiguration } from './caddy-configuration';
 import { deploymentOf } from './deploy-of';
 import type { RoutedSite, WantedEdge } from '../ports/edge';
 import type { ReleasePorts } from '../ports/host-ports';
@@ -42,7 +43,7 @@ export async function wantedEdge(
   }
   return {
     compose: releaseText(rendered.model),
-    configuration: caddy.configuration(edge, routed(stack, edge), certificates),
+    configuration: caddyConfiguration(edge, routed(stack, edge), certificates),
     certificates: certificates.map(({ digest }) => digest),
   };
 }

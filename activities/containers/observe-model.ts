@@ -69,7 +69,7 @@ export async function madeAnew(
     model === undefined
       ? { file: await releases.file(stack.name, target?.number ?? 0) }
       : { text: await renderedModel(switches, { ...question, model }) };
-  const hashes = await compose.hashes(site, release, names, attempt);
+  const hashes = await compose.hashes({ site, release, services: names, attempt });
   const anew = names.map(async (name) => {
     const containers = await services.containers(site, project, name);
     return containers.some(({ madeOf }) => madeOf !== hashes.get(name)) ? [name] : [];

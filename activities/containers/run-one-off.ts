@@ -60,7 +60,12 @@ async function runToEnd(
     const { service, command } = input;
     await holdImages(ports, input.stack.name, input.release, service);
     const labels = { 'pawl.stack': input.stack.name, 'pawl.run': input.run.id };
-    await ports.compose.runDetached(site, file, { service, command, name, labels }, attempt);
+    await ports.compose.runDetached({
+      site,
+      file,
+      oneOff: { service, command, name, labels },
+      attempt,
+    });
     const ended = await ports.services.awaitExit(name, { ...attempt, signal });
     if (ended !== undefined) {
       await keepLog(host, site, name, { container: name });

@@ -63,7 +63,13 @@ export const startService =
       const file = await ports.release.releases.file(input.stack.name, input.release);
       if (input.stopSeconds !== undefined && !(await isStarted(ports.release, site, input))) {
         const { stopSeconds } = input;
-        await ports.release.compose.stop(site, file, [input.service], stopSeconds, attempt);
+        await ports.release.compose.stop({
+          site,
+          file,
+          services: [input.service],
+          graceSeconds: stopSeconds,
+          attempt,
+        });
       }
       for (const service of [input.service, ...(input.followers ?? [])]) {
         await holdImages(ports.release, input.stack.name, input.release, service);
@@ -100,8 +106,9 @@ async function up(
   const deadline = performance.now() + insistSeconds * 1000;
   for (;;) {
     try {
-      if (scale === undefined) await compose.up(site, file, [service, ...followers], attempt);
-      else await compose.scale(site, file, service, scale, attempt);
+      if (scale === undefined)
+        await compose.up({ site, file, services: [service, ...followers], attempt });
+      else await compose.scale({ site, file, service, scale, attempt });
       return;
     } catch (error) {
       const inTheWay = error instanceof AdapterError && error.kind === 'PreconditionFailed';

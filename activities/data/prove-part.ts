@@ -26,13 +26,20 @@ export const provePart =
   (input: ProvePartInput): Promise<{ readonly proved: number; readonly rows: number }> =>
     runStep(ports, input, { phase: `prove ${input.part.name}` }, async (attempt, site) => {
       const repository = ports.openRepository(site, input.stack.repository);
-      const manifest = await repository.readManifest(input.pointId, attempt);
+      const manifest = await repository.recallManifest(input.pointId, attempt);
       const contents =
         manifest.parts.find(({ part }) => part.name === input.part.name)?.facts.contents ?? [];
       const expected = withoutNamed(contents, input.unproved ?? []);
       const entry = entryOf(input.stack, input.part);
       const engine = engineFor(ports, entry);
-      const actual = await engine.digest(site, entry, input.part, input.target, expected, attempt);
+      const actual = await engine.digest({
+        site,
+        entry,
+        part: input.part,
+        target: input.target,
+        expected,
+        attempt,
+      });
       const compared = withoutNamed(actual, input.unproved ?? []);
       const differences = compareContents(expected, compared);
       if (differences.length > 0) throw unequal(input, differences);

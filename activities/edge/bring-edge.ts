@@ -1,5 +1,6 @@
 import type { RunReference } from '../../workflows/model/run';
 import { AdapterError } from '../ports/adapter-error';
+import { forEarlierCaddy } from '../containers/caddy-configuration';
 import { wantedEdge } from '../containers/edge-state';
 import type { Attempt } from '../ports/attempt';
 import type { WantedEdge } from '../ports/edge';
@@ -47,10 +48,10 @@ async function takenByCaddy(
   { compose, configuration }: WantedEdge,
   attempt: Attempt,
 ): Promise<string> {
-  const name = `pawl-${site.stack}-${run.number}-edge-${run.key.slice(-8)}`;
-  for (const text of [configuration, caddy.forEarlier(configuration)]) {
+  const container = `pawl-${site.stack}-${run.number}-edge-${run.key.slice(-8)}`;
+  for (const text of [configuration, forEarlierCaddy(configuration)]) {
     const file = await edges.offer(site.stack, compose, text);
-    if ((await caddy.validate(site, file, name, attempt)) === 'valid') return text;
+    if ((await caddy.validate({ site, file, container, attempt })) === 'valid') return text;
   }
   const text = 'Caddy is too old for the edge, which needs 2.6 or later';
   throw new AdapterError('PreconditionFailed', text, { advice: 'Name another `edge.image`.' });

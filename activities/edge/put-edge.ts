@@ -30,7 +30,7 @@ export async function putEdge(
   const before = await runningEdge(ports, site, project);
   const begin = performance.now();
   const file = await ports.edges.write(site.stack, state.compose, state.taken);
-  await ports.compose.up(site, file, [EDGE_SERVICE], attempt);
+  await ports.compose.up({ site, file, services: [EDGE_SERVICE], attempt });
   await answers(ports, site, project, attempt);
   await ports.edges.settle(site.stack, state);
   const after = await runningEdge(ports, site, project);

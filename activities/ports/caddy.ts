@@ -1,6 +1,7 @@
 import type { EdgeDescription } from '../../workflows/model/edge';
 import type { Attempt } from './attempt';
-import type { EdgeCertificate, RoutedSite } from './edge';
+import type { OnRelease } from './compose';
+import type { EdgeCertificate } from './edge';
 import type { Site } from './site';
 
 /** Caddy, in the container of the Compose service `EDGE_SERVICE`. */
@@ -10,25 +11,12 @@ export interface Caddy {
    * Throws: PreconditionFailed (every file that is not there or does not fit)
    */
   certificates(site: Site, edge: EdgeDescription): Promise<readonly EdgeCertificate[]>;
-  /** The same each time. For the latest version that pawl knows. */
-  configuration(
-    edge: EdgeDescription,
-    sites: readonly RoutedSite[],
-    certificates: readonly EdgeCertificate[],
-  ): string;
-  /** Without what only later versions know. */
-  forEarlier(configuration: string): string;
   /**
    * Lets a Caddy of the Compose model's image look at `EDGE_CANDIDATE` and all that it names, in a container of this name
    * that serves nothing and is gone afterwards. `too-new`: it does not know all that the configuration has.
    * Throws: PreconditionFailed (it refuses; the message has its reason)
    */
-  validate(
-    site: Site,
-    file: string,
-    container: string,
-    attempt: Attempt,
-  ): Promise<'valid' | 'too-new'>;
+  validate(asked: OnRelease & { readonly container: string }): Promise<'valid' | 'too-new'>;
   /**
    * Lets the running Caddy read its file and certificates again, without a restart.
    * Throws: ServiceUnavailable (none answers yet) · CommandFailed (it refuses, and goes on as it was)

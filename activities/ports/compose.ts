@@ -7,6 +7,14 @@ export type ComposeModel = Readonly<Record<string, unknown>>;
 /** A release's own Compose model: of one that is stored, or of one that is to be. */
 export type ReleaseModel = { readonly file: string } | { readonly text: string };
 
+/** A call on what a release's file says, in the project that it is of. */
+export interface OnRelease {
+  readonly site: Site;
+  /** Absolute path. */
+  readonly file: string;
+  readonly attempt: Attempt;
+}
+
 /** What a service is once variables are replaced. No value of its environment. */
 export interface ComposeServiceFacts {
   readonly name: string;
@@ -72,36 +80,32 @@ export interface Compose {
    * made of another (`ServiceContainer.madeOf`).
    * Throws: PreconditionFailed (a variable is required and missing, there is no such service) · CommandFailed
    */
-  hashes(
-    site: Site,
-    release: ReleaseModel,
-    services: readonly string[],
-    attempt: Attempt,
-  ): Promise<ReadonlyMap<string, string>>;
+  hashes(asked: {
+    readonly site: Site;
+    readonly release: ReleaseModel;
+    readonly services: readonly string[];
+    readonly attempt: Attempt;
+  }): Promise<ReadonlyMap<string, string>>;
   /**
    * Makes `services` of a release's file what it says, and nothing else: no dependencies, no other services, no orphans,
    * no pulls. Returns when they are started, not when they are ready. What is so already is left alone.
    * Throws: PreconditionFailed (name or port taken, image missing) · ServiceUnavailable (engine away) · CommandFailed
    */
-  up(site: Site, file: string, services: readonly string[], attempt: Attempt): Promise<void>;
+  up(wanted: OnRelease & { readonly services: readonly string[] }): Promise<void>;
   /**
    * As `up`, of one service, to so many containers, whatever the file says of their number.
    * Throws: as `up`
    */
-  scale(site: Site, file: string, service: string, scale: Scale, attempt: Attempt): Promise<void>;
+  scale(wanted: OnRelease & { readonly service: string; readonly scale: Scale }): Promise<void>;
   /** Stops them, with this grace before SIGKILL (absent: what the file says). Idempotent. */
   stop(
-    site: Site,
-    file: string,
-    services: readonly string[],
-    graceSeconds: number | undefined,
-    attempt: Attempt,
+    wanted: OnRelease & { readonly services: readonly string[]; readonly graceSeconds?: number },
   ): Promise<void>;
   /**
    * Starts a command in a one-off container of a service, detached and under this name, unless a container of the name
    * is there: a second attempt finds the first one's. No ports are published, no dependencies started.
    */
-  runDetached(site: Site, file: string, oneOff: OneOff, attempt: Attempt): Promise<void>;
+  runDetached(wanted: OnRelease & { readonly oneOff: OneOff }): Promise<void>;
 }
 
 export interface Scale {

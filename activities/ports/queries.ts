@@ -2,6 +2,14 @@ import type { PostgresEntry } from '../../workflows/model/stack';
 import type { Attempt } from './attempt';
 import type { Site } from './site';
 
+export interface Question {
+  readonly site: Site;
+  /** The database that is asked. */
+  readonly entry: PostgresEntry;
+  readonly query: string;
+  readonly attempt: Attempt;
+}
+
 /** Asks an application's database one question. */
 export interface Queries {
   /**
@@ -9,10 +17,5 @@ export interface Queries {
    * Returns the one column of its first row; null when there is none.
    * Throws: VerificationFailed (the server refuses the query) · CredentialsRejected · ServiceUnavailable
    */
-  ask(
-    site: Site,
-    entry: PostgresEntry,
-    query: string,
-    attempt: Attempt,
-  ): Promise<boolean | number | string | null>;
+  ask(question: Question): Promise<boolean | number | string | null>;
 }

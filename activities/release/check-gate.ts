@@ -82,7 +82,7 @@ async function askSql(
   attempt: Attempt,
 ): Promise<Seen> {
   const entry = entryNamed(input.stack, part);
-  const value = await ports.release.queries.ask(site, entry, query, attempt);
+  const value = await ports.release.queries.ask({ site, entry, query, attempt });
   const open = value === expect;
   const what = JSON.stringify(value);
   return {

@@ -45,8 +45,8 @@ export async function reviveSlots(
     const file = await releases.file(stack.name, release);
     await holdImages(ports, stack.name, release, service);
     const scale = scaleOf(traffic[slot], containers.length);
-    if (scale === undefined) await compose.up(site, file, [service], attempt);
-    else await compose.scale(site, file, service, scale, attempt);
+    if (scale === undefined) await compose.up({ site, file, services: [service], attempt });
+    else await compose.scale({ site, file, service, scale, attempt });
     const { port, ready } = deployment;
     await becomeReady(ports, site, { project, release, service, port, ready }, attempt);
   }

@@ -142,7 +142,7 @@ async function makeSwitch(
   // What it reads when it starts: nobody else steers now.
   if (before === undefined) await write(ports, input, input.traffic);
   const file = await ports.releases.file(stack.name, input.release);
-  await ports.compose.up(site, file, [deployment.service], attempt);
+  await ports.compose.up({ site, file, services: [deployment.service], attempt });
   return before === switchAmong(await look()) ? undefined : whoIsInPlace(stack.name, found);
 }
 

@@ -54,6 +54,14 @@ export class SupervisedInstallation implements Installation {
   }
 
   async stop(): Promise<void> {
+    try {
+      await this.server?.nothingLeftWaiting();
+    } finally {
+      await this.end();
+    }
+  }
+
+  private async end(): Promise<void> {
     await this.server?.kill('SIGTERM');
     await rm(this.directory, { recursive: true, force: true });
     await rm(`${this.stateDirectory}.log`, { force: true });

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { pack } from 'tar-stream';
-import { withLock } from '../../toolchain/lock';
+import { withLock } from '../../activities/adapters/process/file-lock';
 import { cacheDirectory } from '../../toolchain/cache-directory';
 import { ensureBase, followed } from './base-image';
 import { TEST_IMAGES } from './test-images';
 
 /** An image remembers what it was made from; another recipe makes another image under the same name. */
-const RECIPE_LABEL = 'pawl.test.recipe';
+export const RECIPE_LABEL = 'pawl.test.recipe';
 
 export type Files = Readonly<Record<string, Buffer>>;
 

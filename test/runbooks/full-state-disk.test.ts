@@ -40,6 +40,7 @@ describeWith(['temporal', 'restic'], 'a full disk of the state directory', () =>
     });
 
     afterAll(async () => {
+      await server.nothingLeftWaiting();
       await server.kill('SIGTERM');
       await disk.unmount();
       await rm(directory, { recursive: true, force: true });

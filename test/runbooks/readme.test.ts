@@ -16,6 +16,7 @@ describeWith(['temporal', 'restic'], "the README's five minutes", () => {
     folder = await mkdtemp(join(tmpdir(), 'pawl-readme-'));
   });
   afterEach(async () => {
+    await server?.nothingLeftWaiting();
     await server?.kill('SIGTERM');
     await rm(folder, { recursive: true, force: true });
   });

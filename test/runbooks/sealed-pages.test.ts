@@ -34,6 +34,7 @@ describeWith(['temporal', 'restic', 'chromium'], "Temporal's pages of a run that
     await writeFile(join(directory, 'pawl.yaml'), `${lines.join('\n')}\n`);
   });
   afterEach(async () => {
+    await server?.nothingLeftWaiting();
     await server?.kill('SIGTERM');
     await rm(directory, { recursive: true, force: true });
   });

@@ -1,10 +1,12 @@
 import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { distFile } from '../../worker/dist-file';
 import { startChild, type Child } from '../../worker/server/child';
 import { readServerState, type ServerState } from '../../worker/server/state-file';
 import type { Environment } from '../../worker/settings';
 import { until } from './processes';
 import { testKeyFile } from './sealed';
+import { expectNothingLeftWaitingAt } from './settled-runs';
 
 /** A `pawl server` in a state directory, as its own process. */
 export class ServerProcess {
@@ -12,6 +14,7 @@ export class ServerProcess {
     readonly stateDirectory: string,
     private readonly child: Child,
     private readonly log: string,
+    private readonly keyFile: string,
   ) {}
 
   /** Starts it on free ports; it may still refuse, see `exit`. */
@@ -27,13 +30,11 @@ export class ServerProcess {
     const ui = pages === 'headless' ? ['--headless'] : ['--ui-port', '0'];
     const ports = ['--port', '0', ...ui, '--health-address', '127.0.0.1:0'];
     const argv = [...program, '--state-dir', stateDirectory, ...ports, ...flags];
-    const child = await startChild({
-      argv,
-      env: { PAWL_KEY_FILE: testKeyFile(), ...env },
-      output: output.fd,
-    });
+    const sealed: Environment = { PAWL_KEY_FILE: testKeyFile(), ...env };
+    const child = await startChild({ argv, env: sealed, output: output.fd });
     await output.close();
-    return new ServerProcess(stateDirectory, child, log);
+    const keyFile = sealed['PAWL_KEY_FILE'] ?? join(stateDirectory, 'pawl.key');
+    return new ServerProcess(stateDirectory, child, log, keyFile);
   }
 
   get pid(): number {
@@ -55,6 +56,12 @@ export class ServerProcess {
       return state?.state === 'ready' && condition(state) ? state : undefined;
     }, 60);
     return Promise.race([ready, ended]);
+  }
+
+  /** Throws when a run that has ended has left a planned step waiting; server and worker must be there. */
+  async nothingLeftWaiting(): Promise<void> {
+    const { address } = await this.ready();
+    await expectNothingLeftWaitingAt({ address, keyFile: this.keyFile }, () => Promise.resolve());
   }
 
   kill(signal: NodeJS.Signals): Promise<string> {

@@ -1,17 +1,22 @@
+import { Client, Connection } from '@temporalio/client';
+import { sealedClientOptions } from '../../sealing/client-options';
+import { openKeyRing } from '../../sealing/key-file';
 import { CATALOGUE } from '../../workflows/catalogue';
-import type { Client } from '@temporalio/client';
 import { progress } from '../../workflows/messages';
 import { type RunProgress } from '../../workflows/model/run';
 
+const ANSWERED_WITHIN_MILLISECONDS = 30_000;
+
 const RUNBOOKS = CATALOGUE.map(({ name }) => `'${name}'`);
+
+const ENDED = `WorkflowType IN (${RUNBOOKS.join(', ')}) AND ExecutionStatus IN ('Completed', 'Failed', 'Canceled')`;
 
 /**
  * Every run that is over, however it ended: no step waits any more, and those that began stand in the order of time. Of one
  * that is done, every planned step was taken, but for those that are skipped by a person's word.
  */
 export async function expectNothingLeftWaiting(client: Client, seen: Set<string>): Promise<void> {
-  const query = `WorkflowType IN (${RUNBOOKS.join(', ')}) AND ExecutionStatus IN ('Completed', 'Failed', 'Canceled')`;
-  for await (const { workflowId, runId, status } of client.workflow.list({ query })) {
+  for await (const { workflowId, runId, status } of client.workflow.list({ query: ENDED })) {
     if (seen.has(runId)) continue;
     seen.add(runId);
     const handle = client.workflow.getHandle(workflowId, runId);
@@ -19,6 +24,24 @@ export async function expectNothingLeftWaiting(client: Client, seen: Set<string>
     const outcome = isDone ? ((await handle.result()) as { readonly state: string }) : undefined;
     // Only asked for its plan: all of it is still to come.
     if (outcome?.state !== 'planned') expectSettled(await handle.query(progress), isDone);
+  }
+}
+
+/** The same of an installation of processes; `answering` starts a worker where none is there to be asked. */
+export async function expectNothingLeftWaitingAt(
+  { address, keyFile }: { readonly address: string; readonly keyFile: string },
+  answering: () => Promise<void>,
+): Promise<void> {
+  const connection = await Connection.connect({ address });
+  try {
+    const client = new Client({ connection, ...sealedClientOptions(openKeyRing(keyFile)) });
+    if ((await client.workflow.count(ENDED)).count === 0) return;
+    await answering();
+    await client.withDeadline(Date.now() + ANSWERED_WITHIN_MILLISECONDS, () =>
+      expectNothingLeftWaiting(client, new Set()),
+    );
+  } finally {
+    await connection.close();
   }
 }
 

@@ -4,7 +4,8 @@ import type { Obstacle } from '../model/obstacle';
 import type { BackupPlan, PlannedStep } from '../model/plans';
 import { MOST_PARTS, type Part } from '../model/recovery-point';
 import type { StackDescription } from '../model/stack';
-import { stepId } from '../model/step-id';
+import { RECORD_STEP } from '../model/record-step';
+import { backUpStep, createRepositoryStep, STORE_MANIFEST } from './backup-steps';
 
 /** What was seen of one entry of `protect`; the shape of the activity's answer. */
 export interface ObservedEntry {
@@ -72,16 +73,11 @@ function steps(
   create: boolean,
   parts: readonly { readonly part: Part; readonly expectedBytes: number }[],
 ): PlannedStep[] {
-  const creation = { id: 'initialise', title: `create the repository ${stack.repository.url}` };
   return [
-    ...(create ? [creation] : []),
-    ...parts.map(({ part, expectedBytes }) => ({
-      id: stepId('back-up', part.name),
-      title: `back up ${part.name}`,
-      expectedBytes,
-    })),
-    { id: 'manifest', title: 'store the manifest' },
-    { id: 'record', title: 'write the audit record' },
+    ...(create ? [createRepositoryStep(stack.repository.url)] : []),
+    ...parts.map(({ part, expectedBytes }) => ({ ...backUpStep(part), expectedBytes })),
+    STORE_MANIFEST,
+    RECORD_STEP,
   ];
 }
 

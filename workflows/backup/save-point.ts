@@ -1,9 +1,17 @@
+import { patched } from '@temporalio/workflow';
 import type { BackupPlan } from '../model/plans';
 import type { PartSummary, RecoveryPointSummary } from '../model/recovery-point';
-import { stepId } from '../model/step-id';
+import {
+  backUpStep,
+  createRepositoryStep,
+  OBSERVE_REPOSITORY,
+  observeEntryStep,
+  STORE_MANIFEST,
+} from './backup-steps';
+import type { ProtectEntry } from '../model/stack';
 import type { ObservedEntry, ObservedRepository } from './plan-backup';
 import { selectEntries } from './select-entries';
-import { concurrently } from '../run/concurrently';
+import { concurrently, sideBySide } from '../run/concurrently';
 import { countRows } from '../run/count-rows';
 import { isObstacle, preconditionFailed } from '../run/failures';
 import { now } from '../run/now';
@@ -11,6 +19,7 @@ import type { Run } from '../run/runbook';
 
 /** Two dumps at a time: one waits for its server while the other feeds restic. More would only share the same disk. */
 const DUMPS_AT_ONCE = 2;
+const SIDE_BY_SIDE = 'looks-side-by-side';
 
 /** Whose recovery point it is, for its manifest. */
 export interface SavedFor {
@@ -32,15 +41,33 @@ export async function observeParts(
 ): Promise<{ repository: ObservedRepository; entries: readonly ObservedEntry[] }> {
   const selected = selectEntries(run.stack.protect, only);
   if (isObstacle(selected)) throw preconditionFailed(selected);
-  const repository = await run.step('observe-repository', 'look at the repository', (options) =>
+  // Runs that began before looked at one after the other.
+  if (!patched(SIDE_BY_SIDE)) {
+    const repository = await observeRepository(run);
+    return { repository, entries: await observeEntries(run, selected) };
+  }
+  const [repository, entries] = await sideBySide(
+    () => observeRepository(run),
+    () => observeEntries(run, selected),
+  );
+  return { repository, entries };
+}
+
+function observeRepository(run: Run): Promise<ObservedRepository> {
+  return run.step(OBSERVE_REPOSITORY, (options) =>
     run.act.observeRepository.executeWithOptions(options, [{ stack: run.stack }]),
   );
-  const entries = await concurrently(selected, 4, (entry) =>
-    run.step(stepId('observe', entry.name), `look at ${entry.name}`, (options) =>
+}
+
+function observeEntries(
+  run: Run,
+  entries: readonly ProtectEntry[],
+): Promise<readonly ObservedEntry[]> {
+  return concurrently(entries, 4, (entry) =>
+    run.step(observeEntryStep(entry.name), (options) =>
       run.act.observeEntry.executeWithOptions(options, [{ stack: run.stack, entry }]),
     ),
   );
-  return { repository, entries };
 }
 
 /** Saves all parts of a plan; the point exists once its manifest is stored, which is the last thing. */
@@ -49,14 +76,14 @@ export async function savePoint(
   plan: Pick<BackupPlan, 'parts' | 'repository'>,
   savedFor: SavedFor,
 ): Promise<SavedPoint> {
-  if (plan.repository.create) await createRepository(run);
+  if (plan.repository.create) await createRepository(run, plan.repository.url);
   const takenAt = now();
   const parts = await backUpParts(run, plan, takenAt);
   return { parts, point: await storeManifest(run, parts, takenAt, savedFor) };
 }
 
-async function createRepository(run: Run): Promise<void> {
-  await run.step('initialise', 'create the repository', (options) =>
+async function createRepository(run: Run, url: string): Promise<void> {
+  await run.step(createRepositoryStep(url), (options) =>
     run.act.initialiseRepository.executeWithOptions(options, [{ stack: run.stack }]),
   );
 }
@@ -68,13 +95,12 @@ async function backUpParts(
 ): Promise<PartSummary[]> {
   return concurrently(plan.parts, DUMPS_AT_ONCE, ({ part, expectedBytes }) =>
     run.step(
-      stepId('back-up', part.name),
-      `back up ${part.name}`,
+      backUpStep(part),
       (options) =>
         run.act.backUpPart.executeWithOptions(options, [
           { stack: run.stack, run: run.reference, part, expectedBytes, takenAt },
         ]),
-      ({ bytes, rows }) => ({ bytes, detail: countRows(part, rows) }),
+      { detail: ({ bytes, rows }) => ({ bytes, detail: countRows(part, rows) }) },
     ),
   );
 }
@@ -88,12 +114,11 @@ async function storeManifest(
   // The receipts have the rest of each part: thousands of them would be a megabyte more for Temporal.
   const stored = parts.map(({ part, snapshotId, path }) => ({ part, snapshotId, path }));
   return run.step(
-    'manifest',
-    'store the manifest',
+    STORE_MANIFEST,
     (options) =>
       run.act.storeManifest.executeWithOptions(options, [
         { stack: run.stack, run: run.reference, parts: stored, takenAt, ...savedFor },
       ]),
-    (point) => ({ detail: `recovery point ${point.id}` }),
+    { detail: (point) => ({ detail: `recovery point ${point.id}` }) },
   );
 }

@@ -38,13 +38,14 @@ async function turn(run: Run, plan: MaintenancePlan): Promise<MaintenanceOutcome
   const { stack } = run;
   const services: MaintenanceOutcome['services'][number][] = [];
   for (const planned of plan.services) {
-    const { id, title } = maintenanceStep(plan.turn, planned.service);
     run.stateIfItFailsNow = stateAfter(plan, planned.service);
     const { switchRuns } = await run.step(
-      id,
-      title,
+      maintenanceStep(plan.turn, planned.service),
       (options) => run.act.setMaintenance.executeWithOptions(options, [{ stack, ...planned }]),
-      (now) => (now.switchRuns ? {} : { detail: 'its switch does not run: so when it starts' }),
+      {
+        detail: (now) =>
+          now.switchRuns ? {} : { detail: 'its switch does not run: so when it starts' },
+      },
     );
     services.push({ ...planned, switchRuns });
   }

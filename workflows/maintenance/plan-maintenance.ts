@@ -2,6 +2,7 @@ import type { MaintenanceOptions } from '../model/options';
 import { hasSwitch } from '../model/deployment';
 import type { MaintainedService, Maintenance } from '../model/maintenance';
 import type { MaintenancePlan, PlannedStep } from '../model/plans';
+import { RECORD_STEP } from '../model/record-step';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
 import type { Obstacle } from '../model/obstacle';
@@ -51,7 +52,7 @@ export function planMaintenance(
     ...{ runbook: 'maintenance' as const, stack: stack.name, turn: options.turn, services },
     steps: [
       ...services.map((planned) => maintenanceStep(options.turn, planned.service)),
-      { id: 'record', title: 'write the audit record' },
+      RECORD_STEP,
     ],
     notes: [
       ...made.flatMap((now) => notes(options, now)),

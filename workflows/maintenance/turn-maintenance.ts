@@ -6,7 +6,7 @@ export function observeMaintenance(
   run: Run,
   services: readonly string[],
 ): Promise<readonly MaintainedService[]> {
-  return run.step('observe-maintenance', 'look at the switches', (options) =>
+  return run.step({ id: 'observe-maintenance', title: 'look at the switches' }, (options) =>
     run.act.observeMaintenance.executeWithOptions(options, [{ stack: run.stack, services }]),
   );
 }

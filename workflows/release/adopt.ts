@@ -1,5 +1,5 @@
 import type { PlannedService } from '../model/plans';
-import { adoptsFirst } from './release-steps';
+import { adoptsFirst, adoptStep } from './release-steps';
 import type { ObservedRelease } from './observed-release';
 import { hashPlan } from '../run/hash-plan';
 import { now } from '../run/now';
@@ -16,7 +16,7 @@ export async function adopt(
   observed: ObservedRelease,
 ): Promise<number | undefined> {
   if (!adoptsFirst(observed, services)) return undefined;
-  return run.step('adopt', 'record what runs now as a release', (options) =>
+  return run.step(adoptStep(observed), (options) =>
     run.act.adoptRelease.executeWithOptions(options, [
       {
         ...{ stack: run.stack, run: run.reference, requestedBy, pawlVersion, at: now() },

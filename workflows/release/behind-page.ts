@@ -47,8 +47,7 @@ function turnStep(
   turn: 'on' | 'off',
   planned: { readonly service: string; readonly maintenance?: Maintenance },
 ) {
-  const { id, title } = maintenanceStep(turn, planned.service);
   const act = (options: ActivityOptions) =>
     run.act.setMaintenance.executeWithOptions(options, [{ stack: run.stack, ...planned }]);
-  return [id, title, act] as const;
+  return [maintenanceStep(turn, planned.service), act] as const;
 }

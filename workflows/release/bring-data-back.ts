@@ -1,6 +1,6 @@
 import type { InputOf } from '../catalogue';
 import type { RollbackPlan } from '../model/plans';
-import { coolStep } from './release-steps';
+import { coolStep } from './undo-steps';
 import {
   lookAtData,
   restoreBeside,
@@ -54,8 +54,7 @@ async function coolDown(run: Run, placement: Placement): Promise<Placement> {
     }
     const { project, release } = placement;
     const service = newService(placed);
-    const { id, title } = coolStep({ service: placed.deployment.service, slot: placed.slot });
-    await run.step(id, title, (options) =>
+    await run.step(coolStep(service), (options) =>
       run.act.removeService.executeWithOptions(options, [
         { stack: run.stack, project, release, service },
       ]),

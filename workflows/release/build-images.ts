@@ -1,8 +1,8 @@
 import type { BuildOptions } from '../model/options';
 import type { DeployPlan } from '../model/plans';
-import { stepId } from '../model/step-id';
 import type { ObservedImage } from './observed-release';
 import { hashOfPlan } from '../run/hash-plan';
+import { buildStep, pushStep } from './release-steps';
 import type { Run } from '../run/runbook';
 
 /** What this run has built, by service. */
@@ -33,21 +33,18 @@ export function hashBeforeBuild({ hash: _, ...plan }: DeployPlan): string {
 }
 
 function buildImage(run: Run, service: string): Promise<ObservedImage> {
-  const id = stepId('build', service);
   return run.step(
-    id,
-    `build the image of ${service}`,
+    buildStep(service),
     (options) => run.act.buildImage.executeWithOptions(options, [{ stack: run.stack, service }]),
-    ({ pinned }) => ({ detail: pinned }),
+    { detail: ({ pinned }) => ({ detail: pinned }) },
   );
 }
 
 function pushImage(run: Run, service: string, image: ObservedImage): Promise<ObservedImage> {
   return run.step(
-    stepId('push', service),
-    `push ${image.reference}`,
+    pushStep(service, image),
     (options) =>
       run.act.pushImage.executeWithOptions(options, [{ stack: run.stack, service, image }]),
-    ({ pinned }) => ({ detail: pinned }),
+    { detail: ({ pinned }) => ({ detail: pinned }) },
   );
 }

@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { CanaryStep } from '../model/outcome';
-import { stepId } from '../model/step-id';
 import type { SwitchCounters } from '../model/traffic';
 import type { Judgement } from './judge-traffic';
 import type { Run } from '../run/runbook';
+import { judgeStep } from './release-steps';
 import { newService, type Placement, type SwitchedService } from './placement';
 
 /** How far the shifting of a service's requests has come. */
@@ -29,8 +29,7 @@ export async function judge(
   }
   const { pauseSeconds, maxErrorRate, maxSlowdown, minRequests } = canary;
   const judged = await run.step(
-    stepId('judge', `${deployment.service}/${share}`),
-    `judge ${newService(placed)} at ${share} %`,
+    judgeStep(deployment.service, share, newService(placed)),
     async (options, corrected) => {
       const { counters: before } = reached;
       if (before === undefined) {
@@ -45,8 +44,11 @@ export async function judge(
       ]);
       return requireGood(newService(placed), `at ${share} %`, watched);
     },
-    ({ detail }) => ({ detail }),
-    { skipped: notJudged, values: { pauseSeconds, maxErrorRate, maxSlowdown, minRequests } },
+    {
+      detail: ({ detail }) => ({ detail }),
+      skipped: notJudged,
+      values: { pauseSeconds, maxErrorRate, maxSlowdown, minRequests },
+    },
   );
   return { service: deployment.service, share, ...judged };
 }

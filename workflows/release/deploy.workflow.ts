@@ -19,8 +19,16 @@ import { whoServes, type Placement } from './placement';
 import { placementOf } from './plan-placement';
 import { pullImage, pullImages, type PulledImage } from './pull-images';
 import { putInPlace, type PutInPlace } from './put-in-place';
+import {
+  observeReleaseStep,
+  prepareStep,
+  pullSwitchStep,
+  recordReleaseStep,
+  RETAIN,
+} from './release-steps';
 import { releasedOutcome, requireSamePlan } from './released-outcome';
 import { migrate } from './schema';
+import { discardReleaseStep } from './undo-steps';
 import { keepWarm } from './warm-slots';
 import { adoptPlan, planned, runbook, type Run } from '../run/runbook';
 import { observeParts, savePoint } from '../backup/save-point';
@@ -129,7 +137,7 @@ async function observe(
 ): Promise<ObservedRelease> {
   const { images, build } = request.options;
   const asked = { stack: run.stack, images, ...(build === undefined ? {} : { built }) };
-  return run.step('observe-release', 'compare what runs with what would run', (options) =>
+  return run.step(observeReleaseStep('compare what runs with what would run'), (options) =>
     run.act.observeRelease.executeWithOptions(options, [asked]),
   );
 }
@@ -153,7 +161,7 @@ async function buildFirst(
 }
 
 async function pullSwitch(run: Run, { switchImage }: ObservedRelease): Promise<void> {
-  if (switchImage !== undefined) await pullImage(run, 'pull-switch', switchImage, 'the switch');
+  if (switchImage !== undefined) await pullImage(run, pullSwitchStep(switchImage), switchImage);
 }
 
 async function prepare(
@@ -163,12 +171,11 @@ async function prepare(
   { switchImage }: ObservedRelease,
   images: readonly PulledImage[],
 ): Promise<Pick<Release, 'number' | 'modelHash'>> {
-  undo.push('discard-release', 'drop the files of the release', (options) =>
+  undo.push(discardReleaseStep('the files of the release'), (options) =>
     run.act.discardRelease.executeWithOptions(options, [{ stack: run.stack, run: run.reference }]),
   );
   return run.step(
-    'prepare',
-    `prepare release ${plan.release}`,
+    prepareStep(`prepare release ${plan.release}`),
     (options) =>
       run.act.prepareRelease.executeWithOptions(options, [
         {
@@ -176,7 +183,7 @@ async function prepare(
           ...(switchImage === undefined ? {} : { switchImage: switchImage.pinned }),
         },
       ]),
-    ({ number }) => ({ detail: `release ${number}` }),
+    { detail: ({ number }) => ({ detail: `release ${number}` }) },
   );
 }
 
@@ -209,7 +216,7 @@ async function record(run: Run, { request }: InputOf<'deploy'>, released: Releas
     ...(placement.before === undefined ? {} : { replaced: placement.before }),
     ...(recoveryPoint === undefined ? {} : { recoveryPoint }),
   };
-  await run.step('record-release', `record release ${placement.release}`, (options) =>
+  await run.step(recordReleaseStep(`record release ${placement.release}`), (options) =>
     run.act.recordRelease.executeWithOptions(options, [
       { stack: run.stack, release, project: placement.project },
     ]),
@@ -217,7 +224,7 @@ async function record(run: Run, { request }: InputOf<'deploy'>, released: Releas
 }
 
 async function retain(run: Run): Promise<void> {
-  await run.step('retain', 'remove releases that are no longer kept', (options) =>
+  await run.step(RETAIN, (options) =>
     run.act.retainReleases.executeWithOptions(options, [{ stack: run.stack }]),
   );
 }

@@ -3,9 +3,10 @@ import { CancellationScope } from '@temporalio/workflow';
 import { hasSwitch, type DeployDescription, type Deployment } from '../model/deployment';
 import type { ForgetOutcome, PlannedOutcome } from '../model/outcome';
 import type { ForgetPlan, PlannedForget } from '../model/plans';
-import { stepId } from '../model/step-id';
 import { SWITCH_GRACE_SECONDS } from '../model/switch-mount';
-import { dropSwitchStep, giveBackStep, planForget, recordForgottenStep } from './plan-forget';
+import { dropSwitchStep, planForget, PREPARE_PLAIN, recordForgottenStep } from './plan-forget';
+import { giveBackStep } from './release-steps';
+import { discardReleaseStep, takeBackStep } from './undo-steps';
 import type { ForgettableService, ObservedForgetting } from './observed-forgetting';
 import { approvedAsItIs } from '../run/people/approvals';
 import { hashPlan } from '../run/hash-plan';
@@ -63,8 +64,7 @@ export async function forget(input: InputOf<'forget'>): Promise<ForgetOutcome | 
 
 async function makePlan(run: Run): Promise<Looked> {
   const observed = await run.step(
-    'observe',
-    'compare what serves with the Compose file',
+    { id: 'observe', title: 'compare what serves with the Compose file' },
     (options) => run.act.observeForgetting.executeWithOptions(options, [{ stack: run.stack }]),
   );
   run.page.enter('plan');
@@ -76,10 +76,10 @@ async function prepare(
   undo: Undo,
   { services }: ForgetPlan,
 ): Promise<Pick<GivenBack, 'number' | 'modelHash'>> {
-  undo.push('discard-release', 'drop the record of it', (options) =>
+  undo.push(discardReleaseStep('the record of it'), (options) =>
     run.act.discardRelease.executeWithOptions(options, [{ stack: run.stack, run: run.reference }]),
   );
-  return run.step('prepare', 'write down what Compose is to run', (options) =>
+  return run.step(PREPARE_PLAIN, (options) =>
     run.act.preparePlain.executeWithOptions(options, [
       { stack: run.stack, run: run.reference, services },
     ]),
@@ -120,18 +120,16 @@ function pushWayBack(
     const replicas = seen.serves[0]?.running ?? 1;
     const steering = { project, deployment, replicas, release, releases: { [active]: release } };
     undo.push(
-      stepId('take-back', service),
-      `give ${service} to its switch again`,
+      takeBackStep(service, 'switch'),
       (options) =>
         run.act.steerTraffic.executeWithOptions(options, [
           { stack: run.stack, ...steering, traffic: traffic(active, ALL, 'off') },
         ]),
-      'urgent',
-      (steered) => gapDetail(steered as Parameters<typeof gapDetail>[0]),
+      { urgent: true, detail: gapDetail },
     );
     return;
   }
-  undo.push(stepId('take-back', service), `start ${service} of the release again`, (options) =>
+  undo.push(takeBackStep(service, 'release'), (options) =>
     run.act.startService.executeWithOptions(options, [
       {
         ...{ stack: run.stack, project, service, release, insistSeconds: INSIST_SECONDS },
@@ -148,10 +146,8 @@ async function giveBack(
   { planned, deployment, seen }: Giving,
 ): Promise<number> {
   const { service, followers } = planned;
-  const { id, title } = giveBackStep(planned);
   const { seconds } = await run.step(
-    id,
-    title,
+    giveBackStep(planned),
     (options, corrected) =>
       run.act.startService.executeWithOptions(options, [
         {
@@ -161,8 +157,10 @@ async function giveBack(
           ...(followers && { followers }),
         },
       ]),
-    (started) => ({ detail: `at most ${started.seconds.toFixed(1)} s without an answer` }),
-    { values: patienceOf(deployment) },
+    {
+      detail: (started) => gapDetail({ gapSeconds: started.seconds }),
+      values: patienceOf(deployment),
+    },
   );
   return seconds;
 }
@@ -198,7 +196,7 @@ async function record(
     ...{ stackHash: hashPlan(run.stack), modelHash, replaced: plan.replaces },
     ...(replaced?.schemaHead === undefined ? {} : { schemaHead: replaced.schemaHead }),
   };
-  await run.step('record-release', recordForgottenStep(number).title, (options) =>
+  await run.step(recordForgottenStep(number), (options) =>
     run.act.recordRelease.executeWithOptions(options, [
       { stack: run.stack, release, project: observed.project },
     ]),
@@ -207,8 +205,7 @@ async function record(
 
 async function dropSwitches(run: Run, { plan, observed: { project } }: Looked): Promise<void> {
   for (const { service } of plan.services.filter(({ drops }) => drops)) {
-    const { id, title } = dropSwitchStep(service);
-    await run.step(id, title, (options) =>
+    await run.step(dropSwitchStep(service), (options) =>
       run.act.dropSwitch.executeWithOptions(options, [{ stack: run.stack, project, service }]),
     );
   }

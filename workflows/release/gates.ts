@@ -19,11 +19,10 @@ export async function checkGates(
 ): Promise<void> {
   const steps = gateSteps(when, gates);
   for (const [index, gate] of gates.entries()) {
-    const { id, title } = steps[index] as PlannedStep;
+    const step = steps[index] as PlannedStep;
     if (gate.kind === 'run') {
       await run.step<unknown>(
-        id,
-        title,
+        step,
         (options, corrected) =>
           run.act.runOneOff.executeWithOptions(options, [
             {
@@ -34,19 +33,16 @@ export async function checkGates(
               ...{ timeoutSeconds: gate.timeoutSeconds, ...corrected },
             },
           ]),
-        undefined,
         { ...PASSED, values: { timeoutSeconds: gate.timeoutSeconds } },
       );
     } else {
       await run.step(
-        id,
-        title,
+        step,
         (options, corrected) =>
           run.act.checkGate.executeWithOptions(options, [
             { stack: run.stack, gate: { ...gate, ...corrected }, images },
           ]),
-        (detail) => ({ detail }),
-        { ...PASSED, values: correctable(gate) },
+        { ...PASSED, detail: (detail) => ({ detail }), values: correctable(gate) },
       );
     }
   }

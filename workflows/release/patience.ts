@@ -18,3 +18,10 @@ export function patienceFor(timed: Timed, values: Values): { readonly timeoutSec
   const seconds = isCorrected ? corrected : (timed.timeoutSeconds ?? timed.ready?.timeoutSeconds);
   return seconds === undefined ? {} : { timeoutSeconds: seconds };
 }
+
+/** What the line of a service's start says of it. */
+export function readyDetail({ seconds }: { readonly seconds: number }): {
+  readonly detail: string;
+} {
+  return { detail: `ready after ${seconds.toFixed(1)} s` };
+}

@@ -6,8 +6,8 @@ import {
   type Deployment,
 } from '../model/deployment';
 import type { BackupPlan, DeployPlan, PlannedService, PlannedStep } from '../model/plans';
+import { RECORD_STEP } from '../model/record-step';
 import type { StackDescription } from '../model/stack';
-import { stepId } from '../model/step-id';
 import type { Obstacle } from '../model/obstacle';
 import type { ObservedRelease, ObservedService } from './observed-release';
 import { estimateDisk, refuseFullDisk } from './estimate-disk';
@@ -20,15 +20,20 @@ import { anywhereNotes, portNotes } from './port-notes';
 import {
   adoptsFirst,
   adoptSteps,
-  bringEdgeStep,
+  buildStep,
   driftNotes,
+  edgeStep,
   gateSteps,
   migrationSteps,
-  pullImageStep,
+  prepareStep,
+  pullEdgeStep,
   pullStep,
-  removeEdgeStep,
+  pullSwitchStep,
+  pushStep,
+  recordReleaseStep,
   renewalNotes,
   replaceStep,
+  RETAIN,
   shiftSteps,
   slotFor,
   startSteps,
@@ -145,35 +150,32 @@ function steps(
   const watched = deployments.filter((one) => hasSwitch(one) && one.watchSeconds > 0);
   return [
     ...services.map(pullStep),
-    ...(switchImage === undefined ? [] : [pullImageStep('pull-switch', switchImage, 'the switch')]),
-    ...(edge?.image === undefined ? [] : [pullImageStep('pull-edge', edge.image, 'the edge')]),
+    ...(switchImage === undefined ? [] : [pullSwitchStep(switchImage)]),
+    ...(edge?.image === undefined ? [] : [pullEdgeStep(edge.image)]),
     ...adoptSteps(observed, services),
-    { id: 'prepare', title: `prepare release ${release}` },
+    prepareStep(`prepare release ${release}`),
     ...gateSteps('before', before),
-    ...saving.filter(({ id }) => id !== 'record'),
+    ...saving.filter(({ id }) => id !== RECORD_STEP.id),
     ...(migrations === undefined ? [] : migrationSteps(migrations)),
     ...startSteps(switched),
     ...switched.flatMap(shiftSteps),
     ...services.filter(({ slot }) => slot === undefined).map(replaceStep),
-    ...(edge === undefined ? [] : [edge.change === 'remove' ? removeEdgeStep() : bringEdgeStep()]),
+    ...(edge === undefined ? [] : [edgeStep(edge.change === 'remove' ? 'remove' : 'bring')]),
     ...gateSteps('after', after),
     ...watched.map(({ service }) => watchStep(service)),
-    { id: 'record-release', title: `record release ${release}` },
-    { id: 'retain', title: 'remove releases that are no longer kept' },
-    { id: 'record', title: 'write the audit record' },
+    recordReleaseStep(`record release ${release}`),
+    RETAIN,
+    RECORD_STEP,
   ];
 }
 
 function buildSteps(services: readonly PlannedService[], build?: BuildOptions): PlannedStep[] {
   return services
     .filter(({ builds }) => builds)
-    .flatMap(({ service, image }) => {
-      const push = { id: stepId('push', service), title: `push ${image.reference}` };
-      return [
-        { id: stepId('build', service), title: `build the image of ${service}` },
-        ...(build?.push === true ? [push] : []),
-      ];
-    });
+    .flatMap(({ service, image }) => [
+      buildStep(service),
+      ...(build?.push === true ? [pushStep(service, image)] : []),
+    ]);
 }
 
 function notes(

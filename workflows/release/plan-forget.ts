@@ -1,12 +1,14 @@
 import { hasSwitch, type Deployment } from '../model/deployment';
 import type { ForgetPlan, ForgottenImage, PlannedForget, PlannedStep } from '../model/plans';
 import type { Release } from '../model/release';
+import { RECORD_STEP } from '../model/record-step';
 import type { StackDescription } from '../model/stack';
 import { stepId } from '../model/step-id';
 import { SWITCH_GRACE_SECONDS } from '../model/switch-mount';
 import type { Obstacle } from '../model/obstacle';
 import type { ForgettableService, ObservedForgetting } from './observed-forgetting';
 import { followerNotes, refuseFollowers } from './plan-followers';
+import { giveBackStep, prepareStep, recordReleaseStep } from './release-steps';
 
 /**
  * Plans how plain Compose gets its services back: containers of the Compose file, from the images that serve now, in the
@@ -45,13 +47,7 @@ export function planForget(
   };
 }
 
-export function giveBackStep({
-  service,
-  followers = [],
-}: Pick<PlannedForget, 'service' | 'followers'>): PlannedStep {
-  const others = followers.length === 0 ? '' : `, and with it ${followers.join(', ')}`;
-  return { id: stepId('give-back', service), title: `give ${service} back to Compose${others}` };
-}
+export const PREPARE_PLAIN = prepareStep('write down what Compose is to run');
 
 export function dropSwitchStep(service: string): PlannedStep {
   return {
@@ -61,7 +57,7 @@ export function dropSwitchStep(service: string): PlannedStep {
 }
 
 export function recordForgottenStep(release: number): PlannedStep {
-  return { id: 'record-release', title: `record what Compose runs as release ${release}` };
+  return recordReleaseStep(`record what Compose runs as release ${release}`);
 }
 
 /** Nothing of pawl's stands for it any more. */
@@ -102,11 +98,11 @@ function imageFor({ image, serves: [serves], released }: ForgettableService): Fo
 
 function steps(services: readonly PlannedForget[], release: number): PlannedStep[] {
   return [
-    { id: 'prepare', title: `write down what Compose is to run` },
+    PREPARE_PLAIN,
     ...services.filter(({ from }) => from !== 'compose').map(giveBackStep),
     recordForgottenStep(release),
     ...services.filter(({ drops }) => drops).map(({ service }) => dropSwitchStep(service)),
-    { id: 'record', title: 'write the audit record' },
+    RECORD_STEP,
   ];
 }
 

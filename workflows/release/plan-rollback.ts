@@ -3,6 +3,7 @@ import type { Deployment, Gate, Strategy } from '../model/deployment';
 import type { PlannedService, PlannedStep, RestorePlan, RollbackPlan } from '../model/plans';
 import type { Release, ReleasedService } from '../model/release';
 import { rollbackTarget } from '../model/release';
+import { RECORD_STEP } from '../model/record-step';
 import type { StackDescription } from '../model/stack';
 import type { Obstacle } from '../model/obstacle';
 import type { ObservedRelease, ObservedService } from './observed-release';
@@ -16,10 +17,12 @@ import { planRolling, refuseRolling } from './plan-rolling';
 import { planSchema, schemaNotes } from './plan-schema';
 import {
   adoptSteps,
-  coolStep,
   driftNotes,
   gateSteps,
+  migrateDownStep,
+  placedService,
   pullStep,
+  recordReleaseStep,
   renewalNotes,
   replaceStep,
   shiftSteps,
@@ -27,6 +30,7 @@ import {
   startSteps,
   takeOverNotes,
 } from './release-steps';
+import { coolStep } from './undo-steps';
 
 /**
  * Plans the way back to a stored release: over a slot that is still warm where there is one, and with what becomes of the
@@ -151,21 +155,20 @@ function steps(
 ): PlannedStep[] {
   const switched = services.filter(({ slot }) => slot !== undefined);
   const warm = back.filter((one) => one.warm).map(({ planned }) => planned);
-  const down = { id: 'migrate-down', title: `take the schema down to ${schema.then ?? ''}` };
   return [
     ...services.map(pullStep),
     ...adoptSteps(observed, services),
     ...(data ? dataSteps(data, switched) : []),
     // What is warm runs already, but with the data that go away.
-    ...(data ? warm.map(coolStep) : []),
+    ...(data ? warm.map((planned) => coolStep(placedService(planned))) : []),
     ...startSteps(data ? switched : switched.filter((service) => !warm.includes(service))),
     ...switched.flatMap(shiftSteps),
     ...services.filter(({ slot }) => slot === undefined).map(replaceStep),
     ...(data ? switched.map(({ service }) => maintenanceStep('off', service)) : []),
     ...gateSteps('after', gates),
-    ...(schema.way === 'down' ? [down] : []),
-    { id: 'record-release', title: `make release ${release} the current one` },
-    { id: 'record', title: 'write the audit record' },
+    ...(schema.way === 'down' ? [migrateDownStep(schema.then ?? '')] : []),
+    recordReleaseStep(`make release ${release} the current one`),
+    RECORD_STEP,
   ];
 }
 
@@ -175,7 +178,7 @@ function dataSteps(
   switched: readonly PlannedService[],
 ): PlannedStep[] {
   const swaps = new Set(groupParts(parts).map((group) => swapStep(group).id));
-  const own = restoring.filter(({ id }) => id !== 'record');
+  const own = restoring.filter(({ id }) => id !== RECORD_STEP.id);
   return [
     ...own.filter(({ id }) => !swaps.has(id)),
     ...switched.map(({ service }) => maintenanceStep('on', service)),

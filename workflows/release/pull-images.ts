@@ -1,9 +1,9 @@
 import type { PlannedService } from '../model/plans';
 import type { PinnedImage } from '../model/release';
 import { hostNowQueue } from '../model/stack';
-import { stepId } from '../model/step-id';
-import { pullImageStep } from './release-steps';
+import { pullStep } from './release-steps';
 import type { Run } from '../run/runbook';
+import type { StepName } from '../run/steps';
 
 /** The image of a service, present on the host. */
 export interface PulledImage {
@@ -23,7 +23,7 @@ export async function pullImages(
   const pulled: PulledImage[] = [];
   for (const { service, image } of services) {
     const queue = isHere(service) ? { taskQueue: hostNowQueue(run.stack.host) } : {};
-    const { id } = await pullImage(run, stepId('pull', service), image, service, queue);
+    const { id } = await pullImage(run, pullStep({ service, image }), image, queue);
     pulled.push({ service, image: { ...image, id } });
   }
   return pulled;
@@ -31,13 +31,11 @@ export async function pullImages(
 
 export function pullImage(
   run: Run,
-  id: string,
-  { pinned, reference }: Omit<PinnedImage, 'id'>,
-  forWhat: string,
+  step: StepName,
+  { pinned }: Pick<PinnedImage, 'pinned'>,
   queue: { readonly taskQueue?: string } = {},
 ): Promise<{ readonly id: string }> {
-  const { title } = pullImageStep(id, { reference }, forWhat);
-  return run.step(id, title, (options) =>
+  return run.step(step, (options) =>
     run.act.pullImage.executeWithOptions({ ...options, ...queue }, [{ stack: run.stack, pinned }]),
   );
 }

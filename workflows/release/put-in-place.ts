@@ -57,10 +57,8 @@ async function watch(run: Run, { project }: Placement, placed: SwitchedService):
   const { deployment, slot } = placed;
   const { service, watchSeconds, canary } = deployment;
   const { maxErrorRate, maxSlowdown, minRequests } = canary ?? UNDER_ALL_REQUESTS;
-  const { id, title } = watchStep(service);
   await run.step(
-    id,
-    title,
+    watchStep(service),
     async (options, corrected) => {
       const before = await run.act.readTraffic.executeWithOptions(
         { ...options, activityId: stepId('read', service) },
@@ -75,8 +73,11 @@ async function watch(run: Run, { project }: Placement, placed: SwitchedService):
       ]);
       return requireGood(newService(placed), 'under all traffic', watched);
     },
-    ({ detail }) => ({ detail }),
-    { skipped: notJudged, values: { watchSeconds, maxErrorRate, maxSlowdown, minRequests } },
+    {
+      detail: ({ detail }) => ({ detail }),
+      skipped: notJudged,
+      values: { watchSeconds, maxErrorRate, maxSlowdown, minRequests },
+    },
   );
 }
 

@@ -1,5 +1,5 @@
 import { otherSlot, slotService, type Gate, type Migrations } from '../model/deployment';
-import type { PlannedService, PlannedStep } from '../model/plans';
+import type { PlannedForget, PlannedService, PlannedStep } from '../model/plans';
 import { stepId } from '../model/step-id';
 import type { PinnedImage } from '../model/release';
 import type { ObservedRelease, ObservedService } from './observed-release';
@@ -38,7 +38,7 @@ export function slotFor({
 }
 
 /** The name that a service's new containers have in the release's file. */
-function placedService({ service, slot }: Pick<PlannedService, 'service' | 'slot'>): string {
+export function placedService({ service, slot }: Pick<PlannedService, 'service' | 'slot'>): string {
   return slot === undefined ? service : slotService(service, slot);
 }
 
@@ -46,35 +46,83 @@ export function adoptSteps(
   observed: ObservedRelease,
   services: readonly PlannedService[],
 ): PlannedStep[] {
-  const title = `record what runs now as release ${observed.stored.next}`;
-  return adoptsFirst(observed, services) ? [{ id: 'adopt', title }] : [];
+  return adoptsFirst(observed, services) ? [adoptStep(observed)] : [];
 }
 
-export function pullStep({ service, image }: PlannedService): PlannedStep {
-  return pullImageStep(stepId('pull', service), image, service);
+export function adoptStep({ stored }: Pick<ObservedRelease, 'stored'>): PlannedStep {
+  return { id: 'adopt', title: `record what runs now as release ${stored.next}` };
 }
 
-export function pullImageStep(
-  id: string,
-  { reference }: Pick<PinnedImage, 'reference'>,
-  forWhat: string,
-): PlannedStep {
-  return { id, title: `pull image ${reference} for ${forWhat}` };
+type Referred = Pick<PinnedImage, 'reference'>;
+
+export function pullStep({
+  service,
+  image,
+}: Pick<PlannedService, 'service' | 'image'>): PlannedStep {
+  return { id: stepId('pull', service), title: pulling(image, service) };
+}
+
+export function pullSwitchStep(image: Referred): PlannedStep {
+  return { id: 'pull-switch', title: pulling(image, 'the switch') };
+}
+
+export function pullEdgeStep(image: Referred): PlannedStep {
+  return { id: 'pull-edge', title: pulling(image, 'the edge') };
+}
+
+function pulling({ reference }: Referred, forWhat: string): string {
+  return `pull image ${reference} for ${forWhat}`;
+}
+
+export function buildStep(service: string): PlannedStep {
+  return { id: stepId('build', service), title: `build the image of ${service}` };
+}
+
+export function pushStep(service: string, { reference }: Referred): PlannedStep {
+  return { id: stepId('push', service), title: `push ${reference}` };
+}
+
+/** `title`: a deploy compares, a rollback only checks. */
+export function observeReleaseStep(title: string): PlannedStep {
+  return { id: 'observe-release', title };
+}
+
+/** `title`: what is written down, a release or what plain Compose is to run. */
+export function prepareStep(title: string): PlannedStep {
+  return { id: 'prepare', title };
+}
+
+/** The moment at which what serves is known. `title`: whose it is from then on. */
+export function recordReleaseStep(title: string): PlannedStep {
+  return { id: 'record-release', title };
+}
+
+export const RETAIN: PlannedStep = {
+  id: 'retain',
+  title: 'remove releases that are no longer kept',
+};
+
+export function migrateDownStep(revision: string): PlannedStep {
+  return { id: 'migrate-down', title: `take the schema down to ${revision}` };
+}
+
+export function giveBackStep({
+  service,
+  followers = [],
+}: Pick<PlannedForget, 'service' | 'followers'>): PlannedStep {
+  const others = followers.length === 0 ? '' : `, and with it ${followers.join(', ')}`;
+  return { id: stepId('give-back', service), title: `give ${service} back to Compose${others}` };
 }
 
 /** What is rolled is started as its requests come. */
 export function startSteps(services: readonly PlannedService[]): PlannedStep[] {
   const whole = services.filter(({ slot, rolls }) => slot !== undefined && rolls === undefined);
-  return whole.map((planned) => {
-    const name = placedService(planned);
-    return { id: stepId('start', name), title: `start ${name}` };
-  });
+  return whole.map((planned) => startStep(placedService(planned)));
 }
 
-/** What was kept warm may have files open that are no longer those of its data. */
-export function coolStep(planned: Pick<PlannedService, 'service' | 'slot'>): PlannedStep {
-  const name = placedService(planned);
-  return { id: stepId('remove', name), title: `stop ${name}, which has the old data` };
+/** `name`: of the containers, as the release's file has it. */
+export function startStep(name: string): PlannedStep {
+  return { id: stepId('start', name), title: `start ${name}` };
 }
 
 export function replaceStep({
@@ -82,7 +130,7 @@ export function replaceStep({
   followers = [],
 }: Pick<PlannedService, 'service' | 'followers'>): PlannedStep {
   const others = followers.length === 0 ? '' : `, and with it ${followers.join(', ')}`;
-  return { id: stepId('start', service), title: `replace ${service}${others}` };
+  return { ...startStep(service), title: `replace ${service}${others}` };
 }
 
 export function shiftSteps(planned: PlannedService): PlannedStep[] {
@@ -91,18 +139,25 @@ export function shiftSteps(planned: PlannedService): PlannedStep[] {
   if (rolls !== undefined) return [...renewal, ...rollSteps(planned, rolls.judged)];
   return [
     ...renewal,
-    ...shares.flatMap((share) => {
-      const id = `${service}/${share}`;
-      const title = `send ${share} % of ${service}'s requests to ${slot}`;
-      const judge = `judge ${placedService(planned)} at ${share} %`;
-      return [
-        { id: stepId('shift', id), title },
-        ...(share < 100 ? [{ id: stepId('judge', id), title: judge }] : []),
-      ];
-    }),
+    ...shares.flatMap((share) => [
+      shiftStep(service, share, slot),
+      ...(share < 100 ? [judgeStep(service, share, placedService(planned))] : []),
+    ]),
     ...(active === undefined ? [] : [drainStep(service, active)]),
     ...(clears === undefined ? [] : [clearStep(service, clears)]),
   ];
+}
+
+export function shiftStep(service: string, share: number, slot: string): PlannedStep {
+  return {
+    id: stepId('shift', `${service}/${share}`),
+    title: `send ${share} % of ${service}'s requests to ${slot}`,
+  };
+}
+
+/** `name`: of the containers, as the release's file has it. */
+export function judgeStep(service: string, share: number, name: string): PlannedStep {
+  return { id: stepId('judge', `${service}/${share}`), title: `judge ${name} at ${share} %` };
 }
 
 export function drainStep(service: string, slot: string): PlannedStep {
@@ -129,16 +184,17 @@ export function rollStep(
   const [name, old] = [slotService(service, slot), slotService(service, otherSlot(slot))];
   const share = shares[count - 1] ?? 100;
   const left = shares.length - count;
-  const step = (verb: string, of: string, title: string) => ({ id: stepId(verb, of), title });
   return {
-    start: step('start', `${name}/${count}`, `start ${name} ${count} of ${shares.length}`),
-    shift: step(
-      'shift',
-      `${service}/${share}`,
-      `send ${share} % of ${service}'s requests to ${slot}`,
-    ),
-    judge: step('judge', `${service}/${share}`, `judge ${name} at ${share} %`),
-    retire: step('retire', `${old}/${left}`, `retire ${old}${left > 0 ? ` down to ${left}` : ''}`),
+    start: {
+      ...startStep(`${name}/${count}`),
+      title: `start ${name} ${count} of ${shares.length}`,
+    },
+    shift: shiftStep(service, share, slot),
+    judge: judgeStep(service, share, name),
+    retire: {
+      id: stepId('retire', `${old}/${left}`),
+      title: `retire ${old}${left > 0 ? ` down to ${left}` : ''}`,
+    },
   };
 }
 
@@ -189,12 +245,9 @@ export function driftNotes({ services }: ObservedRelease): string[] {
   );
 }
 
-export function bringEdgeStep(): PlannedStep {
-  return { id: 'edge', title: 'bring the edge to its sites' };
-}
-
-export function removeEdgeStep(): PlannedStep {
-  return { id: 'edge', title: 'remove the edge' };
+export function edgeStep(change: 'bring' | 'remove'): PlannedStep {
+  const title = change === 'bring' ? 'bring the edge to its sites' : 'remove the edge';
+  return { id: 'edge', title };
 }
 
 /** One step for each gate, in their order. */

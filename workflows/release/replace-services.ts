@@ -1,8 +1,8 @@
-import { stepId } from '../model/step-id';
 import { replaceStep } from './release-steps';
 import type { Run } from '../run/runbook';
 import type { Undo } from '../run/undo-on-failure';
-import { patienceFor, patienceOf } from './patience';
+import { patienceFor, patienceOf, readyDetail } from './patience';
+import { putBackStep, removeStep } from './undo-steps';
 import { INSIST_SECONDS, isSwitched, type Placement, type ReplacedService } from './placement';
 
 /** Replaces the services of which there is one instance only: stopped with their grace, then started from the release. */
@@ -27,13 +27,13 @@ async function replace(
     ...(followers.length === 0 ? {} : { followers }),
   };
   if (before === undefined) {
-    undo.push(stepId('remove', service), `remove ${service}`, (options) =>
+    undo.push(removeStep(service), (options) =>
       run.act.removeService.executeWithOptions(options, [
         { stack: run.stack, project, release, service },
       ]),
     );
   } else {
-    undo.push(stepId('put-back', service), `start the former ${service} again`, (options) =>
+    undo.push(putBackStep(service), (options) =>
       run.act.startService.executeWithOptions(options, [
         {
           ...{ ...starting, release: before, insistSeconds: INSIST_SECONDS },
@@ -44,13 +44,11 @@ async function replace(
     );
   }
   await run.step(
-    stepId('start', service),
-    replaceStep({ service, followers }).title,
+    replaceStep({ service, followers }),
     (options, corrected) =>
       run.act.startService.executeWithOptions(options, [
         { ...starting, ...patienceFor(deployment, corrected), release },
       ]),
-    ({ seconds }) => ({ detail: `ready after ${seconds.toFixed(1)} s` }),
-    { values: patienceOf(deployment) },
+    { detail: readyDetail, values: patienceOf(deployment) },
   );
 }

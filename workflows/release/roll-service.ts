@@ -8,8 +8,9 @@ import type { Run } from '../run/runbook';
 import type { Undo } from '../run/undo-on-failure';
 import { judge, type Reached } from './canary-step';
 import { newService, type Placement, type RolledService } from './placement';
-import { patienceFor, patienceOf } from './patience';
+import { patienceFor, patienceOf, readyDetail } from './patience';
 import { removeWhenUndone } from './start-slots';
+import { goOnStep, holdStep, shiftBackStep } from './undo-steps';
 import {
   ALL,
   gapDetail,
@@ -73,11 +74,9 @@ function backWhenUndone(
 ): void {
   const { deployment, active } = placed;
   undo.push(
-    stepId('shift-back', deployment.service),
-    `send all requests of ${deployment.service} back to ${active}`,
+    shiftBackStep(deployment.service, active),
     (options) => sendBack(run, placement, placed, rolled, options),
-    'urgent',
-    (steered) => gapDetail(steered as Parameters<typeof gapDetail>[0]),
+    { urgent: true, detail: gapDetail },
   );
 }
 
@@ -93,19 +92,15 @@ function backWhileHeld(
   run.whileHeld.push({
     before: async () => {
       if (rolled.added === 0) return;
-      await run.step(
-        stepId('hold', service),
-        `send all requests of ${service} to ${active} while it is held`,
-        (options) => sendBack(run, placement, placed, rolled, options),
+      await run.step(holdStep(service, active), (options) =>
+        sendBack(run, placement, placed, rolled, options),
       );
     },
     after: async () => {
       const share = shares[rolled.added - 1];
       if (share === undefined) return;
-      await run.step(
-        stepId('go-on', service),
-        `send ${share} % of ${service}'s requests to ${slot} again`,
-        (options) => goOn(run, placement, placed, rolled, options),
+      await run.step(goOnStep(service, share, slot), (options) =>
+        goOn(run, placement, placed, rolled, options),
       );
     },
   });
@@ -194,32 +189,27 @@ async function start(
   count: number,
 ): Promise<void> {
   const { port, ready } = placed.deployment;
-  const { id, title } = stepsOf(placed, count).start;
   const starting = {
     ...{ stack: run.stack, project, release, service: newService(placed), port },
     // The first finds what an earlier release may have left; the next ones find those that serve.
     scale: { containers: count, keeps: count > 1 },
   };
   await run.step(
-    id,
-    title,
+    stepsOf(placed, count).start,
     (options, corrected) =>
       run.act.startService.executeWithOptions(options, [
         { ...starting, ready, ...patienceFor(placed.deployment, corrected) },
       ]),
-    ({ seconds }) => ({ detail: `ready after ${seconds.toFixed(1)} s` }),
-    { values: patienceOf(placed.deployment) },
+    { detail: readyDetail, values: patienceOf(placed.deployment) },
   );
 }
 
 function steer(run: Run, placement: Placement, placed: RolledService, count: number) {
-  const { id, title } = stepsOf(placed, count).shift;
   const steered = steeringAt(run, placement, placed, count);
   return run.step(
-    id,
-    title,
+    stepsOf(placed, count).shift,
     (options) => run.act.steerTraffic.executeWithOptions(options, [steered]),
-    gapDetail,
+    { detail: gapDetail },
   );
 }
 
@@ -230,14 +220,17 @@ async function retire(
   rolled: Rolled,
 ): Promise<string[]> {
   const { deployment, active, replicas } = placed;
-  const { id, title } = stepsOf(placed, rolled.added).retire;
+  const step = stepsOf(placed, rolled.added).retire;
   rolled.kept = Math.min(rolled.kept, replicas - rolled.added);
   const retired = retiring(run, placement, placed, rolled.kept);
   const { left, seconds } = await run.step(
-    id,
-    title,
+    step,
     (options) => run.act.retireServers.executeWithOptions(options, [retired]),
-    (drained) => ({ detail: `${drained.left} left after ${drained.seconds.toFixed(1)} s` }),
+    {
+      detail: (drained) => ({
+        detail: `${drained.left} left after ${drained.seconds.toFixed(1)} s`,
+      }),
+    },
   );
   if (left === 0) return [];
   return [

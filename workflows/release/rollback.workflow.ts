@@ -13,8 +13,10 @@ import type { Placement } from './placement';
 import { placementOf } from './plan-placement';
 import { pullImages } from './pull-images';
 import { putInPlace } from './put-in-place';
+import { migrateDownStep, observeReleaseStep, recordReleaseStep } from './release-steps';
 import { releasedOutcome, requireSamePlan } from './released-outcome';
 import { runMigrations, takeDown } from './schema';
+import { MIGRATE_UP } from './undo-steps';
 import { coolAtOnce, keepWarm } from './warm-slots';
 import { keepReplaced } from '../restore/restore-parts';
 import { adoptPlan, planned, runbook, type Run } from '../run/runbook';
@@ -81,7 +83,7 @@ interface Looked {
 async function makePlan(run: Run, input: InputOf<'rollback'>): Promise<Looked> {
   const { options } = input.request;
   const asked = { stack: run.stack, ...(options.to === undefined ? {} : { to: options.to }) };
-  const observed = await run.step('observe-release', 'check what runs', (activity) =>
+  const observed = await run.step(observeReleaseStep('check what runs'), (activity) =>
     run.act.observeRelease.executeWithOptions(activity, [asked]),
   );
   run.page.enter('plan');
@@ -115,19 +117,19 @@ async function migrateDown(
 ): Promise<void> {
   const newer = { ...placement, release: replaces };
   const then = schema.then ?? '';
-  undo.push('migrate-up', 'migrate the schema up again', async (options) => {
+  undo.push(MIGRATE_UP, async (options) => {
     await runMigrations(run, newer, migrations, options);
     run.dataIfItFailsNow = 'The schema has been migrated up again.';
   });
   run.dataIfItFailsNow = 'The schema may have been taken down.';
-  await run.step('migrate-down', `take the schema down to ${then}`, (options) =>
+  await run.step(migrateDownStep(then), (options) =>
     takeDown(run, newer, migrations, then, options),
   );
   run.dataIfItFailsNow = `The schema has been taken down to ${then}.`;
 }
 
 async function makeCurrent(run: Run, { release, project }: Placement): Promise<void> {
-  await run.step('record-release', `make release ${release} the current one`, (options) =>
+  await run.step(recordReleaseStep(`make release ${release} the current one`), (options) =>
     run.act.makeReleaseCurrent.executeWithOptions(options, [
       { stack: run.stack, release, project },
     ]),

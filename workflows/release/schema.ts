@@ -1,12 +1,12 @@
+import type { ActivityOptions } from '@temporalio/workflow';
 import type { Migrations } from '../model/deployment';
 import { MIGRATE_STEP, schemaHeadStep } from './release-steps';
 import { schemaRevision } from './schema-revision';
 import type { Run } from '../run/runbook';
 import type { Undo } from '../run/undo-on-failure';
 import { serviceInFile } from './gates';
+import { migrateBackStep } from './undo-steps';
 import { whoServes, type Placement } from './placement';
-
-type StepOptions = Parameters<Parameters<Run['step']>[2]>[0];
 
 /**
  * Runs the application's own migrations from the new image. Returns the schema's head afterwards, where it can be asked.
@@ -23,7 +23,7 @@ export async function migrate(
   const unsure = ['The migrations may have changed the schema.', saved].join(' ').trim();
   const { down } = migrations;
   if (before !== undefined && down !== undefined) {
-    undo.push('migrate-back', `take the schema back to ${before}`, async (options) => {
+    undo.push(migrateBackStep(before), async (options) => {
       run.dataIfItFailsNow = unsure;
       const now = await schemaHead(run, placement, migrations, 'failed');
       if (now !== before) await takeDown(run, placement, migrations, before, options);
@@ -33,12 +33,9 @@ export async function migrate(
   run.stateIfItFailsNow = `${whoServes(placement)}.`;
   run.dataIfItFailsNow = unsure;
   const { timeoutSeconds } = migrations;
-  const { id, title } = MIGRATE_STEP;
   await run.step(
-    id,
-    title,
+    MIGRATE_STEP,
     (options, corrected) => runMigrations(run, placement, { ...migrations, ...corrected }, options),
-    undefined,
     // By hand, perhaps: the head is asked for afterwards in any case.
     { skipped: () => undefined, values: { timeoutSeconds } },
   );
@@ -58,7 +55,7 @@ export async function runMigrations(
   run: Run,
   placement: Placement,
   migrations: Migrations,
-  options: StepOptions,
+  options: ActivityOptions,
 ): Promise<void> {
   await oneOff(run, placement, migrations, migrations.run, 'migrate', options);
 }
@@ -72,12 +69,11 @@ async function schemaHead(
 ): Promise<string | undefined> {
   const { head } = migrations;
   if (head === undefined) return undefined;
-  const { id, title } = schemaHeadStep(when);
+  const step = schemaHeadStep(when);
   const { lastLine } = await run.step(
-    id,
-    title,
-    (options) => oneOff(run, placement, migrations, head, id, options),
-    (ended) => ({ detail: ended.lastLine }),
+    step,
+    (options) => oneOff(run, placement, migrations, head, step.id, options),
+    { detail: (ended) => ({ detail: ended.lastLine }) },
   );
   return schemaRevision(lastLine);
 }
@@ -88,7 +84,7 @@ export async function takeDown(
   placement: Placement,
   migrations: Migrations,
   revision: string,
-  options: StepOptions,
+  options: ActivityOptions,
 ): Promise<void> {
   const command = (migrations.down ?? []).map((argument) =>
     argument.replaceAll('{revision}', revision),
@@ -102,7 +98,7 @@ function oneOff(
   { service, timeoutSeconds }: Migrations,
   command: readonly string[],
   purpose: string,
-  options: StepOptions,
+  options: ActivityOptions,
 ) {
   return run.act.runOneOff.executeWithOptions(options, [
     {

@@ -1,8 +1,14 @@
 import { slotService, type Slot } from '../model/deployment';
 import type { CanaryStep } from '../model/outcome';
-import { stepId } from '../model/step-id';
 import type { Shares } from '../model/traffic';
-import { clearStep, drainStep } from './release-steps';
+import { clearStep, drainStep, shiftStep } from './release-steps';
+import {
+  giveBackToComposeStep,
+  goOnStep,
+  holdStep,
+  removeSwitchStep,
+  shiftBackStep,
+} from './undo-steps';
 import type { Run } from '../run/runbook';
 import type { Undo } from '../run/undo-on-failure';
 import { judge, type Reached } from './canary-step';
@@ -16,6 +22,7 @@ import {
 import { rollService } from './roll-service';
 import {
   ALL,
+  firstGapDetail,
   gapDetail,
   renewSwitch,
   steering,
@@ -51,8 +58,7 @@ async function shiftService(
   if (active === undefined) return takeOver(run, undo, placement, placed);
   const { service } = placed.deployment;
   undo.push(
-    stepId('shift-back', service),
-    `send all requests of ${service} back to ${active}`,
+    shiftBackStep(service, active),
     (options) =>
       run.act.steerTraffic.executeWithOptions(options, [
         {
@@ -60,8 +66,7 @@ async function shiftService(
           ...(placed.asBefore && { asBefore: placed.asBefore }),
         },
       ]),
-    'urgent',
-    (steered) => gapDetail(steered as Parameters<typeof gapDetail>[0]),
+    { urgent: true, detail: gapDetail },
   );
   const canary: CanaryStep[] = [];
   const notes: string[] = [];
@@ -95,10 +100,8 @@ function shareWhileHeld(
     before: async () => {
       if (reached.share === 0) return;
       const back = steering(run, placement, placed, traffic(active, ALL, 'off'), placed.before);
-      await run.step(
-        stepId('hold', service),
-        `send all requests of ${service} to ${active} while it is held`,
-        (options) => run.act.steerTraffic.executeWithOptions(options, [back]),
+      await run.step(holdStep(service, active), (options) =>
+        run.act.steerTraffic.executeWithOptions(options, [back]),
       );
     },
     after: async () => {
@@ -106,8 +109,7 @@ function shareWhileHeld(
       const shares = sharesFor(placed.slot, reached.share);
       const again = steering(run, placement, placed, shares, placement.release);
       const { counters } = await run.step(
-        stepId('go-on', service),
-        `send ${reached.share} % of ${service}'s requests to ${placed.slot} again`,
+        goOnStep(service, reached.share, placed.slot),
         (options) => run.act.steerTraffic.executeWithOptions(options, [again]),
       );
       reached.counters = counters;
@@ -132,8 +134,7 @@ async function takeOver(
   const { service } = placed.deployment;
   if (adopts && before !== undefined) {
     undo.push(
-      stepId('give-back', service),
-      `give ${service} back to plain Compose`,
+      giveBackToComposeStep(service),
       (options) =>
         run.act.startService.executeWithOptions(options, [
           {
@@ -141,10 +142,10 @@ async function takeOver(
             ...{ insistSeconds: INSIST_SECONDS, ...(asBefore && { asBefore }) },
           },
         ]),
-      'urgent',
+      { urgent: true },
     );
   } else {
-    undo.push(stepId('remove-switch', service), `remove the switch of ${service}`, (options) =>
+    undo.push(removeSwitchStep(service), (options) =>
       run.act.removeService.executeWithOptions(options, [
         { stack: run.stack, project, release: placement.release, service, whosever: true },
       ]),
@@ -168,15 +169,12 @@ async function clear(
   slot: Slot,
 ): Promise<void> {
   const service = slotService(deployment.service, slot);
-  const { id, title } = clearStep(deployment.service, slot);
   await run.step(
-    id,
-    title,
+    clearStep(deployment.service, slot),
     (options) =>
       run.act.removeService.executeWithOptions(options, [
         { stack: run.stack, project, release, service, whosever: true },
       ]),
-    undefined,
     { skipped: () => undefined },
   );
 }
@@ -190,13 +188,12 @@ async function steer(
 ) {
   const { service } = placed.deployment;
   return run.step(
-    stepId('shift', `${service}/${share}`),
-    `send ${share} % of ${service}'s requests to ${placed.slot}`,
+    shiftStep(service, share, placed.slot),
     (options) =>
       run.act.steerTraffic.executeWithOptions(options, [
         steering(run, placement, placed, shares, placement.release),
       ]),
-    gapDetail,
+    { detail: placed.active === undefined ? firstGapDetail : gapDetail },
   );
 }
 
@@ -207,16 +204,18 @@ async function drain(
   slot: Slot,
 ): Promise<string[]> {
   const { deployment } = placed;
-  const { id, title } = drainStep(deployment.service, slot);
   const { left, seconds } = await run.step(
-    id,
-    title,
+    drainStep(deployment.service, slot),
     (options) =>
       run.act.drainSlot.executeWithOptions(options, [
         { stack: run.stack, project, deployment, slot },
       ]),
-    (drained) => ({ detail: `${drained.left} left after ${drained.seconds.toFixed(1)} s` }),
-    { skipped: () => ({ left: 0, seconds: 0 }) },
+    {
+      detail: (drained) => ({
+        detail: `${drained.left} left after ${drained.seconds.toFixed(1)} s`,
+      }),
+      skipped: () => ({ left: 0, seconds: 0 }),
+    },
   );
   if (left === 0) return [];
   return [

@@ -1,7 +1,6 @@
-import { stepId } from '../model/step-id';
 import type { Run } from '../run/runbook';
 import type { Undo } from '../run/undo-on-failure';
-import { patienceFor, patienceOf } from './patience';
+import { patienceFor, patienceOf, readyDetail } from './patience';
 import {
   isRolled,
   isSwitched,
@@ -9,6 +8,8 @@ import {
   type Placement,
   type SwitchedService,
 } from './placement';
+import { startStep } from './release-steps';
+import { removeStep } from './undo-steps';
 
 /** Starts the release beside what serves: no request goes there yet. What is rolled is started as its requests come. */
 export async function startSlots(run: Run, undo: Undo, placement: Placement): Promise<void> {
@@ -30,8 +31,7 @@ async function startSlot(
   const { port, ready } = deployment;
   removeWhenUndone(run, undo, placement, placed);
   await run.step(
-    stepId('start', service),
-    `start ${service}`,
+    startStep(service),
     (options, corrected) =>
       run.act.startService.executeWithOptions(options, [
         {
@@ -39,8 +39,7 @@ async function startSlot(
           ...patienceFor(deployment, corrected),
         },
       ]),
-    ({ seconds }) => ({ detail: `ready after ${seconds.toFixed(1)} s` }),
-    { values: patienceOf(deployment) },
+    { detail: readyDetail, values: patienceOf(deployment) },
   );
 }
 
@@ -52,7 +51,7 @@ export function removeWhenUndone(
   placed: SwitchedService,
 ): void {
   const service = newService(placed);
-  undo.push(stepId('remove', service), `remove ${service}`, (options) =>
+  undo.push(removeStep(service), (options) =>
     run.act.removeService.executeWithOptions(options, [
       { stack: run.stack, project, release, service, whosever: true },
     ]),

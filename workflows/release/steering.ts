@@ -53,16 +53,14 @@ export async function renewSwitch(
   placed: SwitchedService,
   active: Slot,
 ): Promise<number> {
-  const { id, title } = renewStep(placed.deployment.service);
   const shares = traffic(active, ALL, 'off');
   const { gapSeconds = 0 } = await run.step(
-    id,
-    title,
+    renewStep(placed.deployment.service),
     (options) =>
       run.act.steerTraffic.executeWithOptions(options, [
         steering(run, placement, placed, shares, placement.release),
       ]),
-    gapDetail,
+    { detail: gapDetail },
   );
   return gapSeconds;
 }
@@ -78,6 +76,11 @@ export function gapDetail({ gapSeconds, tookFrom }: Gap): { detail?: string } {
   const gap = `at most ${gapSeconds.toFixed(1)} s without an answer`;
   const taken = tookFrom === undefined ? '' : `${tookBack(tookFrom)}; `;
   return { detail: `${taken}${gap}` };
+}
+
+/** Of the first switch: whatever had its place, it took it for the first time. */
+export function firstGapDetail({ tookFrom, ...gap }: Gap): { detail?: string } {
+  return gapDetail(gap);
 }
 
 /** Where the switch had served before: somebody has typed something by hand since. */

@@ -1,12 +1,12 @@
 import type { LeftOut } from '../model/left-out';
 import type { Part, PartSummary } from '../model/recovery-point';
 import type { RestoreTarget } from '../model/restore-target';
-import { stepId } from '../model/step-id';
 import { ApplicationFailure } from '@temporalio/workflow';
 import { concurrently } from '../run/concurrently';
 import { countRows } from '../run/count-rows';
 import type { Run } from '../run/runbook';
-import { discardStep, groupOfOne, observeStep, swapBackStep } from './plan-groups';
+import type { StepCall, StepName } from '../run/steps';
+import { discardStep, groupOfOne, observeStep, partStep, swapBackStep } from './plan-groups';
 import type { ObservedTarget } from './plan-restore';
 
 const TARGETS_AT_ONCE = 4;
@@ -44,7 +44,7 @@ export type PartFrame = Pick<Run, 'stack' | 'reference' | 'act' | 'step'> & {
   readonly pointId: string;
 };
 
-type Step = Parameters<Run['step']>[2];
+type Call = StepCall<unknown>;
 
 const WORK: {
   readonly [Work in PartWork]: (frame: PartFrame, item: PartItem) => Promise<PartOutputs[Work]>;
@@ -67,22 +67,18 @@ export function workOnParts<Work extends PartWork>(
   return concurrently(items, width, (item) => WORK[work](frame, item));
 }
 
-export function swapBackCall({ act, stack, reference: run }: PartFrame, item: PartItem): Step {
+export function swapBackCall({ act, stack, reference: run }: PartFrame, item: PartItem): Call {
   const { part, target } = item;
   return (options) => act.swapBackPart.executeWithOptions(options, [{ stack, run, part, target }]);
 }
 
-export function discardCall({ act, stack, reference: run }: PartFrame, item: PartItem): Step {
+export function discardCall({ act, stack, reference: run }: PartFrame, item: PartItem): Call {
   const { part, target } = item;
   return (options) => act.discardBeside.executeWithOptions(options, [{ stack, run, part, target }]);
 }
 
-async function undoing(
-  { step }: PartFrame,
-  { id, title }: { readonly id: string; readonly title: string },
-  call: Step,
-): Promise<undefined> {
-  await step(id, title, call);
+async function undoing({ step }: PartFrame, name: StepName, call: Call): Promise<undefined> {
+  await step(name, call);
   return undefined;
 }
 
@@ -90,9 +86,8 @@ function observePart(
   { act, stack, step }: PartFrame,
   { part, target, stored }: PartItem,
 ): Promise<ObservedTarget> {
-  const { id, title } = observeStep(groupOfOne({ part }));
   const dump = stored !== undefined && target.leaveOut !== undefined ? placeOf(stored) : undefined;
-  return step(id, title, (options) =>
+  return step(observeStep(groupOfOne({ part })), (options) =>
     act.observeRestoreTarget.executeWithOptions(options, [
       { stack, part, target, ...(dump === undefined ? {} : { stored: dump }) },
     ]),
@@ -111,21 +106,24 @@ async function restorePart(frame: PartFrame, item: PartItem): Promise<BroughtPar
     throw ApplicationFailure.nonRetryable(message, 'InternalError');
   }
   const restored = await step(
-    stepId('restore', part.name),
-    `restore ${part.name}`,
+    partStep('restore', part),
     (options) =>
       act.restorePart.executeWithOptions(options, [{ stack, run, pointId, stored, target }]),
-    ({ bytes, notes: [detail] }) => ({ bytes, ...(detail === undefined ? {} : { detail }) }),
+    {
+      detail: ({ bytes, notes: [detail] }) => ({
+        bytes,
+        ...(detail === undefined ? {} : { detail }),
+      }),
+    },
   );
   const { bytes, notes, leftOut, unproved } = restored;
   const proof = await step(
-    stepId('prove', part.name),
-    `prove ${part.name}`,
+    partStep('prove', part),
     (options) =>
       act.provePart.executeWithOptions(options, [
         { stack, run, pointId, part, target, ...(unproved === undefined ? {} : { unproved }) },
       ]),
-    ({ rows }) => ({ detail: `${countRows(part, rows)} equal` }),
+    { detail: ({ rows }) => ({ detail: `${countRows(part, rows)} equal` }) },
   );
   return { proved: proof.proved, bytes, notes, ...(leftOut === undefined ? {} : { leftOut }) };
 }
@@ -134,7 +132,7 @@ function swapPart(
   { act, stack, reference: run, step }: PartFrame,
   { part, target }: PartItem,
 ): Promise<{ readonly kept: boolean }> {
-  return step(stepId('swap', part.name), `swap ${part.name}`, (options) =>
+  return step(partStep('swap', part), (options) =>
     act.swapPart.executeWithOptions(options, [{ stack, run, part, target }]),
   );
 }

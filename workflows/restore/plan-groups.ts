@@ -55,24 +55,32 @@ export function observeStep({ only, name }: PartGroup<unknown>): PlannedStep {
   };
 }
 
+/** What is done to one part: of a part of a group, which was not planned by itself, no more is said. */
+export function partStep(
+  work: 'restore' | 'prove' | 'swap',
+  { name }: Pick<Part, 'name'>,
+): PlannedStep {
+  return { id: stepId(work, name), title: `${work} ${name}` };
+}
+
 /** Built beside what works, and proved there. */
 export function restoreSteps(
   group: PartGroup<PlacedPart>,
 ): readonly [PlannedStep, ...PlannedStep[]] {
   const { only, parts, name } = group;
   const expectedBytes = parts.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
-  const id = stepId('restore', name);
+  const { id } = partStep('restore', { name });
   if (only === undefined) {
     return [{ id, title: `restore ${name}, and prove them equal to the manifest`, expectedBytes }];
   }
   return [
     { id, title: `restore ${name} beside ${shown(only.target)}`, expectedBytes },
-    { id: stepId('prove', name), title: `prove ${name} equal to its manifest` },
+    { ...partStep('prove', { name }), title: `prove ${name} equal to its manifest` },
   ];
 }
 
 export function swapStep({ only, parts, name }: PartGroup<PlacedPart>): PlannedStep {
-  const id = stepId('swap', name);
+  const { id } = partStep('swap', { name });
   if (only === undefined) {
     const kept = parts.some(({ keepAs }) => keepAs !== undefined);
     return { id, title: kept ? `swap ${name}, keep the old` : `put ${name} in their places` };

@@ -1,6 +1,7 @@
 import { formatBytes } from '../model/format-bytes';
 import { describeObject, type LeaveOutChoice } from '../model/left-out';
 import type { PlannedStep, RestorePlan, RestorePlanPart } from '../model/plans';
+import { RECORD_STEP } from '../model/record-step';
 import type { ManifestSummary, PartSummary } from '../model/recovery-point';
 import { suffixedName } from '../model/restore-target';
 import type { StackDescription } from '../model/stack';
@@ -133,11 +134,7 @@ function noSpace({ stored, target }: ChosenPart): Obstacle {
 
 function steps(parts: readonly RestorePlanPart[]): PlannedStep[] {
   const groups = groupParts(parts);
-  return [
-    ...groups.flatMap(restoreSteps),
-    ...groups.map(swapStep),
-    { id: 'record', title: 'write the audit record' },
-  ];
+  return [...groups.flatMap(restoreSteps), ...groups.map(swapStep), RECORD_STEP];
 }
 
 function movedNotes(stack: StackDescription, { part, target }: RestorePlanPart): string[] {

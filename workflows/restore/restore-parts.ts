@@ -74,11 +74,10 @@ async function observeTargets(
 
 async function findPoint(run: Run, wanted: RestoreOptions): Promise<ManifestSummary> {
   return run.step(
-    'observe-point',
-    'find the recovery point',
+    { id: 'observe-point', title: 'find the recovery point' },
     (options) =>
       run.act.findRecoveryPoint.executeWithOptions(options, [{ stack: run.stack, wanted }]),
-    ({ point }) => ({ detail: `${point.id}, taken ${point.takenAt}` }),
+    { detail: ({ point }) => ({ detail: `${point.id}, taken ${point.takenAt}` }) },
   );
 }
 
@@ -109,8 +108,7 @@ export async function restoreBeside(
   const frame = { ...run, pointId: plan.point.id };
   const brought: BroughtPart[] = [];
   for (const group of groupParts(chosen.map(itemOf))) {
-    const { id, title } = discardStep(group);
-    undo.push(id, title, undoingGroup(frame, 'discard', group));
+    undo.push(discardStep(group), undoingGroup(frame, 'discard', group));
     const [step] = restoreSteps(group);
     brought.push(...(await workOnGroup(frame, 'restore', group, step)));
   }
@@ -146,8 +144,7 @@ export async function swapAll(
   const frame = { ...run, pointId: plan.point.id };
   const swapped: ProvedPart[] = [];
   for (const group of groupParts(parts)) {
-    const { id, title } = swapBackStep(group);
-    undo.push(id, title, undoingGroup(frame, 'swapBack', group));
+    undo.push(swapBackStep(group), undoingGroup(frame, 'swapBack', group));
     const outputs = await workOnGroup(frame, 'swap', group, swapStep(group));
     for (const [index, proved] of group.parts.entries()) {
       const kept = outputs[index]?.kept === true;

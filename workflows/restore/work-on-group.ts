@@ -1,8 +1,7 @@
 import { executeChild } from '@temporalio/workflow';
 import { partsWorkflowId } from '../messages';
-import type { PlannedStep } from '../model/plans';
 import { WORKFLOW_TASK_QUEUE } from '../model/stack';
-import type { Run } from '../run/runbook';
+import type { StepCall, StepName } from '../run/steps';
 import {
   discardCall,
   swapBackCall,
@@ -15,9 +14,7 @@ import {
 import type { PartsInput } from './parts.workflow';
 import type { PartGroup } from './plan-groups';
 
-type Step<Work extends PartWork> = (
-  options: Parameters<Parameters<Run['step']>[2]>[0],
-) => Promise<readonly PartOutputs[Work][]>;
+type Call<Work extends PartWork> = StepCall<readonly PartOutputs[Work][]>;
 
 /**
  * Works on a group of parts: on its only one in the run's own history, on many in that of a child workflow, which is one step
@@ -27,12 +24,14 @@ export async function workOnGroup<Work extends PartWork>(
   frame: PartFrame,
   work: Work,
   group: PartGroup<PartItem>,
-  { id, title }: PlannedStep,
+  step: StepName,
 ): Promise<readonly PartOutputs[Work][]> {
   if (group.only !== undefined) return workOnParts(frame, work, group.parts);
-  return frame.step(id, title, inChild(frame, work, group), (outputs) => {
-    const bytes = outputs.reduce((sum, output) => sum + bytesOf(output), 0);
-    return bytes === 0 ? {} : { bytes };
+  return frame.step(step, inChild(frame, work, group), {
+    detail: (outputs) => {
+      const bytes = outputs.reduce((sum, output) => sum + bytesOf(output), 0);
+      return bytes === 0 ? {} : { bytes };
+    },
   });
 }
 
@@ -41,7 +40,7 @@ export function undoingGroup(
   frame: PartFrame,
   work: 'swapBack' | 'discard',
   group: PartGroup<PartItem>,
-): Parameters<Run['step']>[2] {
+): StepCall<unknown> {
   if (group.only === undefined) return inChild(frame, work, group);
   return work === 'swapBack' ? swapBackCall(frame, group.only) : discardCall(frame, group.only);
 }
@@ -50,7 +49,7 @@ function inChild<Work extends PartWork>(
   { stack, reference: run, pointId }: PartFrame,
   work: Work,
   { parts: items, name }: PartGroup<PartItem>,
-): Step<Work> {
+): Call<Work> {
   const input: PartsInput = { stack, run, pointId, work, items };
   return async ({ summary }) =>
     (await executeChild('parts', {

@@ -4,13 +4,14 @@ import type { ApprovalState } from '../model/approval';
 import { formatBytes } from '../model/format-bytes';
 import type { HeldStep } from '../model/hold';
 import type { PlannedStep } from '../model/plans';
+import { RECORD_STEP } from '../model/record-step';
 import type { RunProgress, StepProgress } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import { showTimes } from '../model/times-in-text';
 import { approvalLines } from './people/approval-page';
 import { holdLines } from './people/hold-page';
 import { escapeMarkdown, firstCharacters, pageTime } from './markdown';
-import { RECORD, StepList } from './step-list';
+import { StepList } from './step-list';
 import { tellingFirst, withinBytes } from './telling-steps';
 
 /** Temporal's UI passes the page on in a URL. */
@@ -95,7 +96,7 @@ export class RunPage {
 
   /** It fails: what it has not come to it will not come to, but for the audit record. */
   leave(): void {
-    this.list.settle(NOT_REACHED, ({ id }) => id !== RECORD);
+    this.list.settle(NOT_REACHED, ({ id }) => id !== RECORD_STEP.id);
   }
 
   enter(phase: RunProgress['phase']): void {

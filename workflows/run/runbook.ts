@@ -18,6 +18,7 @@ import type { HostActivities } from '../../activities';
 import { progress } from '../messages';
 import type { FailureDetails, FailureEvidence, FailureType } from '../model/failure-type';
 import type { PlannedOutcome } from '../model/outcome';
+import { RECORD_STEP } from '../model/record-step';
 import type { RunReference, StepProgress } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
 import type { StackDescription } from '../model/stack';
@@ -192,7 +193,7 @@ async function recorded<Outcome>(
   run.page.enter('record');
   try {
     await CancellationScope.nonCancellable(() =>
-      run.step('record', 'write the audit record', (options) =>
+      run.step(RECORD_STEP, (options) =>
         run.act.recordRun.executeWithOptions(options, [
           { stack: run.stack, run: run.reference, entry: auditEntry(run, input.request, ended) },
         ]),

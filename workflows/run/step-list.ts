@@ -3,9 +3,6 @@ import type { StepProgress } from '../model/run';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** Ends every run, however it went: it is still to come while others are not any more. */
-export const RECORD = 'record';
-
 /** The steps of a run in the order of time: what has begun as it began last, then what is to come as it is planned. */
 export class StepList {
   private readonly steps: Mutable<StepProgress>[] = [];

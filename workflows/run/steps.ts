@@ -1,5 +1,6 @@
 import { isCancellation, type ActivityOptions } from '@temporalio/workflow';
 import type { HoldWay, ResolvedHold } from '../model/hold';
+import type { PlannedStep } from '../model/plans';
 import type { StepProgress } from '../model/run';
 import { causeOf } from './failures';
 import type { HoldDesk } from './people/hold-desk';
@@ -22,12 +23,19 @@ export type StepCall<Output> = (
   values: Readonly<Record<string, number>>,
 ) => Promise<Output>;
 
+/** What people see of a step: from the builder that its plan has it from. The id is unique within the run. */
+export type StepName = Pick<PlannedStep, 'id' | 'title'>;
+
+export interface AroundStep<Output> extends Repair<Output> {
+  /** What its line says of what came of it. */
+  readonly detail?: (output: Output) => Pick<StepProgress, 'detail' | 'bytes'>;
+}
+
+/** Takes a step: its title in the plan, where it was planned, goes before `title`. */
 export type TakeStep = <Output>(
-  id: string,
-  title: string,
+  step: StepName,
   call: StepCall<Output>,
-  detail?: (output: Output) => Pick<StepProgress, 'detail' | 'bytes'>,
-  repair?: Repair<Output>,
+  around?: AroundStep<Output>,
 ) => Promise<Output>;
 
 /** Keeps things safe while a step is held, and goes on from there. */
@@ -48,31 +56,29 @@ export class Steps {
     private readonly holds: boolean,
   ) {}
 
-  readonly take: TakeStep = async (id, title, call, detail, repair = {}) => {
-    let values = repair.values ?? {};
+  readonly take: TakeStep = async (step, call, around = {}) => {
+    let values = around.values ?? {};
     let decided: HoldWay | undefined;
     for (;;) {
       try {
         if (decided !== undefined) await this.settle('after');
-        if (decided === 'skip' && repair.skipped) return repair.skipped();
-        return await this.attempt(id, title, call, values, detail);
+        if (decided === 'skip' && around.skipped) return around.skipped();
+        return await this.attempt(step, call, { ...around, values });
       } catch (error) {
         if (isCancellation(error) || !this.mayHold) throw error;
-        const answer = await this.hold(id, title, error, { ...repair, values });
+        const answer = await this.hold(step, error, { ...around, values });
         if (answer === undefined || answer.way === 'abort') throw error;
         decided = answer.way;
         values = { ...values, ...answer.values };
-        if (decided === 'skip') this.skip(id, title, `by ${answer.by}: ${answer.message ?? ''}`);
+        if (decided === 'skip') this.skip(step, `by ${answer.by}: ${answer.message ?? ''}`);
       }
     }
   };
 
   private async attempt<Output>(
-    id: string,
-    title: string,
+    { id, title }: StepName,
     call: StepCall<Output>,
-    values: Readonly<Record<string, number>>,
-    detail?: (output: Output) => Pick<StepProgress, 'detail' | 'bytes'>,
+    { values = {}, detail }: Pick<AroundStep<Output>, 'values' | 'detail'>,
   ): Promise<Output> {
     this.page.update(id, title, { state: 'running', startedAt: now() });
     const summary = this.page.titleOf(id) ?? title;
@@ -94,8 +100,7 @@ export class Steps {
 
   /** Undefined where it could not be made safe: then it is undone. */
   private async hold<Output>(
-    id: string,
-    title: string,
+    { id, title }: StepName,
     error: unknown,
     repair: Repair<Output>,
   ): Promise<ResolvedHold | undefined> {
@@ -109,7 +114,7 @@ export class Steps {
     });
   }
 
-  private skip(id: string, title: string, why: string): void {
+  private skip({ id, title }: StepName, why: string): void {
     this.page.update(id, title, { state: 'skipped', endedAt: now(), detail: why });
   }
 

@@ -2,21 +2,25 @@ import type { FailureDetails } from '../model/failure-type';
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import { causeOf } from './failures';
 import type { Run } from './runbook';
+import type { AroundStep, StepCall, StepName } from './steps';
 
 /** The run's page says of each step whether it failed. */
 const FAILURES_TOLD = 5;
 
 /** Compensations of a run, pushed before the step they undo: the step may die half-way. */
 export interface Undo {
-  push(
-    id: string,
-    title: string,
-    action: Parameters<Run['step']>[2],
-    /** Before all that is not urgent, whatever was pushed later: traffic goes back first. */
-    urgent?: 'urgent',
-    /** What its line says of what came of it. */
-    detail?: Parameters<Run['step']>[3],
-  ): void;
+  push<Output>(step: StepName, action: StepCall<Output>, around?: AroundUndo<Output>): void;
+}
+
+interface AroundUndo<Output> extends Pick<AroundStep<Output>, 'detail'> {
+  /** Before all that is not urgent, whatever was pushed later: traffic goes back first. */
+  readonly urgent?: true;
+}
+
+interface Compensation {
+  readonly step: StepName;
+  readonly urgent: boolean;
+  readonly take: () => Promise<unknown>;
 }
 
 /**
@@ -27,9 +31,12 @@ export async function undoOnFailure<Outcome>(
   run: Run,
   procedure: (undo: Undo) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const compensations: Parameters<Undo['push']>[] = [];
+  const compensations: Compensation[] = [];
+  const push: Undo['push'] = (step, action, { urgent = false, ...around } = {}) => {
+    compensations.push({ step, urgent, take: () => run.step(step, action, around) });
+  };
   try {
-    return await procedure({ push: (...compensation) => compensations.push(compensation) });
+    return await procedure({ push });
   } catch (error) {
     const failures = await CancellationScope.nonCancellable(() =>
       undoAll(run, inOrder(compensations)),
@@ -44,10 +51,12 @@ export async function undoOnFailure<Outcome>(
   }
 }
 
-function inOrder(compensations: readonly Parameters<Undo['push']>[]): Parameters<Undo['push']>[] {
+function inOrder(compensations: readonly Compensation[]): Compensation[] {
   const latestFirst = [...compensations].reverse();
-  const urgent = latestFirst.filter(([, , , urgency]) => urgency === 'urgent');
-  return [...urgent, ...latestFirst.filter((one) => !urgent.includes(one))];
+  return [
+    ...latestFirst.filter(({ urgent }) => urgent),
+    ...latestFirst.filter(({ urgent }) => !urgent),
+  ];
 }
 
 /** The first of them in one sentence, and how many more there are. */
@@ -57,17 +66,14 @@ export function tellFailures(failures: readonly string[]): string {
   return more > 0 ? `${first}; and ${more} more` : first;
 }
 
-async function undoAll(
-  run: Run,
-  compensations: readonly Parameters<Undo['push']>[],
-): Promise<string[]> {
+async function undoAll(run: Run, compensations: readonly Compensation[]): Promise<string[]> {
   const failures: string[] = [];
   if (compensations.length > 0) run.page.enter('undo');
-  for (const [id, title, action, , detail] of compensations) {
+  for (const { step, take } of compensations) {
     try {
-      await run.step(id, title, action, detail);
+      await take();
     } catch (error) {
-      failures.push(`${title}: ${causeOf(error).message}`);
+      failures.push(`${step.title}: ${causeOf(error).message}`);
     }
   }
   return failures;

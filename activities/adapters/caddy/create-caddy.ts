@@ -13,7 +13,6 @@ import type { Containers } from '../../ports/containers';
 import type { EngineOfServices } from '../../ports/services-engine';
 import type { Site } from '../../ports/site';
 import { readCertificates } from './certificates';
-import { forEarlier, renderConfiguration } from './configuration';
 
 export interface CaddyOptions {
   readonly compose: Compose;
@@ -34,15 +33,13 @@ const RELOAD = [
 export function createCaddy({ compose, services, containers }: CaddyOptions): Caddy {
   return {
     certificates: readCertificates,
-    configuration: renderConfiguration,
-    forEarlier,
-    validate: async (site, file, name, attempt) => {
+    validate: async ({ container: name, ...on }) => {
       // What an attempt that died has left looked at another candidate, perhaps.
       await services.removeOneOff(name);
       try {
         const oneOff = { service: EDGE_SERVICE, command: VALIDATE, name, labels: {} };
-        await compose.runDetached(site, file, oneOff, attempt);
-        const ended = await services.awaitExit(name, attempt);
+        await compose.runDetached({ ...on, oneOff });
+        const ended = await services.awaitExit(name, on.attempt);
         if (ended?.exitCode === 0) return 'valid';
         return isTooNew(ended?.output ?? '') ? 'too-new' : refused(ended?.output);
       } finally {

@@ -1,7 +1,7 @@
 import type { AdapterError } from '../../ports/adapter-error';
 import type { Attempt } from '../../ports/attempt';
 import type { CommandRunner } from '../../ports/command-runner';
-import type { Compose } from '../../ports/compose';
+import type { Compose, OnRelease } from '../../ports/compose';
 import type { Site } from '../../ports/site';
 import {
   buildArguments,
@@ -86,7 +86,7 @@ export function createCompose(options: {
     );
 
   const change = (
-    { site, file, attempt }: { site: Site; file: string; attempt: Attempt },
+    { site, file, attempt }: OnRelease,
     argv: readonly string[],
     doing: string,
   ): Promise<string> =>
@@ -128,7 +128,7 @@ export function createCompose(options: {
       const call = { argv: pushArguments(service), doing: `push the image of ${service}` };
       return build(site, call, attempt, pushFailure);
     },
-    hashes: async (site, release, services, attempt) => {
+    hashes: async ({ site, release, services, attempt }) => {
       const ask = (argv: readonly string[], input: string) => {
         const place = releaseArguments(site, STANDARD_INPUT);
         const doing = 'read what a release would run';
@@ -138,24 +138,20 @@ export function createCompose(options: {
       const resolved = await ask(RESOLVED_RELEASE, await releaseText(release, services));
       return readHashes(await ask(hashArguments(services), resolved));
     },
-    up: async (site, file, services, attempt) => {
-      const on = { site, file, attempt };
+    up: async ({ services, ...on }) => {
       const doing = `start ${services.join(', ')}`;
       await startServices((argv) => change(on, argv, doing), services);
     },
-    scale: async (site, file, service, scale, attempt) => {
-      const on = { site, file, attempt };
+    scale: async ({ service, scale, ...on }) => {
       const doing = `scale ${service} to ${scale.containers}`;
       await change(on, scaleArguments(service, scale), doing);
     },
-    stop: async (site, file, services, graceSeconds, attempt) => {
-      const stop = stopArguments(services, graceSeconds);
-      await change({ site, file, attempt }, stop, `stop ${services.join(', ')}`);
+    stop: async ({ services, graceSeconds, ...on }) => {
+      await change(on, stopArguments(services, graceSeconds), `stop ${services.join(', ')}`);
     },
-    runDetached: async (site, file, oneOff, attempt) => {
-      const doing = `run a command in ${oneOff.service}`;
+    runDetached: async ({ oneOff, ...on }) => {
       try {
-        await change({ site, file, attempt }, runArguments(oneOff), doing);
+        await change(on, runArguments(oneOff), `run a command in ${oneOff.service}`);
       } catch (error) {
         // An earlier attempt has made it. Whoever waits for it starts it, if that attempt died before it did.
         if (!isNameTaken(error, oneOff.name)) throw error;

@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCaddy } from '../../../activities/adapters/caddy/create-caddy';
 import { createServicesEngine } from '../../../activities/adapters/docker/create-services-engine';
+import {
+  caddyConfiguration,
+  forEarlierCaddy,
+} from '../../../activities/containers/caddy-configuration';
 import type { Attempt } from '../../../activities/ports/attempt';
 import type { Compose, OneOff } from '../../../activities/ports/compose';
 import type { Containers } from '../../../activities/ports/containers';
@@ -33,7 +37,7 @@ describeWith(['docker'], 'Caddy 2.6 looks at', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  const runDetached = async (_site: Site, _file: string, { command, name }: OneOff) => {
+  const runDetached = async ({ oneOff: { command, name } }: { oneOff: OneOff }) => {
     const container = await docker.createContainer({
       ...{ name, Image: TEST_IMAGES.edge, Cmd: [...command], Labels: testLabels() },
       HostConfig: { Binds: [`${folder}:${EDGE_MOUNT}:ro`], NetworkMode: 'none' },
@@ -47,26 +51,29 @@ describeWith(['docker'], 'Caddy 2.6 looks at', () => {
   });
   const validate = async (configuration: string) => {
     await writeFile(join(folder, EDGE_CANDIDATE), configuration);
-    return caddy.validate(SITE, '', uniqueName('edge'), ATTEMPT);
+    return caddy.validate({
+      ...{ site: SITE, file: '', attempt: ATTEMPT },
+      container: uniqueName('edge'),
+    });
   };
 
   it('automatic certificates, once what only later versions know is left out', async () => {
     const sites = [site('app.example.org', 'automatic'), site('localhost', 'internal')];
     const edge = { ...EDGE, email: 'ops@example.org' };
-    const configuration = caddy.configuration(edge, sites, []);
+    const configuration = caddyConfiguration(edge, sites, []);
     expect(await validate(configuration)).toBe('too-new');
-    expect(await validate(caddy.forEarlier(configuration))).toBe('valid');
+    expect(await validate(forEarlierCaddy(configuration))).toBe('valid');
   });
 
   it('files that are not there, and says which', async () => {
     const host = 'intern.example.org';
     const pair = { file: '/srv/tls/cert.pem', key: '/srv/tls/key.pem' };
-    const configuration = caddy.configuration(
+    const configuration = caddyConfiguration(
       EDGE,
       [site(host, pair)],
       [{ host, ...pair, digest: '' }],
     );
-    await expect(validate(caddy.forEarlier(configuration))).rejects.toMatchObject({
+    await expect(validate(forEarlierCaddy(configuration))).rejects.toMatchObject({
       kind: 'PreconditionFailed',
       message: expect.stringContaining('/srv/tls/cert.pem: no such file') as string,
     });

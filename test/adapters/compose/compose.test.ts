@@ -92,9 +92,9 @@ describeWith(['docker', 'compose'], 'Compose', () => {
   });
 
   it('starts what it is told and nothing else, once, with the variables of now', async () => {
-    await compose.up(site, file, ['api'], attempt);
+    await compose.up({ site, file, services: ['api'], attempt });
     const [first] = await containers();
-    await compose.up(site, file, ['api'], attempt);
+    await compose.up({ site, file, services: ['api'], attempt });
     expect((await containers()).map(({ Id }) => Id)).toEqual([first?.Id]);
     const { Config } = await docker.getContainer(first?.Id ?? '').inspect();
     expect(Config.Env).toContain(`PASSWORD=${SECRET}`);
@@ -104,15 +104,15 @@ describeWith(['docker', 'compose'], 'Compose', () => {
     const { path } = await findProgram('compose');
     await hostRunner.run([path, 'up', '-d', 'api'], { cwd: folder });
     const [before] = await containers('api');
-    await compose.up(site, file, ['api'], attempt);
+    await compose.up({ site, file, services: ['api'], attempt });
     expect((await containers('api')).map(({ Id }) => Id)).toEqual([before?.Id]);
   });
 
   it('makes anew what is no longer as the file says', async () => {
-    await compose.up(site, file, ['api'], attempt);
+    await compose.up({ site, file, services: ['api'], attempt });
     const [before] = await containers('api');
     await describeProject({ environment: { OTHER: '1' } });
-    await compose.up(site, file, ['api'], attempt);
+    await compose.up({ site, file, services: ['api'], attempt });
     const after = await containers('api');
     expect(after).toHaveLength(1);
     expect(after[0]?.Id).not.toBe(before?.Id);
@@ -122,7 +122,7 @@ describeWith(['docker', 'compose'], 'Compose', () => {
     const own = join(folder, 'own.env');
     await writeFile(own, 'TOKEN="a$$b"\n');
     await describeProject({ profiles: ['own'], env_file: './own.env' });
-    await compose.up(site, file, ['api', 'db'], attempt);
+    await compose.up({ site, file, services: ['api', 'db'], attempt });
     const info = async (name: string) =>
       serviceContainer(await docker.getContainer((await containers(name))[0]?.Id ?? '').inspect());
     const made = new Map([
@@ -131,26 +131,37 @@ describeWith(['docker', 'compose'], 'Compose', () => {
     ]);
     const text = await readFile(file, 'utf8');
     for (const release of [{ file }, { text }]) {
-      expect(await compose.hashes(site, release, ['api', 'db'], attempt)).toEqual(made);
+      expect(await compose.hashes({ site, release, services: ['api', 'db'], attempt })).toEqual(
+        made,
+      );
     }
     await writeFile(own, 'TOKEN=other\n');
-    expect((await compose.hashes(site, { file }, ['api'], attempt)).get('api')).not.toBe(
-      made.get('api'),
-    );
+    expect(
+      (await compose.hashes({ site, release: { file }, services: ['api'], attempt })).get('api'),
+    ).not.toBe(made.get('api'));
     await writeFile(own, 'TOKEN="a$$b"\n');
     await writeFile(join(folder, '.env'), 'PASSWORD=another\n');
-    const hashes = await compose.hashes(site, { file }, ['api'], attempt);
+    const hashes = await compose.hashes({ site, release: { file }, services: ['api'], attempt });
     expect([...hashes.keys()]).toEqual(['api']);
     expect(hashes.get('api')).not.toBe(made.get('api'));
-    const unknown = await failureOf(compose.hashes(site, { file }, ['none'], attempt));
+    const unknown = await failureOf(
+      compose.hashes({ site, release: { file }, services: ['none'], attempt }),
+    );
     expect(unknown.kind).toBe('PreconditionFailed');
   });
 
   it('adds to what is there, and leaves that alone although the file says something else now', async () => {
-    await compose.scale(site, file, 'api', { containers: 1, keeps: false }, attempt);
+    await compose.scale({
+      site,
+      file,
+      service: 'api',
+      scale: { containers: 1, keeps: false },
+      attempt,
+    });
     const [first] = await containers('api');
     await describeProject({ environment: { OTHER: '1' } });
-    const more = () => compose.scale(site, file, 'api', { containers: 2, keeps: true }, attempt);
+    const more = () =>
+      compose.scale({ site, file, service: 'api', scale: { containers: 2, keeps: true }, attempt });
     await more();
     await more();
     const found = await containers('api');
@@ -159,12 +170,14 @@ describeWith(['docker', 'compose'], 'Compose', () => {
   });
 
   it('comes to the same end when it was killed in the middle', async () => {
-    await compose.up(site, file, ['api'], attempt);
+    await compose.up({ site, file, services: ['api'], attempt });
     for (const milliseconds of [30, 120, 300, 600]) {
       await describeProject({ environment: { N: String(milliseconds) } });
       const signal = AbortSignal.timeout(milliseconds);
-      await compose.up(site, file, ['api'], { ...attempt, signal }).catch(() => undefined);
-      await compose.up(site, file, ['api'], attempt);
+      await compose
+        .up({ site, file, services: ['api'], attempt: { ...attempt, signal } })
+        .catch(() => undefined);
+      await compose.up({ site, file, services: ['api'], attempt });
       const found = await containers('api');
       expect(found.map(({ State, Names }) => [State, Names])).toEqual([
         ['running', [expect.stringContaining(`${project()}-api-1`)]],
@@ -175,9 +188,9 @@ describeWith(['docker', 'compose'], 'Compose', () => {
   });
 
   it('stops, as often as it is told', async () => {
-    await compose.up(site, file, ['api', 'db'], attempt);
-    await compose.stop(site, file, ['api'], 1, attempt);
-    await compose.stop(site, file, ['api'], 1, attempt);
+    await compose.up({ site, file, services: ['api', 'db'], attempt });
+    await compose.stop({ site, file, services: ['api'], graceSeconds: 1, attempt });
+    await compose.stop({ site, file, services: ['api'], graceSeconds: 1, attempt });
     expect((await containers('api')).map(({ State }) => State)).toEqual(['exited']);
   });
 
@@ -187,8 +200,8 @@ describeWith(['docker', 'compose'], 'Compose', () => {
       ...{ service: 'api', name, labels: { 'pawl.run': 'melvin/1' } },
       command: ['echo', '$HOME; rm -rf "x" 🙂', '--rm'],
     };
-    await compose.runDetached(site, file, oneOff, attempt);
-    await compose.runDetached(site, file, oneOff, attempt);
+    await compose.runDetached({ site, file, oneOff, attempt });
+    await compose.runDetached({ site, file, oneOff, attempt });
     const found = await containers('api');
     expect(found).toHaveLength(1);
     expect(found[0]?.Labels['pawl.run']).toBe('melvin/1');
@@ -225,7 +238,7 @@ describeWith(['docker', 'compose'], 'Compose', () => {
 
     it('with a port that is taken', async () => {
       await describeProject({ ports: [`127.0.0.1:${port}:80`] });
-      const failure = await failureOf(compose.up(site, file, ['api'], attempt));
+      const failure = await failureOf(compose.up({ site, file, services: ['api'], attempt }));
       expect(failure).toMatchObject({ kind: 'PreconditionFailed' });
       expect(failure.message).toContain(String(port));
     });
@@ -233,16 +246,16 @@ describeWith(['docker', 'compose'], 'Compose', () => {
     it('with a name that is taken', async () => {
       const name = uniqueName('taken');
       await describeProject({}, { other: service({ container_name: name }) });
-      await compose.up(site, file, ['other'], attempt);
+      await compose.up({ site, file, services: ['other'], attempt });
       await describeProject({ container_name: name });
-      const failure = await failureOf(compose.up(site, file, ['api'], attempt));
+      const failure = await failureOf(compose.up({ site, file, services: ['api'], attempt }));
       expect(failure).toMatchObject({ kind: 'PreconditionFailed' });
       expect(failure.message).toContain(name);
     });
 
     it('with an image that is gone', async () => {
       await describeProject({ image: 'pawl-test/none:1', pull_policy: 'never' });
-      const failure = await failureOf(compose.up(site, file, ['api'], attempt));
+      const failure = await failureOf(compose.up({ site, file, services: ['api'], attempt }));
       expect(failure).toMatchObject({ kind: 'PreconditionFailed' });
     });
 
@@ -250,7 +263,7 @@ describeWith(['docker', 'compose'], 'Compose', () => {
       const before = process.env['DOCKER_HOST'];
       process.env['DOCKER_HOST'] = `unix://${join(folder, 'nobody.sock')}`;
       try {
-        const failure = await failureOf(compose.up(site, file, ['api'], attempt));
+        const failure = await failureOf(compose.up({ site, file, services: ['api'], attempt }));
         expect(failure).toMatchObject({ kind: 'ServiceUnavailable' });
       } finally {
         if (before === undefined) delete process.env['DOCKER_HOST'];

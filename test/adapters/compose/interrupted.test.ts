@@ -83,25 +83,25 @@ describeWith(['docker', 'compose'], 'Compose that meets', () => {
 
   it('a container that was not renamed gives it its name, and keeps its volumes', async () => {
     await write(modelOf());
-    await compose.up(site, file, ['api'], attempt);
+    await compose.up({ site, file, services: ['api'], attempt });
     const before = await only('api');
     const name = before.Name.slice(1);
     await docker.getContainer(before.Id).rename({ name: `0123456789ab_${name}` });
-    await compose.up(site, file, ['api'], attempt);
+    await compose.up({ site, file, services: ['api'], attempt });
     const after = await only('api');
     expect([after.Name, after.State.Status]).toEqual([`/${name}`, 'running']);
     expect(anonymousVolume(after)).toBe(anonymousVolume(before));
-    await compose.up(site, file, ['api'], attempt);
+    await compose.up({ site, file, services: ['api'], attempt });
     expect((await only('api')).Id).toBe(after.Id);
   });
 
   it('a successor that was made and not started ends with one container of the new kind', async () => {
     await write(modelOf());
-    await compose.up(site, file, ['api'], attempt);
+    await compose.up({ site, file, services: ['api'], attempt });
     const { Id, Name, Config } = await only('api');
     await docker.createContainer({ ...Config, name: `${Id.slice(0, 12)}_${Name.slice(1)}` });
     await write(modelOf({ environment: { A: '1' } }));
-    await compose.up(site, file, ['api'], attempt);
+    await compose.up({ site, file, services: ['api'], attempt });
     const after = await only('api');
     expect([after.Name, after.State.Status]).toEqual([Name, 'running']);
     expect(after.Config.Env).toContain('A=1');
@@ -114,7 +114,7 @@ describeWith(['docker', 'compose'], 'Compose that meets', () => {
     const image = { reference: TEST_IMAGES.base, pinned: before.Image, id: before.Image };
     const adopted = renderAdopted(await compose.model(site, attempt), [{ service: 'api', image }]);
     await writeFile(file, JSON.stringify(adopted));
-    await compose.up(site, file, ['api', 'db'], attempt);
+    await compose.up({ site, file, services: ['api', 'db'], attempt });
     expect((await only('db')).Id).toBe(before.Id);
     expect(await only('api')).toMatchObject({
       Image: before.Image,
@@ -125,20 +125,20 @@ describeWith(['docker', 'compose'], 'Compose that meets', () => {
 
   it('a volume that is described otherwise keeps it: nobody agrees to lose it', async () => {
     await write(modelOf());
-    await compose.up(site, file, ['api'], attempt);
+    await compose.up({ site, file, services: ['api'], attempt });
     const volume = docker.getVolume(`${project()}_data`);
     const before = await volume.inspect();
     await write({ ...modelOf(), volumes: { data: { labels: { a: '2' } } } });
-    await compose.up(site, file, ['api'], attempt);
+    await compose.up({ site, file, services: ['api'], attempt });
     expect(await volume.inspect()).toEqual(before);
   });
 
   it('a network that is described otherwise, and that others are on, says so', async () => {
     await write(modelOf());
-    await compose.up(site, file, ['api', 'db'], attempt);
+    await compose.up({ site, file, services: ['api', 'db'], attempt });
     const before = await only('db');
     await write(modelOf({}, { driver_opts: { 'com.docker.network.driver.mtu': '1400' } }));
-    const failure = await failureOf(compose.up(site, file, ['api'], attempt));
+    const failure = await failureOf(compose.up({ site, file, services: ['api'], attempt }));
     expect(failure).toMatchObject({ kind: 'PreconditionFailed' });
     expect(failure.evidence.advice).toContain('network');
     expect(await only('db')).toMatchObject({ Id: before.Id, State: { Status: 'running' } });

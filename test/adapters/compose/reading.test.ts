@@ -139,7 +139,12 @@ describeWith(['compose'], 'A Compose project with variables', () => {
       });
       if ('obstacle' in made) throw new Error(made.obstacle);
       const release = { text: JSON.stringify(made.model) };
-      const hashes = await compose.hashes(site, release, ['gpu', 'gpu-blue'], attempt);
+      const hashes = await compose.hashes({
+        site,
+        release,
+        services: ['gpu', 'gpu-blue'],
+        attempt,
+      });
       expect([...hashes.keys()]).toEqual(['gpu', 'gpu-blue']);
       const file = join(folder, 'release.json');
       await writeFile(file, release.text);

@@ -50,6 +50,7 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
   describe('being opened', () => {
     test('is absent until it is initialised, which may be done twice', async () => {
       expect(await repository.probe(attemptOf())).toMatchObject({ state: 'absent' });
+      expect(await repository.observe('melvin', attemptOf())).toMatchObject({ state: 'absent' });
       await repository.initialise(attemptOf());
       const probe = await repository.probe(attemptOf());
       await repository.initialise(attemptOf());
@@ -65,8 +66,15 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       const failures = await Promise.all([
         failureOf(stranger.probe(attemptOf())),
         failureOf(stranger.initialise(attemptOf())),
-        failureOf(stranger.listRecoveryPoints('melvin', attemptOf())),
-        failureOf(stranger.storeStream(source, labelOf(), attemptOf(), noReceipt)),
+        failureOf(stranger.look('melvin', attemptOf())),
+        failureOf(
+          stranger.storeStream({
+            source,
+            label: labelOf(),
+            attempt: attemptOf(),
+            beforeClose: noReceipt,
+          }),
+        ),
       ]);
       expect(failures.map(({ kind }) => kind)).toEqual(Array(4).fill('CredentialsRejected'));
       expect(source.aborted).toBe(true);
@@ -76,9 +84,14 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     test('says that there is no repository', async () => {
       const source = sourceOf([randomBytes(100)]);
       const failures = await Promise.all([
-        failureOf(repository.listRecoveryPoints('melvin', attemptOf())),
+        failureOf(repository.look('melvin', attemptOf())),
         failureOf(
-          repository.storeStream(Promise.resolve(source), labelOf(), attemptOf(), noReceipt),
+          repository.storeStream({
+            source: Promise.resolve(source),
+            label: labelOf(),
+            attempt: attemptOf(),
+            beforeClose: noReceipt,
+          }),
         ),
       ]);
       expect(failures.map(({ kind }) => kind)).toEqual([
@@ -92,18 +105,18 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
 
   test('is not asked anything for an attempt that is over', async () => {
     await subject.prepare();
-    const { receipt } = await repository.storeStream(
-      sourceOf([randomBytes(100)]),
-      labelOf(),
-      attemptOf(),
-      noReceipt,
-    );
+    const { receipt } = await repository.storeStream({
+      source: sourceOf([randomBytes(100)]),
+      label: labelOf(),
+      attempt: attemptOf(),
+      beforeClose: noReceipt,
+    });
     const attempt = attemptOf({ signal: AbortSignal.abort(new Error('cancelled')) });
     const asked = [
       repository.probe(attempt),
       repository.initialise(attempt),
       repository.findStream(labelOf(), receipt, attempt),
-      repository.listRecoveryPoints('melvin', attempt),
+      repository.look('melvin', attempt),
     ];
     const reasons = await Promise.all(asked.map((one) => one.catch((error: unknown) => error)));
     expect(reasons).toEqual(Array(4).fill(attempt.signal.reason));
@@ -113,7 +126,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     beforeEach(() => subject.prepare());
 
     async function refused(source: WatchedSource, attempt = attemptOf()): Promise<unknown> {
-      const storing = repository.storeStream(source, labelOf(), attempt, noReceipt);
+      const storing = repository.storeStream({
+        source,
+        label: labelOf(),
+        attempt,
+        beforeClose: noReceipt,
+      });
       const error: unknown = await storing.catch((reason: unknown) => reason);
       expect(source.aborted).toBe(true);
       expect(await subject.countSnapshots()).toBe(0);
@@ -125,7 +143,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       const reported: number[] = [];
       const attempt = attemptOf({ onProgress: (bytes = 0) => void reported.push(bytes) });
       const source = sourceOf([content.subarray(0, 1), content.subarray(1)]);
-      const stored = await repository.storeStream(source, labelOf(), attempt, noReceipt);
+      const stored = await repository.storeStream({
+        source,
+        label: labelOf(),
+        attempt,
+        beforeClose: noReceipt,
+      });
       const sha256 = createHash('sha256').update(content).digest('hex');
       expect(stored.receipt).toMatchObject({ sha256, bytes: 3_000_000 });
       expect(stored.receipt.facts).toEqual(await sourceOf([]).finish());
@@ -138,9 +161,14 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     test('does not exist before its receipt was written', async () => {
       const seen: number[] = [];
       const source = sourceOf([randomBytes(100)]);
-      await repository.storeStream(source, labelOf(), attemptOf(), async ({ bytes }) => {
-        await sleep(subject.storingMilliseconds);
-        seen.push(bytes, await subject.countSnapshots());
+      await repository.storeStream({
+        source,
+        label: labelOf(),
+        attempt: attemptOf(),
+        beforeClose: async ({ bytes }) => {
+          await sleep(subject.storingMilliseconds);
+          seen.push(bytes, await subject.countSnapshots());
+        },
       });
       expect(seen).toEqual([100, 0]);
       expect(await subject.countSnapshots()).toBe(1);
@@ -149,7 +177,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     test('is not stored when its source does not begin', async () => {
       const reason = new Error('no such database');
       const source = Promise.reject(reason);
-      const storing = repository.storeStream(source, labelOf(), attemptOf(), noReceipt);
+      const storing = repository.storeStream({
+        source,
+        label: labelOf(),
+        attempt: attemptOf(),
+        beforeClose: noReceipt,
+      });
       await expect(storing).rejects.toBe(reason);
       expect(await subject.countSnapshots()).toBe(0);
     });
@@ -175,9 +208,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     test('is not stored when its receipt cannot be written', async () => {
       const reason = new Error('no space left on device');
       const source = sourceOf([randomBytes(100)]);
-      const storing = repository.storeStream(source, labelOf(), attemptOf(), () =>
-        Promise.reject(reason),
-      );
+      const storing = repository.storeStream({
+        source,
+        label: labelOf(),
+        attempt: attemptOf(),
+        beforeClose: () => Promise.reject(reason),
+      });
       await expect(storing).rejects.toBe(reason);
       expect(await subject.countSnapshots()).toBe(0);
     });
@@ -203,7 +239,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     test('is found again by its own receipt only', async () => {
       const label = labelOf(HOSTILE_NAMES[0]);
       const source = sourceOf([randomBytes(100)]);
-      const stored = await repository.storeStream(source, label, attemptOf(), noReceipt);
+      const stored = await repository.storeStream({
+        source,
+        label,
+        attempt: attemptOf(),
+        beforeClose: noReceipt,
+      });
       const { snapshotId, path, receipt } = stored;
       expect(await repository.findStream(label, receipt, attemptOf())).toEqual({
         snapshotId,
@@ -216,7 +257,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     test('may be of a part with a hostile name', async () => {
       const copies = HOSTILE_NAMES.map(async (name) => {
         const source = sourceOf([Buffer.from(name)]);
-        const stored = await repository.storeStream(source, labelOf(name), attemptOf(), noReceipt);
+        const stored = await repository.storeStream({
+          source,
+          label: labelOf(name),
+          attempt: attemptOf(),
+          beforeClose: noReceipt,
+        });
         const reading = await repository.readStream(stored.snapshotId, stored.path, attemptOf());
         const copy = (await buffer(reading.stream)).toString();
         await reading.finish();
@@ -229,7 +275,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       const contents = [randomBytes(200_000), randomBytes(300_000)];
       const stored = await Promise.all(
         contents.map((content, index) =>
-          repository.storeStream(sourceOf([content]), labelOf(`p${index}`), attemptOf(), noReceipt),
+          repository.storeStream({
+            source: sourceOf([content]),
+            label: labelOf(`p${index}`),
+            attempt: attemptOf(),
+            beforeClose: noReceipt,
+          }),
         ),
       );
       expect(stored.map(({ receipt }) => receipt.bytes)).toEqual([200_000, 300_000]);
@@ -262,10 +313,7 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       const point = await repository.storeManifest(newer, attemptOf());
       await repository.storeManifest(older, attemptOf());
       await repository.storeManifest(manifestOf({ stack: 'other', runKey: 'c' }), attemptOf());
-      const { points: listed, unreadable } = await repository.listRecoveryPoints(
-        'melvin',
-        attemptOf(),
-      );
+      const { points: listed, unreadable } = (await repository.look('melvin', attemptOf())).found;
       expect(unreadable).toEqual([]);
       expect(listed.map(({ run }) => run)).toEqual(['melvin/2', 'melvin/1']);
       expect(listed[0]).toEqual(point);
@@ -277,25 +325,62 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     });
 
     test('is told of the size that each part had last', async () => {
-      expect(await repository.lastSizes('melvin', attemptOf())).toEqual({});
+      expect((await repository.look('melvin', attemptOf())).lastSizes).toEqual({});
       for (const [takenAt, size] of [
         ['2026-08-22T00:00:00.000Z', 300],
         ['2026-08-21T00:00:00.000Z', 100],
       ] as const) {
         const label = labelOf('accounts', { takenAt, runKey: takenAt });
         const source = sourceOf([randomBytes(size)]);
-        await repository.storeStream(source, label, attemptOf(), noReceipt);
+        await repository.storeStream({
+          source,
+          label,
+          attempt: attemptOf(),
+          beforeClose: noReceipt,
+        });
       }
       const { part } = labelOf();
-      expect(await repository.lastSizes('melvin', attemptOf())).toEqual({ [part.name]: 300 });
-      expect(await repository.lastSizes('other', attemptOf())).toEqual({});
+      expect((await repository.look('melvin', attemptOf())).lastSizes).toEqual({
+        [part.name]: 300,
+      });
+      expect((await repository.look('other', attemptOf())).lastSizes).toEqual({});
     });
 
-    test('is stored once, however often its run stores it', async () => {
-      const first = await repository.storeManifest(manifestOf(), attemptOf());
-      const second = await repository.storeManifest(manifestOf(), attemptOf());
-      expect(second).toEqual(first);
+    test('is found by its run as soon as that has stored it', async () => {
+      const manifest = manifestOf();
+      expect(await repository.findManifest(manifest, attemptOf())).toBeUndefined();
+      const stored = await repository.storeManifest(manifest, attemptOf());
+      expect(await repository.findManifest(manifest, attemptOf())).toEqual(stored);
+      const ofAnother = { ...manifest, runKey: 'another' };
+      expect(await repository.findManifest(ofAnother, attemptOf())).toBeUndefined();
       expect(await subject.countSnapshots()).toBe(1);
+    });
+
+    test('shows once in a list, though two attempts of its run have each stored it', async () => {
+      await repository.storeManifest(manifestOf(), attemptOf());
+      await repository.storeManifest(manifestOf(), attemptOf());
+      const { points } = (await repository.look('melvin', attemptOf())).found;
+      expect(points.map(({ runKey }) => runKey)).toEqual(['key-1']);
+    });
+
+    test('is recalled as it was read, where it was read lately', async () => {
+      const point = await repository.storeManifest(manifestOf(), attemptOf());
+      expect(await repository.recallManifest(point.id, attemptOf())).toEqual(manifestOf());
+      const { kind } = await failureOf(repository.recallManifest('0000000000', attemptOf()));
+      expect(kind).toBe('PreconditionFailed');
+    });
+
+    test('is told whether there is a repository, and what its parts had last', async () => {
+      const source = sourceOf([randomBytes(100)]);
+      await repository.storeStream({
+        source,
+        label: labelOf(),
+        attempt: attemptOf(),
+        beforeClose: noReceipt,
+      });
+      const observed = await repository.observe('melvin', attemptOf());
+      expect(observed).toMatchObject({ state: 'ready', lastSizes: { [labelOf().part.name]: 100 } });
+      expect(observed.freeBytes ?? 0).toBeGreaterThan(0);
     });
 
     test('gives its manifest back as it was', async () => {
@@ -307,12 +392,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     });
 
     test('is whole while its parts are there, and says which are not', async () => {
-      const kept = await repository.storeStream(
-        sourceOf([randomBytes(100)]),
-        labelOf('kept'),
-        attemptOf(),
-        noReceipt,
-      );
+      const kept = await repository.storeStream({
+        source: sourceOf([randomBytes(100)]),
+        label: labelOf('kept'),
+        attempt: attemptOf(),
+        beforeClose: noReceipt,
+      });
       const partOf = (name: string, snapshotId: string) => {
         const [part] = manifestOf().parts;
         if (part === undefined) throw new Error('a manifest has a part');
@@ -330,19 +415,25 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
         parts: [{ ...gone, bytes: 77 }],
       });
       const broken = await repository.storeManifest(torn, attemptOf());
-      const { points } = await repository.listRecoveryPoints('melvin', attemptOf());
+      const { found, ...held } = await repository.look('melvin', attemptOf());
+      const { points } = found;
       expect(points.map(({ id }) => id)).toEqual([broken.id, whole.id]);
-      const missing = await repository.findMissingParts(points, attemptOf());
+      const missing = await held.findMissingParts(points);
       expect([...missing]).toEqual([[broken.id, { missing: 1, missingParts: ['gone'] }]]);
       const manifest = await repository.readManifest(whole.id, attemptOf());
       const { snapshotId, path } = kept;
-      expect(await repository.locateParts(manifest, attemptOf())).toEqual([{ snapshotId, path }]);
-      expect(await repository.locateParts(torn, attemptOf())).toEqual([undefined]);
+      expect(await held.locateParts(manifest)).toEqual([{ snapshotId, path }]);
+      expect(await held.locateParts(torn)).toEqual([undefined]);
     });
 
     test('is told from an id that does not exist, and from a snapshot that is none', async () => {
       const source = sourceOf([randomBytes(100)]);
-      const part = await repository.storeStream(source, labelOf(), attemptOf(), noReceipt);
+      const part = await repository.storeStream({
+        source,
+        label: labelOf(),
+        attempt: attemptOf(),
+        beforeClose: noReceipt,
+      });
       const kinds = await Promise.all(
         ['0000000000', 'latest', '--help', part.snapshotId].map(
           async (id) => (await failureOf(repository.readManifest(id, attemptOf()))).kind,

@@ -14,9 +14,11 @@ import type {
   MissingParts,
   OpenRepository,
   Repository,
+  RepositoryLook,
   StreamLabel,
   StreamPlace,
   StreamReceipt,
+  Upload,
 } from '../../../activities/ports/repository';
 import type { Site } from '../../../activities/ports/site';
 import type { RepositoryDescription } from '../../../workflows/model/stack';
@@ -78,13 +80,9 @@ class InMemoryRepository implements Repository {
     this.repositories.set(this.description.url, { password, streams: [], manifests: [] });
   }
 
-  async storeStream(
-    begun: ByteSource | Promise<ByteSource>,
-    label: StreamLabel,
-    attempt: Attempt,
-    beforeClose: (receipt: StreamReceipt) => Promise<void>,
-  ): Promise<StreamPlace & { readonly receipt: StreamReceipt }> {
-    const source = await begun;
+  async storeStream(upload: Upload): Promise<StreamPlace & { readonly receipt: StreamReceipt }> {
+    const { label, attempt, beforeClose } = upload;
+    const source = await upload.source;
     try {
       const { streams } = await this.contents('ServiceUnavailable');
       const content = await Promise.race([readAll(source, attempt), aborted(attempt.signal)]);
@@ -136,22 +134,45 @@ class InMemoryRepository implements Repository {
   async storeManifest(manifest: Manifest, { signal }: Attempt): Promise<RecoveryPointSummary> {
     const { manifests } = await this.contents();
     signal.throwIfAborted();
-    const earlier = manifests.find(({ point }) => point.runKey === manifest.runKey);
-    if (earlier !== undefined) return earlier.point;
     const point = summariseManifest(newId().slice(0, 8), manifest);
     manifests.push({ point, text: JSON.stringify(manifest) });
     return point;
   }
 
-  async listRecoveryPoints(stack: string, { signal }: Attempt): Promise<FoundPoints> {
+  async findManifest(
+    { runKey }: Pick<Manifest, 'stack' | 'runKey'>,
+    { signal }: Attempt,
+  ): Promise<RecoveryPointSummary | undefined> {
+    signal.throwIfAborted();
+    const { manifests } = await this.contents('ServiceUnavailable');
+    return manifests.find(({ point }) => point.runKey === runKey)?.point;
+  }
+
+  async observe(stack: string, attempt: Attempt) {
+    const { state, freeBytes } = await this.probe(attempt);
+    if (state === 'absent') return { state };
+    return { state, freeBytes, lastSizes: await this.lastSizes(stack) };
+  }
+
+  async look(stack: string, attempt: Attempt): Promise<RepositoryLook> {
+    return {
+      found: await this.foundPoints(stack, attempt),
+      lastSizes: await this.lastSizes(stack),
+      findMissingParts: (points) => this.findMissingParts(points, attempt),
+      locateParts: (manifest) => this.locateParts(manifest, attempt),
+    };
+  }
+
+  private async foundPoints(stack: string, { signal }: Attempt): Promise<FoundPoints> {
     signal.throwIfAborted();
     const { manifests } = await this.contents();
     const points = manifests.map(({ point }) => point).filter((point) => point.stack === stack);
     points.sort((a, b) => b.takenAt.localeCompare(a.takenAt));
-    return { points, unreadable: [] };
+    const ofEachRun = new Map(points.map((point) => [point.runKey, point]));
+    return { points: [...ofEachRun.values()], unreadable: [] };
   }
 
-  async findMissingParts(points: readonly RecoveryPointSummary[], attempt: Attempt) {
+  private async findMissingParts(points: readonly RecoveryPointSummary[], attempt: Attempt) {
     const missing = new Map<string, MissingParts>();
     for (const { id } of points) {
       const { parts, ...manifest } = await this.readManifest(id);
@@ -163,7 +184,7 @@ class InMemoryRepository implements Repository {
     return missing;
   }
 
-  async locateParts({ parts }: Manifest, { signal }: Attempt) {
+  private async locateParts({ parts }: Manifest, { signal }: Attempt) {
     signal.throwIfAborted();
     const { streams } = await this.contents();
     return parts.map(({ snapshotId, path }) =>
@@ -171,7 +192,7 @@ class InMemoryRepository implements Repository {
     );
   }
 
-  async lastSizes(stack: string): Promise<Readonly<Record<string, number>>> {
+  private async lastSizes(stack: string): Promise<Readonly<Record<string, number>>> {
     const { streams } = await this.contents();
     const own = streams.filter(({ label }) => label.stack === stack);
     own.sort((a, b) => a.label.takenAt.localeCompare(b.label.takenAt));
@@ -186,6 +207,10 @@ class InMemoryRepository implements Repository {
     const found = manifests.find(({ point }) => point.id.startsWith(pointId.slice(0, 8)));
     if (found === undefined) throw absent(pointId);
     return JSON.parse(found.text) as Manifest;
+  }
+
+  recallManifest(pointId: string): Promise<Manifest> {
+    return this.readManifest(pointId);
   }
 
   private async contents(absent: AdapterError['kind'] = 'PreconditionFailed'): Promise<Contents> {

@@ -1,4 +1,4 @@
-import { renderConfiguration } from '../../../activities/adapters/caddy/configuration';
+import { caddyConfiguration } from '../../../activities/containers/caddy-configuration';
 import type { EdgeDescription } from '../../../workflows/model/edge';
 import type { ComposeProjectModel } from '../../../workflows/release/compose-model';
 import { renderEdge } from '../../../workflows/release/render-edge';
@@ -77,7 +77,7 @@ describe("Caddy's configuration", () => {
   const certificates = [{ host: 'intern.example.org', ...pair, digest: 'aa' }];
   const rendered = (email?: string) =>
     JSON.parse(
-      renderConfiguration(
+      caddyConfiguration(
         { ports: EDGE.ports, ...(email === undefined ? {} : { email }) },
         sites,
         certificates,

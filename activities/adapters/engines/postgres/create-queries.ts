@@ -17,7 +17,7 @@ export function createQueries(options: {
     findClientProgram: clientProgramsOnHost(options.hostRunner),
   };
   return {
-    async ask(site, entry, query, { owner, signal, onProgress }) {
+    async ask({ site, entry, query, attempt: { owner, signal, onProgress } }) {
       const { database } = entry;
       if (typeof database !== 'string') throw wholeServer(entry.name);
       const caller = { applicationName: applicationName(owner), signal, onProgress };

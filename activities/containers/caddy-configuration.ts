@@ -3,8 +3,8 @@ import {
   EDGE_DATA_MOUNT,
   EDGE_SOCKET,
   type EdgeDescription,
-} from '../../../workflows/model/edge';
-import type { EdgeCertificate, RoutedSite } from '../../ports/edge';
+} from '../../workflows/model/edge';
+import type { EdgeCertificate, RoutedSite } from '../ports/edge';
 
 /** Shorter than the 75 s for which the switch keeps an idle connection: who closes first loses no request. */
 const IDLE = '60s';
@@ -17,10 +17,10 @@ const STREAMS_OUTLIVE = '24h';
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The whole of Caddy's configuration.
+ * The whole of Caddy's configuration, for the latest version that pawl knows; the same each time.
  * Source: Caddy 2.6, "JSON Config Structure"; `stream_close_delay` is Caddy 2.7's
  */
-export function renderConfiguration(
+export function caddyConfiguration(
   { email, ports }: Pick<EdgeDescription, 'email' | 'ports'>,
   sites: readonly RoutedSite[],
   certificates: readonly EdgeCertificate[],
@@ -40,8 +40,8 @@ export function renderConfiguration(
   return `${JSON.stringify(configuration, null, 2)}\n`;
 }
 
-/** As `Caddy.forEarlier`: Caddy before 2.7 refuses the delay. */
-export function forEarlier(configuration: string): string {
+/** Without what only later versions know: Caddy before 2.7 refuses the delay. */
+export function forEarlierCaddy(configuration: string): string {
   const parsed = JSON.parse(configuration, (key, value: unknown) =>
     key === 'stream_close_delay' ? undefined : value,
   ) as Json;
