@@ -302,8 +302,8 @@ describeWith(
     it.each(CRASHES.edgeRemoved)(
       'has no edge any more when the worker is killed at %s',
       async (_where, kills) => {
-        const { stack, next } = first;
         await withEdge(first);
+        const { stack, next } = first;
         await stack.describe(first.nextImage);
         await here.through(kills, {
           work: () => stack.deploy(),
