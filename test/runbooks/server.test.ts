@@ -22,110 +22,211 @@ import { processesWith, until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 import { ServerProcess } from '../support/server-process';
 import { sealedClient } from '../support/sealed';
+import { sideBySide } from '../support/side-by-side';
 
-describeWith(['temporal', 'restic'], 'pawl server', () => {
-  let directory: string;
-  let state: string;
+/** A folder of its own for a server, and its state directory in it. */
+interface Machine {
+  readonly directory: string;
+  readonly state: string;
+  readonly start: (
+    flags?: readonly string[],
+    env?: NodeJS.ProcessEnv,
+    stateDirectory?: string,
+  ) => Promise<ServerProcess>;
+}
+
+/** A test on a machine of its own, where nothing runs when it ends. */
+const onOwnMachine = (work: (machine: Machine) => Promise<void>) => async (): Promise<void> => {
+  const directory = await mkdtemp(join(tmpdir(), 'pawl-server-'));
+  const state = join(directory, 'state');
   const servers: ServerProcess[] = [];
-
-  beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'pawl-server-'));
-    state = join(directory, 'state');
-  });
-
-  afterEach(async () => {
-    await Promise.all(servers.splice(0).map((server) => server.kill('SIGTERM')));
-    await until(async () => ((await processesWith(directory)).length === 0 ? true : undefined));
-    await rm(directory, { recursive: true, force: true });
-  });
-
-  async function start(flags: readonly string[] = []): Promise<ServerProcess> {
-    const server = await ServerProcess.start(state, flags);
+  const start: Machine['start'] = async (flags, env, stateDirectory = state) => {
+    const server = await ServerProcess.start(stateDirectory, flags, env);
     servers.push(server);
     return server;
+  };
+  try {
+    await work({ directory, state, start });
+  } finally {
+    await Promise.all(servers.map((server) => server.kill('SIGTERM')));
+    await until(async () => ((await processesWith(directory)).length === 0 ? true : undefined));
+    await rm(directory, { recursive: true, force: true });
   }
+};
 
-  it('runs workflows, and stops without leaving a process, a lock or a state file behind', async () => {
-    const server = await start();
-    const { address } = await server.ready();
-    await freezeStack(address, 'melvin');
-    expect(await processesWith(state)).toHaveLength(3);
+describeWith(['temporal', 'restic'], 'pawl server', () => {
+  sideBySide({
+    'runs workflows, and stops without leaving a process, a lock or a state file behind':
+      onOwnMachine(async ({ state, start }) => {
+        const server = await start();
+        const { address } = await server.ready();
+        await freezeStack(address, 'melvin');
+        expect(await processesWith(state)).toHaveLength(3);
 
-    expect(await server.kill('SIGTERM')).toBe('exit code 0');
+        expect(await server.kill('SIGTERM')).toBe('exit code 0');
 
-    expect(await processesWith(state)).toEqual([]);
-    // Temporal leaves its database open when it ends: the log beside it belongs to it, and is read at the next start.
-    const database = ['temporal.db', 'temporal.db-shm', 'temporal.db-wal', 'temporal.db.version'];
-    const ofTemporal = [...database, 'temporal.log', 'temporal.toml'];
-    expect((await readdir(state)).sort()).toEqual(['bundles', 'freezes', ...ofTemporal]);
-  });
+        expect(await processesWith(state)).toEqual([]);
+        // Temporal leaves its database open when it ends: the log beside it belongs to it, and is read at the next start.
+        const database = [
+          'temporal.db',
+          'temporal.db-shm',
+          'temporal.db-wal',
+          'temporal.db.version',
+        ];
+        const ofTemporal = [...database, 'temporal.log', 'temporal.toml'];
+        expect((await readdir(state)).sort()).toEqual(['bundles', 'freezes', ...ofTemporal]);
+      }),
 
-  it('restarts a Temporal server that was killed, which goes on with what it knew', async () => {
-    const server = await start();
-    const before = await server.ready();
-    await freezeStack(before.address, 'melvin');
+    'restarts a Temporal server that was killed, which goes on with what it knew': onOwnMachine(
+      async ({ start }) => {
+        const server = await start();
+        const before = await server.ready();
+        await freezeStack(before.address, 'melvin');
 
-    process.kill(pidOf(before.temporal), 'SIGKILL');
+        process.kill(pidOf(before.temporal), 'SIGKILL');
 
-    const after = await server.ready((now) => now.temporal?.pid !== before.temporal?.pid);
-    expect(after.address).toBe(before.address);
-    expect(after.worker?.pid).toBe(before.worker?.pid);
-    expect(await freezeMessage(after.address, 'melvin')).toBe('no entry');
-  });
+        const after = await server.ready((now) => now.temporal?.pid !== before.temporal?.pid);
+        expect(after.address).toBe(before.address);
+        expect(after.worker?.pid).toBe(before.worker?.pid);
+        expect(await freezeMessage(after.address, 'melvin')).toBe('no entry');
+      },
+    ),
 
-  it('restarts a worker that was killed', async () => {
-    const server = await start();
-    const before = await server.ready();
+    'restarts a worker that was killed': onOwnMachine(async ({ start }) => {
+      const server = await start();
+      const before = await server.ready();
 
-    process.kill(pidOf(before.worker), 'SIGKILL');
+      process.kill(pidOf(before.worker), 'SIGKILL');
 
-    const after = await server.ready(
-      ({ worker }) => worker?.pid !== before.worker?.pid && worker?.health !== undefined,
-    );
-    expect(after.temporal?.pid).toBe(before.temporal?.pid);
-    expect((await fetch(`http://${after.worker?.health ?? ''}/readyz`)).status).toBe(200);
-    await freezeStack(after.address, 'melvin');
-  });
+      const after = await server.ready(
+        ({ worker }) => worker?.pid !== before.worker?.pid && worker?.health !== undefined,
+      );
+      expect(after.temporal?.pid).toBe(before.temporal?.pid);
+      expect((await fetch(`http://${after.worker?.health ?? ''}/readyz`)).status).toBe(200);
+      await freezeStack(after.address, 'melvin');
+    }),
 
-  it('takes over the state of a server that was killed, and its runs with it', async () => {
-    const killed = await start();
-    await freezeStack((await killed.ready()).address, 'melvin');
-    await killed.kill('SIGKILL');
+    'takes over the state of a server that was killed, and its runs with it': onOwnMachine(
+      async ({ state, start }) => {
+        const killed = await start();
+        await freezeStack((await killed.ready()).address, 'melvin');
+        await killed.kill('SIGKILL');
 
-    const { address } = await (await start()).ready((now) => now.pid !== killed.pid);
+        const { address } = await (await start()).ready((now) => now.pid !== killed.pid);
 
-    expect(await freezeMessage(address, 'melvin')).toBe('no entry');
-    expect(await processesWith(state)).toHaveLength(3);
-  });
+        expect(await freezeMessage(address, 'melvin')).toBe('no entry');
+        expect(await processesWith(state)).toHaveLength(3);
+      },
+    ),
 
-  it('refuses a state directory that another living server uses, and names that one', async () => {
-    const first = await start();
-    await first.ready();
+    'refuses a state directory that another living server uses, and names that one': onOwnMachine(
+      async ({ start }) => {
+        const first = await start();
+        await first.ready();
 
-    const second = await start();
+        const second = await start();
 
-    expect(await second.exit).toBe('exit code 4');
-    expect(await second.output()).toContain(`process id ${first.pid}`);
-    expect((await first.ready()).pid).toBe(first.pid);
+        expect(await second.exit).toBe('exit code 4');
+        expect(await second.output()).toContain(`process id ${first.pid}`);
+        expect((await first.ready()).pid).toBe(first.pid);
+      },
+    ),
+
+    'leaves no state directory behind when it cannot start': onOwnMachine(
+      async ({ directory, start }) => {
+        const env = { ...process.env, PAWL_TEMPORAL: '/bin/false' };
+        const server = await start([], env);
+        expect(await server.exit).toBe('exit code 1');
+        expect(await readdir(directory)).toEqual(['state.log']);
+      },
+    ),
+
+    'closes its state directory to other users, with all that is in it': onOwnMachine(
+      async ({ state, start }) => {
+        await mkdir(state, { mode: 0o755 });
+        await chmod(state, 0o755);
+        const server = await start();
+        await server.ready();
+        const modes = await Promise.all(
+          ['.', ...(await readdir(state, { recursive: true }))].map(async (name) => [
+            name,
+            await openToOthers(join(state, name)),
+          ]),
+        );
+        expect(modes.filter(([, others]) => others !== 0)).toEqual([]);
+        expect(modes.length).toBeGreaterThan(4);
+      },
+    ),
+
+    "answers no web page that asks Temporal's HTTP port": onOwnMachine(async ({ start }) => {
+      const server = await start();
+      const { temporal, address } = await server.ready();
+      const asked = (await listeningPorts(pidOf(temporal))).filter(
+        (port) => !address.endsWith(`:${port}`),
+      );
+      const answers = await Promise.all(asked.map((port) => postWorkflow(port)));
+      expect(answers.length).toBeGreaterThan(0);
+      expect(answers.filter((status) => status !== undefined && status < 400)).toEqual([]);
+      await expect(
+        withClient(address, (client) => client.workflow.getHandle('forged').describe()),
+      ).rejects.toThrow(/not found/);
+    }),
+
+    'ends well when it is asked to while it is still starting': onOwnMachine(
+      async ({ state, start }) => {
+        const server = await start();
+        await until(async () => ((await processesWith(state)).length > 1 ? true : undefined));
+        expect(await server.kill('SIGTERM')).toBe('exit code 0');
+        expect(await server.output()).not.toContain('fatal');
+      },
+    ),
+
+    "refuses a database that another version of Temporal's CLI made": onOwnMachine(
+      async ({ state, start }) => {
+        const first = await start();
+        await first.ready();
+        await first.kill('SIGTERM');
+        await writeFile(join(state, 'temporal.db.version'), '1.7.0\n');
+
+        const second = await start();
+
+        expect(await second.exit).toBe('exit code 2');
+        expect(await second.output()).toContain('was made by Temporal CLI 1.7.0');
+      },
+    ),
+
+    'ends with the reason, and no stack, when the worker cannot start at all': onOwnMachine(
+      async ({ state, start }) => {
+        const env = { ...process.env, PAWL_RESTIC: '/bin/false' };
+        const server = await start([], env);
+
+        expect(await server.exit).toBe('exit code 1');
+        expect(await server.output()).toContain('PAWL_RESTIC: /bin/false does not run');
+        expect(await server.output()).not.toContain('"stack"');
+        expect(await processesWith(state)).toEqual([]);
+      },
+    ),
   });
 
   it.each([
     ['--port', ''],
     ['--health-address', '127.0.0.1:'],
     ['--metrics-address', '127.0.0.1:'],
-  ])('names %s in one line when its port is taken, and starts nothing', async (flag, before) => {
-    const holder = createServer().listen(0, '127.0.0.1');
-    await until(() => (holder.listening ? true : undefined));
-    const port = String((holder.address() as AddressInfo).port);
+  ])('names %s in one line when its port is taken, and starts nothing', (flag, before) =>
+    onOwnMachine(async ({ state, start }) => {
+      const holder = createServer().listen(0, '127.0.0.1');
+      await until(() => (holder.listening ? true : undefined));
+      const port = String((holder.address() as AddressInfo).port);
 
-    const server = await start([flag, `${before}${port}`]);
+      const server = await start([flag, `${before}${port}`]);
 
-    expect(await server.exit).toBe('exit code 2');
-    const told = `pawl server: ${flag}: 127.0.0.1:${port} is taken by another process\n`;
-    expect(await server.output()).toBe(told);
-    expect(await processesWith(state)).toEqual([]);
-    holder.close();
-  });
+      expect(await server.exit).toBe('exit code 2');
+      const told = `pawl server: ${flag}: 127.0.0.1:${port} is taken by another process\n`;
+      expect(await server.output()).toBe(told);
+      expect(await processesWith(state)).toEqual([]);
+      holder.close();
+    })(),
+  );
 
   it.each([
     ['a file', 'file', 'is not a folder'],
@@ -133,92 +234,25 @@ describeWith(['temporal', 'restic'], 'pawl server', () => {
     ['below a file', 'file/state', 'is not a folder'],
   ])(
     'refuses a state directory that is %s, before any program is looked for',
-    async (_title, name, problem) => {
-      await writeFile(join(directory, 'file'), '');
-      await symlink('nowhere', join(directory, 'dangling'));
-      const env = { ...process.env, PAWL_TEMPORAL: '/bin/false', PAWL_RESTIC: '/bin/false' };
-      const server = await ServerProcess.start(
-        join(directory, 'x'),
-        ['--state-dir', join(directory, name)],
-        env,
-      );
-      servers.push(server);
+    (_title, name, problem) =>
+      onOwnMachine(async ({ directory, start }) => {
+        await writeFile(join(directory, 'file'), '');
+        await symlink('nowhere', join(directory, 'dangling'));
+        const env = { ...process.env, PAWL_TEMPORAL: '/bin/false', PAWL_RESTIC: '/bin/false' };
+        const server = await start(
+          ['--state-dir', join(directory, name)],
+          env,
+          join(directory, 'x'),
+        );
 
-      expect(await server.exit).toBe('exit code 2');
-      const output = await server.output();
-      expect(output).toContain(`pawl server: the state directory cannot be used: `);
-      expect(output).toContain(problem);
-      expect(output).not.toContain('/bin/false');
-      expect((await readdir(directory)).sort()).toEqual(['dangling', 'file', 'x.log']);
-    },
+        expect(await server.exit).toBe('exit code 2');
+        const output = await server.output();
+        expect(output).toContain(`pawl server: the state directory cannot be used: `);
+        expect(output).toContain(problem);
+        expect(output).not.toContain('/bin/false');
+        expect((await readdir(directory)).sort()).toEqual(['dangling', 'file', 'x.log']);
+      })(),
   );
-
-  it('leaves no state directory behind when it cannot start', async () => {
-    const env = { ...process.env, PAWL_TEMPORAL: '/bin/false' };
-    const server = await ServerProcess.start(state, [], env);
-    servers.push(server);
-    expect(await server.exit).toBe('exit code 1');
-    expect(await readdir(directory)).toEqual(['state.log']);
-  });
-
-  it('closes its state directory to other users, with all that is in it', async () => {
-    await mkdir(state, { mode: 0o755 });
-    await chmod(state, 0o755);
-    const server = await start();
-    await server.ready();
-    const modes = await Promise.all(
-      ['.', ...(await readdir(state, { recursive: true }))].map(async (name) => [
-        name,
-        await openToOthers(join(state, name)),
-      ]),
-    );
-    expect(modes.filter(([, others]) => others !== 0)).toEqual([]);
-    expect(modes.length).toBeGreaterThan(4);
-  });
-
-  it("answers no web page that asks Temporal's HTTP port", async () => {
-    const server = await start();
-    const { temporal, address } = await server.ready();
-    const asked = (await listeningPorts(pidOf(temporal))).filter(
-      (port) => !address.endsWith(`:${port}`),
-    );
-    const answers = await Promise.all(asked.map((port) => postWorkflow(port)));
-    expect(answers.length).toBeGreaterThan(0);
-    expect(answers.filter((status) => status !== undefined && status < 400)).toEqual([]);
-    await expect(
-      withClient(address, (client) => client.workflow.getHandle('forged').describe()),
-    ).rejects.toThrow(/not found/);
-  });
-
-  it('ends well when it is asked to while it is still starting', async () => {
-    const server = await start();
-    await until(async () => ((await processesWith(state)).length > 1 ? true : undefined));
-    expect(await server.kill('SIGTERM')).toBe('exit code 0');
-    expect(await server.output()).not.toContain('fatal');
-  });
-
-  it("refuses a database that another version of Temporal's CLI made", async () => {
-    const first = await start();
-    await first.ready();
-    await first.kill('SIGTERM');
-    await writeFile(join(state, 'temporal.db.version'), '1.7.0\n');
-
-    const second = await start();
-
-    expect(await second.exit).toBe('exit code 2');
-    expect(await second.output()).toContain('was made by Temporal CLI 1.7.0');
-  });
-
-  it('ends with the reason, and no stack, when the worker cannot start at all', async () => {
-    const env = { ...process.env, PAWL_RESTIC: '/bin/false' };
-    const server = await ServerProcess.start(state, [], env);
-    servers.push(server);
-
-    expect(await server.exit).toBe('exit code 1');
-    expect(await server.output()).toContain('PAWL_RESTIC: /bin/false does not run');
-    expect(await server.output()).not.toContain('"stack"');
-    expect(await processesWith(state)).toEqual([]);
-  });
 });
 
 describeWith(['temporal', 'restic'], 'pawl worker', () => {
