@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+
+export interface SimulatedImage {
+  readonly id: string;
+  /** What its application answers with. */
+  readonly version: string;
+  /** Paths that it declares as volumes. */
+  readonly volumes: readonly string[];
+  /** `repository:tag`. */
+  readonly names: Set<string>;
+  /** `repository@sha256:…`. */
+  readonly digests: Set<string>;
+}
+
+/** The images of a host, and the registry that it asks. */
+export class SimulatedImages {
+  isRegistryAway = false;
+  /** By reference. */
+  private readonly pushed = new Map<string, SimulatedImage>();
+  private readonly local = new Map<string, SimulatedImage>();
+
+  /** Puts an image on this host; the name moves to it. */
+  add(version: string, options: { name?: string; volumes?: readonly string[] } = {}): string {
+    const image = this.made(version, options.volumes);
+    this.local.set(image.id, image);
+    if (options.name !== undefined) this.tag(image.id, options.name);
+    return image.id;
+  }
+
+  /** Puts an image in the registry, under a reference that moves to it. Returns its digest. */
+  push(version: string, reference: string): string {
+    this.pushed.set(reference, this.made(version));
+    return digestOf(this.made(version).id);
+  }
+
+  tag(id: string, name: string): void {
+    const whole = withTag(name);
+    for (const image of this.local.values()) image.names.delete(whole);
+    this.byId(id)?.names.add(whole);
+  }
+
+  drop(id: string): void {
+    this.local.delete(id);
+  }
+
+  byId(id: string): SimulatedImage | undefined {
+    return this.local.get(id);
+  }
+
+  /** By id, name or digest; a name without a tag is the one of `latest`. */
+  find(reference: string): SimulatedImage | undefined {
+    const named = withTag(reference);
+    return [...this.local.values()].find(
+      ({ id, names, digests }) => id === reference || names.has(named) || digests.has(reference),
+    );
+  }
+
+  all(): readonly SimulatedImage[] {
+    return [...this.local.values()];
+  }
+
+  /** What the registry has of a reference: by its tag, or by the digest. */
+  inRegistry(
+    reference: string,
+  ): { readonly digest: string; readonly image: SimulatedImage } | undefined {
+    const [repository = '', wanted] = reference.split('@');
+    const found = [...this.pushed].find(([name, { id }]) =>
+      wanted === undefined
+        ? name === reference
+        : repositoryOf(name) === repository && digestOf(id) === wanted,
+    );
+    return found && { digest: digestOf(found[1].id), image: found[1] };
+  }
+
+  /** Fetches a pinned image. */
+  fetch(pinned: string): SimulatedImage | undefined {
+    const { image } = this.inRegistry(pinned) ?? {};
+    if (image === undefined) return undefined;
+    const here = this.local.get(image.id) ?? image;
+    here.digests.add(pinned);
+    this.local.set(here.id, here);
+    return here;
+  }
+
+  private made(version: string, volumes: readonly string[] = []): SimulatedImage {
+    const id = `sha256:${createHash('sha256')
+      .update(JSON.stringify([version, volumes]))
+      .digest('hex')}`;
+    return this.local.get(id) ?? { id, version, volumes, names: new Set(), digests: new Set() };
+  }
+}
+
+export function repositoryOf(reference: string): string {
+  return withTag(reference).replace(/:[^:/]*$/, '');
+}
+
+function withTag(reference: string): string {
+  const last = reference.slice(reference.lastIndexOf('/') + 1);
+  return last.includes(':') || last.includes('@') ? reference : `${reference}:latest`;
+}
+
+/** A manifest's digest is another one than the image's id. */
+function digestOf(id: string): string {
+  return `sha256:${createHash('sha256').update(id).digest('hex')}`;
+}
