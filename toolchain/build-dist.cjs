@@ -7,7 +7,6 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { bundlePrograms } = require('./bundle-programs.cjs');
 const { ensurePackages } = require('./ensure-packages.cjs');
-const { holdLock } = require('./hold-lock.cjs');
 const { runChild } = require('./run-child.cjs');
 
 const root = path.join(__dirname, '..');
@@ -61,7 +60,7 @@ function isBuilt() {
 async function buildDist() {
   await ensurePackages();
   if (isBuilt()) return;
-  await holdLock(lockFile, async () => {
+  await loadFileLock().withLock(lockFile, async () => {
     if (isBuilt()) return;
     console.error('building dist/');
     const hash = hashOfSources();
@@ -82,6 +81,11 @@ async function buildDist() {
     fs.writeFileSync(path.join(staging, path.basename(stampFile)), hash);
     replaceDist();
   });
+}
+
+/** In TypeScript, and nothing is compiled yet; the packages are there by now. */
+function loadFileLock() {
+  return require('tsx/cjs/api').require('../activities/adapters/process/file-lock.ts', __filename);
 }
 
 async function run(script, ...argv) {

@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { withLock } from './lock';
+import { withLock } from '../activities/adapters/process/file-lock';
 import type { FoundProgram, Origin, Program } from './program';
 import { isExecutable } from './search-path';
 import type { Surroundings } from './surroundings';

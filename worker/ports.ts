@@ -7,7 +7,7 @@ import { createImages } from '../activities/adapters/docker/create-images';
 import { createServicesEngine } from '../activities/adapters/docker/create-services-engine';
 import { createFilesEngine } from '../activities/adapters/engines/files/create-files-engine';
 import { createSwitches } from '../activities/adapters/haproxy/create-switches';
-import { withFileLock } from '../activities/adapters/state-directory/file-lock';
+import { withFileLock } from '../activities/adapters/process/file-lock';
 import { createProber } from '../activities/adapters/http/create-prober';
 import { createMongodbEngine } from '../activities/adapters/engines/mongodb/create-mongodb-engine';
 import { createPostgresEngine } from '../activities/adapters/engines/postgres/engine';

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
+import { untilDone } from '../activities/ports/until-seen';
 import { SEARCH_ATTRIBUTES } from '../workflows/model/search-attributes';
 import type { Logger } from './logging';
 
@@ -69,16 +69,11 @@ async function untilUsable(
   const query = Object.values(SEARCH_ATTRIBUTES)
     .map((name) => `${name} = 'none'`)
     .join(' AND ');
-  const deadline = Date.now() + USABLE_WITHIN_MILLISECONDS;
-  for (;;) {
-    try {
-      await call(() => connection.workflowService.countWorkflowExecutions({ namespace, query }));
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-    }
-    await sleep(100);
-  }
+  await untilDone(
+    () => call(() => connection.workflowService.countWorkflowExecutions({ namespace, query })),
+    () => true,
+    { everyMilliseconds: 100, withinMilliseconds: USABLE_WITHIN_MILLISECONDS },
+  );
 }
 
 function isForbidden(error: unknown): boolean {

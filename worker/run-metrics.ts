@@ -1,10 +1,8 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import type { BackUpPartInput } from '../activities/data/back-up-part';
-import type { RecordRunInput } from '../activities/run/record-run';
-import type { StepInput } from '../activities/frame/run-step';
+import type { HostActivities } from '../activities';
 import { EDGE_SERVICE } from '../workflows/model/edge';
-import type { PartSummary, RecoveryPointSummary } from '../workflows/model/recovery-point';
+import type { RecoveryPointSummary } from '../workflows/model/recovery-point';
 import type { Serving } from '../workflows/model/serving';
 
 /** pawl's own figures beside Temporal's, in the same Prometheus output; docs/operating.md explains them. */
@@ -13,6 +11,14 @@ export interface RunMetrics {
   readonly interceptor: ActivityInterceptorsFactory;
   pointStored(point: RecoveryPointSummary): void;
 }
+
+/** What is counted of a step's input and output. */
+type Counted = {
+  readonly [Name in keyof HostActivities]?: (
+    input: Parameters<HostActivities[Name]>[0],
+    output: Awaited<ReturnType<HostActivities[Name]>>,
+  ) => void;
+};
 
 /** Units: bytes = octets of the dump, before deduplication and compression; time = seconds since 1970 */
 export function createRunMetrics(meter: MetricMeter): RunMetrics {
@@ -54,26 +60,28 @@ export function createRunMetrics(meter: MetricMeter): RunMetrics {
   const pointStored = ({ stack, takenAt, partial }: RecoveryPointSummary): void => {
     if (!partial) newest.set(Math.floor(Date.parse(takenAt) / 1000), { stack });
   };
-  const count = (step: string, input: unknown, output: unknown): void => {
-    if (step === 'recordRun') {
-      const { stack, entry } = input as RecordRunInput;
+  const counted: Counted = {
+    recordRun: ({ stack, entry }) => {
       runs.add(1, { stack: stack.name, runbook: entry.runbook, outcome: entry.outcome });
-    } else if (step === 'backUpPart') {
-      const { stack, part } = input as BackUpPartInput;
-      bytes.add((output as PartSummary).bytes, { stack: stack.name, part: part.name });
-    } else if (step === 'storeManifest') {
-      pointStored(output as RecoveryPointSummary);
-    } else if (step === 'observeServing') {
-      compared((input as StepInput).stack.name, output as Serving);
-    }
+    },
+    backUpPart: ({ stack, part }, stored) => {
+      bytes.add(stored.bytes, { stack: stack.name, part: part.name });
+    },
+    storeManifest: (_, point) => {
+      pointStored(point);
+    },
+    observeServing: ({ stack }, serving) => {
+      compared(stack.name, serving);
+    },
   };
+  const ofStep = new Map<string, (input: never, output: never) => void>(Object.entries(counted));
   return {
     pointStored,
     interceptor: ({ info }) => ({
       inbound: {
         async execute(input, next) {
           const output = await next(input);
-          count(info.activityType, input.args[0], output);
+          ofStep.get(info.activityType)?.(input.args[0] as never, output as never);
           return output;
         },
       },

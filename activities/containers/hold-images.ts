@@ -1,4 +1,4 @@
-import { PINNED_LABEL } from '../../workflows/model/held-image';
+import { LABELS } from '../../workflows/model/labels';
 import { labelMap, type ComposeProjectModel } from '../../workflows/release/compose-model';
 import type { ReleasePorts } from '../ports/host-ports';
 
@@ -15,7 +15,7 @@ export async function holdImages(
 ): Promise<void> {
   const model = JSON.parse(await releases.readModel(stack, release)) as ComposeProjectModel;
   const { image, labels } = model.services?.[service] ?? {};
-  const pinned = labelMap(labels)[PINNED_LABEL];
+  const pinned = labelMap(labels)[LABELS.image];
   if (image === undefined || typeof pinned !== 'string') return;
   await images.hold(pinned, image);
 }

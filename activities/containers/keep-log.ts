@@ -1,3 +1,4 @@
+import { LABELS } from '../../workflows/model/labels';
 import { Context } from '@temporalio/activity';
 import { AdapterError } from '../ports/adapter-error';
 import type { HostPorts } from '../ports/host-ports';
@@ -17,7 +18,7 @@ export async function keepLogs(
   if (containers.length === 0) return;
   const { releases } = await ports.release.releases.list(site.stack);
   for (const { id, name, labels } of containers) {
-    const release = releases.find(({ number }) => String(number) === labels['pawl.release']);
+    const release = releases.find(({ number }) => String(number) === labels[LABELS.release]);
     const log = { container: `${name} ${id.slice(0, 12)}`, step: `start:${service}` };
     await keepLog(ports, site, id, { ...log, ...(release && { run: release.run }) });
   }

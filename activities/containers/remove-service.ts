@@ -1,3 +1,4 @@
+import { LABELS } from '../../workflows/model/labels';
 import { SLOTS } from '../../workflows/model/deployment';
 import { weightOf } from '../../workflows/model/traffic';
 import { AdapterError } from '../ports/adapter-error';
@@ -43,7 +44,7 @@ async function refuseServing(
   { stack, project, service: name }: RemoveServiceInput,
   containers: readonly ServiceContainer[],
 ): Promise<void> {
-  const { 'pawl.service': service, 'pawl.slot': label } = containers[0]?.labels ?? {};
+  const { [LABELS.service]: service, [LABELS.slot]: label } = containers[0]?.labels ?? {};
   const slot = SLOTS.find((candidate) => candidate === label);
   if (service === undefined || slot === undefined) return;
   const now = await ports.switches.desired({ stack: stack.name, service });

@@ -1,3 +1,4 @@
+import { LABELS } from '../../workflows/model/labels';
 import { AdapterError } from '../ports/adapter-error';
 import type { Attempt } from '../ports/attempt';
 import type { HostPorts } from '../ports/host-ports';
@@ -52,14 +53,14 @@ async function runToEnd(
   attempt: Attempt,
 ): Promise<{ exitCode: number; output: string; stdout: string }> {
   const ports = host.release;
-  const name = oneOffName(input);
+  const name = oneOffName(input.stack.name, input.run, input.purpose);
   const timeout = AbortSignal.timeout(input.timeoutSeconds * 1000);
   const signal = AbortSignal.any([attempt.signal, timeout]);
   try {
     const file = await ports.releases.file(input.stack.name, input.release);
     const { service, command } = input;
     await holdImages(ports, input.stack.name, input.release, service);
-    const labels = { 'pawl.stack': input.stack.name, 'pawl.run': input.run.id };
+    const labels = { [LABELS.stack]: input.stack.name, [LABELS.run]: input.run.id };
     await ports.compose.runDetached({
       site,
       file,
@@ -85,8 +86,8 @@ async function runToEnd(
 }
 
 /** Named for the run's key: another stack of the name on another server must not find it. */
-function oneOffName({ stack, run, purpose }: RunOneOffInput): string {
-  return `pawl-${stack.name}-${run.number}-${purpose}-${run.key.slice(-8)}`;
+export function oneOffName(stack: string, { number, key }: RunReference, purpose: string): string {
+  return `pawl-${stack}-${number}-${purpose}-${key.slice(-8)}`;
 }
 
 /** The command has had its say: its own failure is not mended by another try. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SLOTS, slotService, type Slot } from '../../workflows/model/deployment';
 import { weightOf } from '../../workflows/model/traffic';
 import {
@@ -7,7 +6,8 @@ import {
   whoIsInPlace,
   type SeenService,
 } from '../../workflows/release/what-runs';
-import { AdapterError } from '../ports/adapter-error';
+import { AdapterError, isAway } from '../ports/adapter-error';
+import { untilSeen } from '../ports/until-seen';
 import type { Attempt } from '../ports/attempt';
 import type { ReleasePorts } from '../ports/host-ports';
 import type { ServiceContainer } from '../ports/services-engine';
@@ -68,14 +68,17 @@ async function counted(
   const meant = SLOTS.filter((slot) => weightOf(seen.desired?.traffic[slot] ?? 'off') > 0);
   // By their containers: those of which only the switch can still say otherwise.
   const running = meant.filter((slot) => hasReached(seen, slot));
-  const deadline = performance.now() + SURE_AFTER_MILLISECONDS;
   try {
-    for (;;) {
-      const counters = await switches.counters(key, attempt);
-      const reached = running.every((slot) => hasReached({ ...seen, counters }, slot));
-      if (reached || performance.now() > deadline) return { counters };
-      await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
-    }
+    const counters = await untilSeen(
+      () => switches.counters(key, attempt),
+      (now) => running.every((slot) => hasReached({ ...seen, counters: now }, slot)),
+      {
+        everyMilliseconds: LOOK_MILLISECONDS,
+        withinMilliseconds: SURE_AFTER_MILLISECONDS,
+        signal: attempt.signal,
+      },
+    );
+    return { counters };
   } catch (error) {
     if (error instanceof AdapterError) return {};
     throw error;
@@ -97,7 +100,7 @@ export async function answersInstead(
     const own = await services.containers(site, project, service);
     return whoAnswersInstead(site.stack, service, own);
   } catch (error) {
-    if (error instanceof AdapterError && error.kind === 'ServiceUnavailable') return undefined;
+    if (isAway(error)) return undefined;
     throw error;
   }
 }

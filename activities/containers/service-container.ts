@@ -1,23 +1,24 @@
+import { LABELS } from '../../workflows/model/labels';
 import type { ServiceContainer } from '../ports/services-engine';
 
 /** Whether a release's file made it. */
 export function isOfRelease({ labels }: ServiceContainer, release: number): boolean {
-  return labels['pawl.release'] === String(release);
+  return labels[LABELS.release] === String(release);
 }
 
 /** The HAProxy in front of a service, and not the service itself. */
 export function isSwitch({ labels }: ServiceContainer): boolean {
-  return labels['pawl.role'] === 'switch';
+  return labels[LABELS.role] === 'switch';
 }
 
 /** Made by Compose itself from the project's own file. */
 export function isPlain({ labels }: ServiceContainer): boolean {
-  return labels['pawl.role'] === undefined;
+  return labels[LABELS.role] === undefined;
 }
 
 /** The Caddy in front of the switches, and not a service of the project that has its name now. */
 export function isEdge({ labels }: ServiceContainer): boolean {
-  return labels['pawl.role'] === 'edge';
+  return labels[LABELS.role] === 'edge';
 }
 
 /** It does not run, and nothing is starting it. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyCheck } from '../../workflows/model/deployment';
 import { AdapterError } from '../ports/adapter-error';
+import { untilDone } from '../ports/until-seen';
 import { holdImages } from './hold-images';
 import { keepLogs } from './keep-log';
 import { isOfRelease, isPlain, isRunning, isSwitch } from './service-container';
@@ -103,19 +104,20 @@ async function up(
   }: StartServiceInput & { readonly file: string },
   attempt: Attempt,
 ): Promise<void> {
-  const deadline = performance.now() + insistSeconds * 1000;
-  for (;;) {
-    try {
-      if (scale === undefined)
-        await compose.up({ site, file, services: [service, ...followers], attempt });
-      else await compose.scale({ site, file, service, scale, attempt });
-      return;
-    } catch (error) {
-      const inTheWay = error instanceof AdapterError && error.kind === 'PreconditionFailed';
-      if (!inTheWay || performance.now() > deadline) throw error;
-      await sleep(INSIST_MILLISECONDS, undefined, { signal: attempt.signal });
-    }
-  }
+  const on = { site, file, attempt };
+  await untilDone(
+    () =>
+      scale === undefined
+        ? compose.up({ ...on, services: [service, ...followers] })
+        : compose.scale({ ...on, service, scale }),
+    // Something is in the way of it.
+    (error) => error instanceof AdapterError && error.kind === 'PreconditionFailed',
+    {
+      everyMilliseconds: INSIST_MILLISECONDS,
+      withinMilliseconds: insistSeconds * 1000,
+      signal: attempt.signal,
+    },
+  );
 }
 
 /** A second attempt must not stop what the first one has started. */

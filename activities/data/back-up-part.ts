@@ -42,10 +42,13 @@ export const backUpPart =
       if (earlier !== undefined) return summarisePart(earlier);
 
       const entry = entryOf(input.stack, input.part);
-      const source = engineFor(ports, entry).dump(site, entry, input.part, attempt);
-      const stored = await repository.storeStream(source, label, attempt, (receipt) =>
-        ports.receipts.write(input.run.key, input.part, receipt),
-      );
+      const source = engineFor(ports, entry).dump({ site, entry, part: input.part, attempt });
+      const stored = await repository.storeStream({
+        source,
+        label,
+        attempt,
+        beforeClose: (receipt) => ports.receipts.write(input.run.key, input.part, receipt),
+      });
       return summarisePart(storedPart(label, stored, stored.receipt));
     });
   };

@@ -13,5 +13,11 @@ export const discardBeside =
   (input: TargetInput): Promise<void> =>
     runStep(ports, input, { phase: `discard beside ${input.part.name}` }, (attempt, site) => {
       const entry = entryOf(input.stack, input.part);
-      return engineFor(ports, entry).discardBeside(site, entry, input.part, input.target, attempt);
+      return engineFor(ports, entry).discardBeside({
+        site,
+        entry,
+        part: input.part,
+        target: input.target,
+        attempt,
+      });
     });

@@ -23,6 +23,10 @@ export const observeEntry =
   (ports: Ports) =>
   (input: ObserveEntryInput): Promise<EngineObservation> =>
     runStep(ports, input, { phase: `observe ${input.entry.name}` }, async (attempt, site) => {
-      const observed = await engineFor(ports, input.entry).observe(site, input.entry, attempt);
+      const observed = await engineFor(ports, input.entry).observe({
+        site,
+        entry: input.entry,
+        attempt,
+      });
       return { ...observed, notes: firstNotes(observed.notes, MOST_NOTES) };
     });

@@ -38,7 +38,7 @@ export const observeRestoreTarget =
       const entry = entryOf(input.stack, part);
       const engine = engineFor(ports, entry);
       const place = { ...site, ownFolders: ownFolders(ports, input, site) };
-      const observed = await engine.observeTarget(place, entry, part, target, attempt);
+      const observed = await engine.observeTarget({ site: place, entry, part, target, attempt });
       const leaveOut = await chooseLeftOut(ports, engine, input, attempt, site);
       return { ...observed, ...(leaveOut !== undefined && { leaveOut }) };
     });

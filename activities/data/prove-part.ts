@@ -32,7 +32,14 @@ export const provePart =
       const expected = withoutNamed(contents, input.unproved ?? []);
       const entry = entryOf(input.stack, input.part);
       const engine = engineFor(ports, entry);
-      const actual = await engine.digest(site, entry, input.part, input.target, expected, attempt);
+      const actual = await engine.digest({
+        site,
+        entry,
+        part: input.part,
+        target: input.target,
+        expected,
+        attempt,
+      });
       const compared = withoutNamed(actual, input.unproved ?? []);
       const differences = compareContents(expected, compared);
       if (differences.length > 0) throw unequal(input, differences);

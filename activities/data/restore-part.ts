@@ -49,8 +49,15 @@ export const restorePart =
       const engine = engineFor(ports, entry);
       const { part } = stored;
       const surroundings = await surroundingsOf(ports, input, site, attempt);
-      const notes = await engine.prepare(site, entry, part, input.target, surroundings, attempt);
-      const sink = await engine.receive(site, entry, part, input.target, attempt);
+      const notes = await engine.prepare({
+        site,
+        entry,
+        part,
+        target: input.target,
+        surroundings,
+        attempt,
+      });
+      const sink = await engine.receive({ site, entry, part, target: input.target, attempt });
       const taken = await takeIn(ports, input, site, sink, attempt);
       for (const note of notes) log.warn(note);
       return { bytes: stored.bytes, notes, ...taken };

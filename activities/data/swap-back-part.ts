@@ -13,5 +13,11 @@ export const swapBackPart =
   (input: TargetInput): Promise<void> =>
     runStep(ports, input, { phase: `swap back ${input.part.name}` }, (attempt, site) => {
       const entry = entryOf(input.stack, input.part);
-      return engineFor(ports, entry).swapBack(site, entry, input.part, input.target, attempt);
+      return engineFor(ports, entry).swapBack({
+        site,
+        entry,
+        part: input.part,
+        target: input.target,
+        attempt,
+      });
     });

@@ -14,5 +14,11 @@ export const swapPart =
   (input: TargetInput): Promise<{ readonly kept: boolean }> =>
     runStep(ports, input, { phase: `swap ${input.part.name}` }, (attempt, site) => {
       const entry = entryOf(input.stack, input.part);
-      return engineFor(ports, entry).swap(site, entry, input.part, input.target, attempt);
+      return engineFor(ports, entry).swap({
+        site,
+        entry,
+        part: input.part,
+        target: input.target,
+        attempt,
+      });
     });

@@ -2,6 +2,7 @@ import type { RunReference } from '../../workflows/model/run';
 import { AdapterError } from '../ports/adapter-error';
 import { forEarlierCaddy } from '../containers/caddy-configuration';
 import { wantedEdge } from '../containers/edge-state';
+import { oneOffName } from '../containers/run-one-off';
 import type { Attempt } from '../ports/attempt';
 import type { WantedEdge } from '../ports/edge';
 import type { HostPorts, ReleasePorts } from '../ports/host-ports';
@@ -48,7 +49,7 @@ async function takenByCaddy(
   { compose, configuration }: WantedEdge,
   attempt: Attempt,
 ): Promise<string> {
-  const container = `pawl-${site.stack}-${run.number}-edge-${run.key.slice(-8)}`;
+  const container = oneOffName(site.stack, run, 'edge');
   for (const text of [configuration, forEarlierCaddy(configuration)]) {
     const file = await edges.offer(site.stack, compose, text);
     if ((await caddy.validate({ site, file, container, attempt })) === 'valid') return text;

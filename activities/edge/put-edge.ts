@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EDGE_SERVICE } from '../../workflows/model/edge';
 import { AdapterError } from '../ports/adapter-error';
+import { untilSeen } from '../ports/until-seen';
 import { runningEdge } from '../containers/edge-state';
 import type { Attempt } from '../ports/attempt';
 import type { EdgeState } from '../ports/edge';
@@ -45,17 +45,19 @@ async function answers(
   project: string,
   attempt: Attempt,
 ): Promise<void> {
-  const deadline = performance.now() + ANSWERS_WITHIN_MILLISECONDS;
-  for (;;) {
-    const away = await whyAway(() => caddy.reload(site, attempt));
-    if (away === undefined) return;
-    if (performance.now() > deadline) {
-      const [edge] = await services.containers(site, project, EDGE_SERVICE);
-      const lines = edge === undefined ? '' : await services.lastLines(edge.id, LAST_LINES);
-      throw neverAnswers(away, lines);
-    }
-    await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
-  }
+  const away = await untilSeen(
+    () => whyAway(() => caddy.reload(site, attempt)),
+    (why) => why === undefined,
+    {
+      everyMilliseconds: LOOK_MILLISECONDS,
+      withinMilliseconds: ANSWERS_WITHIN_MILLISECONDS,
+      signal: attempt.signal,
+    },
+  );
+  if (away === undefined) return;
+  const [edge] = await services.containers(site, project, EDGE_SERVICE);
+  const lines = edge === undefined ? '' : await services.lastLines(edge.id, LAST_LINES);
+  throw neverAnswers(away, lines);
 }
 
 /** Undefined when it is there. A container that does not run is one that may yet. */

@@ -20,3 +20,8 @@ export class AdapterError extends Error {
     this.isFinal = options.final ?? false;
   }
 }
+
+/** Whatever it is about does not answer now. */
+export function isAway(error: unknown): error is AdapterError {
+  return error instanceof AdapterError && error.kind === 'ServiceUnavailable';
+}

@@ -42,6 +42,21 @@ export interface TargetObservation {
   readonly notes?: readonly string[];
 }
 
+/** What every call on an entry of `protect` needs. */
+export interface EntryCall<Entry extends ProtectEntry = ProtectEntry> {
+  readonly site: Site;
+  readonly entry: Entry;
+  readonly attempt: Attempt;
+}
+
+export interface PartCall<Entry extends ProtectEntry = ProtectEntry> extends EntryCall<Entry> {
+  readonly part: Part;
+}
+
+export interface RestoreCall<Entry extends ProtectEntry = ProtectEntry> extends PartCall<Entry> {
+  readonly target: RestoreTarget;
+}
+
 /**
  * One kind of database (or files). The extension point: a further kind is one folder in `adapters/` that passes
  * `test/adapters/engine-contract.ts`.
@@ -53,18 +68,12 @@ export interface Engine<Entry extends ProtectEntry = ProtectEntry> {
   readonly kind: Entry['engine'];
 
   /** Reads only. Throws: CredentialsRejected · ServiceUnavailable · PreconditionFailed (no such database or folder). */
-  observe(site: Site, entry: Entry, attempt: Attempt): Promise<EngineObservation>;
+  observe(call: EntryCall<Entry>): Promise<EngineObservation>;
 
   /** Begins a dump. Ends first what an earlier attempt with the same owner left on the server. */
-  dump(site: Site, entry: Entry, part: Part, attempt: Attempt): Promise<ByteSource>;
+  dump(call: PartCall<Entry>): Promise<ByteSource>;
 
-  observeTarget(
-    site: Site,
-    entry: Entry,
-    part: Part,
-    target: RestoreTarget,
-    attempt: Attempt,
-  ): Promise<TargetObservation>;
+  observeTarget(call: RestoreCall<Entry>): Promise<TargetObservation>;
 
   /**
    * What the names of `target.leaveOut` mean in a dump, of which no more is read than is needed. Absent where nothing can
@@ -78,71 +87,31 @@ export interface Engine<Entry extends ProtectEntry = ProtectEntry> {
    * Returns what cannot, in sentences: that is told, and is no reason not to restore.
    */
   prepare(
-    site: Site,
-    entry: Entry,
-    part: Part,
-    target: RestoreTarget,
-    surroundings: Json | undefined,
-    attempt: Attempt,
+    call: RestoreCall<Entry> & { readonly surroundings?: Json | undefined },
   ): Promise<readonly string[]>;
 
   /** Takes a dump in, into the place that `prepare` made. */
-  receive(
-    site: Site,
-    entry: Entry,
-    part: Part,
-    target: RestoreTarget,
-    attempt: Attempt,
-  ): Promise<ByteSink>;
+  receive(call: RestoreCall<Entry>): Promise<ByteSink>;
 
   /** Counts and digests the place beside, by the methods that `expected` names, so that the two can be compared. */
   digest(
-    site: Site,
-    entry: Entry,
-    part: Part,
-    target: RestoreTarget,
-    expected: readonly ContentDigest[],
-    attempt: Attempt,
+    call: RestoreCall<Entry> & { readonly expected: readonly ContentDigest[] },
   ): Promise<readonly ContentDigest[]>;
 
   /**
    * Puts the place beside in the place of `into` and keeps what was there. May be killed between any two of its steps:
    * called again it goes on. Called when all is done it does nothing. Returns whether something was kept.
    */
-  swap(
-    site: Site,
-    entry: Entry,
-    part: Part,
-    target: RestoreTarget,
-    attempt: Attempt,
-  ): Promise<{ kept: boolean }>;
+  swap(call: RestoreCall<Entry>): Promise<{ kept: boolean }>;
 
   /** Undoes `swap`, also a half-done one, and drops what was restored. Does nothing when nothing was swapped. */
-  swapBack(
-    site: Site,
-    entry: Entry,
-    part: Part,
-    target: RestoreTarget,
-    attempt: Attempt,
-  ): Promise<void>;
+  swapBack(call: RestoreCall<Entry>): Promise<void>;
 
   /** Drops the place beside. Never touches `into`. Does nothing when it is gone. */
-  discardBeside(
-    site: Site,
-    entry: Entry,
-    part: Part,
-    target: RestoreTarget,
-    attempt: Attempt,
-  ): Promise<void>;
+  discardBeside(call: RestoreCall<Entry>): Promise<void>;
 
   /** Drops what `swap` kept. Does nothing when it is gone. */
-  discardKept(
-    site: Site,
-    entry: Entry,
-    part: Part,
-    target: RestoreTarget,
-    attempt: Attempt,
-  ): Promise<void>;
+  discardKept(call: RestoreCall<Entry>): Promise<void>;
 }
 
 export type Engines = {

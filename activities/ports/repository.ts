@@ -50,12 +50,7 @@ export interface Repository {
    * of the call.
    * Retry: safe; look with `findStream` first.
    */
-  storeStream(
-    source: ByteSource | Promise<ByteSource>,
-    label: StreamLabel,
-    attempt: Attempt,
-    beforeClose: (receipt: StreamReceipt) => Promise<void>,
-  ): Promise<StreamPlace & { readonly receipt: StreamReceipt }>;
+  storeStream(upload: Upload): Promise<StreamPlace & { readonly receipt: StreamReceipt }>;
   /** The snapshot that this receipt vouches for; undefined when it did not get as far as that. */
   findStream(
     label: StreamLabel,
@@ -83,6 +78,16 @@ export interface Repository {
   lastSizes(stack: string, attempt: Attempt): Promise<Readonly<Record<string, number>>>;
   /** Where each part of a manifest lies now, in their order; undefined for what is no longer there. */
   locateParts(manifest: Manifest, attempt: Attempt): Promise<readonly (StreamPlace | undefined)[]>;
+}
+
+/** A stream that is to be stored. */
+export interface Upload {
+  /** May still be beginning: restic takes half a second to open its repository meanwhile. */
+  readonly source: ByteSource | Promise<ByteSource>;
+  readonly label: StreamLabel;
+  readonly attempt: Attempt;
+  /** Makes the receipt durable. */
+  readonly beforeClose: (receipt: StreamReceipt) => Promise<void>;
 }
 
 /** What was stored as recovery points. */

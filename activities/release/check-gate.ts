@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Gate } from '../../workflows/model/deployment';
 import type { PinnedImage } from '../../workflows/model/release';
 import { AdapterError } from '../ports/adapter-error';
+import { untilSeen } from '../ports/until-seen';
 import { entryNamed } from '../frame/entry-named';
 import type { Attempt } from '../ports/attempt';
 import type { HostPorts } from '../ports/host-ports';
@@ -51,15 +51,14 @@ async function untilOpen(
   attempt: Attempt,
   ask: () => Promise<Seen>,
 ): Promise<string> {
-  const deadline = performance.now() + gate.timeoutSeconds * 1000;
-  for (;;) {
-    const { open, what } = await ask();
-    if (open) return what;
-    if (performance.now() + AGAIN_MILLISECONDS > deadline) {
-      throw new AdapterError('VerificationFailed', `the gate is closed: ${what}`);
-    }
-    await sleep(AGAIN_MILLISECONDS, undefined, { signal: attempt.signal });
-  }
+  const { open, what } = await untilSeen(ask, (seen) => seen.open, {
+    everyMilliseconds: AGAIN_MILLISECONDS,
+    // The last look is within the time.
+    withinMilliseconds: gate.timeoutSeconds * 1000 - AGAIN_MILLISECONDS,
+    signal: attempt.signal,
+  });
+  if (!open) throw new AdapterError('VerificationFailed', `the gate is closed: ${what}`);
+  return what;
 }
 
 async function askHttp(

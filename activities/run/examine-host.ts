@@ -166,7 +166,7 @@ async function examineEntry(
   const id = `protect.${entry.name}`;
   const notes: HostFinding[] = [];
   const found = await finding(id, async () => {
-    const observed = await engineFor(ports, entry).observe(site, entry, attempt);
+    const observed = await engineFor(ports, entry).observe({ site, entry, attempt });
     for (const { part, skip } of observed.parts) {
       if (skip !== undefined)
         notes.push(

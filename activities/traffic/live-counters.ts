@@ -1,18 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { SwitchDeployment } from '../../workflows/model/deployment';
 import type { StackDescription } from '../../workflows/model/stack';
 import type { SwitchCounters } from '../../workflows/model/traffic';
 import { whyNoSwitch } from '../../workflows/release/what-runs';
-import { AdapterError } from '../ports/adapter-error';
+import { AdapterError, isAway } from '../ports/adapter-error';
+import { untilSeen } from '../ports/until-seen';
 import type { Attempt } from '../ports/attempt';
 import type { ReleasePorts } from '../ports/host-ports';
 import type { Site } from '../ports/site';
+import type { SwitchKey } from '../ports/switches';
 
 export interface SwitchOf {
   readonly stack: StackDescription;
   /** Compose's name of it. */
   readonly project: string;
   readonly deployment: SwitchDeployment;
+}
+
+export function keyOf({ stack, deployment }: Omit<SwitchOf, 'project'>): SwitchKey {
+  return { stack: stack.name, service: deployment.service };
 }
 
 /** An engine that starts it again, or that has just been started itself, has done so by then; Compose has replaced it. */
@@ -31,12 +36,10 @@ export async function liveCounters(
   of: SwitchOf,
   attempt: Attempt,
 ): Promise<SwitchCounters> {
-  const key = { stack: of.stack.name, service: of.deployment.service };
   try {
-    return await ports.switches.counters(key, attempt);
+    return await ports.switches.counters(keyOf(of), attempt);
   } catch (error) {
-    const away = error instanceof AdapterError && error.kind === 'ServiceUnavailable';
-    if (away) await requireSwitch(ports, site, of, attempt);
+    if (isAway(error)) await requireSwitch(ports, site, of, attempt);
     throw error;
   }
 }
@@ -53,24 +56,15 @@ export async function requireSwitch(
 ): Promise<void> {
   const look = async () =>
     whyNoSwitch(stack.name, service, await services.containers(site, project, service));
-  const why = await staysSo(look, attempt);
+  const why = await untilSeen(look, (reason) => reason === undefined, {
+    everyMilliseconds: LOOK_MILLISECONDS,
+    withinMilliseconds: BACK_WITHIN_MILLISECONDS,
+    signal: attempt.signal,
+  });
   if (why === undefined) return;
   throw new AdapterError('VerificationFailed', why, {
     advice:
       'Leave a released service to pawl: `docker compose up`, or `run` of a service that depends on it, replaces its switch. ' +
       'See `pawl help beside-compose`.',
   });
-}
-
-/** Why it is away; undefined when it comes back. */
-async function staysSo(
-  look: () => Promise<string | undefined>,
-  { signal }: Attempt,
-): Promise<string | undefined> {
-  const deadline = performance.now() + BACK_WITHIN_MILLISECONDS;
-  for (;;) {
-    const why = await look();
-    if (why === undefined || performance.now() > deadline) return why;
-    await sleep(LOOK_MILLISECONDS, undefined, { signal });
-  }
 }

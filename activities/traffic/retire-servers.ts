@@ -1,12 +1,11 @@
 import { slotService, type Slot, type SwitchDeployment } from '../../workflows/model/deployment';
 import type { SwitchCounters } from '../../workflows/model/traffic';
 import { AdapterError } from '../ports/adapter-error';
-import { requireSwitch } from './live-counters';
+import { keyOf, requireSwitch } from './live-counters';
 import type { Attempt } from '../ports/attempt';
 import type { HostPorts, ReleasePorts } from '../ports/host-ports';
 import type { ServiceContainer } from '../ports/services-engine';
 import type { Site } from '../ports/site';
-import type { SwitchKey } from '../ports/switches';
 import { runStep, type StepInput } from '../frame/run-step';
 import { retireAll } from '../containers/retire-all';
 import { isRunning } from '../containers/service-container';
@@ -90,8 +89,4 @@ async function drain(
     return its.reduce((sum, server) => sum + server.inFlight, 0);
   };
   return untilDrained(ports, site, input, inFlight, attempt);
-}
-
-function keyOf({ stack, deployment }: RetireServersInput): SwitchKey {
-  return { stack: stack.name, service: deployment.service };
 }

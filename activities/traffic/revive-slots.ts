@@ -1,3 +1,4 @@
+import { LABELS } from '../../workflows/model/labels';
 import {
   SLOTS,
   slotService,
@@ -40,7 +41,7 @@ export async function reviveSlots(
     const service = slotService(deployment.service, slot);
     const containers = await services.containers(site, project, service);
     if (!containers.every(hasEnded)) continue;
-    const release = Number(containers[0]?.labels['pawl.release'] ?? known?.[slot]);
+    const release = Number(containers[0]?.labels[LABELS.release] ?? known?.[slot]);
     if (!Number.isInteger(release)) continue;
     const file = await releases.file(stack.name, release);
     await holdImages(ports, stack.name, release, service);

@@ -1,5 +1,5 @@
 import type { Maintenance } from '../../workflows/model/maintenance';
-import { AdapterError } from '../ports/adapter-error';
+import { AdapterError, isAway } from '../ports/adapter-error';
 import { projectOf } from '../containers/project-of';
 import type { HostPorts } from '../ports/host-ports';
 import { runStep, type StepInput } from '../frame/run-step';
@@ -35,9 +35,8 @@ export const setMaintenance =
       try {
         await switches.apply(key, attempt);
       } catch (error) {
-        const away = error instanceof AdapterError && error.kind === 'ServiceUnavailable';
         // One that has started since the file was written is tried again.
-        if (!away) throw error;
+        if (!isAway(error)) throw error;
         const project = await projectOf(ports.release, site, attempt);
         if (await hasSwitchInPlace(ports.release, site, { ...key, project })) throw error;
         return { switchRuns: false };

@@ -1,7 +1,7 @@
-import { otherSlot, type SwitchDeployment } from '../../workflows/model/deployment';
+import type { SwitchDeployment } from '../../workflows/model/deployment';
 import type { SettledService, SettledTraffic } from '../../workflows/model/forced-end';
 import type { ServiceState } from '../../workflows/model/serving';
-import type { Shares } from '../../workflows/model/traffic';
+import { ALL, sharesOf } from '../../workflows/model/traffic';
 import { servingOf } from '../containers/observe-serving';
 import { projectOf } from '../containers/project-of';
 import { runStep, type StepInput } from '../frame/run-step';
@@ -48,7 +48,7 @@ async function settle(
   const { slot, release } = should;
   const settled = { service, slot, release };
   if (servesWhole(state)) return { ...settled, putBack: false };
-  const traffic = { [slot]: { weight: 100 }, [otherSlot(slot)]: 'off' } as unknown as Shares;
+  const traffic = sharesOf(slot, ALL, 'off');
   const project = await projectOf(ports.release, site, attempt);
   const input = { ...{ stack, project, traffic, release }, replicas: 1 };
   const of: SwitchDeployment = deployment;

@@ -14,7 +14,7 @@ import {
 } from '../../workflows/model/traffic';
 import { MOST_FURTHER_PORTS } from '../../workflows/model/switch-mount';
 import { whyNoSwitch } from '../../workflows/release/what-runs';
-import { AdapterError } from '../ports/adapter-error';
+import { AdapterError, isAway } from '../ports/adapter-error';
 import type { Attempt } from '../ports/attempt';
 import type { ReleasePorts } from '../ports/host-ports';
 import type { EngineOfServices, ServiceContainer } from '../ports/services-engine';
@@ -149,9 +149,11 @@ export async function turnOff(
   try {
     await switches.apply(key, attempt);
   } catch (error) {
-    const away = error instanceof AdapterError && error.kind === 'ServiceUnavailable';
     // One that has started since the file was written is tried again.
-    if (!away || (await hasSwitchInPlace({ services }, site, { stack, project, service }))) {
+    if (
+      !isAway(error) ||
+      (await hasSwitchInPlace({ services }, site, { stack, project, service }))
+    ) {
       throw error;
     }
   }

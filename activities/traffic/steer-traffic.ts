@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { SLOTS, type Slot, type SwitchDeployment } from '../../workflows/model/deployment';
+import { type Slot, type SwitchDeployment } from '../../workflows/model/deployment';
 import {
   weightOf,
   type Shares,
@@ -8,7 +7,9 @@ import {
 } from '../../workflows/model/traffic';
 import type { InPlace } from '../../workflows/model/serving';
 import { whoIsInPlace } from '../../workflows/release/what-runs';
-import { AdapterError } from '../ports/adapter-error';
+import { AdapterError, isAway } from '../ports/adapter-error';
+import { untilDone, untilSeen } from '../ports/until-seen';
+import { keyOf } from './live-counters';
 import { keepLogs } from '../containers/keep-log';
 import { isRunning, isSwitch } from '../containers/service-container';
 import type { Attempt } from '../ports/attempt';
@@ -43,7 +44,7 @@ export interface Steered {
 
 /** DNS is asked each second, and a server is up after two checks half a second apart. */
 const SEEN_WITHIN_MILLISECONDS = 30_000;
-const LOOK_MILLISECONDS = 200;
+const LOOKING = { everyMilliseconds: 200, withinMilliseconds: SEEN_WITHIN_MILLISECONDS };
 
 /**
  * Brings a service's switch to these shares, making the switch first where there is none: while a run releases the service,
@@ -96,13 +97,6 @@ interface Steering extends Omit<SteerTrafficInput, 'traffic'> {
   readonly traffic: Traffic;
   /** Further ports of its containers. */
   readonly tcp: readonly number[];
-}
-
-function keyOf({ stack, deployment }: Pick<SteerTrafficInput, 'stack' | 'deployment'>): {
-  stack: string;
-  service: string;
-} {
-  return { stack: stack.name, service: deployment.service };
 }
 
 async function write({ switches }: ReleasePorts, input: Steering, traffic: Traffic): Promise<void> {
@@ -160,30 +154,18 @@ async function serveBoth(
   const key = keyOf(input);
   const now = await ports.switches.desired(key);
   if (now === undefined) return;
-  const prepared = Object.fromEntries(
-    SLOTS.map((slot) => {
-      const comes = weightOf(input.traffic[slot]) > 0 && weightOf(now.traffic[slot]) === 0;
-      return [slot, comes ? { weight: 0 } : now.traffic[slot]];
-    }),
-  ) as unknown as Traffic;
-  await write(ports, input, prepared);
+  const prepared = (slot: Slot) => {
+    const comes = weightOf(input.traffic[slot]) > 0 && weightOf(now.traffic[slot]) === 0;
+    return comes ? { weight: 0 } : now.traffic[slot];
+  };
+  await write(ports, input, { blue: prepared('blue'), green: prepared('green') });
   await retryUntilUp(attempt, () => ports.switches.apply(key, attempt));
   await allUp(ports, site, input, attempt);
 }
 
 /** HAProxy has just been started and does not listen on its socket yet. */
 async function retryUntilUp(attempt: Attempt, work: () => Promise<void>): Promise<void> {
-  const deadline = performance.now() + SEEN_WITHIN_MILLISECONDS;
-  for (;;) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      const away = error instanceof AdapterError && error.kind === 'ServiceUnavailable';
-      if (!away || performance.now() > deadline) throw error;
-      await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
-    }
-  }
+  await untilDone(work, isAway, { ...LOOKING, signal: attempt.signal });
 }
 
 /** The traffic with the addresses of those containers that are to get requests, once so many run. */
@@ -216,13 +198,10 @@ async function seen<Answer extends object>(
   attempt: Attempt,
   look: () => Promise<Answer | string>,
 ): Promise<Answer> {
-  const deadline = performance.now() + SEEN_WITHIN_MILLISECONDS;
-  for (;;) {
-    const answer = await look();
-    if (typeof answer !== 'string') return answer;
-    if (performance.now() > deadline) throw neverUp(input, answer);
-    await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
-  }
+  const isAnswer = (answer: Answer | string) => typeof answer !== 'string';
+  const answer = await untilSeen(look, isAnswer, { ...LOOKING, signal: attempt.signal });
+  if (typeof answer === 'string') throw neverUp(input, answer);
+  return answer;
 }
 
 function neverUp(

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { SwitchCounters } from '../../workflows/model/traffic';
 import { liveCounters, requireSwitch, type SwitchOf } from './live-counters';
 import type { Attempt } from '../ports/attempt';
 import type { ReleasePorts } from '../ports/host-ports';
 import type { Site } from '../ports/site';
+import { untilSeen } from '../ports/until-seen';
 
 export interface Drained {
   /** Requests and open connections that did not end in time; 0 when there are none any more. */
@@ -25,13 +25,16 @@ export async function untilDrained(
   attempt: Attempt,
 ): Promise<Drained> {
   const begin = performance.now();
-  for (;;) {
-    const left = inFlight(await liveCounters(ports, site, of, attempt));
-    const seconds = (performance.now() - begin) / 1000;
-    if (left === 0 || seconds >= of.deployment.drainSeconds) {
-      await requireSwitch(ports, site, of, attempt);
-      return { left, seconds };
-    }
-    await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
-  }
+  const left = await untilSeen(
+    async () => inFlight(await liveCounters(ports, site, of, attempt)),
+    (requests) => requests === 0,
+    {
+      everyMilliseconds: LOOK_MILLISECONDS,
+      withinMilliseconds: of.deployment.drainSeconds * 1000,
+      signal: attempt.signal,
+    },
+  );
+  const seconds = (performance.now() - begin) / 1000;
+  await requireSwitch(ports, site, of, attempt);
+  return { left, seconds };
 }

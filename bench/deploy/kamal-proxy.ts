@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buildModule } from '../../toolchain/build-module';
-import { withLock } from '../../toolchain/lock';
+import { withLock } from '../../activities/adapters/process/file-lock';
 import type { Program } from '../../toolchain/program';
 import { surroundingsOfProcess } from '../../toolchain/surroundings';
 import { TEST_IMAGES } from '../../test/support/docker';

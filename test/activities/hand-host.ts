@@ -1,4 +1,5 @@
 import { AdapterError } from '../../activities/ports/adapter-error';
+import type { Compose } from '../../activities/ports/compose';
 import type { HostPorts, ReleasePorts } from '../../activities/ports/host-ports';
 import type { ServiceContainer } from '../../activities/ports/services-engine';
 import type { Site } from '../../activities/ports/site';
@@ -120,8 +121,8 @@ export class HandHost {
       apply: () => this.answer(undefined),
       counters: () => this.answer(this.counters),
     };
-    const compose = {
-      up: (_site: Site, file: string, names: readonly string[]) => {
+    const compose: Pick<Compose, 'up'> = {
+      up: ({ file, services: names }) => {
         for (const name of names) this.up(name, Number(file));
         return Promise.resolve();
       },

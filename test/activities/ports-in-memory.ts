@@ -46,7 +46,7 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
   const audit = createInMemoryAuditRecord();
   const postgres: Partial<Engine<PostgresEntry>> = {
     kind: 'postgres',
-    dump: (_site, _entry, part) => {
+    dump: ({ part }) => {
       dumps.push(part.name);
       const stream = Readable.from([Buffer.from('content of '), Buffer.from(part.name)]);
       return Promise.resolve({

@@ -94,7 +94,7 @@ describe('restoring a part', () => {
 
   it("hands what the manifest knows of the part's surroundings to the engine, and tells what it left out", async () => {
     const given: unknown[] = [];
-    const prepare: Engine<PostgresEntry>['prepare'] = (...[, , , , surroundings]) => {
+    const prepare: Engine<PostgresEntry>['prepare'] = ({ surroundings }) => {
       given.push(surroundings);
       return Promise.resolve(['left out its owner']);
     };

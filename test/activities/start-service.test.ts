@@ -1,4 +1,5 @@
 import { readyWithin } from '../../activities/containers/ready-within';
+import type { Compose } from '../../activities/ports/compose';
 import type { HostPorts } from '../../activities/ports/host-ports';
 import type { ServiceContainer } from '../../activities/ports/services-engine';
 import { startService, type StartServiceInput } from '../../activities/containers/start-service';
@@ -16,6 +17,12 @@ function start(
   found: Readonly<Record<string, readonly ServiceContainer[]>>,
 ) {
   const started: (readonly string[])[] = [];
+  const compose: Pick<Compose, 'up'> = {
+    up: ({ services }) => {
+      started.push(services);
+      return Promise.resolve();
+    },
+  };
   const ports = {
     secrets: { redact: (text: string) => text },
     release: {
@@ -24,12 +31,7 @@ function start(
           Promise.resolve(found[service] ?? []),
         lastLines: () => Promise.resolve(''),
       },
-      compose: {
-        up: (_site: object, _file: string, services: readonly string[]) => {
-          started.push(services);
-          return Promise.resolve();
-        },
-      },
+      compose,
       releases: {
         file: () => Promise.resolve('/releases/2/compose.yaml'),
         readModel: () => Promise.resolve('{}'),

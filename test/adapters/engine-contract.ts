@@ -45,7 +45,11 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
       it('names one part and the version of what is behind it', async () => {
         const { plain } = bench.names;
         await bench.seed(plain, 'some');
-        const observed = await bench.engine.observe(bench.site, bench.entry(plain), newAttempt());
+        const observed = await bench.engine.observe({
+          site: bench.site,
+          entry: bench.entry(plain),
+          attempt: newAttempt(),
+        });
         expect(observed.parts).toHaveLength(1);
         expect(observed.parts[0]?.part).toMatchObject({ source: expect.any(String) as string });
         expect(observed.parts[0]?.expectedBytes).toBeGreaterThan(0);
@@ -55,7 +59,9 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
       it('refuses a source that does not exist', async () => {
         const entry = bench.entry('never-seeded');
         const attempt = newAttempt();
-        await expectKind(bench.engine.observe(bench.site, entry, attempt), ['PreconditionFailed']);
+        await expectKind(bench.engine.observe({ site: bench.site, entry, attempt }), [
+          'PreconditionFailed',
+        ]);
       });
 
       it('says that the password was rejected', async () => {
@@ -65,7 +71,9 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
         const entry = bench.entryWithWrongPassword?.(plain);
         if (entry === undefined) return;
         const { engine, site } = bench;
-        await expectKind(engine.observe(site, entry, newAttempt()), ['CredentialsRejected']);
+        await expectKind(engine.observe({ site, entry, attempt: newAttempt() }), [
+          'CredentialsRejected',
+        ]);
         await expectKind(dumpWhole(engine, site, entry, part), ['CredentialsRejected']);
       });
     });

@@ -25,7 +25,11 @@ export class EngineUser {
 
   async part(source: string): Promise<Part> {
     const { engine, site } = this.bench;
-    const { parts } = await engine.observe(site, this.bench.entry(source), newAttempt());
+    const { parts } = await engine.observe({
+      site,
+      entry: this.bench.entry(source),
+      attempt: newAttempt(),
+    });
     const [only] = parts;
     if (only === undefined) throw new Error(`the entry of ${source} has no part`);
     return only.part;
@@ -33,7 +37,12 @@ export class EngineUser {
 
   async beginDump(source: string, attempt = newAttempt()): Promise<ByteSource> {
     const part = await this.part(source);
-    return this.bench.engine.dump(this.bench.site, this.bench.entry(source), part, attempt);
+    return this.bench.engine.dump({
+      site: this.bench.site,
+      entry: this.bench.entry(source),
+      part,
+      attempt,
+    });
   }
 
   /** Reads the rest, then asks whether it was all. */
@@ -65,7 +74,13 @@ export class EngineUser {
   /** Sends the dump as often as it is wanted. */
   async receive(dump: WholeDump, target: RestoreTarget): Promise<Taken> {
     const { engine, site } = this.bench;
-    let sink = await engine.receive(site, dump.entry, dump.part, target, newAttempt());
+    let sink = await engine.receive({
+      site,
+      entry: dump.entry,
+      part: dump.part,
+      target,
+      attempt: newAttempt(),
+    });
     for (;;) {
       try {
         // A sink that died refuses the rest of the bytes; finish() says why.
@@ -83,14 +98,27 @@ export class EngineUser {
   prepare(dump: WholeDump, target: RestoreTarget): Promise<readonly string[]> {
     const { engine, site } = this.bench;
     const { entry, part, facts } = dump;
-    return engine.prepare(site, entry, part, target, facts.surroundings, newAttempt());
+    return engine.prepare({
+      site,
+      entry,
+      part,
+      target,
+      surroundings: facts.surroundings,
+      attempt: newAttempt(),
+    });
   }
 
   /** Restores the first `length` bytes and is never heard of again. */
   async beginRestore(dump: WholeDump, target: RestoreTarget, length: number): Promise<void> {
     const { engine, site } = this.bench;
     await this.prepare(dump, target);
-    const sink = await engine.receive(site, dump.entry, dump.part, target, newAttempt());
+    const sink = await engine.receive({
+      site,
+      entry: dump.entry,
+      part: dump.part,
+      target,
+      attempt: newAttempt(),
+    });
     sink.stream.on('error', () => undefined);
     if (!sink.stream.write(dump.bytes.subarray(0, length))) await once(sink.stream, 'drain');
     await sink.abort();
@@ -98,31 +126,68 @@ export class EngineUser {
 
   observeTarget(dump: WholeDump, target: RestoreTarget) {
     const { engine, site } = this.bench;
-    return engine.observeTarget(site, dump.entry, dump.part, target, newAttempt());
+    return engine.observeTarget({
+      site,
+      entry: dump.entry,
+      part: dump.part,
+      target,
+      attempt: newAttempt(),
+    });
   }
 
   digest(dump: WholeDump, target: RestoreTarget) {
     const { engine, site } = this.bench;
     const { contents } = dump.facts;
-    return engine.digest(site, dump.entry, dump.part, target, contents, newAttempt());
+    return engine.digest({
+      site,
+      entry: dump.entry,
+      part: dump.part,
+      target,
+      expected: contents,
+      attempt: newAttempt(),
+    });
   }
 
   swap(dump: WholeDump, target: RestoreTarget) {
-    return this.bench.engine.swap(this.bench.site, dump.entry, dump.part, target, newAttempt());
+    return this.bench.engine.swap({
+      site: this.bench.site,
+      entry: dump.entry,
+      part: dump.part,
+      target,
+      attempt: newAttempt(),
+    });
   }
 
   swapBack(dump: WholeDump, target: RestoreTarget) {
-    return this.bench.engine.swapBack(this.bench.site, dump.entry, dump.part, target, newAttempt());
+    return this.bench.engine.swapBack({
+      site: this.bench.site,
+      entry: dump.entry,
+      part: dump.part,
+      target,
+      attempt: newAttempt(),
+    });
   }
 
   discardBeside(dump: WholeDump, target: RestoreTarget) {
     const { engine, site } = this.bench;
-    return engine.discardBeside(site, dump.entry, dump.part, target, newAttempt());
+    return engine.discardBeside({
+      site,
+      entry: dump.entry,
+      part: dump.part,
+      target,
+      attempt: newAttempt(),
+    });
   }
 
   discardKept(dump: WholeDump, target: RestoreTarget) {
     const { engine, site } = this.bench;
-    return engine.discardKept(site, dump.entry, dump.part, target, newAttempt());
+    return engine.discardKept({
+      site,
+      entry: dump.entry,
+      part: dump.part,
+      target,
+      attempt: newAttempt(),
+    });
   }
 }
 
@@ -143,7 +208,7 @@ export async function dumpWhole(
   part: Part,
   attempt = newAttempt(),
 ): Promise<{ bytes: Buffer; facts: PartFacts }> {
-  const source = await engine.dump(site, entry, part, attempt);
+  const source = await engine.dump({ site, entry, part, attempt });
   try {
     const bytes = await collect(source.stream);
     return { bytes, facts: await source.finish() };

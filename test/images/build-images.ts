@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { pack } from 'tar-stream';
-import { withLock } from '../../toolchain/lock';
+import { withLock } from '../../activities/adapters/process/file-lock';
 import { cacheDirectory } from '../../toolchain/cache-directory';
 import { ensureBase, followed } from './base-image';
 import { TEST_IMAGES } from './test-images';

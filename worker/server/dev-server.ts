@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { untilDone } from '../../activities/ports/until-seen';
 import { writeDurably } from '../../activities/adapters/state-directory/durable-files';
 import { SEARCH_ATTRIBUTES } from '../../workflows/model/search-attributes';
 import { ConfigError, type Environment } from '../settings';
@@ -77,18 +77,15 @@ export async function untilServing(
   const { program, namespace } = server;
   const argv = ['operator', 'namespace', 'update', '--retention', RETENTION];
   const where = ['--namespace', namespace, '--address', devServerAddress(server)];
-  const deadline = performance.now() + READY_WITHIN_MILLISECONDS;
   const options = { env: { ...env }, signal, timeout: 10_000 };
-  for (;;) {
-    try {
-      await promisify(execFile)(program, [...argv, ...where, '--disable-config-file'], options);
-      return;
-    } catch (error) {
+  await untilDone(
+    () => promisify(execFile)(program, [...argv, ...where, '--disable-config-file'], options),
+    () => {
       signal.throwIfAborted();
-      if (performance.now() > deadline) throw error;
-    }
-    await sleep(50, undefined, { signal });
-  }
+      return true;
+    },
+    { everyMilliseconds: 50, withinMilliseconds: READY_WITHIN_MILLISECONDS, signal },
+  );
 }
 
 /** Temporal's own format: a process with `TEMPORAL_CONFIG_FILE` set to it works with this server. */

@@ -1,5 +1,5 @@
 import { devServerAddress, type DevServer } from './dev-server';
-import { identify, type ProcessIdentity } from './process-identity';
+import { identify, type ProcessIdentity } from '../../activities/adapters/process/process-identity';
 import { writeServerState, type ServerState } from './state-file';
 
 /** Keeps `server.json` true while processes come and go. */

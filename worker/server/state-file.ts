@@ -3,7 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { serverFile } from '../../toolchain/state-directory';
 import { writeDurably } from '../../activities/adapters/state-directory/durable-files';
-import { isAlive, processIdentity, type ProcessIdentity } from './process-identity';
+import { isAlive, type ProcessIdentity } from '../../activities/adapters/process/process-identity';
+
+const processIdentity = z.strictObject({
+  pid: z.int().positive(),
+  started: z.string().max(200),
+});
 
 /** `server.json` in the state directory: what runs, for `pawl status`, for tests, and for who must clean up after us. */
 const serverState = z.object({

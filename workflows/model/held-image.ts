@@ -1,4 +1,4 @@
-import { fingerprint } from './step-id';
+import { longFingerprint } from './fingerprint';
 
 /** Names that stand in an image's name as they are, with one separator at a time. */
 const PLAIN = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
@@ -22,8 +22,7 @@ export function heldRepository(stack: string, service: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, LONGEST);
-  const mark = `${fingerprint(key, 0x811c9dc5)}${fingerprint(key, 0x2166f3a7)}`;
-  return `pawl/${readable.replace(/^-|-$/g, '')}-${mark}`;
+  return `pawl/${readable.replace(/^-|-$/g, '')}-${longFingerprint(key)}`;
 }
 
 export function heldImage(stack: string, service: string, release: number): string {
@@ -35,6 +34,3 @@ export function releaseOfTag(tag: string): number | undefined {
   const [, number] = /^release-([1-9]\d*)$/.exec(tag) ?? [];
   return number === undefined ? undefined : Number(number);
 }
-
-/** Says in a release's Compose model which image the name stands for. */
-export const PINNED_LABEL = 'pawl.image';

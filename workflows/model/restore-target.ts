@@ -1,3 +1,4 @@
+import { fingerprint } from './fingerprint';
 import { ENGINES } from './engines';
 import type { EngineKind } from './stack';
 
@@ -31,7 +32,7 @@ export function suffixedName(engine: EngineKind, into: string, suffix: string): 
   const whole = `${into}${suffix}`;
   const { renamesDatabases, databaseNameBytes = Infinity } = ENGINES[engine];
   if (!renamesDatabases || utf8Length(whole) <= databaseNameBytes) return whole;
-  const mark = `~${fingerprint(into)}${suffix}`;
+  const mark = `~${fingerprint(charactersOf(into))}${suffix}`;
   let head = '';
   for (const character of into) {
     if (utf8Length(head + character) + utf8Length(mark) > databaseNameBytes) break;
@@ -50,11 +51,7 @@ function utf8Length(text: string): number {
   return bytes;
 }
 
-/** FNV-1a, 32 bits, in hexadecimal. */
-function fingerprint(text: string): string {
-  let hash = 0x811c9dc5;
-  for (const character of text) {
-    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  }
-  return hash.toString(16).padStart(8, '0');
+/** Its characters: databases bear these names, and are found by them later. */
+function* charactersOf(name: string): Generator<number> {
+  for (const character of name) yield character.codePointAt(0) ?? 0;
 }

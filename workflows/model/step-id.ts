@@ -1,3 +1,5 @@
+import { longFingerprint } from './fingerprint';
+
 /** UTF-16 units of a name in an id. Temporal takes ids of up to 1,000 bytes, and a unit has at most three. */
 const LONGEST_NAME = 250;
 
@@ -8,20 +10,11 @@ const LONGEST_NAME = 250;
  */
 export function stepId(verb: string, name: string): string {
   if (name.length <= LONGEST_NAME) return `${verb}:${name}`;
-  const mark = `~${name.length}~${fingerprint(name, 0x811c9dc5)}${fingerprint(name, 0x2166f3a7)}`;
+  const mark = `~${name.length}~${longFingerprint(name)}`;
   let head = '';
   for (const character of name) {
     if (head.length + character.length + mark.length > LONGEST_NAME) break;
     head += character;
   }
   return `${verb}:${head}${mark}`;
-}
-
-/** FNV-1a, 32 bits, in hexadecimal; another beginning gives another one. */
-export function fingerprint(text: string, beginning: number): string {
-  let hash = beginning;
-  for (let at = 0; at < text.length; at += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
-  }
-  return hash.toString(16).padStart(8, '0');
 }

@@ -14,6 +14,13 @@ export type SlotShare = { readonly weight: number; readonly servers?: number } |
 
 export type Shares = Readonly<Record<Slot, SlotShare>>;
 
+/** All requests that there are, where the other slot has nothing else. */
+export const ALL: SlotShare = { weight: 100 };
+
+export function sharesOf(slot: Slot, share: SlotShare, other: SlotShare): Shares {
+  return slot === 'blue' ? { blue: share, green: other } : { blue: other, green: share };
+}
+
 /** 0 where nothing new comes. */
 export function weightOf(traffic: SlotTraffic | SlotShare): number {
   return typeof traffic === 'object' ? traffic.weight : 0;

@@ -1,7 +1,7 @@
 import type { PlannedService } from '../model/plans';
 import { adoptsFirst, adoptStep } from './release-steps';
 import type { ObservedRelease } from './observed-release';
-import { hashPlan } from '../run/hash-plan';
+import { hashJson } from '../run/hash-plan';
 import { now } from '../run/now';
 import type { Run } from '../run/runbook';
 
@@ -20,7 +20,7 @@ export async function adopt(
     run.act.adoptRelease.executeWithOptions(options, [
       {
         ...{ stack: run.stack, run: run.reference, requestedBy, pawlVersion, at: now() },
-        ...{ stackHash: hashPlan(run.stack), replaced: observed.stored.current },
+        ...{ stackHash: hashJson(run.stack), replaced: observed.stored.current },
         running: observed.services.flatMap(({ service, image, runningImage }) =>
           runningImage === undefined
             ? []

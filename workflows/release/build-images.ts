@@ -1,7 +1,7 @@
 import type { BuildOptions } from '../model/options';
 import type { DeployPlan } from '../model/plans';
 import type { ObservedImage } from './observed-release';
-import { hashOfPlan } from '../run/hash-plan';
+import { hashPlan } from '../run/hash-plan';
 import { buildStep, pushStep } from './release-steps';
 import type { Run } from '../run/runbook';
 
@@ -29,7 +29,7 @@ export function hashBeforeBuild({ hash: _, ...plan }: DeployPlan): string {
     const { reference } = planned.image;
     return planned.builds ? { ...planned, image: { reference, pinned: reference } } : planned;
   });
-  return hashOfPlan({ ...plan, services });
+  return hashPlan({ ...plan, services });
 }
 
 function buildImage(run: Run, service: string): Promise<ObservedImage> {

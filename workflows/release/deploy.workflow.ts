@@ -9,7 +9,7 @@ import { planBackup } from '../backup/plan-backup';
 import type { ObservedRelease } from './observed-release';
 import { approvedAsItIs } from '../run/people/approvals';
 import { isObstacle, preconditionFailed } from '../run/failures';
-import { hashPlan } from '../run/hash-plan';
+import { hashJson } from '../run/hash-plan';
 import { now } from '../run/now';
 import { adopt } from './adopt';
 import { bringEdge, pullEdge } from './bring-edge';
@@ -211,7 +211,7 @@ async function record(run: Run, { request }: InputOf<'deploy'>, released: Releas
       const slot = 'slot' in placed ? { slot: placed.slot } : {};
       return image === undefined ? [] : [{ service, strategy, image, ...slot }];
     }),
-    ...{ stackHash: hashPlan(run.stack), modelHash },
+    ...{ stackHash: hashJson(run.stack), modelHash },
     ...(schemaHead === undefined ? {} : { schemaHead }),
     ...(placement.before === undefined ? {} : { replaced: placement.before }),
     ...(recoveryPoint === undefined ? {} : { recoveryPoint }),

@@ -3,18 +3,19 @@ import { CancellationScope } from '@temporalio/workflow';
 import { hasSwitch, type DeployDescription, type Deployment } from '../model/deployment';
 import type { ForgetOutcome, PlannedOutcome } from '../model/outcome';
 import type { ForgetPlan, PlannedForget } from '../model/plans';
+import { ALL, sharesOf } from '../model/traffic';
 import { SWITCH_GRACE_SECONDS } from '../model/switch-mount';
 import { dropSwitchStep, planForget, PREPARE_PLAIN, recordForgottenStep } from './plan-forget';
 import { giveBackStep } from './release-steps';
 import { discardReleaseStep, takeBackStep } from './undo-steps';
 import type { ForgettableService, ObservedForgetting } from './observed-forgetting';
 import { approvedAsItIs } from '../run/people/approvals';
-import { hashPlan } from '../run/hash-plan';
+import { hashJson } from '../run/hash-plan';
 import { now } from '../run/now';
 import { patienceFor, patienceOf } from './patience';
 import { INSIST_SECONDS } from './placement';
 import { requireSamePlan } from './released-outcome';
-import { ALL, gapDetail, traffic } from './steering';
+import { gapDetail } from './steering';
 import { takeWarmSlotsOver } from './warm-slots';
 import { adoptPlan, planned, runbook, type Run } from '../run/runbook';
 import { undoOnFailure, type Undo } from '../run/undo-on-failure';
@@ -123,7 +124,7 @@ function pushWayBack(
       takeBackStep(service, 'switch'),
       (options) =>
         run.act.steerTraffic.executeWithOptions(options, [
-          { stack: run.stack, ...steering, traffic: traffic(active, ALL, 'off') },
+          { stack: run.stack, ...steering, traffic: sharesOf(active, ALL, 'off') },
         ]),
       { urgent: true, detail: gapDetail },
     );
@@ -193,7 +194,7 @@ async function record(
       ...{ service, image: { reference, pinned: id, id } },
       strategy: deploymentOf(run, { service })?.strategy ?? ('recreate' as const),
     })),
-    ...{ stackHash: hashPlan(run.stack), modelHash, replaced: plan.replaces },
+    ...{ stackHash: hashJson(run.stack), modelHash, replaced: plan.replaces },
     ...(replaced?.schemaHead === undefined ? {} : { schemaHead: replaced.schemaHead }),
   };
   await run.step(recordForgottenStep(number), (options) =>

@@ -1,3 +1,4 @@
+import { LABELS } from '../model/labels';
 import { SLOTS, slotService } from '../model/deployment';
 import { labelMap, type ComposeProjectModel, type ComposeService } from './compose-model';
 
@@ -59,7 +60,7 @@ function serviceView(
 }
 
 function roleOf(service: ComposeService | undefined): unknown {
-  return labelMap(service?.labels)['pawl.role'];
+  return labelMap(service?.labels)[LABELS.role];
 }
 
 function unlabelled(service: ComposeService): ComposeService {

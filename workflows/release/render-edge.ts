@@ -1,3 +1,4 @@
+import { LABELS } from '../model/labels';
 import {
   CERTIFICATES_MOUNT,
   EDGE_CONFIGURATION,
@@ -83,7 +84,7 @@ function edgeService(
     ],
     // `/config` is a volume of the public image, for what is kept nowhere here.
     tmpfs: [EDGE_SOCKET.replace(/\/[^/]*$/, ''), '/config'],
-    labels: { 'pawl.stack': stack, 'pawl.role': 'edge' },
+    labels: { [LABELS.stack]: stack, [LABELS.role]: 'edge' },
   };
 }
 

@@ -1,6 +1,7 @@
+import { LABELS } from '../model/labels';
 import type { Deployment, SwitchDeployment } from '../model/deployment';
 import { hasSwitch, SLOTS, slotService } from '../model/deployment';
-import { heldImage, PINNED_LABEL } from '../model/held-image';
+import { heldImage } from '../model/held-image';
 import type { PinnedImage } from '../model/release';
 import type { Obstacle } from '../model/obstacle';
 import { labelled, literal, type ComposeProjectModel, type ComposeService } from './compose-model';
@@ -82,19 +83,19 @@ function renderService(
 ): Record<string, ComposeService> {
   const { service: name } = deployment;
   const pinned = withImage(service, heldImage(stack, name, release));
-  const own = { 'pawl.stack': stack, 'pawl.service': name };
+  const own = { [LABELS.stack]: stack, [LABELS.service]: name };
   const ofRelease = {
-    ...{ ...own, 'pawl.release': String(release) },
-    [PINNED_LABEL]: literal(image.pinned),
+    ...{ ...own, [LABELS.release]: String(release) },
+    [LABELS.image]: literal(image.pinned),
   };
   if (deployment.strategy === 'recreate') {
-    return { [name]: labelled(pinned, { ...ofRelease, 'pawl.role': 'service' }) };
+    return { [name]: labelled(pinned, { ...ofRelease, [LABELS.role]: 'service' }) };
   }
   const slots = SLOTS.map((slot) => [
     slotService(name, slot),
-    renderSlot(pinned, { ...ofRelease, 'pawl.slot': slot, 'pawl.role': 'slot' }),
+    renderSlot(pinned, { ...ofRelease, [LABELS.slot]: slot, [LABELS.role]: 'slot' }),
   ]);
-  const labels = { ...own, 'pawl.role': 'switch' };
+  const labels = { ...own, [LABELS.role]: 'switch' };
   return {
     [name]: renderSwitch(service, {
       ...{ image: switchImage, folder: switchFolder(name), port: deployment.port, labels },
@@ -118,10 +119,11 @@ function withoutHealthConditions(
     Object.entries(services).map(([name, service]) => {
       const needs = Object.entries(service.depends_on ?? {});
       if (!needs.some(([other]) => names.has(other))) return [name, service];
-      const started = needs.map(([other, how]) =>
-        names.has(other) ? [other, { ...how, condition: 'service_started' }] : [other, how],
+      const started = needs.map(
+        ([other, how]) =>
+          [other, names.has(other) ? { ...how, condition: 'service_started' } : how] as const,
       );
-      return [name, { ...service, depends_on: Object.fromEntries(started) as never }];
+      return [name, { ...service, depends_on: Object.fromEntries(started) }];
     }),
   );
 }

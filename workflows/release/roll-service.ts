@@ -2,7 +2,7 @@ import { isCancellation, type ActivityOptions } from '@temporalio/workflow';
 import { slotService } from '../model/deployment';
 import type { CanaryStep } from '../model/outcome';
 import { stepId } from '../model/step-id';
-import type { Shares } from '../model/traffic';
+import { ALL, sharesOf, type Shares } from '../model/traffic';
 import { rollStep } from './release-steps';
 import type { Run } from '../run/runbook';
 import type { Undo } from '../run/undo-on-failure';
@@ -11,15 +11,7 @@ import { newService, type Placement, type RolledService } from './placement';
 import { patienceFor, patienceOf, readyDetail } from './patience';
 import { removeWhenUndone } from './start-slots';
 import { goOnStep, holdStep, shiftBackStep } from './undo-steps';
-import {
-  ALL,
-  gapDetail,
-  renewSwitch,
-  steering,
-  tookBackNotes,
-  traffic,
-  type Shifted,
-} from './steering';
+import { gapDetail, renewSwitch, steering, tookBackNotes, type Shifted } from './steering';
 
 /** How far the containers of a service are replaced. */
 interface Rolled extends Pick<Reached, 'counters'> {
@@ -119,7 +111,7 @@ async function sendBack(
     if (kept > 0) await relieve(run, placement, placed, kept, options);
     await startAgain(run, placement, placed, options);
   }
-  const shares = traffic(active, ALL, 'off');
+  const shares = sharesOf(active, ALL, 'off');
   return run.act.steerTraffic.executeWithOptions(options, [
     steering(run, placement, withRoom(placed), shares, placed.before),
   ]);
@@ -133,7 +125,7 @@ async function relieve(
   options: ActivityOptions,
 ): Promise<void> {
   const { deployment, active } = placed;
-  const shares = traffic(active, { weight: 100, servers: kept }, 'off');
+  const shares = sharesOf(active, { weight: 100, servers: kept }, 'off');
   try {
     await run.act.steerTraffic.executeWithOptions(
       { ...options, activityId: stepId('relieve', deployment.service) },
@@ -254,9 +246,9 @@ function steeringAt(run: Run, placement: Placement, placed: RolledService, added
 
 /** Each server gets as much as each other one. The last share is of a whole slot, whatever its servers' addresses become. */
 function sharesAt({ slot, replicas, rolls }: RolledService, added: number): Shares {
-  if (added === replicas) return traffic(slot, ALL, 'drain');
+  if (added === replicas) return sharesOf(slot, ALL, 'drain');
   const old = Math.min(rolls.from, replicas - added);
-  return traffic(slot, { weight: 100, servers: added }, { weight: 100, servers: old });
+  return sharesOf(slot, { weight: 100, servers: added }, { weight: 100, servers: old });
 }
 
 /** From the first step to the last, the switch has as many servers for each slot as the larger one needs: no reload between. */

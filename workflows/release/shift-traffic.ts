@@ -1,6 +1,6 @@
 import { slotService, type Slot } from '../model/deployment';
 import type { CanaryStep } from '../model/outcome';
-import type { Shares } from '../model/traffic';
+import { ALL, sharesOf, type Shares } from '../model/traffic';
 import { clearStep, drainStep, shiftStep } from './release-steps';
 import {
   giveBackToComposeStep,
@@ -20,15 +20,7 @@ import {
   type SwitchedService,
 } from './placement';
 import { rollService } from './roll-service';
-import {
-  ALL,
-  gapDetail,
-  renewSwitch,
-  steering,
-  tookBackNotes,
-  traffic,
-  type Shifted,
-} from './steering';
+import { gapDetail, renewSwitch, steering, tookBackNotes, type Shifted } from './steering';
 
 /** Sends the requests of every switched service to the release: share by share, judged in between. */
 export async function shiftTraffic(run: Run, undo: Undo, placement: Placement): Promise<Shifted> {
@@ -61,7 +53,7 @@ async function shiftService(
     (options) =>
       run.act.steerTraffic.executeWithOptions(options, [
         {
-          ...steering(run, placement, placed, traffic(active, ALL, 'off'), placed.before),
+          ...steering(run, placement, placed, sharesOf(active, ALL, 'off'), placed.before),
           ...(placed.asBefore && { asBefore: placed.asBefore }),
         },
       ]),
@@ -98,7 +90,7 @@ function shareWhileHeld(
   run.whileHeld.push({
     before: async () => {
       if (reached.share === 0) return;
-      const back = steering(run, placement, placed, traffic(active, ALL, 'off'), placed.before);
+      const back = steering(run, placement, placed, sharesOf(active, ALL, 'off'), placed.before);
       await run.step(holdStep(service, active), (options) =>
         run.act.steerTraffic.executeWithOptions(options, [back]),
       );
@@ -118,7 +110,7 @@ function shareWhileHeld(
 }
 
 function sharesFor(slot: Slot, share: number): Shares {
-  return traffic(slot, { weight: share }, share === 100 ? 'drain' : { weight: 100 - share });
+  return sharesOf(slot, { weight: share }, share === 100 ? 'drain' : { weight: 100 - share });
 }
 
 /** The first time there is nothing to shift from: the switch begins with the release, and takes the port. */
@@ -154,7 +146,7 @@ async function takeOver(
     run,
     placement,
     placed,
-    traffic(placed.slot, ALL, 'off'),
+    sharesOf(placed.slot, ALL, 'off'),
     100,
   );
   if (placed.clears !== undefined) await clear(run, placement, placed, placed.clears);

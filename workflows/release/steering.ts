@@ -1,7 +1,7 @@
-import { otherSlot, type Slot } from '../model/deployment';
+import type { Slot } from '../model/deployment';
 import type { CanaryStep } from '../model/outcome';
 import type { InPlace } from '../model/serving';
-import type { Shares, SlotShare } from '../model/traffic';
+import { ALL, sharesOf, type Shares } from '../model/traffic';
 import { renewStep } from './release-steps';
 import type { Run } from '../run/runbook';
 import type { Placement, SwitchedService } from './placement';
@@ -14,13 +14,6 @@ export interface Shifted {
   /** Longest time without an answer; only where the switch was made, or made anew. */
   readonly gapSeconds: number;
   readonly notes: readonly string[];
-}
-
-/** All requests that there are, where `other` says nothing else. */
-export const ALL: SlotShare = { weight: 100 };
-
-export function traffic(slot: Slot, share: SlotShare, other: SlotShare): Shares {
-  return { [slot]: share, [otherSlot(slot)]: other } as unknown as Shares;
 }
 
 /** `file`: the release whose file has the switch; the new one's where nothing is said. */
@@ -53,7 +46,7 @@ export async function renewSwitch(
   placed: SwitchedService,
   active: Slot,
 ): Promise<number> {
-  const shares = traffic(active, ALL, 'off');
+  const shares = sharesOf(active, ALL, 'off');
   const { gapSeconds = 0 } = await run.step(
     renewStep(placed.deployment.service),
     (options) =>

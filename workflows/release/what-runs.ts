@@ -1,3 +1,4 @@
+import { LABELS } from '../model/labels';
 import { SLOTS, slotService, type Slot } from '../model/deployment';
 import type { Maintenance } from '../model/maintenance';
 import type { Release, ReleasedService, ReleaseList } from '../model/release';
@@ -41,7 +42,7 @@ export function whoIsInPlace(stack: string, own: readonly SeenContainer[]): InPl
   const live = own.filter(({ state }) => state === 'running' || state === 'restarting');
   if (live.length === 0) return 'stopped';
   const roles = live.map(({ labels }) => {
-    const { 'pawl.role': role, 'pawl.stack': owner } = labels;
+    const { [LABELS.role]: role, [LABELS.stack]: owner } = labels;
     if (role === undefined) return 'compose';
     if (owner !== undefined && owner !== stack) return 'other-stack';
     return role === 'switch' ? 'switch' : 'release';
@@ -116,7 +117,7 @@ function whoShould({ adopted }: Release, { strategy }: ReleasedService): Compare
  * Shape:  containers of the edge's name → what is wrong; undefined while it runs
  */
 export function edgeDrift(own: readonly SeenContainer[]): Drift | undefined {
-  const edge = own.filter(({ labels }) => labels['pawl.role'] === 'edge');
+  const edge = own.filter(({ labels }) => labels[LABELS.role] === 'edge');
   if (edge.some(({ state }) => state === 'running' || state === 'restarting')) return undefined;
   if (edge.length > 0) {
     const kind = stillness(edge);
@@ -175,7 +176,7 @@ function servesNow(inPlace: InPlace, seen: SeenService): ServingContainers[] {
 
 function servingOf(containers: readonly SeenContainer[], share: number): ServingContainers {
   const [first] = containers;
-  const release = Number(first?.labels['pawl.release']);
+  const release = Number(first?.labels[LABELS.release]);
   return {
     ...{ share, running: containers.length, ...healthOf(containers) },
     ...(Number.isInteger(release) ? { release } : {}),
@@ -218,7 +219,7 @@ function placeDrift({ by, inPlace, seen, release, ...others }: Compared): Drift 
       };
     case 'stopped': {
       const kind = stillness(own);
-      const starts = own.every(({ labels }) => labels['pawl.role'] === by || by === 'release');
+      const starts = own.every(({ labels }) => labels[LABELS.role] === by || by === 'release');
       return {
         kind,
         fact: `${names} ${STILL[kind]}: nobody answers for ${service}`,
@@ -407,7 +408,7 @@ function imageText(service: string, releases: readonly Release[], id: string): s
 }
 
 function ownerOf(own: readonly SeenContainer[]): string {
-  return own.find(({ labels }) => labels['pawl.stack'] !== undefined)?.labels['pawl.stack'] ?? '';
+  return own.find(({ labels }) => labels[LABELS.stack] !== undefined)?.labels[LABELS.stack] ?? '';
 }
 
 function namesOf(containers: readonly SeenContainer[]): string {

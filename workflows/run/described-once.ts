@@ -9,7 +9,7 @@ import {
 import type { HostActivities } from '../../activities';
 import type { StackDescription } from '../model/stack';
 import { DESCRIPTION_UNKNOWN, type StackReference } from '../model/stack-reference';
-import { hashPlan } from './hash-plan';
+import { hashJson } from './hash-plan';
 import { jsonBytes } from './telling-steps';
 
 /** A shorter one costs less with each step than a step of its own. */
@@ -48,7 +48,7 @@ class HandOver {
     private readonly keep: ActivityInterfaceFor<HostActivities>['keepDescription'],
   ) {
     const { name, host } = stack;
-    this.reference = { name, host, description: hashPlan(stack) };
+    this.reference = { name, host, description: hashJson(stack) };
   }
 
   async call(call: Call, options: ActivityOptions, args: readonly unknown[]): Promise<unknown> {

@@ -3,9 +3,9 @@ import { bytesToHex } from '@noble/hashes/utils';
 import type { PlannedStep } from '../model/plans';
 
 /** The hash of a plan: of all that it says it will do. What it only estimates changes from look to look. */
-export function hashOfPlan(plan: object): string {
+export function hashPlan(plan: object): string {
   const { disk: _, steps = [], ...hashed } = plan as Estimated;
-  return hashPlan({ ...hashed, steps: steps.map(({ expectedBytes: __, ...step }) => step) });
+  return hashJson({ ...hashed, steps: steps.map(({ expectedBytes: __, ...step }) => step) });
 }
 
 interface Estimated {
@@ -14,8 +14,8 @@ interface Estimated {
 }
 
 /** SHA-256 of an object's canonical JSON. @noble/hashes: Temporal's sandbox has no node:crypto. */
-export function hashPlan(plan: object): string {
-  return bytesToHex(sha256(canonicalJson(plan)));
+export function hashJson(value: object): string {
+  return bytesToHex(sha256(canonicalJson(value)));
 }
 
 /** JSON with the keys of every object sorted, so that equal data has one text. */

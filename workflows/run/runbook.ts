@@ -26,7 +26,7 @@ import type { Obstacle } from '../model/obstacle';
 import { hostActivities } from './activities';
 import { ApprovalDesk } from './people/approval-desk';
 import { causeOf, isObstacle, preconditionFailed } from './failures';
-import { hashOfPlan } from './hash-plan';
+import { hashPlan } from './hash-plan';
 import { HoldDesk } from './people/hold-desk';
 import { firstCharacters } from './markdown';
 import { now } from './now';
@@ -113,7 +113,7 @@ export function adoptPlan<Name extends RunbookName>(
   plan: Omit<PlanOf<Name>, 'hash'> | Obstacle,
 ): PlanOf<Name> {
   if (isObstacle(plan)) throw preconditionFailed(plan);
-  const hash = hashOfPlan(plan);
+  const hash = hashPlan(plan);
   run.page.planned(hash, plan.steps);
   return { ...plan, hash } as PlanOf<Name>;
 }

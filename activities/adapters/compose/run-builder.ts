@@ -1,6 +1,6 @@
 import type { OnProgress } from '../../ports/attempt';
 import type { CommandOptions, CommandRunner } from '../../ports/command-runner';
-import { tailBuffer } from '../process/tail-buffer';
+import { lastBytes } from '../process/last-bytes';
 import type { AdapterError } from '../../ports/adapter-error';
 import type { EndedBuild } from './build-failure';
 
@@ -22,7 +22,7 @@ export async function runBuilder(
     onProgress();
   };
   const command = await runner.spawn(argv, { ...spawning, onStderrLine });
-  const output = tailBuffer(OUTPUT_KEPT_BYTES);
+  const output = lastBytes(OUTPUT_KEPT_BYTES);
   for await (const chunk of command.stdout as AsyncIterable<Buffer>) {
     output.add(chunk);
     onProgress();

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import { AdapterError } from '../../ports/adapter-error';
 import type { Attempt } from '../../ports/attempt';
@@ -6,6 +5,7 @@ import { outputOfEnded, type ContainerOutput } from './container-output';
 import { following } from './docker-failure';
 import { unlessMissing } from './engine-status';
 import { untilAborted } from '../../ports/until-aborted';
+import { untilSeen } from '../../ports/until-seen';
 import { withoutEnvironment } from './without-environment';
 
 const FIRST_POLL_MILLISECONDS = 50;
@@ -47,15 +47,17 @@ async function ended(
   { signal, onProgress }: Attempt,
 ): Promise<Dockerode.ContainerInspectInfo | undefined> {
   const container = docker.getContainer(name);
-  let wait = FIRST_POLL_MILLISECONDS;
-  for (;;) {
+  const look = async () => {
     const info = await container.inspect().catch(unlessMissing);
-    if (info === undefined || hasEnded(info)) return info;
-    if (info.State.Status === 'created') await start(container, name, info.State.Error);
+    if (info?.State.Status === 'created') await start(container, name, info.State.Error);
     onProgress();
-    await sleep(wait, undefined, { signal });
-    wait = Math.min(wait * 2, SLOWEST_POLL_MILLISECONDS);
-  }
+    return info;
+  };
+  return untilSeen(look, (info) => info === undefined || hasEnded(info), {
+    everyMilliseconds: FIRST_POLL_MILLISECONDS,
+    atMostEveryMilliseconds: SLOWEST_POLL_MILLISECONDS,
+    signal,
+  });
 }
 
 function hasEnded({ State }: Dockerode.ContainerInspectInfo): boolean {

@@ -2,7 +2,7 @@ import type Dockerode from 'dockerode';
 import { collector, unreadable } from './container-output';
 import { asking } from './docker-failure';
 import { unlessMissing } from './engine-status';
-import { lastBytes } from './last-bytes';
+import { lastBytes } from '../process/last-bytes';
 import { withoutEnvironment } from './without-environment';
 
 const LIMIT_BYTES = 1024 ** 2;

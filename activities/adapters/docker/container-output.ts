@@ -2,7 +2,7 @@ import type Dockerode from 'dockerode';
 import { FrameReader } from './demultiplex';
 import { asking } from './docker-failure';
 import { engineStatus } from './engine-status';
-import { lastBytes, type LastBytes } from './last-bytes';
+import { lastBytes, type LastBytes } from '../process/last-bytes';
 import { withoutEnvironment } from './without-environment';
 
 const OUTPUT_BYTES = 64 * 1024;

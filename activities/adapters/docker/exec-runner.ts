@@ -5,7 +5,8 @@ import { AdapterError } from '../../ports/adapter-error';
 import type { CommandOptions, CommandRunner, RunningCommand } from '../../ports/command-runner';
 import { redactor } from '../process/redact';
 import { runToEnd } from '../process/run-to-end';
-import { tailBuffer } from '../process/tail-buffer';
+import { endOnAbort } from '../process/end-on-abort';
+import { lastBytes } from '../process/last-bytes';
 import { demultiplex } from './demultiplex';
 import { asking } from './docker-failure';
 import { execExit, type StartedExec } from './exec-exit';
@@ -40,7 +41,7 @@ async function spawnInContainer(
   signal?.throwIfAborted();
   const { exec, socket } = await asking(attempted, () => start(docker, container, argv, options));
   const redact = redactor(secrets);
-  const tail = tailBuffer();
+  const tail = lastBytes();
   const lines = lineSplitter(options.onStderrLine, redact);
   const output = demultiplex(socket, (chunk) => {
     tail.add(chunk);
@@ -124,12 +125,4 @@ function standardInput(socket: Socket): Writable {
   });
   socket.once('close', () => input.destroy());
   return input.on('error', () => undefined);
-}
-
-function endOnAbort(running: RunningCommand, signal: AbortSignal | undefined): void {
-  const end = (): void => void running.kill();
-  if (signal?.aborted) end();
-  signal?.addEventListener('abort', end, { once: true });
-  const forget = (): void => signal?.removeEventListener('abort', end);
-  running.exit.then(forget, forget);
 }

@@ -1,3 +1,5 @@
+import { LABELS } from '../../../workflows/model/labels';
+
 /** Labels by which containers are found: Compose's own, and those that pawl writes into a release's file. */
 export const LABEL = {
   project: 'com.docker.compose.project',
@@ -7,10 +9,10 @@ export const LABEL = {
   oneOff: 'com.docker.compose.oneoff',
   hash: 'com.docker.compose.config-hash',
   /** `switch` or `slot`, of what stands for a service behind a switch. */
-  role: 'pawl.role',
+  role: LABELS.role,
   /** Of a slot: the service in whose place it is. */
-  switchedService: 'pawl.service',
-  release: 'pawl.release',
+  switchedService: LABELS.service,
+  release: LABELS.release,
 } as const;
 
 type Labelled = Readonly<Record<string, string>>;

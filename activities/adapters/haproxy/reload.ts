@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { AdapterError } from '../../ports/adapter-error';
+import { isAway } from '../../ports/adapter-error';
+import { untilSeen } from '../../ports/until-seen';
 import type { SwitchSettings } from '../../ports/switches';
 import { portOf, SERVERS_STATE, type Desired } from './configuration';
 import { processes, runningShape, serversState } from './running-state';
@@ -53,7 +53,7 @@ async function tellToReload(folder: string, signal: AbortSignal): Promise<string
   try {
     return await ask(folder, 'master.sock', 'reload', signal);
   } catch (error) {
-    if (error instanceof AdapterError && error.kind === 'ServiceUnavailable') return '';
+    if (isAway(error)) return '';
     throw error;
   }
 }
@@ -71,30 +71,31 @@ async function outcome(
   failedBefore: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const deadline = performance.now() + RELOADED_WITHIN_MILLISECONDS;
-  for (;;) {
-    const looked = await look(folder, signal);
-    if (looked?.shape === shape) return undefined;
-    if (looked !== undefined && looked.failed > failedBefore) {
-      return 'its reason is in the log of its container (HAProxy before 2.7 does not say)';
-    }
-    if (performance.now() > deadline) {
-      return `no new worker serves after ${RELOADED_WITHIN_MILLISECONDS / 1000} s`;
-    }
-    await sleep(LOOK_MILLISECONDS, undefined, { signal });
-  }
+  const isOver = (looked: Looked | undefined) =>
+    looked !== undefined && (looked.shape === shape || looked.failed > failedBefore);
+  const looked = await untilSeen(() => look(folder, signal), isOver, {
+    everyMilliseconds: LOOK_MILLISECONDS,
+    withinMilliseconds: RELOADED_WITHIN_MILLISECONDS,
+    signal,
+  });
+  if (looked?.shape === shape) return undefined;
+  return isOver(looked)
+    ? 'its reason is in the log of its container (HAProxy before 2.7 does not say)'
+    : `no new worker serves after ${RELOADED_WITHIN_MILLISECONDS / 1000} s`;
+}
+
+interface Looked {
+  readonly shape: string | undefined;
+  readonly failed: number;
 }
 
 /** Undefined while one takes the place of the other. */
-async function look(
-  folder: string,
-  signal: AbortSignal,
-): Promise<{ readonly shape: string | undefined; readonly failed: number } | undefined> {
+async function look(folder: string, signal: AbortSignal): Promise<Looked | undefined> {
   try {
     const { failed } = await processes(folder, signal);
     return { failed, shape: await runningShape(folder, signal) };
   } catch (error) {
-    if (error instanceof AdapterError && error.kind === 'ServiceUnavailable') return undefined;
+    if (isAway(error)) return undefined;
     throw error;
   }
 }

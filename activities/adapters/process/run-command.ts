@@ -17,7 +17,8 @@ import { dieWithWorkerPrefix } from './die-with-worker';
 import { findProgram } from './find-program';
 import { redactor } from './redact';
 import { runToEnd } from './run-to-end';
-import { tailBuffer } from './tail-buffer';
+import { endOnAbort } from './end-on-abort';
+import { lastBytes } from './last-bytes';
 
 /** restic and pg_dump end within milliseconds of SIGTERM; a remote repository's lock takes a round trip or two. */
 const KILL_GRACE_MILLISECONDS = 5_000;
@@ -133,7 +134,7 @@ async function awaitExit(
   onStderrLine?: (line: string) => void,
 ): Promise<CommandExit> {
   const startedAt = performance.now();
-  const tail = tailBuffer();
+  const tail = lastBytes();
   child.stderr?.on('data', (chunk: Buffer) => {
     tail.add(chunk);
   });
@@ -155,12 +156,4 @@ async function endProcess(child: ChildProcess, exit: Promise<CommandExit>): Prom
   const forced = setTimeout(() => child.kill('SIGKILL'), KILL_GRACE_MILLISECONDS);
   await exit.catch(() => undefined);
   clearTimeout(forced);
-}
-
-function endOnAbort(running: RunningCommand, signal: AbortSignal | undefined): void {
-  const end = (): void => void running.kill();
-  if (signal?.aborted) end();
-  signal?.addEventListener('abort', end, { once: true });
-  const forget = (): void => signal?.removeEventListener('abort', end);
-  running.exit.then(forget, forget);
 }

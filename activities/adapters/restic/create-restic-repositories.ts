@@ -20,8 +20,7 @@ export function createResticRepositories(options: ResticOptions): OpenRepository
       ...(folder === undefined ? {} : { folder }),
       probe: ({ signal }) => probe(restic, signal),
       initialise: ({ signal }) => initialise(restic, signal),
-      storeStream: (source, label, attempt, beforeClose) =>
-        storeStream(restic, { source, label, attempt, beforeClose }),
+      storeStream: (upload) => storeStream(restic, upload),
       findStream: (label, receipt, attempt) => findStream(restic, label, receipt, attempt),
       readStream: (snapshotId, path, attempt) => readStream(restic, snapshotId, path, attempt),
       storeManifest: (manifest, attempt) => storeManifest(restic, manifest, attempt),

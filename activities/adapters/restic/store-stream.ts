@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { AdapterError } from '../../ports/adapter-error';
 import type { Attempt } from '../../ports/attempt';
 import type { ByteSource } from '../../ports/byte-stream';
-import type { StreamLabel, StreamPlace, StreamReceipt } from '../../ports/repository';
+import type { StreamLabel, StreamPlace, StreamReceipt, Upload } from '../../ports/repository';
 import { backupArguments } from './arguments';
 import { parseSummary, type BackupSummary } from './events';
 import { streamPath, streamTags } from './labels';
@@ -13,15 +13,6 @@ import { createPatience, type Patience } from './patience';
 import type { Restic, RunningRestic } from './restic';
 import { requireStillThere } from './still-there';
 import { createWriteQueue } from './write-queue';
-
-export interface Upload {
-  /** May still be beginning: restic takes half a second to open its repository meanwhile. */
-  readonly source: ByteSource | Promise<ByteSource>;
-  readonly label: StreamLabel;
-  readonly attempt: Attempt;
-  /** Makes the receipt durable. */
-  readonly beforeClose: (receipt: StreamReceipt) => Promise<void>;
-}
 
 /**
  * Stores one stream as one snapshot, or nothing at all.

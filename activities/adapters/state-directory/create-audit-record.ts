@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { AuditEntry, AuditRecord } from '../../ports/audit-record';
 import { nextLine, readChain, wholeLines } from './audit-chain';
 import { isMissing, makeFolder, onDisk, OWNER_ONLY_FILE, syncFolder } from './durable-files';
-import { withFileLock } from './file-lock';
+import { withFileLock } from '../process/file-lock';
 
 /** `AuditRecord` as one file of JSON lines per stack, `audit/<stack>.jsonl`, in the state directory. */
 export function createAuditRecord(stateDirectory: string): AuditRecord {

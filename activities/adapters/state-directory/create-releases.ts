@@ -4,7 +4,7 @@ import { AdapterError } from '../../ports/adapter-error';
 import type { PreparedRelease, Releases } from '../../ports/releases';
 import { releaseRecordText } from '../../../workflows/model/release-text';
 import { makeFolder, onDisk, writeDurably } from './durable-files';
-import { withFileLock } from './file-lock';
+import { withFileLock } from '../process/file-lock';
 import {
   currentOf,
   layoutOf,

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { parseImageReference } from '../../../activities/adapters/docker/image-reference';
-import { lastBytes } from '../../../activities/adapters/docker/last-bytes';
+import { lastBytes } from '../../../activities/adapters/process/last-bytes';
 import { readPullProgress } from '../../../activities/adapters/docker/pull-progress';
 import { explain, registryError } from '../../../activities/adapters/docker/registry-failure';
 

@@ -60,15 +60,22 @@ async function dump(of = engine): Promise<Pick<WholeDump, 'bytes' | 'facts'>> {
 
 async function restore({ bytes, facts }: Pick<WholeDump, 'bytes' | 'facts'>, number: number) {
   const [site, target] = [hostSite(directory), restoreTarget('uploads', number)];
-  await engine.prepare(site, entry, part, target, undefined, newAttempt());
-  const sink = await engine.receive(site, entry, part, target, newAttempt());
+  await engine.prepare({ site, entry, part, target, attempt: newAttempt() });
+  const sink = await engine.receive({ site, entry, part, target, attempt: newAttempt() });
   await pipeline(Readable.from([bytes]), sink.stream);
   await sink.finish();
-  const digest = await engine.digest(site, entry, part, target, facts.contents, newAttempt());
+  const digest = await engine.digest({
+    site,
+    entry,
+    part,
+    target,
+    expected: facts.contents,
+    attempt: newAttempt(),
+  });
   return {
     digest,
-    swap: () => engine.swap(site, entry, part, target, newAttempt()),
-    swapBack: () => engine.swapBack(site, entry, part, target, newAttempt()),
+    swap: () => engine.swap({ site, entry, part, target, attempt: newAttempt() }),
+    swapBack: () => engine.swapBack({ site, entry, part, target, attempt: newAttempt() }),
   };
 }
 
@@ -156,7 +163,11 @@ describe('files with holes', () => {
     run('dd', 'if=/bin/true', 'of=uploads/disk', 'bs=1M', 'seek=200', 'conv=notrunc');
     run('truncate', '-s', '5M', 'uploads/empty');
     await writeFile(at('uploads/zeros'), Buffer.alloc(1_000_000));
-    const { parts } = await engine.observe(hostSite(directory), entry, newAttempt());
+    const { parts } = await engine.observe({
+      site: hostSite(directory),
+      entry,
+      attempt: newAttempt(),
+    });
     expect(parts[0]?.expectedBytes).toBeLessThan(4_000_000);
     const whole = await dump();
     expect(whole.bytes.length).toBeLessThan(2_000_000);
@@ -217,9 +228,18 @@ describe('what cannot be saved', () => {
       await writeFile(at('uploads', `file-${index}`), Buffer.alloc(2000, 1));
     }
     const poor = createFilesEngine({ hostRunner: applets, containers });
-    const { notes } = await poor.observe(hostSite(directory), entry, newAttempt());
+    const { notes } = await poor.observe({
+      site: hostSite(directory),
+      entry,
+      attempt: newAttempt(),
+    });
     expect(notes.join()).toMatch(/no ACLs.*no extended attributes.*no holes/);
-    const source = await poor.dump(hostSite(directory), entry, part, newAttempt());
+    const source = await poor.dump({
+      site: hostSite(directory),
+      entry,
+      part,
+      attempt: newAttempt(),
+    });
     // The pipe is full by now, and most names are only known to it.
     while (source.stream.readableLength === 0)
       await new Promise((resolve) => setTimeout(resolve, 5));

@@ -49,7 +49,7 @@ describe('folders of the host', () => {
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
   async function observe(entry: FilesEntry) {
-    const observed = await engine.observe(site(), entry, newAttempt());
+    const observed = await engine.observe({ site: site(), entry, attempt: newAttempt() });
     const [only] = observed.parts;
     if (only === undefined) throw new Error('no part');
     return { ...observed, part: only.part, expectedBytes: only.expectedBytes };
@@ -67,8 +67,8 @@ describe('folders of the host', () => {
     known?: Part,
   ) {
     const part = known ?? (await observe(entry)).part;
-    await engine.prepare(site(), entry, part, target, undefined, newAttempt());
-    const sink = await engine.receive(site(), entry, part, target, newAttempt());
+    await engine.prepare({ site: site(), entry, part, target, attempt: newAttempt() });
+    const sink = await engine.receive({ site: site(), entry, part, target, attempt: newAttempt() });
     await pipeline(Readable.from([bytes]), sink.stream).catch(() => undefined);
     await sink.finish();
   }
@@ -95,9 +95,9 @@ describe('folders of the host', () => {
 
   it('says of a file that it is not a folder', async () => {
     await writeFile(at('site.db'), 'x');
-    await expect(engine.observe(site(), filesEntry('site.db'), newAttempt())).rejects.toThrow(
-      `${at('site.db')} on this host is not a folder`,
-    );
+    await expect(
+      engine.observe({ site: site(), entry: filesEntry('site.db'), attempt: newAttempt() }),
+    ).rejects.toThrow(`${at('site.db')} on this host is not a folder`);
   });
 
   it('counts as many bytes as there are', async () => {
@@ -118,7 +118,12 @@ describe('folders of the host', () => {
   it('names the files that changed while they were read, and stores them', async () => {
     await fillWithMuch(at('uploads'));
     const { part } = await observe(filesEntry('uploads'));
-    const source = await engine.dump(site(), filesEntry('uploads'), part, newAttempt());
+    const source = await engine.dump({
+      site: site(),
+      entry: filesEntry('uploads'),
+      part,
+      attempt: newAttempt(),
+    });
     await once(source.stream, 'readable');
     await writeFile(at('uploads', 'file-9'), 'shorter');
     await rm(at('uploads', 'file-8'));
@@ -146,7 +151,14 @@ describe('folders of the host', () => {
     await restoreBeside(filesEntry('uploads'), bytes, target);
     await writeFile(at('uploads_restoring_1/.pawl_tree', 'intruder'), '');
     const entry = filesEntry('uploads');
-    const found = await engine.digest(site(), entry, part, target, facts.contents, newAttempt());
+    const found = await engine.digest({
+      site: site(),
+      entry,
+      part,
+      target,
+      expected: facts.contents,
+      attempt: newAttempt(),
+    });
     expect(found).not.toEqual(facts.contents);
     expect(found[0]?.method).toBe(facts.contents[0]?.method);
   });
@@ -179,9 +191,9 @@ describe('folders of the host', () => {
     await writeFile(at('uploads_before_1', 'a'), 'old');
     execFileSync('mv', [at('uploads_restoring_1'), at('uploads_restoring_1.swapping')]);
     await writeFile(at('uploads', 'a'), 'written by the application');
-    const swap = engine.swap(site(), entry, part, target, newAttempt());
+    const swap = engine.swap({ site: site(), entry, part, target, attempt: newAttempt() });
     await expect(swap).rejects.toMatchObject({ kind: 'PreconditionFailed' });
-    await engine.swapBack(site(), entry, part, target, newAttempt());
+    await engine.swapBack({ site: site(), entry, part, target, attempt: newAttempt() });
     expect(execFileSync('cat', [at('uploads', 'a')]).toString()).toBe('old');
   });
 
@@ -194,12 +206,12 @@ describe('folders of the host', () => {
     await rename(at('uploads', 'a'), at('uploads_before_1', 'a'));
     await writeFile(at('uploads', 'a'), 'written again');
     await writeFile(at('uploads', 'new'), 'new');
-    const swap = engine.swap(site(), entry, part, target, newAttempt());
+    const swap = engine.swap({ site: site(), entry, part, target, attempt: newAttempt() });
     await expect(swap).rejects.toMatchObject({ kind: 'PreconditionFailed' });
-    await engine.swapBack(site(), entry, part, target, newAttempt());
+    await engine.swapBack({ site: site(), entry, part, target, attempt: newAttempt() });
     expect((await readdir(at('uploads'))).sort()).toEqual(['a', 'b', 'new']);
     expect(await readFile(at('uploads', 'a'), 'utf8')).toBe('old');
-    await engine.discardBeside(site(), entry, part, target, newAttempt());
+    await engine.discardBeside({ site: site(), entry, part, target, attempt: newAttempt() });
     expect(await readdir(directory)).toEqual(['uploads']);
   });
 
@@ -236,10 +248,12 @@ describe('folders of the host', () => {
     await restoreBeside(entry, bytes, target, part);
     await mkdir(at('uploads'));
     await writeFile(at('uploads', 'late'), 'made since');
-    expect(await engine.swap(site(), entry, part, target, newAttempt())).toEqual({ kept: true });
+    expect(await engine.swap({ site: site(), entry, part, target, attempt: newAttempt() })).toEqual(
+      { kept: true },
+    );
     expect(await readdir(at('uploads'))).toEqual(['a']);
     expect(await readFile(at('uploads_before_1', 'late'), 'utf8')).toBe('made since');
-    await engine.swapBack(site(), entry, part, target, newAttempt());
+    await engine.swapBack({ site: site(), entry, part, target, attempt: newAttempt() });
     expect(await readdir(at('uploads'))).toEqual(['late']);
   });
 
@@ -250,9 +264,9 @@ describe('folders of the host', () => {
     const before = await readTree(at('uploads'));
     const [entry, target] = [filesEntry('uploads'), restoreTarget('uploads', 1)];
     await restoreBeside(entry, bytes, target);
-    await engine.swap(site(), entry, part, target, newAttempt());
+    await engine.swap({ site: site(), entry, part, target, attempt: newAttempt() });
     expect(await readTree(at('uploads'))).toContain('42770');
-    await engine.swapBack(site(), entry, part, target, newAttempt());
+    await engine.swapBack({ site: site(), entry, part, target, attempt: newAttempt() });
     expect(await readTree(at('uploads'))).toBe(before);
   });
 
@@ -265,7 +279,7 @@ describe('folders of the host', () => {
     for (const number of [1, 2]) {
       const target = restoreTarget('uploads', number);
       await restoreBeside(entry, bytes, target);
-      await engine.swap(site(), entry, part, target, newAttempt());
+      await engine.swap({ site: site(), entry, part, target, attempt: newAttempt() });
       const [beside, keep] = [`${into}${target.besideSuffix}`, `${into}${target.keepSuffix}`];
       await mkdir(`${beside}.dropped`);
       await mkdir(`${beside}.swapping`);
@@ -276,7 +290,7 @@ describe('folders of the host', () => {
         await rename(`${beside}.swapping`, `${beside}.dropping`);
         await rename(join(keep, 'b'), join(into, 'b'));
       }
-      await engine.swapBack(site(), entry, part, target, newAttempt());
+      await engine.swapBack({ site: site(), entry, part, target, attempt: newAttempt() });
       expect(await readTree(into)).toBe(before);
       expect(await readdir(directory)).toEqual(['uploads']);
     }
@@ -284,27 +298,26 @@ describe('folders of the host', () => {
 
   it('refuses to swap when nothing was restored', async () => {
     const { part } = await observe(filesEntry('uploads'));
-    const swap = engine.swap(
-      site(),
-      filesEntry('uploads'),
+    const swap = engine.swap({
+      site: site(),
+      entry: filesEntry('uploads'),
       part,
-      restoreTarget('uploads', 1),
-      newAttempt(),
-    );
+      target: restoreTarget('uploads', 1),
+      attempt: newAttempt(),
+    });
     await expect(swap).rejects.toMatchObject({ kind: 'PreconditionFailed' });
   });
 
   it('refuses to prepare over what an older restore of the same number has kept', async () => {
     await mkdir(at('uploads_before_1'));
     const { part } = await observe(filesEntry('uploads'));
-    const prepare = engine.prepare(
-      site(),
-      filesEntry('uploads'),
+    const prepare = engine.prepare({
+      site: site(),
+      entry: filesEntry('uploads'),
       part,
-      restoreTarget('uploads', 1),
-      undefined,
-      newAttempt(),
-    );
+      target: restoreTarget('uploads', 1),
+      attempt: newAttempt(),
+    });
     await expect(prepare).rejects.toMatchObject({ kind: 'PreconditionFailed' });
   });
 

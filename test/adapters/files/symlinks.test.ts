@@ -57,15 +57,17 @@ const target = restoreTarget('data/uploads', 1);
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
   const steps = {
-    prepare: (of = plain) => of.prepare(site(), entry, part, target, undefined, newAttempt()),
+    prepare: (of = plain) =>
+      of.prepare({ site: site(), entry, part, target, attempt: newAttempt() }),
     receive: async (bytes: Buffer, of = plain) => {
-      const sink = await of.receive(site(), entry, part, target, newAttempt());
+      const sink = await of.receive({ site: site(), entry, part, target, attempt: newAttempt() });
       await pipeline(Readable.from([bytes]), sink.stream).catch(() => undefined);
       await sink.finish();
     },
-    swap: (of = plain) => of.swap(site(), entry, part, target, newAttempt()),
-    swapBack: () => plain.swapBack(site(), entry, part, target, newAttempt()),
-    discard: () => plain.discardBeside(site(), entry, part, target, newAttempt()),
+    swap: (of = plain) => of.swap({ site: site(), entry, part, target, attempt: newAttempt() }),
+    swapBack: () => plain.swapBack({ site: site(), entry, part, target, attempt: newAttempt() }),
+    discard: () =>
+      plain.discardBeside({ site: site(), entry, part, target, attempt: newAttempt() }),
   };
   const plain = createFilesEngine({ hostRunner, containers });
 
@@ -122,7 +124,7 @@ const target = restoreTarget('data/uploads', 1);
   it('are not followed while tar unpacks: it stays in the folder that was made', async () => {
     const { bytes } = await dumpWhole(plain, site(), entry, part);
     await steps.prepare();
-    const sink = await plain.receive(site(), entry, part, target, newAttempt());
+    const sink = await plain.receive({ site: site(), entry, part, target, attempt: newAttempt() });
     await putLink('uploads_restoring_1');
     await pipeline(Readable.from([bytes]), sink.stream).catch(() => undefined);
     await sink.finish().catch(() => undefined);
@@ -131,10 +133,10 @@ const target = restoreTarget('data/uploads', 1);
 
   it('refuse the plan by their name when the protected folder is reached by one, and do not stop a backup', async () => {
     await putLink('uploads');
-    const observed = await plain.observe(site(), entry, newAttempt());
+    const observed = await plain.observe({ site: site(), entry, attempt: newAttempt() });
     expect(observed.notes.join()).toContain('symbolic link');
     await expect(
-      plain.observeTarget(site(), entry, part, target, newAttempt()),
+      plain.observeTarget({ site: site(), entry, part, target, attempt: newAttempt() }),
     ).rejects.toMatchObject({
       kind: 'PreconditionFailed',
       message: expect.stringContaining('data/uploads -> ') as string,
@@ -154,10 +156,10 @@ const target = restoreTarget('data/uploads', 1);
     await writeFile(at('taken'), 'mine');
     const ownFolders = [{ what: 'the repository', path: at('kept/repository') }];
     await expect(
-      plain.observeTarget(
-        { ...site(), ownFolders },
-        ...([entry, part, restoreTarget(into, 1), newAttempt()] as const),
-      ),
+      plain.observeTarget({
+        ...{ site: { ...site(), ownFolders }, entry, part },
+        ...{ target: restoreTarget(into, 1), attempt: newAttempt() },
+      }),
     ).rejects.toMatchObject({
       kind: 'PreconditionFailed',
       message: expect.stringContaining(why) as string,
@@ -167,13 +169,13 @@ const target = restoreTarget('data/uploads', 1);
 
   it('are followed, and told, when the owner of the stack has made them', async () => {
     await symlink('victim', at('link'));
-    const seen = await plain.observeTarget(
-      site(),
-      filesEntry('link'),
+    const seen = await plain.observeTarget({
+      site: site(),
+      entry: filesEntry('link'),
       part,
-      restoreTarget('link', 1),
-      newAttempt(),
-    );
+      target: restoreTarget('link', 1),
+      attempt: newAttempt(),
+    });
     expect(seen.notes?.join()).toContain(`${at('link')} is, by a symbolic link, ${at('victim')}`);
     expect(seen.keepAs).toBe(at('victim_before_1'));
   });

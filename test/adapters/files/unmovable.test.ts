@@ -252,16 +252,22 @@ type Kind = 'file' | 'folder' | 'link' | (typeof MOUNTED)[number] | (typeof FIXE
     build(['file', 'mounted folder', 'mounted deep inside'], []);
     rmSync(at('into_restoring_1'), { recursive: true });
     const [site, entry, into] = [hostSite(directory), filesEntry('into'), restoreTarget('into', 2)];
-    const { parts, notes } = await engine.observe(site, entry, newAttempt());
+    const { parts, notes } = await engine.observe({ site, entry, attempt: newAttempt() });
     expect(notes.join()).toContain('entry 1*, entry 2*/deep/er are mounted');
     const part = only(parts);
-    const seenTarget = await engine.observeTarget(site, entry, part, into, newAttempt());
+    const seenTarget = await engine.observeTarget({
+      site,
+      entry,
+      part,
+      target: into,
+      attempt: newAttempt(),
+    });
     expect(seenTarget.notes?.join()).toContain('entry 1*, entry 2*/deep/er are mounted');
     make(at('into'), 'fixed', 'immutable file');
     const before = seen(at('into'));
     for (const refused of [
-      engine.observeTarget(site, entry, part, into, newAttempt()),
-      engine.prepare(site, entry, part, into, undefined, newAttempt()),
+      engine.observeTarget({ site, entry, part, target: into, attempt: newAttempt() }),
+      engine.prepare({ site, entry, part, target: into, attempt: newAttempt() }),
     ]) {
       const error: unknown = await refused.then(
         () => undefined,
@@ -272,7 +278,7 @@ type Kind = 'file' | 'folder' | 'link' | (typeof MOUNTED)[number] | (typeof FIXE
         message: expect.stringContaining('fixed') as string,
       });
     }
-    await engine.discardBeside(site, entry, part, into, newAttempt());
+    await engine.discardBeside({ site, entry, part, target: into, attempt: newAttempt() });
     expect(seen(at('into'))).toEqual(before);
   });
 
@@ -289,13 +295,13 @@ type Kind = 'file' | 'folder' | 'link' | (typeof MOUNTED)[number] | (typeof FIXE
     mkdirSync(at('into_before_3/share'), { recursive: true });
     mount(at('into_before_3/share'));
     const drop = () =>
-      engine.discardKept(
-        hostSite(directory),
-        filesEntry('into'),
+      engine.discardKept({
+        site: hostSite(directory),
+        entry: filesEntry('into'),
         part,
-        restoreTarget('into', 3),
-        newAttempt(),
-      );
+        target: restoreTarget('into', 3),
+        attempt: newAttempt(),
+      });
     await expect(drop()).rejects.toMatchObject({
       message: expect.stringContaining('share') as string,
     });
@@ -320,29 +326,70 @@ describeWith(['docker'], 'entries that cannot be moved in a service', () => {
       const [entry, into] = [filesEntry('/site', 'api'), restoreTarget('/site', 1)];
       writeFileSync(join(directory, 'nested', 'n'), 'nested');
       writeFileSync(join(directory, 'site/x/other'), 'old');
-      const { parts, notes } = await engine.observe(service.site, entry, newAttempt());
+      const { parts, notes } = await engine.observe({
+        site: service.site,
+        entry,
+        attempt: newAttempt(),
+      });
       expect(notes.join()).toContain('config.ini, x/nested[1] are mounted');
       const part = only(parts);
       const { bytes, facts } = await dumpWhole(engine, service.site, entry, part);
-      const seenTarget = await engine.observeTarget(service.site, entry, part, into, newAttempt());
+      const seenTarget = await engine.observeTarget({
+        site: service.site,
+        entry,
+        part,
+        target: into,
+        attempt: newAttempt(),
+      });
       expect(seenTarget.notes?.join()).toContain('config.ini, x/nested[1] are mounted');
       for (const name of ['a', 'x/other']) writeFileSync(join(directory, 'site', name), 'changed');
-      await engine.prepare(service.site, entry, part, into, undefined, newAttempt());
-      const sink = await engine.receive(service.site, entry, part, into, newAttempt());
+      await engine.prepare({
+        site: service.site,
+        entry,
+        part,
+        target: into,
+        attempt: newAttempt(),
+      });
+      const sink = await engine.receive({
+        site: service.site,
+        entry,
+        part,
+        target: into,
+        attempt: newAttempt(),
+      });
       await pipeline(Readable.from([bytes]), sink.stream);
       await sink.finish();
       expect(
-        await engine.digest(service.site, entry, part, into, facts.contents, newAttempt()),
+        await engine.digest({
+          site: service.site,
+          entry,
+          part,
+          target: into,
+          expected: facts.contents,
+          attempt: newAttempt(),
+        }),
       ).toEqual(facts.contents);
       const read = (name: string): string => readFileSync(join(directory, 'site', name), 'utf8');
       const fixed = canMount ? join(directory, 'site', 'c') : undefined;
       if (fixed !== undefined) {
         execFileSync('chattr', ['+i', fixed]);
-        const refused = engine.swap(service.site, entry, part, into, newAttempt());
+        const refused = engine.swap({
+          site: service.site,
+          entry,
+          part,
+          target: into,
+          attempt: newAttempt(),
+        });
         await expect(refused).rejects.toMatchObject({
           message: expect.stringMatching(/\bc\b.*out of/) as string,
         });
-        await engine.swapBack(service.site, entry, part, into, newAttempt());
+        await engine.swapBack({
+          site: service.site,
+          entry,
+          part,
+          target: into,
+          attempt: newAttempt(),
+        });
         execFileSync('chattr', ['-i', fixed]);
         expect(['a', 'b', 'c', 'x/other'].map(read)).toEqual(['changed', 'old', 'old', 'changed']);
         expect(readdirSync(join(directory, 'site')).sort()).toEqual([
@@ -352,17 +399,37 @@ describeWith(['docker'], 'entries that cannot be moved in a service', () => {
           'config.ini',
           'x',
         ]);
-        await engine.prepare(service.site, entry, part, into, undefined, newAttempt());
-        const again = await engine.receive(service.site, entry, part, into, newAttempt());
+        await engine.prepare({
+          site: service.site,
+          entry,
+          part,
+          target: into,
+          attempt: newAttempt(),
+        });
+        const again = await engine.receive({
+          site: service.site,
+          entry,
+          part,
+          target: into,
+          attempt: newAttempt(),
+        });
         await pipeline(Readable.from([bytes]), again.stream);
         await again.finish();
       }
-      expect(await engine.swap(service.site, entry, part, into, newAttempt())).toEqual({
+      expect(
+        await engine.swap({ site: service.site, entry, part, target: into, attempt: newAttempt() }),
+      ).toEqual({
         kept: true,
       });
       expect(['a', 'b', 'x/other'].map(read)).toEqual(['old', 'old', 'old']);
       expect(readFileSync(join(directory, 'nested', 'n'), 'utf8')).toBe('nested');
-      await engine.swapBack(service.site, entry, part, into, newAttempt());
+      await engine.swapBack({
+        site: service.site,
+        entry,
+        part,
+        target: into,
+        attempt: newAttempt(),
+      });
       expect(['a', 'b', 'x/other'].map(read)).toEqual(['changed', 'old', 'changed']);
       expect(readdirSync(join(directory, 'site')).sort()).toEqual([
         'a',

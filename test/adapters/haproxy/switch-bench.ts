@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { createSwitches } from '../../../activities/adapters/haproxy/create-switches';
-import { withFileLock } from '../../../activities/adapters/state-directory/file-lock';
+import { withFileLock } from '../../../activities/adapters/process/file-lock';
 import { ask } from '../../../activities/adapters/haproxy/socket';
 import type { Attempt } from '../../../activities/ports/attempt';
 import type { SwitchSettings } from '../../../activities/ports/switches';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSwitches } from '../../../activities/adapters/haproxy/create-switches';
-import { withFileLock } from '../../../activities/adapters/state-directory/file-lock';
+import { withFileLock } from '../../../activities/adapters/process/file-lock';
 import type { Switches } from '../../../activities/ports/switches';
 import { failureOf } from '../../support/failure-of';
 import { attempt, saying, SETTINGS } from './switch-bench';

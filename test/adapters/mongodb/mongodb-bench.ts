@@ -110,7 +110,7 @@ export function halfSwap(
       const entry = entryAt(proxy.port, target.into);
       const { part } = partOf(target);
       const attempt = newAttempt();
-      const outcome = await engine[step](site, entry, part, target, attempt).catch(() => 'cut');
+      const outcome = await engine[step]({ site, entry, part, target, attempt }).catch(() => 'cut');
       await proxy.close();
       if (outcome !== 'cut') throw new Error(`${step} had fewer than ${renames} renames`);
     },

@@ -21,13 +21,14 @@ describe('MongoDB swap on a server with views and time series', () => {
   });
   afterEach(() => server.stop());
 
-  const swap = () => engine.swap(site, entry, part, target, newAttempt());
-  const swapBack = () => engine.swapBack(site, entry, part, target, newAttempt());
-  const discardKept = () => engine.discardKept(site, entry, part, target, newAttempt());
+  const swap = () => engine.swap({ site, entry, part, target, attempt: newAttempt() });
+  const swapBack = () => engine.swapBack({ site, entry, part, target, attempt: newAttempt() });
+  const discardKept = () =>
+    engine.discardKept({ site, entry, part, target, attempt: newAttempt() });
 
   async function restore(bytes: Buffer, into: RestoreTarget = target): Promise<void> {
-    await engine.prepare(site, entry, part, into, undefined, newAttempt());
-    const sink = await engine.receive(site, entry, part, into, newAttempt());
+    await engine.prepare({ site, entry, part, target: into, attempt: newAttempt() });
+    const sink = await engine.receive({ site, entry, part, target: into, attempt: newAttempt() });
     sink.stream.end(bytes);
     await sink.finish();
   }
@@ -120,7 +121,7 @@ describe('MongoDB swap on a server with views and time series', () => {
       kind: 'PreconditionFailed',
       message: expect.stringMatching(/"readings" is a time series/) as string,
     });
-    await engine.discardBeside(site, entry, part, target, newAttempt());
+    await engine.discardBeside({ site, entry, part, target, attempt: newAttempt() });
     expect(content()).toEqual(before);
   });
 
@@ -176,7 +177,7 @@ describe('MongoDB swap on a server with views and time series', () => {
     await restore(bytes, later);
     await discardKept();
     await discardKept();
-    await engine.swap(site, entry, part, later, newAttempt());
+    await engine.swap({ site, entry, part, target: later, attempt: newAttempt() });
     expect(server.collections.get('orders')?.documents).toEqual([NEW]);
   });
 

@@ -22,8 +22,8 @@ describe('MongoDB engine on a replica set', () => {
   const dump = () => dumpWhole(engine, site, entry, part);
 
   async function restore(bytes: Buffer): Promise<void> {
-    await engine.prepare(site, entry, part, target, undefined, newAttempt());
-    const sink = await engine.receive(site, entry, part, target, newAttempt());
+    await engine.prepare({ site, entry, part, target, attempt: newAttempt() });
+    const sink = await engine.receive({ site, entry, part, target, attempt: newAttempt() });
     sink.stream.end(bytes);
     await sink.finish();
   }
@@ -33,7 +33,14 @@ describe('MongoDB engine on a replica set', () => {
     const { bytes, facts } = await dump();
     await restore(bytes);
     expect(server.collections.get('types_restoring_7')?.documents).toEqual([EVERY_TYPE]);
-    const digests = await engine.digest(site, entry, part, target, facts.contents, newAttempt());
+    const digests = await engine.digest({
+      site,
+      entry,
+      part,
+      target,
+      expected: facts.contents,
+      attempt: newAttempt(),
+    });
     expect(digests).toEqual(facts.contents);
   });
 
@@ -104,10 +111,10 @@ describe('MongoDB engine on a replica set', () => {
     ]);
     server.collections.delete('recent');
     await restore(bytes);
-    expect(await engine.digest(site, entry, part, target, [], newAttempt())).toEqual(
-      facts.contents,
-    );
-    await engine.swap(site, entry, part, target, newAttempt());
+    expect(
+      await engine.digest({ site, entry, part, target, expected: [], attempt: newAttempt() }),
+    ).toEqual(facts.contents);
+    await engine.swap({ site, entry, part, target, attempt: newAttempt() });
     expect([...server.collections.keys()].sort()).toEqual([
       'fs.chunks',
       'fs.chunks_before_7',
@@ -118,7 +125,7 @@ describe('MongoDB engine on a replica set', () => {
       type: 'view',
       options: { viewOn: 'fs.chunks' },
     });
-    await engine.swapBack(site, entry, part, target, newAttempt());
+    await engine.swapBack({ site, entry, part, target, attempt: newAttempt() });
     expect([...server.collections.keys()]).toEqual(['fs.chunks']);
   });
 
@@ -134,10 +141,12 @@ describe('MongoDB engine on a replica set', () => {
       }
       return undefined;
     };
-    expect(await engine.swap(site, entry, part, target, newAttempt())).toEqual({ kept: true });
+    expect(await engine.swap({ site, entry, part, target, attempt: newAttempt() })).toEqual({
+      kept: true,
+    });
     expect(server.collections.get('orders')?.documents).toEqual([EVERY_TYPE]);
     expect(server.collections.get('orders~1_before_7')?.documents).toEqual([stray]);
-    await engine.discardKept(site, entry, part, target, newAttempt());
+    await engine.discardKept({ site, entry, part, target, attempt: newAttempt() });
     expect([...server.collections.keys()]).toEqual(['orders']);
   });
 
@@ -146,13 +155,15 @@ describe('MongoDB engine on a replica set', () => {
       name === 'saslStart' ? { ok: 0, code: 18, errmsg: 'Authentication failed.' } : undefined;
     const withUser = { ...entry, user: 'pawl', password: { env: 'X' } };
     const knowing = { ...site, secret: () => Promise.resolve('swordfish') };
-    await expect(engine.observe(knowing, withUser, newAttempt())).rejects.toMatchObject({
+    await expect(
+      engine.observe({ site: knowing, entry: withUser, attempt: newAttempt() }),
+    ).rejects.toMatchObject({
       kind: 'CredentialsRejected',
       message: expect.not.stringMatching(/swordfish/) as string,
     });
     server.intercept = ({ name }) =>
       name === 'listCollections' ? { ok: 0, code: 13, errmsg: 'not authorized' } : undefined;
-    await expect(engine.observe(site, entry, newAttempt())).rejects.toMatchObject({
+    await expect(engine.observe({ site, entry, attempt: newAttempt() })).rejects.toMatchObject({
       kind: 'CredentialsRejected',
     });
   });
@@ -167,13 +178,13 @@ describe('MongoDB engine on a replica set', () => {
     ];
     server.intercept = ({ name }) =>
       name === 'currentOp' ? { inprog: operations, ok: 1 } : undefined;
-    await engine.prepare(site, entry, part, target, undefined, newAttempt({ owner }));
+    await engine.prepare({ site, entry, part, target, attempt: newAttempt({ owner }) });
     const killed = server.commands
       .filter(({ name }) => name === 'killOp')
       .map(({ body }) => body['op'] as unknown);
     expect(killed).toEqual([1]);
     expect(
-      await engine.observeTarget(site, entry, part, target, newAttempt({ owner })),
+      await engine.observeTarget({ site, entry, part, target, attempt: newAttempt({ owner }) }),
     ).toMatchObject({
       exists: true,
       otherSessions: 3,

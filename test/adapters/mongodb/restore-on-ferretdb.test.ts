@@ -56,8 +56,14 @@ describeWith(['ferretdb'], 'MongoDB restore', () => {
       return contentOf(db, (name) => name);
     });
     const target = restoreTarget('melvin', ++runNumber);
-    await engine.prepare(site, entry(), part, target, undefined, newAttempt());
-    const sink = await engine.receive(site, entry(), part, target, newAttempt());
+    await engine.prepare({ site, entry: entry(), part, target, attempt: newAttempt() });
+    const sink = await engine.receive({
+      site,
+      entry: entry(),
+      part,
+      target,
+      attempt: newAttempt(),
+    });
     sink.stream.end(bytes);
     await sink.finish();
     return { target, ...(dumped && { dumped }), ...(changed && { changed }) };
@@ -68,17 +74,37 @@ describeWith(['ferretdb'], 'MongoDB restore', () => {
     async (renames) => {
       const forward = await readyToSwap();
       await halfSwap(server, renames).perform(forward.target);
-      expect(await engine.swap(site, entry(), part, forward.target, newAttempt())).toEqual({
+      expect(
+        await engine.swap({
+          site,
+          entry: entry(),
+          part,
+          target: forward.target,
+          attempt: newAttempt(),
+        }),
+      ).toEqual({
         kept: true,
       });
       expect(await content()).toBe(forward.dumped);
       expect(await names()).toContain(`late${forward.target.keepSuffix}`);
-      await engine.discardKept(site, entry(), part, forward.target, newAttempt());
+      await engine.discardKept({
+        site,
+        entry: entry(),
+        part,
+        target: forward.target,
+        attempt: newAttempt(),
+      });
       expect(await names()).toEqual(['both', 'gone']);
 
       const back = await readyToSwap();
       await halfSwap(server, renames).perform(back.target);
-      await engine.swapBack(site, entry(), part, back.target, newAttempt());
+      await engine.swapBack({
+        site,
+        entry: entry(),
+        part,
+        target: back.target,
+        attempt: newAttempt(),
+      });
       expect(await content()).toBe(back.changed);
       expect(await names()).toEqual(['both', 'late']);
     },
@@ -88,9 +114,9 @@ describeWith(['ferretdb'], 'MongoDB restore', () => {
     'goes back when going back was cut off after %i of 4 renames',
     async (renames) => {
       const { target, changed } = await readyToSwap();
-      await engine.swap(site, entry(), part, target, newAttempt());
+      await engine.swap({ site, entry: entry(), part, target, attempt: newAttempt() });
       await halfSwap(server, renames, 'swapBack').perform(target);
-      await engine.swapBack(site, entry(), part, target, newAttempt());
+      await engine.swapBack({ site, entry: entry(), part, target, attempt: newAttempt() });
       expect(await content()).toBe(changed);
       expect(await names()).toEqual(['both', 'late']);
     },
@@ -98,7 +124,7 @@ describeWith(['ferretdb'], 'MongoDB restore', () => {
 
   it('leaves out of a backup what a restore keeps', async () => {
     const { target } = await readyToSwap();
-    await engine.swap(site, entry(), part, target, newAttempt());
+    await engine.swap({ site, entry: entry(), part, target, attempt: newAttempt() });
     const { facts } = await dump();
     expect(facts.contents.map(({ name }) => name)).toEqual([
       'both$metadata',
@@ -107,7 +133,7 @@ describeWith(['ferretdb'], 'MongoDB restore', () => {
       'gone',
     ]);
     expect(facts.notes).toEqual([expect.stringMatching(/left out: 3 collections/)]);
-    await engine.discardKept(site, entry(), part, target, newAttempt());
+    await engine.discardKept({ site, entry: entry(), part, target, attempt: newAttempt() });
   });
 
   it('does not touch a collection of the application that has the name it needs', async () => {
@@ -116,9 +142,9 @@ describeWith(['ferretdb'], 'MongoDB restore', () => {
       await db.collection('mine_restoring_900').insertOne({});
     });
     const target = restoreTarget('melvin', 900);
-    const prepared = engine.prepare(site, entry(), part, target, undefined, newAttempt());
+    const prepared = engine.prepare({ site, entry: entry(), part, target, attempt: newAttempt() });
     await expect(prepared).rejects.toMatchObject({ kind: 'PreconditionFailed' });
-    await engine.discardBeside(site, entry(), part, target, newAttempt());
+    await engine.discardBeside({ site, entry: entry(), part, target, attempt: newAttempt() });
     expect(await names()).toEqual(['mine_restoring_900']);
   });
 
@@ -129,18 +155,30 @@ describeWith(['ferretdb'], 'MongoDB restore', () => {
     });
     const { bytes } = await dump();
     const target = restoreTarget('melvin', ++runNumber);
-    await engine.prepare(site, entry(), part, target, undefined, newAttempt());
-    const sink = await engine.receive(site, entry(), part, target, newAttempt());
+    await engine.prepare({ site, entry: entry(), part, target, attempt: newAttempt() });
+    const sink = await engine.receive({
+      site,
+      entry: entry(),
+      part,
+      target,
+      attempt: newAttempt(),
+    });
     sink.stream.end(bytes);
     await expect(sink.finish()).rejects.toMatchObject({ kind: 'PreconditionFailed' });
-    await engine.discardBeside(site, entry(), part, target, newAttempt());
+    await engine.discardBeside({ site, entry: entry(), part, target, attempt: newAttempt() });
     expect(await names()).toEqual(['fs.files']);
   });
 
   describe('with collections that this server cannot rename', () => {
     async function receive(target: RestoreTarget, bytes: Buffer): Promise<void> {
-      await engine.prepare(site, entry(), part, target, undefined, newAttempt());
-      const sink = await engine.receive(site, entry(), part, target, newAttempt());
+      await engine.prepare({ site, entry: entry(), part, target, attempt: newAttempt() });
+      const sink = await engine.receive({
+        site,
+        entry: entry(),
+        part,
+        target,
+        attempt: newAttempt(),
+      });
       sink.stream.end(bytes);
       await sink.finish();
     }
@@ -162,7 +200,7 @@ describeWith(['ferretdb'], 'MongoDB restore', () => {
 
     it('says so when it is saved', async () => {
       await withDb(server, 'melvin', (db) => db.collection('fs.files').insertOne({}));
-      const { notes } = await engine.observe(site, entry(), newAttempt());
+      const { notes } = await engine.observe({ site, entry: entry(), attempt: newAttempt() });
       expect(notes.join()).toMatch(
         /cannot rename .*"fs.files".* into a database that holds nothing/,
       );
@@ -174,12 +212,19 @@ describeWith(['ferretdb'], 'MongoDB restore', () => {
       await receive(target, bytes);
       // What died is begun again.
       await receive(target, bytes);
-      const digests = await engine.digest(site, entry(), part, target, [], newAttempt());
+      const digests = await engine.digest({
+        site,
+        entry: entry(),
+        part,
+        target,
+        expected: [],
+        attempt: newAttempt(),
+      });
       expect(digests.map(({ name }) => name)).toContain('fs.chunks');
-      const swap = () => engine.swap(site, entry(), part, target, newAttempt());
+      const swap = () => engine.swap({ site, entry: entry(), part, target, attempt: newAttempt() });
       expect(await swap()).toEqual({ kept: false });
       expect(await swap()).toEqual({ kept: false });
-      await engine.discardKept(site, entry(), part, target, newAttempt());
+      await engine.discardKept({ site, entry: entry(), part, target, attempt: newAttempt() });
       expect(await content()).toBe(saved);
       expect(await names()).toEqual(['fs.chunks', 'fs.files', 'plain']);
     });
@@ -188,12 +233,18 @@ describeWith(['ferretdb'], 'MongoDB restore', () => {
       const { bytes } = await lose();
       const early = restoreTarget('melvin', ++runNumber);
       await receive(early, bytes);
-      await engine.discardBeside(site, entry(), part, early, newAttempt());
+      await engine.discardBeside({
+        site,
+        entry: entry(),
+        part,
+        target: early,
+        attempt: newAttempt(),
+      });
       expect(await names()).toEqual([]);
       const late = restoreTarget('melvin', ++runNumber);
       await receive(late, bytes);
-      await engine.swap(site, entry(), part, late, newAttempt());
-      await engine.swapBack(site, entry(), part, late, newAttempt());
+      await engine.swap({ site, entry: entry(), part, target: late, attempt: newAttempt() });
+      await engine.swapBack({ site, entry: entry(), part, target: late, attempt: newAttempt() });
       expect(await names()).toEqual([]);
     });
   });

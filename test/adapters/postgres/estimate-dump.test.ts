@@ -35,7 +35,11 @@ describeWith(['postgres'], 'what a dump of a PostgreSQL database is expected to 
     await bench.server.query(statements, 'sized');
     await bench.server.query('analyze', 'sized');
     const { bytes } = await user.dump('sized');
-    const { parts } = await bench.engine.observe(bench.site, bench.entry('sized'), newAttempt());
+    const { parts } = await bench.engine.observe({
+      site: bench.site,
+      entry: bench.entry('sized'),
+      attempt: newAttempt(),
+    });
     const expected = parts[0]?.expectedBytes ?? 0;
     expect(Math.abs(expected / bytes.length - 1)).toBeLessThan(WITHIN);
   });

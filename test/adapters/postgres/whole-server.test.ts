@@ -30,7 +30,11 @@ describeWith(['postgres'], 'PostgreSQL, a whole server', () => {
     digests: true,
   });
   const partsOf = async (server: PostgresServer) => {
-    const observed = await engine.observe(siteOf(server), entryOn(server), newAttempt());
+    const observed = await engine.observe({
+      site: siteOf(server),
+      entry: entryOn(server),
+      attempt: newAttempt(),
+    });
     return new Map(observed.parts.map((observation) => [observation.part.name, observation]));
   };
   const globals: Part = {
@@ -68,11 +72,11 @@ describeWith(['postgres'], 'PostgreSQL, a whole server', () => {
       'Left out: database invalid: it is invalid: a DROP DATABASE of it was interrupted.',
     ]);
     for (const database of ['closed', 'invalid']) {
-      const observing = engine.observe(
-        siteOf(source),
-        { ...entryOn(source), database },
-        newAttempt(),
-      );
+      const observing = engine.observe({
+        site: siteOf(source),
+        entry: { ...entryOn(source), database },
+        attempt: newAttempt(),
+      });
       await expect(observing).rejects.toMatchObject({
         kind: 'PreconditionFailed',
         evidence: { advice: expect.any(String) as unknown },
@@ -117,12 +121,12 @@ describeWith(['postgres'], 'PostgreSQL, a whole server', () => {
     place: RestoreTarget,
   ): Promise<void> {
     const site = siteOf(source);
-    await engine.prepare(site, entry, part, place, surroundings, newAttempt());
-    const sink = await engine.receive(site, entry, part, place, newAttempt());
+    await engine.prepare({ site, entry, part, target: place, surroundings, attempt: newAttempt() });
+    const sink = await engine.receive({ site, entry, part, target: place, attempt: newAttempt() });
     sink.stream.end(bytes);
     await sink.finish();
-    await engine.swap(site, entry, part, place, newAttempt());
-    await engine.discardKept(site, entry, part, place, newAttempt());
+    await engine.swap({ site, entry, part, target: place, attempt: newAttempt() });
+    await engine.discardKept({ site, entry, part, target: place, attempt: newAttempt() });
   }
 
   async function templatesOf(server: PostgresServer): Promise<string[]> {
@@ -140,12 +144,12 @@ describeWith(['postgres'], 'PostgreSQL, a whole server', () => {
     if (part === undefined) throw new Error('accounts is no part');
     const { bytes } = await dumpWhole(engine, site, entry, part);
     const place = restoreTarget('accounts', 7);
-    await engine.prepare(site, entry, part, place, undefined, newAttempt());
+    await engine.prepare({ site, entry, part, target: place, attempt: newAttempt() });
     expect((await partsOf(source)).get('all/accounts_restoring_7')?.skip).toMatch(/restore/);
-    const sink = await engine.receive(site, entry, part, place, newAttempt());
+    const sink = await engine.receive({ site, entry, part, target: place, attempt: newAttempt() });
     sink.stream.end(bytes);
     await sink.finish();
-    await engine.swap(site, entry, part, place, newAttempt());
+    await engine.swap({ site, entry, part, target: place, attempt: newAttempt() });
     const parts = await partsOf(source);
     expect(parts.get('all/accounts_before_7')?.skip).toMatch(/restore/);
     expect(parts.get('all/accounts')?.skip).toBeUndefined();
@@ -165,26 +169,41 @@ describeWith(['postgres'], 'PostgreSQL, a whole server', () => {
 
     const [site, entry] = [siteOf(target), entryOn(target)];
     const place = restoreTarget('', 1);
-    const missing = await engine.digest(
+    const missing = await engine.digest({
       site,
       entry,
-      globals,
-      place,
-      dump.facts.contents,
-      newAttempt(),
-    );
+      part: globals,
+      target: place,
+      expected: dump.facts.contents,
+      attempt: newAttempt(),
+    });
     expect(missing).not.toEqual(dump.facts.contents);
     for (let twice = 0; twice < 2; twice += 1) {
-      await engine.prepare(site, entry, globals, place, undefined, newAttempt());
-      const sink = await engine.receive(site, entry, globals, place, newAttempt());
+      await engine.prepare({ site, entry, part: globals, target: place, attempt: newAttempt() });
+      const sink = await engine.receive({
+        site,
+        entry,
+        part: globals,
+        target: place,
+        attempt: newAttempt(),
+      });
       sink.stream.end(dump.bytes);
       await sink.finish();
     }
     const { contents } = dump.facts;
-    expect(await engine.digest(site, entry, globals, place, contents, newAttempt())).toEqual(
-      contents,
-    );
-    expect(await engine.swap(site, entry, globals, place, newAttempt())).toEqual({ kept: false });
+    expect(
+      await engine.digest({
+        site,
+        entry,
+        part: globals,
+        target: place,
+        expected: contents,
+        attempt: newAttempt(),
+      }),
+    ).toEqual(contents);
+    expect(
+      await engine.swap({ site, entry, part: globals, target: place, attempt: newAttempt() }),
+    ).toEqual({ kept: false });
     const roles = await target.query(
       `select rolname, rolsuper, rolcreatedb, rolconnlimit, rolconfig, shobj_description(oid, 'pg_authid') as comment,
               array(select roleid::regrole::text from pg_auth_members where member = r.oid) as memberships

@@ -31,7 +31,12 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
 
   const hang = (): Promise<void> => new Promise<void>(() => undefined);
   const store = (content: Buffer, name?: string) =>
-    repository.storeStream(sourceOf([content]), labelOf(name), attemptOf(), noReceipt);
+    repository.storeStream({
+      source: sourceOf([content]),
+      label: labelOf(name),
+      attempt: attemptOf(),
+      beforeClose: noReceipt,
+    });
 
   /** Processes of restic at work on this repository: its host tag is in the command line of a backup only. */
   const backups = () => processesWith(`--tag=part:${subject.folder.replaceAll('/', '%2F')}`);
@@ -78,7 +83,14 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
 
   test('tells that restic was killed, ends the source, and leaves no lock', async () => {
     const source = sourceOf(bytesThen(randomBytes(3_000_000), hang));
-    const storing = failureOf(repository.storeStream(source, ownLabel(), attemptOf(), noReceipt));
+    const storing = failureOf(
+      repository.storeStream({
+        source,
+        label: ownLabel(),
+        attempt: attemptOf(),
+        beforeClose: noReceipt,
+      }),
+    );
     await until(async () => ((await subject.locks()).length > 0 ? true : undefined));
     for (const pid of await backups()) process.kill(pid, 'SIGKILL');
     const error = await storing;
@@ -91,7 +103,12 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
     const controller = new AbortController();
     const source = sourceOf(bytesThen(randomBytes(3_000_000), hang));
     const attempt = attemptOf({ signal: controller.signal });
-    const storing = repository.storeStream(source, ownLabel(), attempt, noReceipt);
+    const storing = repository.storeStream({
+      source,
+      label: ownLabel(),
+      attempt,
+      beforeClose: noReceipt,
+    });
     const failure = storing.catch((reason: unknown) => reason);
     await until(async () => ((await subject.locks()).length > 0 ? true : undefined));
     controller.abort(new Error('cancelled'));
@@ -128,7 +145,12 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
       throw new Error('connection to server lost');
     };
     const source = sourceOf(bytesThen(randomBytes(3_000_000), locked));
-    const storing = repository.storeStream(source, ownLabel(), attemptOf(), noReceipt);
+    const storing = repository.storeStream({
+      source,
+      label: ownLabel(),
+      attempt: attemptOf(),
+      beforeClose: noReceipt,
+    });
     await expect(storing).rejects.toThrow('connection to server lost');
     await nothingIsLeft();
   });
@@ -188,7 +210,12 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
 
     test('by a living process, names it, and can still be listed', async () => {
       const source = sourceOf([randomBytes(1000)]);
-      const storing = repository.storeStream(source, ownLabel(), attemptOf(), noReceipt);
+      const storing = repository.storeStream({
+        source,
+        label: ownLabel(),
+        attempt: attemptOf(),
+        beforeClose: noReceipt,
+      });
       const error = await failureOf(storing);
       expect(error.kind).toBe('ResourceBusy');
       expect(error.message).toMatch(new RegExp(`Held exclusively by process ${holderPid} of `));
@@ -234,7 +261,12 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
 
     test('says that the disk is full, and stores nothing', async () => {
       const source = sourceOf(bytesThen(randomBytes(40_000_000), hang));
-      const storing = repository.storeStream(source, labelOf(), attemptOf(), noReceipt);
+      const storing = repository.storeStream({
+        source,
+        label: labelOf(),
+        attempt: attemptOf(),
+        beforeClose: noReceipt,
+      });
       const error = await failureOf(storing);
       expect(error.kind).toBe('CommandFailed');
       expect(error.message).toContain('the disk of the repository is full');

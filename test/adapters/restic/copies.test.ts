@@ -34,9 +34,12 @@ describeWith(['restic'], 'a recovery point that restic itself has worked on', ()
     const [part] = manifest.parts;
     if (part === undefined) throw new Error('a manifest has a part');
     const label = labelOf(part.part.name, { runKey: manifest.runKey });
-    const stored = await subject
-      .open()
-      .storeStream(sourceOf([CONTENT]), label, attemptOf(), noReceipt);
+    const stored = await subject.open().storeStream({
+      source: sourceOf([CONTENT]),
+      label,
+      attempt: attemptOf(),
+      beforeClose: noReceipt,
+    });
     const { snapshotId, path, receipt } = stored;
     const { sha256, bytes } = receipt;
     const whole = { ...manifest, parts: [{ ...part, snapshotId, path, sha256, bytes }] };
@@ -150,8 +153,13 @@ describeWith(['restic'], 'a recovery point that restic itself has worked on', ()
 
   test('is not stored where its disk was unmounted meanwhile', async () => {
     const source = sourceOf([CONTENT]);
-    const storing = subject.open().storeStream(source, labelOf(), attemptOf(), async () => {
-      await rm(join(subject.folder, 'config'));
+    const storing = subject.open().storeStream({
+      source,
+      label: labelOf(),
+      attempt: attemptOf(),
+      beforeClose: async () => {
+        await rm(join(subject.folder, 'config'));
+      },
     });
     expect((await failureOf(storing)).kind).toBe('ServiceUnavailable');
   });

@@ -66,7 +66,14 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
         failureOf(stranger.probe(attemptOf())),
         failureOf(stranger.initialise(attemptOf())),
         failureOf(stranger.listRecoveryPoints('melvin', attemptOf())),
-        failureOf(stranger.storeStream(source, labelOf(), attemptOf(), noReceipt)),
+        failureOf(
+          stranger.storeStream({
+            source,
+            label: labelOf(),
+            attempt: attemptOf(),
+            beforeClose: noReceipt,
+          }),
+        ),
       ]);
       expect(failures.map(({ kind }) => kind)).toEqual(Array(4).fill('CredentialsRejected'));
       expect(source.aborted).toBe(true);
@@ -78,7 +85,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       const failures = await Promise.all([
         failureOf(repository.listRecoveryPoints('melvin', attemptOf())),
         failureOf(
-          repository.storeStream(Promise.resolve(source), labelOf(), attemptOf(), noReceipt),
+          repository.storeStream({
+            source: Promise.resolve(source),
+            label: labelOf(),
+            attempt: attemptOf(),
+            beforeClose: noReceipt,
+          }),
         ),
       ]);
       expect(failures.map(({ kind }) => kind)).toEqual([
@@ -92,12 +104,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
 
   test('is not asked anything for an attempt that is over', async () => {
     await subject.prepare();
-    const { receipt } = await repository.storeStream(
-      sourceOf([randomBytes(100)]),
-      labelOf(),
-      attemptOf(),
-      noReceipt,
-    );
+    const { receipt } = await repository.storeStream({
+      source: sourceOf([randomBytes(100)]),
+      label: labelOf(),
+      attempt: attemptOf(),
+      beforeClose: noReceipt,
+    });
     const attempt = attemptOf({ signal: AbortSignal.abort(new Error('cancelled')) });
     const asked = [
       repository.probe(attempt),
@@ -113,7 +125,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     beforeEach(() => subject.prepare());
 
     async function refused(source: WatchedSource, attempt = attemptOf()): Promise<unknown> {
-      const storing = repository.storeStream(source, labelOf(), attempt, noReceipt);
+      const storing = repository.storeStream({
+        source,
+        label: labelOf(),
+        attempt,
+        beforeClose: noReceipt,
+      });
       const error: unknown = await storing.catch((reason: unknown) => reason);
       expect(source.aborted).toBe(true);
       expect(await subject.countSnapshots()).toBe(0);
@@ -125,7 +142,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       const reported: number[] = [];
       const attempt = attemptOf({ onProgress: (bytes = 0) => void reported.push(bytes) });
       const source = sourceOf([content.subarray(0, 1), content.subarray(1)]);
-      const stored = await repository.storeStream(source, labelOf(), attempt, noReceipt);
+      const stored = await repository.storeStream({
+        source,
+        label: labelOf(),
+        attempt,
+        beforeClose: noReceipt,
+      });
       const sha256 = createHash('sha256').update(content).digest('hex');
       expect(stored.receipt).toMatchObject({ sha256, bytes: 3_000_000 });
       expect(stored.receipt.facts).toEqual(await sourceOf([]).finish());
@@ -138,9 +160,14 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     test('does not exist before its receipt was written', async () => {
       const seen: number[] = [];
       const source = sourceOf([randomBytes(100)]);
-      await repository.storeStream(source, labelOf(), attemptOf(), async ({ bytes }) => {
-        await sleep(subject.storingMilliseconds);
-        seen.push(bytes, await subject.countSnapshots());
+      await repository.storeStream({
+        source,
+        label: labelOf(),
+        attempt: attemptOf(),
+        beforeClose: async ({ bytes }) => {
+          await sleep(subject.storingMilliseconds);
+          seen.push(bytes, await subject.countSnapshots());
+        },
       });
       expect(seen).toEqual([100, 0]);
       expect(await subject.countSnapshots()).toBe(1);
@@ -149,7 +176,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     test('is not stored when its source does not begin', async () => {
       const reason = new Error('no such database');
       const source = Promise.reject(reason);
-      const storing = repository.storeStream(source, labelOf(), attemptOf(), noReceipt);
+      const storing = repository.storeStream({
+        source,
+        label: labelOf(),
+        attempt: attemptOf(),
+        beforeClose: noReceipt,
+      });
       await expect(storing).rejects.toBe(reason);
       expect(await subject.countSnapshots()).toBe(0);
     });
@@ -175,9 +207,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     test('is not stored when its receipt cannot be written', async () => {
       const reason = new Error('no space left on device');
       const source = sourceOf([randomBytes(100)]);
-      const storing = repository.storeStream(source, labelOf(), attemptOf(), () =>
-        Promise.reject(reason),
-      );
+      const storing = repository.storeStream({
+        source,
+        label: labelOf(),
+        attempt: attemptOf(),
+        beforeClose: () => Promise.reject(reason),
+      });
       await expect(storing).rejects.toBe(reason);
       expect(await subject.countSnapshots()).toBe(0);
     });
@@ -203,7 +238,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     test('is found again by its own receipt only', async () => {
       const label = labelOf(HOSTILE_NAMES[0]);
       const source = sourceOf([randomBytes(100)]);
-      const stored = await repository.storeStream(source, label, attemptOf(), noReceipt);
+      const stored = await repository.storeStream({
+        source,
+        label,
+        attempt: attemptOf(),
+        beforeClose: noReceipt,
+      });
       const { snapshotId, path, receipt } = stored;
       expect(await repository.findStream(label, receipt, attemptOf())).toEqual({
         snapshotId,
@@ -216,7 +256,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     test('may be of a part with a hostile name', async () => {
       const copies = HOSTILE_NAMES.map(async (name) => {
         const source = sourceOf([Buffer.from(name)]);
-        const stored = await repository.storeStream(source, labelOf(name), attemptOf(), noReceipt);
+        const stored = await repository.storeStream({
+          source,
+          label: labelOf(name),
+          attempt: attemptOf(),
+          beforeClose: noReceipt,
+        });
         const reading = await repository.readStream(stored.snapshotId, stored.path, attemptOf());
         const copy = (await buffer(reading.stream)).toString();
         await reading.finish();
@@ -229,7 +274,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       const contents = [randomBytes(200_000), randomBytes(300_000)];
       const stored = await Promise.all(
         contents.map((content, index) =>
-          repository.storeStream(sourceOf([content]), labelOf(`p${index}`), attemptOf(), noReceipt),
+          repository.storeStream({
+            source: sourceOf([content]),
+            label: labelOf(`p${index}`),
+            attempt: attemptOf(),
+            beforeClose: noReceipt,
+          }),
         ),
       );
       expect(stored.map(({ receipt }) => receipt.bytes)).toEqual([200_000, 300_000]);
@@ -284,7 +334,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       ] as const) {
         const label = labelOf('accounts', { takenAt, runKey: takenAt });
         const source = sourceOf([randomBytes(size)]);
-        await repository.storeStream(source, label, attemptOf(), noReceipt);
+        await repository.storeStream({
+          source,
+          label,
+          attempt: attemptOf(),
+          beforeClose: noReceipt,
+        });
       }
       const { part } = labelOf();
       expect(await repository.lastSizes('melvin', attemptOf())).toEqual({ [part.name]: 300 });
@@ -307,12 +362,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     });
 
     test('is whole while its parts are there, and says which are not', async () => {
-      const kept = await repository.storeStream(
-        sourceOf([randomBytes(100)]),
-        labelOf('kept'),
-        attemptOf(),
-        noReceipt,
-      );
+      const kept = await repository.storeStream({
+        source: sourceOf([randomBytes(100)]),
+        label: labelOf('kept'),
+        attempt: attemptOf(),
+        beforeClose: noReceipt,
+      });
       const partOf = (name: string, snapshotId: string) => {
         const [part] = manifestOf().parts;
         if (part === undefined) throw new Error('a manifest has a part');
@@ -342,7 +397,12 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
 
     test('is told from an id that does not exist, and from a snapshot that is none', async () => {
       const source = sourceOf([randomBytes(100)]);
-      const part = await repository.storeStream(source, labelOf(), attemptOf(), noReceipt);
+      const part = await repository.storeStream({
+        source,
+        label: labelOf(),
+        attempt: attemptOf(),
+        beforeClose: noReceipt,
+      });
       const kinds = await Promise.all(
         ['0000000000', 'latest', '--help', part.snapshotId].map(
           async (id) => (await failureOf(repository.readManifest(id, attemptOf()))).kind,

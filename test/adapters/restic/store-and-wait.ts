@@ -17,7 +17,12 @@ async function main(): Promise<void> {
   const onProgress = (): void => {
     console.log('fed');
   };
-  await repository.storeStream(source, labelOf(), attemptOf({ onProgress }), noReceipt);
+  await repository.storeStream({
+    source,
+    label: labelOf(),
+    attempt: attemptOf({ onProgress }),
+    beforeClose: noReceipt,
+  });
 }
 
 void main();

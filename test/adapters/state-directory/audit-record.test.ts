@@ -1,6 +1,7 @@
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { identify } from '../../../activities/adapters/process/process-identity';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import { createAuditRecord } from '../../../activities/adapters/state-directory/create-audit-record';
 import type { AuditEntry, AuditRecord } from '../../../activities/ports/audit-record';
@@ -130,9 +131,10 @@ describe('the audit record in the state directory', () => {
 
   test('takes over the lock of a process that died, and of an earlier one with its own id', async () => {
     await record.append(entryOf(1));
-    const dead = (await hostRunner.run(['sh', '-c', 'echo $$'])).stdout.trim();
-    for (const [index, holder] of [`${dead} x`, `${process.pid} an-earlier-life`].entries()) {
-      await writeFile(`${file}.lock`, holder);
+    const dead = Number((await hostRunner.run(['sh', '-c', 'echo $$'])).stdout);
+    const started = 'in an earlier life';
+    for (const [index, pid] of [dead, process.pid].entries()) {
+      await writeFile(`${file}.lock`, JSON.stringify({ pid, started }));
       await record.append(entryOf(index + 2));
     }
     expect(await lines()).toHaveLength(3);
@@ -140,7 +142,7 @@ describe('the audit record in the state directory', () => {
 
   test('names the living process that holds the lock for too long', async () => {
     await record.append(entryOf(1));
-    await writeFile(`${file}.lock`, `${process.ppid} x`);
+    await writeFile(`${file}.lock`, JSON.stringify(await identify(process.ppid)));
     const error = await failureOf(record.append(entryOf(2)));
     expect(error).toMatchObject({ kind: 'ResourceBusy' });
     expect(error.message).toContain(`process ${process.ppid}`);

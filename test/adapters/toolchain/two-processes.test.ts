@@ -82,7 +82,9 @@ it('takes over from an owner that was killed, and removes what it left half-writ
 });
 
 it('takes over a lock that nobody has renewed for long, whoever its owner was', async () => {
-  const lock = await machine.put('cache/programs/tiny-1.2.3-linux-amd64.lock', '1 other-machine\n');
+  const owner = { pid: 1, started: 'some time', host: 'other-machine' };
+  const file = 'cache/programs/tiny-1.2.3-linux-amd64.lock';
+  const lock = await machine.put(file, JSON.stringify(owner));
   const longAgo = new Date(Date.now() - 61_000);
   await utimes(lock, longAgo, longAgo);
   const finding = find(tiny, machine.surroundings);

@@ -17,6 +17,7 @@ import type {
   StreamLabel,
   StreamPlace,
   StreamReceipt,
+  Upload,
 } from '../../../activities/ports/repository';
 import type { Site } from '../../../activities/ports/site';
 import type { RepositoryDescription } from '../../../workflows/model/stack';
@@ -78,13 +79,9 @@ class InMemoryRepository implements Repository {
     this.repositories.set(this.description.url, { password, streams: [], manifests: [] });
   }
 
-  async storeStream(
-    begun: ByteSource | Promise<ByteSource>,
-    label: StreamLabel,
-    attempt: Attempt,
-    beforeClose: (receipt: StreamReceipt) => Promise<void>,
-  ): Promise<StreamPlace & { readonly receipt: StreamReceipt }> {
-    const source = await begun;
+  async storeStream(upload: Upload): Promise<StreamPlace & { readonly receipt: StreamReceipt }> {
+    const { label, attempt, beforeClose } = upload;
+    const source = await upload.source;
     try {
       const { streams } = await this.contents('ServiceUnavailable');
       const content = await Promise.race([readAll(source, attempt), aborted(attempt.signal)]);

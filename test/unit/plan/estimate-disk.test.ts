@@ -1,5 +1,5 @@
 import { estimateDisk, refuseFullDisk } from '../../../workflows/release/estimate-disk';
-import { hashOfPlan } from '../../../workflows/run/hash-plan';
+import { hashPlan } from '../../../workflows/run/hash-plan';
 
 it('reckons with four times what is fetched', () => {
   expect(estimateDisk({ fetchedBytes: 100, freeBytes: 7 })).toEqual({
@@ -24,5 +24,5 @@ it.each([
 
 it('is no part of what a plan’s hash is of', () => {
   const plan = { runbook: 'deploy', release: 1 };
-  expect(hashOfPlan({ ...plan, disk: { freeBytes: 1 } })).toBe(hashOfPlan(plan));
+  expect(hashPlan({ ...plan, disk: { freeBytes: 1 } })).toBe(hashPlan(plan));
 });

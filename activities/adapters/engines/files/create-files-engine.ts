@@ -1,14 +1,13 @@
 import { lstat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { ContentDigest } from '../../../../workflows/model/recovery-point';
-import type { RestoreTarget } from '../../../../workflows/model/restore-target';
 import type { FilesEntry } from '../../../../workflows/model/stack';
 import { AdapterError } from '../../../ports/adapter-error';
 import type { Attempt } from '../../../ports/attempt';
 import type { CommandRunner } from '../../../ports/command-runner';
 import type { Containers } from '../../../ports/containers';
-import type { Engine } from '../../../ports/engine';
-import type { OwnFolder, Site } from '../../../ports/site';
+import type { Engine, EntryCall, RestoreCall } from '../../../ports/engine';
+import type { OwnFolder } from '../../../ports/site';
 import { findTar } from './find-tar';
 import { framesOf, inFrame } from './frames';
 import { hostPlace } from './host-place';
@@ -23,6 +22,9 @@ import { isOwnPath } from './staying';
 import { assertOwn, swapBackEntries, swapEntries } from './swap-entries';
 import { digestKind } from './tree-digest';
 import { unpackFolder } from './unpack-folder';
+
+type Call = EntryCall<FilesEntry>;
+type TargetCall = Omit<RestoreCall<FilesEntry>, 'part'>;
 
 export interface FilesEngineTools {
   readonly hostRunner: CommandRunner;
@@ -43,25 +45,20 @@ export function createFilesEngine({
   containers,
   ownFolders = [],
 }: FilesEngineTools): Engine<FilesEntry> {
-  async function placeOf(site: Site, entry: FilesEntry, { signal }: Attempt): Promise<Place> {
+  async function placeOf({ site, entry, attempt: { signal } }: Call): Promise<Place> {
     if (entry.service !== undefined) {
       return servicePlace(await containers.runner(site, entry.service), signal);
     }
     return hostPlace(hostRunner, signal, await ownerOf(site.directory));
   }
 
-  async function open(site: Site, entry: FilesEntry, attempt: Attempt, path: string) {
-    const place = await placeOf(site, entry, attempt);
-    return { place, resolved: await place.resolve(absolute(site, entry, path)) };
+  async function open(call: Call, path: string) {
+    const place = await placeOf(call);
+    return { place, resolved: await place.resolve(absolute(call, path)) };
   }
 
-  async function openTarget(
-    site: Site,
-    entry: FilesEntry,
-    target: RestoreTarget,
-    attempt: Attempt,
-  ) {
-    const { place, resolved } = await open(site, entry, attempt, target.into);
+  async function openTarget({ target, ...call }: TargetCall) {
+    const { place, resolved } = await open(call, target.into);
     if (resolved.untrusted !== undefined) throw untrustedLink(resolved.path, resolved.untrusted);
     return { place, layout: await findLayout(place, resolved.path, target) };
   }
@@ -69,26 +66,27 @@ export function createFilesEngine({
   return {
     kind: 'files',
 
-    async observe(site, entry, attempt) {
-      const { place, resolved } = await open(site, entry, attempt, entry.path);
-      return observeFolder(place, resolved, entry);
+    async observe(call) {
+      const { place, resolved } = await open(call, call.entry.path);
+      return observeFolder(place, resolved, call.entry);
     },
 
-    async dump(site, entry, part, attempt) {
-      const { place, resolved } = await open(site, entry, attempt, part.source);
+    async dump(call) {
+      const { place, resolved } = await open(call, call.part.source);
+      const { exclude } = call.entry;
       const tar = await findTar(place);
-      return packFolder(place, { folder: resolved.path, exclude: entry.exclude, tar }, attempt);
+      return packFolder(place, { folder: resolved.path, exclude, tar }, call.attempt);
     },
 
-    async observeTarget(site, entry, _part, target, attempt) {
-      const { place, layout } = await openTarget(site, entry, target, attempt);
-      const own = [...ownFolders, ...(site.ownFolders ?? [])];
+    async observeTarget(call) {
+      const { place, layout } = await openTarget(call);
+      const own = [...ownFolders, ...(call.site.ownFolders ?? [])];
       await refuseNeeded(place, layout.into, own);
-      return observeFolderTarget(place, layout, absolute(site, entry, target.into));
+      return observeFolderTarget(place, layout, absolute(call, call.target.into));
     },
 
-    async prepare(site, entry, _part, target, _surroundings, attempt) {
-      const { place, layout } = await openTarget(site, entry, target, attempt);
+    async prepare(call) {
+      const { place, layout } = await openTarget(call);
       await assertNotBegun(place, layout);
       await place.remove(layout.beside);
       await place.makeFolder(dirname(layout.beside));
@@ -98,43 +96,43 @@ export function createFilesEngine({
       return [];
     },
 
-    async receive(site, entry, _part, target, attempt) {
-      const { place, layout } = await openTarget(site, entry, target, attempt);
+    async receive(call) {
+      const { place, layout } = await openTarget(call);
       const tar = await findTar(place);
       await assertOwn(place, layout, layout.beside);
-      return unpackFolder(place, { folder: layout.tree, tar }, attempt);
+      return unpackFolder(place, { folder: layout.tree, tar }, call.attempt);
     },
 
-    async digest(site, entry, _part, target, expected, attempt) {
-      const { place, layout } = await openTarget(site, entry, target, attempt);
+    async digest(call) {
+      const { place, layout } = await openTarget(call);
       await assertOwn(place, layout, layout.beside);
-      return digestFolder(place, layout.tree, expected, attempt);
+      return digestFolder(place, layout.tree, call.expected, call.attempt);
     },
 
-    async swap(site, entry, _part, target, attempt) {
-      const { place, layout } = await openTarget(site, entry, target, attempt);
+    async swap(call) {
+      const { place, layout } = await openTarget(call);
       return swapEntries(place, layout, await findTar(place));
     },
 
-    async swapBack(site, entry, _part, target, attempt) {
-      const { place, layout } = await openTarget(site, entry, target, attempt);
+    async swapBack(call) {
+      const { place, layout } = await openTarget(call);
       await swapBackEntries(place, layout, await findTar(place));
     },
 
-    async discardBeside(site, entry, _part, target, attempt) {
-      const { place, layout } = await openTarget(site, entry, target, attempt);
+    async discardBeside(call) {
+      const { place, layout } = await openTarget(call);
       await place.remove(layout.beside);
     },
 
-    async discardKept(site, entry, _part, target, attempt) {
-      const { place, layout } = await openTarget(site, entry, target, attempt);
+    async discardKept(call) {
+      const { place, layout } = await openTarget(call);
       await place.remove(layout.keep);
     },
   };
 }
 
 /** `path` is what the operator wrote: `..` in it is meant. */
-function absolute(site: Site, entry: FilesEntry, path: string): string {
+function absolute({ site, entry }: Omit<Call, 'attempt'>, path: string): string {
   return entry.service === undefined ? resolve(site.directory, path) : resolve('/', path);
 }
 

@@ -3,6 +3,7 @@ import { MongoClient, type Document, type MongoClientOptions } from 'mongodb';
 import type { MongodbEntry } from '../../../../workflows/model/stack';
 import type { Attempt } from '../../../ports/attempt';
 import type { Containers } from '../../../ports/containers';
+import type { EntryCall } from '../../../ports/engine';
 import type { Site } from '../../../ports/site';
 import { toAdapterError } from './to-adapter-error';
 
@@ -29,8 +30,7 @@ const CONNECT_MS = 10_000;
 /** Longer ones are refused by the server (MongoDB manual, "Connection String": appName). */
 const APP_NAME_BYTES = 128;
 
-/** What every call of the engine brings. */
-export type Call = readonly [Site, MongodbEntry, Attempt];
+type Call = EntryCall<MongodbEntry>;
 
 /**
  * Connects, does the work and closes; errors of the driver come out as AdapterErrors, an abort as the signal's reason.
@@ -52,11 +52,12 @@ export function withServer<T>(
 /** The same, but what `work` returns takes the open server over. */
 export async function openServer<T>(
   { containers }: Surroundings,
-  [site, entry, attempt]: Call,
+  call: Call,
   attempted: string,
   work: (server: Server) => Promise<T>,
 ): Promise<T> {
-  const server = await connect(containers, site, entry, attempt);
+  const { attempt } = call;
+  const server = await connect(containers, call);
   const close = () => void server.client.close();
   attempt.signal.addEventListener('abort', close);
   try {
@@ -81,9 +82,7 @@ export function reasonOf(attempt: Attempt, error: unknown, attempted: string): u
  */
 async function connect(
   containers: Pick<Containers, 'address'>,
-  site: Site,
-  entry: MongodbEntry,
-  attempt: Attempt,
+  { site, entry, attempt }: Call,
 ): Promise<Server> {
   attempt.signal.throwIfAborted();
   const { reach } = entry;

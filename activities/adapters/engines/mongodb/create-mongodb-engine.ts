@@ -26,51 +26,48 @@ export function createMongodbEngine(options: MongodbEngineOptions): Engine<Mongo
   const world: Surroundings = { spoolDirectory: tmpdir(), ...options };
   return {
     kind: 'mongodb',
-    observe: (site, entry, attempt) =>
-      withServer(world, [site, entry, attempt], `observing ${entry.name}`, (server) =>
-        observeEntry(server, entry),
+    observe: (call) =>
+      withServer(world, call, `observing ${call.entry.name}`, (server) =>
+        observeEntry(server, call.entry),
       ),
-    dump: (site, entry, part, attempt) =>
-      openServer(world, [site, entry, attempt], `dumping ${part.source}`, async (server) => {
-        await endLeftovers(server, attempt.owner);
-        return dumpDatabase(server, part, attempt, world.spoolDirectory);
+    dump: (call) =>
+      openServer(world, call, `dumping ${call.part.source}`, async (server) => {
+        await endLeftovers(server, call.attempt.owner);
+        return dumpDatabase(server, call.part, call.attempt, world.spoolDirectory);
       }),
-    observeTarget: (site, entry, _part, target, attempt) =>
-      withServer(world, [site, entry, attempt], `observing ${target.into}`, (server) =>
-        observeReplaced(server, target),
+    observeTarget: (call) =>
+      withServer(world, call, `observing ${call.target.into}`, (server) =>
+        observeReplaced(server, call.target),
       ),
-    prepare: (site, entry, _part, target, _surroundings, attempt) =>
-      withServer(world, [site, entry, attempt], `preparing ${target.into}`, async (server) => {
-        await endLeftovers(server, attempt.owner);
-        await preparePlace(server, target);
+    prepare: (call) =>
+      withServer(world, call, `preparing ${call.target.into}`, async (server) => {
+        await endLeftovers(server, call.attempt.owner);
+        await preparePlace(server, call.target);
         return [];
       }),
-    receive: (site, entry, _part, target, attempt) =>
-      openServer(world, [site, entry, attempt], `restoring ${target.into}`, (server) =>
-        Promise.resolve(receiveDatabase(server, target, attempt)),
+    receive: (call) =>
+      openServer(world, call, `restoring ${call.target.into}`, (server) =>
+        Promise.resolve(receiveDatabase(server, call.target, call.attempt)),
       ),
-    digest: (site, entry, _part, target, _expected, attempt) =>
-      withServer(world, [site, entry, attempt], `reading back ${target.into}`, (server) =>
-        digestPlace(server, target, attempt),
+    digest: (call) =>
+      withServer(world, call, `reading back ${call.target.into}`, (server) =>
+        digestPlace(server, call.target, call.attempt),
       ),
-    swap: (site, entry, _part, target, attempt) =>
-      withServer(world, [site, entry, attempt], `swapping ${target.into}`, (server) =>
-        new Swap(server, target).perform(),
+    swap: (call) =>
+      withServer(world, call, `swapping ${call.target.into}`, (server) =>
+        new Swap(server, call.target).perform(),
       ),
-    swapBack: (site, entry, _part, target, attempt) =>
-      withServer(world, [site, entry, attempt], `swapping ${target.into} back`, (server) =>
-        undoSwap(server, target),
+    swapBack: (call) =>
+      withServer(world, call, `swapping ${call.target.into} back`, (server) =>
+        undoSwap(server, call.target),
       ),
-    discardBeside: (site, entry, _part, target, attempt) =>
-      withServer(world, [site, entry, attempt], `discarding beside ${target.into}`, (server) =>
-        discardPlace(server, target),
+    discardBeside: (call) =>
+      withServer(world, call, `discarding beside ${call.target.into}`, (server) =>
+        discardPlace(server, call.target),
       ),
-    discardKept: (site, entry, _part, target, attempt) =>
-      withServer(
-        world,
-        [site, entry, attempt],
-        `discarding what was kept of ${target.into}`,
-        (server) => discardKeptCollections(server, target),
+    discardKept: (call) =>
+      withServer(world, call, `discarding what was kept of ${call.target.into}`, (server) =>
+        discardKeptCollections(server, call.target),
       ),
   };
 }

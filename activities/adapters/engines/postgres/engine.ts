@@ -1,12 +1,10 @@
-import type { Part } from '../../../../workflows/model/recovery-point';
-import type { RestoreTarget } from '../../../../workflows/model/restore-target';
 import type { PostgresEntry } from '../../../../workflows/model/stack';
 import { AdapterError } from '../../../ports/adapter-error';
 import type { Attempt } from '../../../ports/attempt';
 import type { ByteSource } from '../../../ports/byte-stream';
 import type { CommandRunner } from '../../../ports/command-runner';
 import type { Containers } from '../../../ports/containers';
-import type { Engine } from '../../../ports/engine';
+import type { Engine, EntryCall, PartCall, RestoreCall } from '../../../ports/engine';
 import type { Site } from '../../../ports/site';
 import type { Access, Caller, PostgresDependencies } from './connect/access';
 import { applicationName } from './connect/application-name';
@@ -39,17 +37,13 @@ export function createPostgresEngine(options: {
     findClientProgram: clientProgramsOnHost(options.hostRunner),
     ...options,
   };
-  const reach = (site: Site, entry: PostgresEntry, caller: Caller): Promise<Access> =>
-    reachServer(dependencies, site, entry, caller);
+  const reach = ({ site, entry, attempt }: EntryCall<PostgresEntry>): Promise<Access> =>
+    reachServer(dependencies, site, entry, callerOf(attempt));
 
-  async function dump(
-    site: Site,
-    entry: PostgresEntry,
-    part: Part,
-    attempt: Attempt,
-  ): Promise<ByteSource> {
+  async function dump(call: PartCall<PostgresEntry>): Promise<ByteSource> {
+    const { site, entry, part, attempt } = call;
     const caller = callerOf(attempt);
-    const access = await reach(site, entry, caller);
+    const access = await reach(call);
     if (part.kind === 'globals') return dumpGlobals(access, caller);
     return dumpDatabase(access, caller, {
       database: part.source,
@@ -62,11 +56,8 @@ export function createPostgresEngine(options: {
   async function endOnServer(site: Site, entry: PostgresEntry, name: string): Promise<void> {
     const signal = AbortSignal.timeout(END_ON_SERVER_MILLISECONDS);
     try {
-      const access = await reach(site, entry, {
-        applicationName: name,
-        signal,
-        onProgress: () => undefined,
-      });
+      const caller = { applicationName: name, signal, onProgress: () => undefined };
+      const access = await reachServer(dependencies, site, entry, caller);
       await onServer(access, [], (session) => endSessionsNamed(session, name));
     } catch (error) {
       if (!(error instanceof AdapterError) && error !== signal.reason) throw error;
@@ -74,44 +65,65 @@ export function createPostgresEngine(options: {
     }
   }
 
-  /** One call of the restoring half, on a server reached for it. */
-  async function restoring<Result>(
-    [site, entry, part, target, attempt]: RestoreArguments,
-    call: (restorer: PartRestorer, access: Access, task: RestoreTask) => Promise<Result>,
-  ): Promise<Result> {
-    const access = await reach(site, entry, callerOf(attempt));
-    const restorer = part.kind === 'globals' ? globalsRestorer : databaseRestorer;
+  /** The restoring half for the part's kind, on a server reached for one call. */
+  async function restoring(call: RestoreCall<PostgresEntry>): Promise<ReachedRestorer> {
+    const { entry, part, target, attempt } = call;
     const { searchPath } = entry.restore ?? {};
-    return call(restorer, access, {
-      ...{ part, target, onProgress: attempt.onProgress },
-      ...(searchPath !== undefined && { searchPath }),
-    });
+    return {
+      to: part.kind === 'globals' ? globalsRestorer : databaseRestorer,
+      access: await reach(call),
+      task: {
+        ...{ part, target, onProgress: attempt.onProgress },
+        ...(searchPath !== undefined && { searchPath }),
+      },
+    };
   }
 
   return {
     kind: 'postgres',
-    observe: async (site, entry, attempt) =>
-      observeServer(await reach(site, entry, callerOf(attempt)), entry),
+    observe: async (call) => observeServer(await reach(call), call.entry),
     dump,
-    observeTarget: (...all) => restoring(all, (to, access, task) => to.observeTarget(access, task)),
+    observeTarget: async (call) => {
+      const { to, access, task } = await restoring(call);
+      return to.observeTarget(access, task);
+    },
     chooseLeftOut,
-    prepare: (site, entry, part, target, surroundings, attempt) =>
-      restoring([site, entry, part, target, attempt], (to, access, task) =>
-        to.prepare(access, task, surroundings),
-      ),
-    receive: (...all) => restoring(all, (to, access, task) => to.receive(access, task)),
-    digest: (site, entry, part, target, expected, attempt) =>
-      restoring([site, entry, part, target, attempt], (to, access, task) =>
-        to.digest(access, task, expected),
-      ),
-    swap: (...all) => restoring(all, (to, access, task) => to.swap(access, task)),
-    swapBack: (...all) => restoring(all, (to, access, task) => to.swapBack(access, task)),
-    discardBeside: (...all) => restoring(all, (to, access, task) => to.discardBeside(access, task)),
-    discardKept: (...all) => restoring(all, (to, access, task) => to.discardKept(access, task)),
+    prepare: async ({ surroundings, ...call }) => {
+      const { to, access, task } = await restoring(call);
+      return to.prepare(access, task, surroundings);
+    },
+    receive: async (call) => {
+      const { to, access, task } = await restoring(call);
+      return to.receive(access, task);
+    },
+    digest: async ({ expected, ...call }) => {
+      const { to, access, task } = await restoring(call);
+      return to.digest(access, task, expected);
+    },
+    swap: async (call) => {
+      const { to, access, task } = await restoring(call);
+      return to.swap(access, task);
+    },
+    swapBack: async (call) => {
+      const { to, access, task } = await restoring(call);
+      await to.swapBack(access, task);
+    },
+    discardBeside: async (call) => {
+      const { to, access, task } = await restoring(call);
+      await to.discardBeside(access, task);
+    },
+    discardKept: async (call) => {
+      const { to, access, task } = await restoring(call);
+      await to.discardKept(access, task);
+    },
   };
 }
 
-type RestoreArguments = readonly [Site, PostgresEntry, Part, RestoreTarget, Attempt];
+interface ReachedRestorer {
+  readonly to: PartRestorer;
+  readonly access: Access;
+  readonly task: RestoreTask;
+}
 
 function callerOf({ owner, signal, onProgress }: Attempt): Caller {
   return { applicationName: applicationName(owner), signal, onProgress };

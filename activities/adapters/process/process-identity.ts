@@ -1,27 +1,14 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { z } from 'zod';
 
 /**
  * A process that was alive when this was written. Its id alone says little, after a reboot it is somebody else's: so it
  * is kept with when it started, in the platform's own words.
  */
-export const processIdentity = z.strictObject({
-  pid: z.int().positive(),
-  started: z.string().max(200),
-});
-
-export type ProcessIdentity = Readonly<z.infer<typeof processIdentity>>;
-
-/** Undefined when the text is none: cut off, empty, something else's. */
-export function parseIdentity(text: string): ProcessIdentity | undefined {
-  try {
-    return processIdentity.safeParse(JSON.parse(text)).data;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly started: string;
 }
 
 /** Undefined when there is no such process. */
