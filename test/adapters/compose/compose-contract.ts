@@ -22,7 +22,9 @@ export interface ComposeSubject {
   setVariables(variables: Readonly<Record<string, string>>): Promise<void>;
   /** The project's own, one-off ones too. */
   containers(service: string): Promise<readonly ServiceContainer[]>;
-  awaitExit(name: string): Promise<{ readonly stdout: string } | undefined>;
+  awaitExit(
+    name: string,
+  ): Promise<{ readonly exitCode: number; readonly stdout: string } | undefined>;
   command(does: Deed): readonly string[];
   uniqueName(title: string): string;
   /** A port of this host that another process has. */
@@ -138,15 +140,16 @@ export function composeContract(create: () => Promise<ComposeSubject>): void {
     expect(await ids()).toHaveLength(1);
   });
 
-  it('runs a command in one container, however often it is started', async () => {
+  it('runs a command once in one container, however often it is started', async () => {
+    await subject.describe({ api: { ...SECRETIVE, restart: 'always' } });
     const name = subject.uniqueName('once');
     const oneOff = {
       ...{ service: 'api', name, labels: { 'pawl.run': 'melvin/1' } },
-      command: subject.command({ writes: 'said once' }),
+      command: subject.command({ writes: 'said once', exitCode: 3 }),
     };
     await subject.compose.runDetached({ ...on(), oneOff });
     await subject.compose.runDetached({ ...on(), oneOff });
-    expect(await subject.awaitExit(name)).toMatchObject({ stdout: 'said once' });
+    expect(await subject.awaitExit(name)).toMatchObject({ exitCode: 3, stdout: 'said once' });
     // It is none of the service's own.
     expect(await ids()).toEqual([]);
   });

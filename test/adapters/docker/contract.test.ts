@@ -1,11 +1,18 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createImages } from '../../../activities/adapters/docker/create-images';
 import { createServicesEngine } from '../../../activities/adapters/docker/create-services-engine';
+import { hostRunner } from '../../../activities/adapters/process/run-command';
 import { docker, startService, uniqueName, type TestContainer } from '../../support/docker';
+import { createInMemoryImages } from '../../support/in-memory/images';
 import { createInMemoryServices } from '../../support/in-memory/services-engine';
 import { SimulatedHost } from '../../support/in-memory/simulated-host';
 import { deed, deedInShell } from '../../support/in-memory/simulated-program';
 import { describeWith } from '../../support/requirements';
+import { imagesContract } from './images-contract';
 import { servicesContract } from './services-contract';
 import { composeSite } from './service-container';
+import { makeImage, TestRegistry } from './test-registry';
 
 describeWith(['docker'], 'services of Docker', () => {
   const started: TestContainer[] = [];
@@ -47,6 +54,76 @@ describe('services in memory', () => {
       return Promise.resolve({ id: container.id, name: container.name, imageId });
     },
     clear: () => Promise.resolve(),
+  });
+});
+
+describeWith(['docker'], 'images of Docker', () => {
+  imagesContract(async () => {
+    const registry = await TestRegistry.start();
+    const made: string[] = [];
+    const dockerConfig = join(tmpdir(), 'pawl-no-docker-configuration');
+    return {
+      images: createImages({ docker, runner: hostRunner, onSecret: () => undefined, dockerConfig }),
+      repository: (title) => `${registry.address}/team/${uniqueName(title)}`,
+      make: async (name) => {
+        const id = await makeImage(name);
+        made.push(id);
+        return id;
+      },
+      push: (id, reference) => registry.push(id, reference),
+      forget: (id) =>
+        docker
+          .getImage(id)
+          .remove({ force: true })
+          .then(() => undefined),
+      use: async (id) => {
+        const user = await startService({
+          ...{ project: uniqueName('user'), service: 'api', image: id, command: ['none'] },
+          started: false,
+        });
+        return () => user.remove();
+      },
+      takeRegistryAway: () => registry.stop(),
+      remove: async () => {
+        for (const id of made) await docker.getImage(id).remove({ force: true }).catch(unlessGone);
+        await registry.remove();
+      },
+    };
+  });
+});
+
+describe('images in memory', () => {
+  imagesContract(() => {
+    const host = new SimulatedHost();
+    let made = 0;
+    const versions = new Map<string, string>();
+    return Promise.resolve({
+      images: createInMemoryImages(host),
+      repository: (title) => `registry.test:5000/team/${title}`,
+      make: (name) => {
+        made += 1;
+        const id = host.images.add(String(made), { name });
+        versions.set(id, String(made));
+        return Promise.resolve(id);
+      },
+      push: (id, reference) => Promise.resolve(host.images.push(versions.get(id) ?? '', reference)),
+      forget: (id) => {
+        host.images.drop(id);
+        return Promise.resolve();
+      },
+      use: (imageId) => {
+        const user = host.create({ name: 'user', definition: {}, imageId });
+        return Promise.resolve(() => {
+          host.remove(user);
+          return Promise.resolve();
+        });
+      },
+      takeRegistryAway: () => {
+        host.images.isRegistryAway = true;
+        return Promise.resolve();
+      },
+      remove: () => Promise.resolve(),
+    });
   });
 });
 

@@ -93,7 +93,12 @@ export function createInMemoryCompose(host: SimulatedHost, files: ProjectFiles):
       const container = host.create({
         ...{ name, imageId: requireImage(host, definition) },
         of: { project: model.name, service, number: 1, oneOff: true },
-        definition: { ...definition, command, labels: { ...definition.labels, ...labels } },
+        definition: {
+          ...definition,
+          // As `docker compose run` has it, whatever the file says.
+          restart: 'no',
+          ...{ command, labels: { ...definition.labels, ...labels } },
+        },
       });
       host.start(container);
     },

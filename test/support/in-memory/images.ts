@@ -68,24 +68,21 @@ function isUsed(host: SimulatedHost, id: string): boolean {
 }
 
 function resolveIn({ images }: SimulatedHost, reference: string): ResolvedImage {
-  const local = images.find(reference);
+  const [name = '', wanted] = reference.split('@');
+  const repository = repositoryOf(name);
+  const local = images.find(wanted === undefined ? reference : `${repository}@${wanted}`);
+  const isHere = wanted !== undefined && local !== undefined;
   const known = images.isRegistryAway ? undefined : images.inRegistry(reference);
-  if (known !== undefined) {
-    const [name = ''] = reference.split('@');
-    const pinned = `${repositoryOf(name)}@${known.digest}`;
+  const digest = isHere ? wanted : known?.digest;
+  if (digest !== undefined) {
+    const pinned = `${repository}@${digest}`;
     const here = images.find(pinned);
     return { reference, pinned, ...(here && { id: here.id }), inRegistry: true };
   }
   if (local === undefined) throw noImage(reference);
-  const [fromThere] = [...local.digests].filter((digest) =>
-    digest.startsWith(repositoryOf(reference)),
-  );
-  return {
-    reference,
-    pinned: fromThere ?? local.id,
-    id: local.id,
-    inRegistry: fromThere !== undefined,
-  };
+  const fromThere = [...local.digests].find((pinned) => pinned.startsWith(`${repository}@`));
+  const pinned = fromThere ?? local.id;
+  return { reference, pinned, id: local.id, inRegistry: fromThere !== undefined };
 }
 
 function noImage(reference: string): AdapterError {

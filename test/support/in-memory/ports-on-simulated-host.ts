@@ -1,4 +1,5 @@
 import { createEdgeFiles } from '../../../activities/adapters/state-directory/create-edge-files';
+import { createFreezes } from '../../../activities/adapters/state-directory/create-freezes';
 import { createKeptLogs } from '../../../activities/adapters/state-directory/create-kept-logs';
 import { createReleases } from '../../../activities/adapters/state-directory/create-releases';
 import { AdapterError } from '../../../activities/ports/adapter-error';
@@ -18,7 +19,7 @@ export interface SimulatedSurroundings {
   readonly switches: InMemorySwitches;
   readonly caddy: InMemoryCaddy;
   readonly files: ProjectFiles;
-  /** What a host keeps of releases costs milliseconds: it is the real thing, on a folder of the test's own. */
+  /** What a host keeps of its stacks costs milliseconds: it is the real thing, on a folder of the test's own. */
   readonly stateDirectory: string;
   /** Answer of the application's database to a gate. */
   readonly database: { answer: boolean | number | string | null };
@@ -31,6 +32,7 @@ export function portsOnSimulatedHost(on: SimulatedSurroundings): HostPorts {
   const { host, switches, caddy, files, stateDirectory } = on;
   return {
     ...portsInMemory(),
+    freezes: createFreezes(stateDirectory),
     release: {
       host: scannerOn(on),
       queries: { ask: () => Promise.resolve(on.database.answer) },

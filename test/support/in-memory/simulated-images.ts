@@ -15,8 +15,10 @@ export interface SimulatedImage {
 /** The images of a host, and the registry that it asks. */
 export class SimulatedImages {
   isRegistryAway = false;
-  /** By reference. */
-  private readonly pushed = new Map<string, SimulatedImage>();
+  /** By reference: where it points now. */
+  private readonly tags = new Map<string, SimulatedImage>();
+  /** By pinned name, for ever. */
+  private readonly pins = new Map<string, SimulatedImage>();
   private readonly local = new Map<string, SimulatedImage>();
 
   /** Puts an image on this host; the name moves to it. */
@@ -27,10 +29,14 @@ export class SimulatedImages {
     return image.id;
   }
 
-  /** Puts an image in the registry, under a reference that moves to it. Returns its digest. */
+  /** Puts an image in the registry, under a reference that moves to it. Returns its pinned name. */
   push(version: string, reference: string): string {
-    this.pushed.set(reference, this.made(version));
-    return digestOf(this.made(version).id);
+    const image = this.made(version);
+    const pinned = `${repositoryOf(reference)}@${digestOf(image.id)}`;
+    this.tags.set(withTag(reference), image);
+    this.pins.set(pinned, image);
+    this.byId(image.id)?.digests.add(pinned);
+    return pinned;
   }
 
   tag(id: string, name: string): void {
@@ -59,17 +65,16 @@ export class SimulatedImages {
     return [...this.local.values()];
   }
 
-  /** What the registry has of a reference: by its tag, or by the digest. */
+  /** What the registry has of a reference: a digest counts, whatever tag stands before it. */
   inRegistry(
     reference: string,
   ): { readonly digest: string; readonly image: SimulatedImage } | undefined {
-    const [repository = '', wanted] = reference.split('@');
-    const found = [...this.pushed].find(([name, { id }]) =>
-      wanted === undefined
-        ? name === reference
-        : repositoryOf(name) === repository && digestOf(id) === wanted,
-    );
-    return found && { digest: digestOf(found[1].id), image: found[1] };
+    const [name = '', digest] = reference.split('@');
+    const image =
+      digest === undefined
+        ? this.tags.get(withTag(name))
+        : this.pins.get(`${repositoryOf(name)}@${digest}`);
+    return image && { digest: digestOf(image.id), image };
   }
 
   /** Fetches a pinned image. */
