@@ -25,6 +25,21 @@ export default tseslint.config(
     },
   },
   {
+    // What a command finds around it is handed to it: a test calls commands in its own process.
+    files: ['client/**/*.ts'],
+    ignores: ['client/main.ts', 'client/surroundings.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['argv', 'cwd', 'env', 'stderr', 'stdin', 'stdout'].map((property) => ({
+          object: 'process',
+          property,
+          message: 'Take it from the surroundings.',
+        })),
+      ],
+    },
+  },
+  {
     files: ['workflows/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { paths: nodeBuiltIns }] },
   },

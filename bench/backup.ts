@@ -3,12 +3,13 @@
  *
  *   npm run bench -- backup                          all contests
  *   npm run bench -- backup postgres --rounds 9      one of them
+ *   npm run bench -- backup small                    what a run costs beside its bytes
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { filesContest } from './contests/files';
+import { filesContest, smallContest } from './contests/files';
 import { mongodbContest } from './contests/mongodb';
 import { postgresContest } from './contests/postgres';
 import { hold, type Contest } from './support/contest';
@@ -20,6 +21,7 @@ const CONTESTS: Readonly<Record<string, () => Promise<Contest>>> = {
   'postgres-small': () => postgresContest(14),
   mongodb: () => mongodbContest(300_000),
   files: () => filesContest(),
+  small: () => smallContest(),
 };
 
 async function main(): Promise<void> {

@@ -6,12 +6,21 @@ import { EXIT_CODES } from './exit-codes';
 import { buildProgram, helpOf } from './program';
 import type { Request } from './program';
 import { Output } from './terminal/output';
+import { ofThisProcess, type Surroundings } from './surroundings';
 import { pawlPackage } from './version';
 
 /** Runs one command line; resolves with the exit code. Nothing it meets is thrown on. */
-export async function runCli(argv: readonly string[]): Promise<number> {
+export async function runCli(
+  argv: readonly string[],
+  surroundings: Surroundings = ofThisProcess(),
+): Promise<number> {
   const requests: Request[] = [];
-  const program = buildProgram(pawlPackage(), COMMANDS, (request) => requests.push(request));
+  const program = buildProgram(
+    pawlPackage(),
+    COMMANDS,
+    (request) => requests.push(request),
+    surroundings,
+  );
   const json = asksForJson(argv);
   // What commander writes beside the error is its own: the document has all of it.
   if (json) writeNoErrors(program);
@@ -20,10 +29,10 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT_CODES.done;
-    return json ? reportUsage(error, commandOf(program, argv)) : EXIT_CODES.usage;
+    return json ? reportUsage(error, commandOf(program, argv), surroundings) : EXIT_CODES.usage;
   }
   const [request] = requests;
-  return request ? runRequest(request) : EXIT_CODES.usage;
+  return request ? runRequest(request, surroundings) : EXIT_CODES.usage;
 }
 
 /** Whatever else is wrong with the command line: a program that asks for JSON reads JSON. */
@@ -49,6 +58,7 @@ function commandOf(program: Command, argv: readonly string[]): Command {
 async function reportUsage(
   { code, message: text }: CommanderError,
   command: Command,
+  surroundings: Surroundings,
 ): Promise<number> {
   const { reportError } = await import('./report-error.js');
   const isGroup = code === 'commander.help';
@@ -60,16 +70,17 @@ async function reportUsage(
       ? '`pawl --help` lists commands and options.'
       : `\`${helpOf(command)}\` shows its arguments and options.`;
   const error = new ClientError(EXIT_CODES.usage, message, { advice, reason: 'usage' });
-  return reportError(error, new Output({ json: true, quiet: false, verbose: false, color: false }));
+  const style = { json: true, quiet: false, verbose: false, color: false };
+  return reportError(error, new Output(style, surroundings));
 }
 
-async function runRequest({ spec, operands, flags, globals }: Request): Promise<number> {
-  const output = new Output({
-    json: globals.json ?? false,
-    quiet: globals.quiet ?? false,
-    verbose: globals.verbose ?? false,
-    color: globals.color ?? true,
-  });
+async function runRequest(
+  { spec, operands, flags, globals: options }: Request,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { json = false, quiet = false, verbose = false, color = true } = options;
+  const output = new Output({ json, quiet, verbose, color }, surroundings);
+  const globals = { ...options, cwd: surroundings.cwd, env: surroundings.env };
   try {
     if (globals.dryRun && spec.changes) throw noDryRun(spec.name);
     const command = await spec.load?.();

@@ -1,3 +1,4 @@
+import type { Surroundings } from './surroundings';
 import type { Output } from './terminal/output';
 
 /** Options that every command takes, before or after its name. */
@@ -13,6 +14,9 @@ export interface GlobalOptions {
   readonly keyFile?: string;
   readonly profile?: string;
 }
+
+/** What holds for the whole command line: its global options, and where it was called. */
+export type Globals = GlobalOptions & Pick<Surroundings, 'cwd' | 'env'>;
 
 /** Options of the commands, all together: a command reads those that its entry in the command table names. */
 export interface Flags {
@@ -50,7 +54,7 @@ export interface Invocation {
   readonly table: readonly CommandSpec[];
   readonly operands: readonly string[];
   readonly flags: Flags;
-  readonly globals: GlobalOptions;
+  readonly globals: Globals;
   readonly output: Output;
 }
 

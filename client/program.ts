@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import type { CommandSpec, Flags, GlobalOptions } from './command';
 import { GLOBAL_OPTIONS } from './global-options';
+import { ofThisProcess, type OutputStream, type Surroundings } from './surroundings';
 import type { Package } from './version';
 
 /** What the command line asks for. */
@@ -26,6 +27,7 @@ export function buildProgram(
   { version }: Pick<Package, 'version'>,
   table: readonly CommandSpec[],
   onRequest: (request: Request) => void,
+  { stdout, stderr }: Pick<Surroundings, 'stdout' | 'stderr'> = ofThisProcess(),
 ): Command {
   const program = new Command('pawl')
     .description('Durable runbooks for self-hosted applications')
@@ -37,7 +39,12 @@ export function buildProgram(
     .showHelpAfterError('(pawl --help lists commands and options)')
     .configureHelp({ subcommandTerm: withoutOptions })
     .exitOverride();
-  program.configureOutput({ outputError: writeUsageError, getOutHelpWidth: helpWidth });
+  program.configureOutput({
+    writeOut: (text) => stdout.write(text),
+    writeErr: (text) => stderr.write(text),
+    outputError: writeUsageError,
+    getOutHelpWidth: () => helpWidth(stdout),
+  });
   addGlobalOptions(program, new Set());
   program.addHelpText('afterAll', '\nDocumentation: pawl help pages');
   describe(program, EXAMPLES);
@@ -130,10 +137,8 @@ function withoutOptions(command: Command): string {
 }
 
 /** Longer lines are hard to read, however wide the terminal is. */
-function helpWidth(): number {
-  // Undefined where it is no terminal, whatever its type says.
-  const columns = process.stdout.columns as number | undefined;
-  return Math.min(columns ?? HELP_COLUMNS, HELP_COLUMNS);
+function helpWidth({ columns = HELP_COLUMNS }: OutputStream): number {
+  return Math.min(columns, HELP_COLUMNS);
 }
 
 function writeUsageError(text: string, write: (text: string) => void): void {

@@ -1,10 +1,10 @@
 import type { StackDescription } from '../workflows/model/stack';
 import { ClientError } from './client-error';
-import type { GlobalOptions } from './command';
+import type { Globals } from './command';
 import { EXIT_CODES } from './exit-codes';
 
 /** The stack that `-f` and `-e` name. The stack file's code (yaml, zod) is loaded here, not with the command line. */
-export async function loadStack(globals: GlobalOptions): Promise<StackDescription> {
+export async function loadStack(globals: Globals): Promise<StackDescription> {
   const { loadStackFile } = await import('../stack-file/load.js');
   return loadStackFile(globals);
 }
@@ -19,10 +19,7 @@ export interface RunName {
 }
 
 /** Takes `melvin/42`, or `42` where a stack file says which stack is meant. */
-export async function resolveRun(
-  text: string | undefined,
-  globals: GlobalOptions,
-): Promise<RunName> {
+export async function resolveRun(text: string | undefined, globals: Globals): Promise<RunName> {
   const match = /^(?:([^/\s]+)\/)?(\d{1,9})$/.exec(text ?? '');
   if (!match?.[2]) {
     throw new ClientError(EXIT_CODES.usage, `"${text ?? ''}" names no run.`, {

@@ -25,11 +25,11 @@ export function loadStackFile(options: LoadOptions = {}): StackDescription {
 
 /** As `loadStackFile`, with where each value came from. */
 export function openStackFile(options: LoadOptions = {}): LoadedStack {
-  const cwd = options.cwd ?? process.cwd();
+  const { cwd = process.cwd(), env = process.env } = options;
   const { path, central, named } = findStackFile(options);
   const read = (file: string): SourceFile => {
     const shown = shownName(file, cwd);
-    if (!named) requireOwnFile(file, shown);
+    if (!named) requireOwnFile(file, shown, env);
     return readSource(file, shown);
   };
   const base = read(path);

@@ -101,4 +101,4 @@ function replaceDist() {
   fs.rmSync(old, { recursive: true, force: true });
 }
 
-module.exports = { buildDist };
+module.exports = { buildDist, sourceFolders };

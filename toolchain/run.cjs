@@ -3,7 +3,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { buildDist } = require('./build-dist.cjs');
+const { buildDist, sourceFolders } = require('./build-dist.cjs');
 const { ensurePackages } = require('./ensure-packages.cjs');
 const { runChild } = require('./run-child.cjs');
 
@@ -43,6 +43,13 @@ const tasks = {
     console.log(closingLines(exitCode));
     return exitCode;
   },
+  /** All tests, and what is too dear for every change: one run a kill, for example, and the production server. */
+  nightly: async (argv) => {
+    process.env.PAWL_NIGHTLY = '1';
+    const usual = await tasks.test(['--passWithNoTests', ...argv]);
+    const further = ['--config', 'jest.nightly.config.cjs', '--passWithNoTests'];
+    return (await tasks.test([...further, ...argv])) || usual;
+  },
   check: async (argv) => {
     await ensurePackages();
     return runChecks(argv.includes('--no-unit') ? checks.slice(0, -1) : checks);
@@ -52,24 +59,15 @@ const tasks = {
 const checks = [
   ['format', 'node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']],
   ['lint', 'node_modules/eslint/bin/eslint.js', ['--max-warnings=0', '.']],
-  ['imports', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', importedFolders()],
+  [
+    'imports',
+    'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+    ['--output-type=err', ...sourceFolders],
+  ],
   ['unused', 'node_modules/knip/bin/knip.js', ['--no-progress']],
   ['types', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']],
   ['unit tests', jest, ['test/unit']],
 ];
-
-function importedFolders() {
-  return [
-    '--output-type=err',
-    'workflows',
-    'activities',
-    'stack-file',
-    'sealing',
-    'worker',
-    'client',
-    'toolchain',
-  ];
-}
 
 /** All of them, also after one failed: a person wants to see everything at once. */
 async function runChecks(wanted) {

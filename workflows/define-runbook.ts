@@ -24,7 +24,7 @@ export interface RunbookFacts<Name extends string, Schema extends z.ZodType> {
   readonly approvable: boolean;
   /** The runbook whose freezes and approvals count for this one. Absent: its own, if there may be any. */
   readonly governedBy?: string;
-  /** Whether a step that has failed for good may be held for a person. */
+  /** Whether a step that failed permanently may be held for a person. */
   readonly holdable: boolean;
   /** The section of the stack file without which there is nothing to do. */
   readonly needs?: 'deploy';

@@ -53,7 +53,7 @@ export interface AnewQuestion {
 
 /**
  * Which of these services a release would make anew. By Compose's own rule, for it is Compose that does it, and with the
- * variables of now: a port that `.env` moves makes a switch anew too.
+ * current variables: a port that `.env` moves recreates a switch too.
  */
 export async function madeAnew(
   { compose, services, releases, switches }: ReleasePorts,

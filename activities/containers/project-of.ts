@@ -3,7 +3,7 @@ import type { ReleasePorts } from '../ports/host-ports';
 import type { Site } from '../ports/site';
 
 /**
- * Compose's name of the stack's project: the current release's, which needs no look at the Compose files of now; theirs
+ * Compose's name of the stack's project: the current release's, which needs no look at the current Compose files; theirs
  * where there is no release.
  * Throws: PreconditionFailed (no release, and Compose refuses the files)
  */

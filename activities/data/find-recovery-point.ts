@@ -11,7 +11,7 @@ import {
 import { AdapterError } from '../ports/adapter-error';
 import type { Attempt } from '../ports/attempt';
 import type { Ports } from '../ports/host-ports';
-import type { FoundPoints, Repository, StreamPlace } from '../ports/repository';
+import type { FoundPoints, Repository, RepositoryLook, StreamPlace } from '../ports/repository';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /** Temporal takes no payload above 2 MiB; of long ones a third is left once they are packed, at most. */
@@ -19,6 +19,8 @@ const MOST_BYTES = 5 * 1024 ** 2;
 
 /** Ids as restic prints them. */
 const SNAPSHOT_ID = /^[0-9a-f]{4,64}$/;
+/** Not the beginning of one. */
+const WHOLE_ID = /^[0-9a-f]{8,64}$/;
 
 export interface FindRecoveryPointInput extends StepInput {
   readonly wanted: Pick<RestoreOptions, 'point' | 'only'>;
@@ -37,26 +39,56 @@ export const findRecoveryPoint =
   (input: FindRecoveryPointInput): Promise<ManifestSummary> =>
     runStep(ports, input, { phase: 'find recovery point' }, async (attempt, site) => {
       const repository = ports.openRepository(site, input.stack.repository);
-      const found = await repository.listRecoveryPoints(input.stack.name, attempt);
-      const { id, manifest } = await readWanted(input, repository, found, attempt);
-      requireOfStack(input, id, manifest);
-      return withinPayload({
-        point: summariseManifest(id, manifest),
-        host: manifest.host,
-        parts: await partsOf(repository, manifest, attempt),
-      });
+      const ahead = readAhead(repository, input.wanted, attempt);
+      try {
+        const held = await repository.look(input.stack.name, attempt);
+        const { id, manifest } = await readWanted(input, held.found, ahead.read);
+        requireOfStack(input, id, manifest);
+        return withinPayload({
+          point: summariseManifest(id, manifest),
+          host: manifest.host,
+          parts: await partsOf(held, manifest),
+        });
+      } finally {
+        ahead.end();
+      }
     });
+
+type Read = (pointId: string) => Promise<Manifest>;
+
+/** Reads the manifest of a point that is named, as a run names the one of its plan, beside the look at all of them. */
+function readAhead(
+  repository: Repository,
+  { point }: FindRecoveryPointInput['wanted'],
+  attempt: Attempt,
+): { readonly read: Read; end(): void } {
+  const over = new AbortController();
+  const signal = AbortSignal.any([attempt.signal, over.signal]);
+  const named = 'id' in point && WHOLE_ID.test(point.id) ? point.id : undefined;
+  const reading =
+    named === undefined ? undefined : repository.readManifest(named, { ...attempt, signal });
+  // Whoever wants it hears of it; it may be the id of none.
+  reading?.catch(() => undefined);
+  return {
+    read: (pointId) =>
+      reading !== undefined && pointId === named
+        ? reading
+        : repository.readManifest(pointId, attempt),
+    end: () => {
+      over.abort();
+    },
+  };
+}
 
 /** An id is taken as it is, also where the point's labels were changed or cannot be read: its manifest says it all. */
 async function readWanted(
   { stack, wanted }: FindRecoveryPointInput,
-  repository: Repository,
   { points, unreadable }: FoundPoints,
-  attempt: Attempt,
+  read: Read,
 ): Promise<{ readonly id: string; readonly manifest: Manifest }> {
   const point = chooseRecoveryPoint(points, wanted);
   if (typeof point !== 'string') {
-    return { id: point.id, manifest: await repository.readManifest(point.id, attempt) };
+    return { id: point.id, manifest: await read(point.id) };
   }
   const passedOver = unreadable.length === 0 ? '' : `; ${unreadable.length} cannot be read`;
   const none = new AdapterError('PreconditionFailed', `${stack.name}: ${point}${passedOver}`, {
@@ -65,7 +97,7 @@ async function readWanted(
   if (!('id' in wanted.point) || !SNAPSHOT_ID.test(wanted.point.id)) throw none;
   const { id } = wanted.point;
   try {
-    return { id, manifest: await repository.readManifest(id, attempt) };
+    return { id, manifest: await read(id) };
   } catch (error) {
     throw error instanceof AdapterError && error.kind === 'PreconditionFailed' ? none : error;
   }
@@ -85,11 +117,10 @@ function requireOfStack(
 }
 
 async function partsOf(
-  repository: Repository,
+  held: Pick<RepositoryLook, 'locateParts'>,
   manifest: Manifest,
-  attempt: Attempt,
 ): Promise<readonly PartSummary[]> {
-  const places = await repository.locateParts(manifest, attempt);
+  const places = await held.locateParts(manifest);
   return manifest.parts.map((stored, index) => asFound(stored, places[index]));
 }
 

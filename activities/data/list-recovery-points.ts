@@ -27,9 +27,9 @@ export const listRecoveryPoints =
   (input: StepInput): Promise<PointList> =>
     runStep(ports, input, { phase: 'list recovery points' }, async (attempt, site) => {
       const repository = ports.openRepository(site, input.stack.repository);
-      const found = await repository.listRecoveryPoints(input.stack.name, attempt);
+      const { found, ...held } = await repository.look(input.stack.name, attempt);
       const points = withinPayload(found.points.slice(0, MOST));
-      const missing = await repository.findMissingParts(points, attempt);
+      const missing = await held.findMissingParts(points);
       return {
         points: points.flatMap((point) => listed(point, missing.get(point.id)) ?? []),
         unreadable: [

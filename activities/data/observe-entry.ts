@@ -13,7 +13,7 @@ export interface ObserveEntryInput extends StepInput {
 }
 
 /**
- * Looks at one entry of `protect`: the server's version, the parts it consists of now and their sizes.
+ * Looks at one entry of `protect`: the server's version, the parts that it has now and their sizes.
  * Shape:  { stack, entry } → { entry, engine, version, parts, notes }, at most a hundred notes
  * Units:  expectedBytes = octets, a guide only
  * Retry:  safe; reads only

@@ -26,7 +26,7 @@ export const provePart =
   (input: ProvePartInput): Promise<{ readonly proved: number; readonly rows: number }> =>
     runStep(ports, input, { phase: `prove ${input.part.name}` }, async (attempt, site) => {
       const repository = ports.openRepository(site, input.stack.repository);
-      const manifest = await repository.readManifest(input.pointId, attempt);
+      const manifest = await repository.recallManifest(input.pointId, attempt);
       const contents =
         manifest.parts.find(({ part }) => part.name === input.part.name)?.facts.contents ?? [];
       const expected = withoutNamed(contents, input.unproved ?? []);

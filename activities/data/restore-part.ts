@@ -72,7 +72,7 @@ async function surroundingsOf(
   attempt: Attempt,
 ): Promise<Json | undefined> {
   const repository = ports.openRepository(site, stack.repository);
-  const { parts } = await repository.readManifest(pointId, attempt);
+  const { parts } = await repository.recallManifest(pointId, attempt);
   return parts.find(({ part }) => part.name === stored.part.name)?.facts.surroundings;
 }
 

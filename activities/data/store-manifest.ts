@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type {
   Manifest,
   PartSummary,
@@ -6,7 +7,9 @@ import type {
 } from '../../workflows/model/recovery-point';
 import type { RunReference } from '../../workflows/model/run';
 import { AdapterError } from '../ports/adapter-error';
+import type { Attempt } from '../ports/attempt';
 import type { Ports, ReleasePorts } from '../ports/host-ports';
+import type { Repository } from '../ports/repository';
 import { releaseRecordText } from '../../workflows/model/release-text';
 import { runStep, type StepInput } from '../frame/run-step';
 
@@ -36,8 +39,25 @@ export const storeManifest =
   (input: StoreManifestInput): Promise<RecoveryPointSummary> =>
     runStep(ports, input, { phase: 'store manifest' }, async (attempt, site) => {
       const repository = ports.openRepository(site, input.stack.repository);
-      return repository.storeManifest(await compose(ports, input), attempt);
+      const manifest = await compose(ports, input);
+      const earlier = await findStored(ports, repository, manifest, attempt);
+      if (earlier !== undefined) return earlier;
+      await ports.receipts.beginManifest(manifest.runKey);
+      return repository.storeManifest(manifest, attempt);
     });
+
+/** A look takes half a second: only where this run may have got as far as storing it. */
+async function findStored(
+  ports: ManifestPorts,
+  repository: Repository,
+  manifest: Manifest,
+  attempt: Attempt,
+): Promise<RecoveryPointSummary | undefined> {
+  // An attempt of a pawl that wrote no such receipt may have died, too.
+  const isFirst = Context.current().info.attempt === 1;
+  if (isFirst && !(await ports.receipts.isManifestBegun(manifest.runKey))) return undefined;
+  return repository.findManifest(manifest, attempt);
+}
 
 async function compose(ports: ManifestPorts, input: StoreManifestInput): Promise<Manifest> {
   const { run, stack, takenAt, requestedBy, pawlVersion } = input;

@@ -59,7 +59,7 @@ export interface Compose {
    */
   locate(site: Site, path: readonly (string | number)[]): Promise<string | undefined>;
   /**
-   * Of the project as it is now, or of a release's own file with the variables of now.
+   * Of the project as it is now, or of a release's own file with the current variables.
    * Throws: PreconditionFailed (a variable is required and missing, or the files are refused) · CommandFailed
    */
   facts(site: Site, attempt: Attempt, releaseFile?: string): Promise<ComposeFacts>;
@@ -76,7 +76,7 @@ export interface Compose {
    */
   push(site: Site, service: string, attempt: Attempt): Promise<void>;
   /**
-   * By service, the hash of what its container would be made of, with the variables of now: `up` makes one anew that was
+   * By service, the hash of what its container would be made of, with the current variables: `up` recreates one that was
    * made of another (`ServiceContainer.madeOf`).
    * Throws: PreconditionFailed (a variable is required and missing, there is no such service) · CommandFailed
    */

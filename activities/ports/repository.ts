@@ -41,6 +41,14 @@ export interface Repository {
   readonly folder?: string;
   /** Throws: CredentialsRejected (wrong password) · ServiceUnavailable · VerificationFailed (damaged). */
   probe(attempt: Attempt): Promise<RepositoryProbe>;
+  /**
+   * One look at what the repository holds of a stack, which answers all questions about it. Opening a repository costs half a
+   * second of CPU for its key, a list of snapshots next to nothing more.
+   * Throws: PreconditionFailed (there is none) · CredentialsRejected · ServiceUnavailable
+   */
+  look(stack: string, attempt: Attempt): Promise<RepositoryLook>;
+  /** As `look`, before a run: whether there is a repository, too. Clears away what a power cut left. */
+  observe(stack: string, attempt: Attempt): Promise<RepositoryObservation>;
   /** Idempotent: a repository that opens with this password is left alone. */
   initialise(attempt: Attempt): Promise<void>;
   /**
@@ -63,21 +71,20 @@ export interface Repository {
     path: string,
     attempt: Attempt,
   ): Promise<{ readonly stream: Readable; finish(): Promise<void>; abort(): Promise<void> }>;
-  /** Stores the manifest under its run; returns the recovery point. Idempotent by `manifest.runKey`. */
+  /** Stores the manifest under its run; returns the recovery point. Retry: safe; look with `findManifest` first. */
   storeManifest(manifest: Manifest, attempt: Attempt): Promise<RecoveryPointSummary>;
-  /** By the manifests' labels alone; a point whose labels cannot be read hides no other. */
-  listRecoveryPoints(stack: string, attempt: Attempt): Promise<FoundPoints>;
-  /** What is gone of these points of one stack, newest first, by their ids; a whole point is not in it. */
-  findMissingParts(
-    points: readonly RecoveryPointSummary[],
+  /** The recovery point that a run has stored; undefined when it did not get as far as that. */
+  findManifest(
+    of: Pick<Manifest, 'stack' | 'runKey'>,
     attempt: Attempt,
-  ): Promise<ReadonlyMap<string, MissingParts>>;
+  ): Promise<RecoveryPointSummary | undefined>;
   /** Throws: PreconditionFailed (no such id) · VerificationFailed (no manifest, a damaged one, another pawl's). */
   readManifest(pointId: string, attempt: Attempt): Promise<Manifest>;
-  /** Bytes of the newest stream of each part of a stack, by the part's name: what its next one is likely to have. */
-  lastSizes(stack: string, attempt: Attempt): Promise<Readonly<Record<string, number>>>;
-  /** Where each part of a manifest lies now, in their order; undefined for what is no longer there. */
-  locateParts(manifest: Manifest, attempt: Attempt): Promise<readonly (StreamPlace | undefined)[]>;
+  /**
+   * As `readManifest`, but of a point that was read lately it is what was read then: a manifest never changes under its id.
+   * For what follows a look at the point, never for that look.
+   */
+  recallManifest(pointId: string, attempt: Attempt): Promise<Manifest>;
 }
 
 /** A stream that is to be stored. */
@@ -89,6 +96,23 @@ export interface Upload {
   /** Makes the receipt durable. */
   readonly beforeClose: (receipt: StreamReceipt) => Promise<void>;
 }
+
+/** What a repository holds of one stack, at the time of the look. */
+export interface RepositoryLook {
+  /** By the manifests' labels alone; a point whose labels cannot be read hides no other. */
+  readonly found: FoundPoints;
+  /** Bytes of the newest stream of each part, by the part's name: what its next one is likely to have. */
+  readonly lastSizes: Readonly<Record<string, number>>;
+  /** What is gone of these points of the stack, newest first, by their ids; a whole point is not in it. */
+  findMissingParts(
+    points: readonly RecoveryPointSummary[],
+  ): Promise<ReadonlyMap<string, MissingParts>>;
+  /** Where each part of a manifest lies now, in their order; undefined for what is no longer there. */
+  locateParts(manifest: Manifest): Promise<readonly (StreamPlace | undefined)[]>;
+}
+
+export type RepositoryObservation = Pick<RepositoryProbe, 'state' | 'freeBytes'> &
+  Partial<Pick<RepositoryLook, 'lastSizes'>>;
 
 /** What was stored as recovery points. */
 export interface FoundPoints {

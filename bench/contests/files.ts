@@ -1,15 +1,33 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Contest } from '../support/contest';
-import { resticInto, secondsOfPipeline } from '../support/pipeline';
+import { resticInto, resticOf, secondsOf, secondsOfPipeline } from '../support/pipeline';
 
 const run = promisify(execFile);
 
 /** Real files of all sizes that every clone has: the installed packages. */
 const REAL_FILES = join(__dirname, '..', '..', 'node_modules');
+
+/** What a run costs beside its bytes: one file that is hardly any. */
+export async function smallContest(): Promise<Contest> {
+  const folder = await mkdtemp(join(tmpdir(), 'pawl-bench-small-'));
+  await writeFile(join(folder, 'settings.json'), '{"small": true}\n');
+  return {
+    title: 'one small file',
+    bytes: 16,
+    oneRepository: true,
+    raw: {
+      title: 'restic backup',
+      seconds: async (repository) => secondsOf(await resticOf(folder, repository)),
+    },
+    ways: { 'pawl backup, the command': { entry: `engine: files, path: ${folder}`, whole: true } },
+    secrets: {},
+    stop: () => rm(folder, { recursive: true, force: true }),
+  };
+}
 
 export async function filesContest(): Promise<Contest> {
   const folder = await mkdtemp(join(tmpdir(), 'pawl-bench-files-'));

@@ -16,6 +16,7 @@ export async function postgresContest(scale: number): Promise<Contest> {
     ways: {
       'pawl, transfer alone': { entry: postgresEntry(bench, false), atMost: 1.05 },
       'pawl, with row digests': { entry: postgresEntry(bench, true), atMost: 1.2 },
+      'pawl backup, the command': { entry: postgresEntry(bench, false), atMost: 1.25, whole: true },
     },
     secrets: { BENCH_DATABASE_PASSWORD: server.password },
     stop: () => server.stop(),

@@ -14,8 +14,19 @@ export interface Program {
 
 /** `producer | consumer` by a real shell: Node would join them by a socket, which is slower than a pipe. Returns seconds. */
 export async function secondsOfPipeline(producer: Program, consumer: Program): Promise<number> {
-  const line = `set -o pipefail; ${quoted(producer)} | ${quoted(consumer)}`;
-  const env = { ...process.env, ...producer.env, ...consumer.env };
+  return secondsOfShell(`set -o pipefail; ${quoted(producer)} | ${quoted(consumer)}`, {
+    ...producer.env,
+    ...consumer.env,
+  });
+}
+
+/** One program to its end, by the same way. */
+export function secondsOf(program: Program): Promise<number> {
+  return secondsOfShell(quoted(program), program.env);
+}
+
+async function secondsOfShell(line: string, further: Program['env']): Promise<number> {
+  const env = { ...process.env, ...further };
   const started = performance.now();
   const shell = spawn('bash', ['-c', line], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const [code] = (await once(shell, 'exit')) as [number | null];
@@ -29,10 +40,23 @@ function quoted({ argv }: Program): string {
 
 /** A fresh repository, and `restic backup --stdin` into it. */
 export async function resticInto(repository: string): Promise<Program> {
+  const { program, env } = await initialised(repository);
+  return { argv: [program, 'backup', '--quiet', '--stdin', '--stdin-filename', 'dump'], env };
+}
+
+/** A fresh repository, and `restic backup` of a folder into it. */
+export async function resticOf(folder: string, repository: string): Promise<Program> {
+  const { program, env } = await initialised(repository);
+  return { argv: [program, 'backup', '--quiet', folder], env };
+}
+
+export async function initialised(
+  repository: string,
+): Promise<{ readonly program: string; readonly env: Record<string, string> }> {
   const program = (await findProgram('restic')).path;
   const env = resticEnvironment(repository);
   await run(program, ['init'], { env: { ...process.env, ...env } });
-  return { argv: [program, 'backup', '--quiet', '--stdin', '--stdin-filename', 'dump'], env };
+  return { program, env };
 }
 
 /** `restic dump` of what `resticInto` stored. */

@@ -1,6 +1,6 @@
 import { ClientError } from '../client-error';
 import type { StackDescription } from '../../workflows/model/stack';
-import type { GlobalOptions, Invocation } from '../command';
+import type { Globals, Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { followRun } from '../follow/follow-run';
 import { finishRun } from '../runs/finish-run';
@@ -56,10 +56,7 @@ async function force(invocation: Invocation): Promise<number> {
   });
 }
 
-async function ownStack(
-  globals: GlobalOptions,
-  name: string,
-): Promise<StackDescription | undefined> {
+async function ownStack(globals: Globals, name: string): Promise<StackDescription | undefined> {
   try {
     const stack = await loadStack(globals);
     return stack.name === name ? stack : undefined;

@@ -5,13 +5,8 @@ import { findStackFile } from '../../stack-file/find';
 
 /** Which files would be read, valid or not. */
 export function run({ globals, output }: Invocation): Promise<number> {
-  const { file, environment } = globals;
-  const { path } = findStackFile({
-    cwd: process.cwd(),
-    env: process.env,
-    systemFolder: '/etc/pawl/stacks',
-    ...(file === undefined ? {} : { file }),
-  });
+  const { environment } = globals;
+  const { path } = findStackFile(globals);
   const overlay = environment && path.replace(/(\.[^.]+)$/, `.${environment}$1`);
   const files = [path, ...(overlay ? [overlay] : [])].map((name) => ({
     path: name,

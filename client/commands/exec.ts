@@ -9,7 +9,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const [first] = await withSession(invocation, (session) =>
     containersHere(session, invocation, service),
   );
-  const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
+  const { stdin, stdout } = invocation.output;
+  const isTerminal = stdin.isTTY === true && stdout.isTTY === true;
   const how = isTerminal ? ['--interactive', '--tty'] : ['--interactive'];
   return runDocker(['exec', ...how, first?.id ?? '', ...command], 'inherit');
 }

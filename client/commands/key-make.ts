@@ -5,7 +5,7 @@ import { keyFileOf, keysInWords } from '../temporal/keys';
 
 /** Of a key that is there it is looked at whether it can be used. The key itself is shown by no command. */
 export function run({ globals, output }: Invocation): Promise<number> {
-  const file = keyFileOf(globals.keyFile, process.env);
+  const file = keyFileOf(globals);
   const made = keysInWords(() => {
     const result = makeKeyFile(file) === 'made';
     readKeyFile(file);

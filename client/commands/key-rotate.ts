@@ -7,7 +7,7 @@ import { keyFileOf, keysInWords } from '../temporal/keys';
 
 /** Workers and `pawl server` see a changed key by themselves. */
 export function run({ globals, flags, output }: Invocation): Promise<number> {
-  const file = keyFileOf(globals.keyFile, process.env);
+  const file = keyFileOf(globals);
   const sealsFrom = flags.after === undefined ? 0 : Date.now() + parseDuration(flags.after) * 1_000;
   keysInWords(() => {
     rotateKeyFile(file, sealsFrom);

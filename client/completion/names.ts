@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import type { Globals } from '../command';
 import { findStackFile } from '../../stack-file/find';
 
 /**
@@ -9,13 +10,13 @@ import { findStackFile } from '../../stack-file/find';
 export function readNames(
   words: readonly string[],
   section: 'protect' | 'deploy',
+  { cwd, env }: Pick<Globals, 'cwd' | 'env'>,
 ): readonly string[] {
   try {
     const file = fileOption(words);
     const { path } = findStackFile({
-      cwd: process.cwd(),
-      env: process.env,
-      systemFolder: '/etc/pawl/stacks',
+      cwd,
+      env,
       ...(file === undefined ? {} : { file }),
     });
     const document: unknown = parse(readFileSync(path, 'utf8'), { logLevel: 'silent' });

@@ -1,3 +1,4 @@
+import { WorkflowFailedError } from '@temporalio/client';
 import type { RunOutcome } from '../../workflows/catalogue';
 import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';
@@ -48,6 +49,7 @@ export async function followRun(
       },
       async (signal) => {
         const detached = aborted(signal);
+        let ended: AbortSignal | undefined;
         for (;;) {
           const now = await Promise.race([observer.look(), detached]);
           if (signal.aborted || !now) throw left(EXIT_CODES.detached, last, 'detached');
@@ -56,7 +58,10 @@ export async function followRun(
           if (isOver(now.status)) return now;
           const rest = deadline - Date.now();
           if (rest <= 0) throw left(EXIT_CODES.timedOut, now, 'wait-timed-out');
-          await pause(Math.min(LOOK_MILLISECONDS, rest), signal);
+          if (now.status !== 'queued') ended ??= endOf(session, name.run);
+          // What ends between two looks is looked at once more, and not again before its time.
+          const news = ended === undefined || ended.aborted ? [] : [ended];
+          await pause(Math.min(LOOK_MILLISECONDS, rest), AbortSignal.any([signal, ...news]));
         }
       },
     );
@@ -64,6 +69,21 @@ export async function followRun(
   } finally {
     presenter.close();
   }
+}
+
+/** Aborted as soon as a run is over: Temporal tells whoever waits for it. Where that breaks off, looks go on as before. */
+function endOf({ client }: Session, run: string): AbortSignal {
+  const over = new AbortController();
+  const tell = (): void => {
+    over.abort();
+  };
+  client.workflow
+    .getHandle(run, undefined, { followRuns: false })
+    .result()
+    .then(tell, (error: unknown) => {
+      if (error instanceof WorkflowFailedError) tell();
+    });
+  return over.signal;
 }
 
 /** What a run that is over came to. */

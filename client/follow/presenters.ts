@@ -42,7 +42,7 @@ function sized(output: Output): NodeJS.WriteStream {
     get rows() {
       return output.height;
     },
-    write: (text: string) => process.stdout.write(text),
+    write: (text: string) => output.stdout.write(text),
   };
   return terminal as unknown as NodeJS.WriteStream;
 }

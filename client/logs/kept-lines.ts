@@ -1,6 +1,6 @@
 import type { KeptLog } from '../../workflows/model/kept-log';
 import type { StackDescription } from '../../workflows/model/stack';
-import type { GlobalOptions, Invocation } from '../command';
+import type { Globals, Invocation } from '../command';
 import { StackFileError } from '../../stack-file/problem';
 import { loadStack } from '../stack';
 import { askWorker, type Question } from '../temporal/ask-worker';
@@ -43,7 +43,7 @@ export function linesOf({ step, container, text }: Omit<KeptLog, 'run'>): readon
   });
 }
 
-async function stackOf(run: string, globals: GlobalOptions): Promise<StackDescription | undefined> {
+async function stackOf(run: string, globals: Globals): Promise<StackDescription | undefined> {
   try {
     const stack = await loadStack(globals);
     return run.startsWith(`${stack.name}/`) ? stack : undefined;

@@ -13,7 +13,7 @@ export function renderKept(all: readonly KeptState[], width = Infinity): string 
   return [
     renderTable(['run', 'part', 'kept as', 'since', 'until', 'state'], rows, width),
     ...all.flatMap(({ run, parts }) => reasons(parts).map((reason) => `  ${run}: ${reason}`)),
-    '`pawl restore confirm RUN` drops what that run kept, for good.',
+    '`pawl restore confirm RUN` drops what that run kept, permanently.',
   ].join('\n');
 }
 

@@ -102,7 +102,7 @@ function serviceTable(services: readonly PlannedService[], width: number): strin
   return indent(renderTable(['service', 'how', 'image', 'now'], rows, width - 2));
 }
 
-/** The image of now by its name, where it is another one. */
+/** The current image by its name, where it is another one. */
 function nowOf({ from, was }: PlannedService): string {
   if (from === undefined) return '- (nothing runs)';
   return was === undefined ? shortPinned(from) : shortImage(was);

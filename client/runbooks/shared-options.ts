@@ -26,7 +26,7 @@ export const STARTING = [
     '--despite-freeze <why>',
     "start in spite of the stack file's `freeze`; goes to the audit record",
   ],
-  ['--no-hold', 'undo the run when a step has failed, whatever the stack file says'],
+  ['--no-hold', 'undo the run when a step fails, regardless of the stack file'],
   ...WAITING,
 ] as const satisfies CommandSpec['options'];
 

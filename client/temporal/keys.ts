@@ -5,23 +5,22 @@ import type { KeyRing } from '../../sealing/key-ring';
 import { defaultStateDirectory } from '../../toolchain/state-directory';
 import { isMark, UNSEALED } from '../../workflows/model/seal';
 import { ClientError } from '../client-error';
+import type { Globals } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 
-type Environment = Readonly<NodeJS.ProcessEnv>;
-
 /** `--key-file`, or PAWL_KEY_FILE; else that of a `pawl server` on this machine: beside the configuration that leads to it, or in its usual place. */
-export function keyFileOf(flag: string | undefined, environment: Environment): string {
-  const { PAWL_KEY_FILE: told, TEMPORAL_CONFIG_FILE: config, PAWL_STATE_DIR: state } = environment;
-  const named = flag ?? told;
-  if (named) return resolve(named);
+export function keyFileOf({ keyFile, cwd, env }: Globals): string {
+  const { PAWL_KEY_FILE: told, TEMPORAL_CONFIG_FILE: config, PAWL_STATE_DIR: state } = env;
+  const named = keyFile ?? told;
+  if (named) return resolve(cwd, named);
   const beside = config ? keyFileIn(dirname(config)) : undefined;
   if (beside !== undefined && existsSync(beside)) return beside;
-  return keyFileIn(state || defaultStateDirectory(environment));
+  return keyFileIn(state || defaultStateDirectory(env));
 }
 
 /** Throws: ClientError (refused) when there is no key, or it may not be used */
-export function readKeys(flag: string | undefined, environment: Environment): KeyRing {
-  return keysInWords(() => openKeyRing(keyFileOf(flag, environment)));
+export function readKeys(globals: Globals): KeyRing {
+  return keysInWords(() => openKeyRing(keyFileOf(globals)));
 }
 
 /** Throws: ClientError in place of a KeyError */

@@ -13,13 +13,20 @@ export interface Complaint {
   readonly advice: string;
 }
 
+export interface Server {
+  readonly address: string;
+  readonly namespace: string;
+  /** Of the command: it tells where a server of this machine has its files. */
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+}
+
 /**
  * Looks why a call failed as if nobody were there. Undefined when nobody is, and when the server does its work. The
  * client tries again what failed for such a reason, until its time is over: here the first answer is wanted.
  */
 export async function complaintOf(
   options: ConnectionOptions,
-  { address, namespace }: { readonly address: string; readonly namespace: string },
+  { address, namespace, env }: Server,
 ): Promise<Complaint | undefined> {
   const connection = Connection.lazy({
     ...options,
@@ -29,7 +36,7 @@ export async function complaintOf(
   try {
     await connection.ensureConnected();
     const words = await refusalOf(connection, namespace);
-    return words === undefined ? undefined : await explained(address, words);
+    return words === undefined ? undefined : await explained(words, { address, env });
   } catch {
     // Nobody is there: that is what the caller was told already.
     return undefined;
@@ -54,9 +61,12 @@ async function refusalOf(connection: Connection, namespace: string): Promise<str
   }
 }
 
-async function explained(address: string, words: string): Promise<Complaint> {
+async function explained(
+  words: string,
+  server: Pick<Server, 'address' | 'env'>,
+): Promise<Complaint> {
   return (
-    (await fullDiskOf(address)) ?? {
+    (await fullDiskOf(server)) ?? {
       words: `it answers "${words}"`,
       advice: `Its disk may be full, or its database away: its log says which. Fix that. ${GOES_ON}`,
     }
@@ -64,8 +74,11 @@ async function explained(address: string, words: string): Promise<Complaint> {
 }
 
 /** Undefined when there is room, and of another machine. */
-export async function fullDiskOf(address: string): Promise<Complaint | undefined> {
-  const disk = await diskOfServer(address, process.env);
+export async function fullDiskOf({
+  address,
+  env,
+}: Pick<Server, 'address' | 'env'>): Promise<Complaint | undefined> {
+  const disk = await diskOfServer(address, env);
   if (disk?.isFull !== true) return undefined;
   return {
     words: `the disk of its state directory ${disk.folder} is full`,

@@ -3,7 +3,7 @@ import { sealedClientOptions } from '../../sealing/client-options';
 import { SealingCodec } from '../../sealing/codec';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ClientError } from '../client-error';
-import type { Invocation } from '../command';
+import type { Globals, Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { asClientError, isAway, isNotFound, serverStuck } from './errors';
 import { readKeys, refuseUnsealedAnswer } from './keys';
@@ -27,6 +27,8 @@ export interface Session {
   readonly codec: SealingCodec;
   readonly namespace: string;
   readonly address: string;
+  /** Of the command. */
+  readonly env: Globals['env'];
   /** Temporal's own web pages. */
   readonly ui: string;
   /** Runs calls with a deadline; what comes back as an error is told in pawl's words. */
@@ -39,10 +41,11 @@ export async function withSession<Result>(
   { globals, output }: Pick<Invocation, 'globals' | 'output'>,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  const config = readConfig(globals.profile);
+  const config = readConfig(globals);
   const address = config.connectionOptions.address ?? 'localhost:7233';
   const namespace = config.namespace ?? 'default';
-  const server = { address, namespace };
+  const { env } = globals;
+  const server = { address, namespace, env };
   const isThere = () => takesConnections(address, SHORTEST_PATIENCE_MILLISECONDS);
   let isOpen = true;
   const connection = Connection.lazy({
@@ -50,7 +53,7 @@ export async function withSession<Result>(
     connectTimeout: (await isThere()) ? BUSY_MILLISECONDS : patience(),
     interceptors: retriesWhile(() => isOpen),
   });
-  const ui = uiAddress(address, process.env['PAWL_UI_URL']);
+  const ui = uiAddress(address, env['PAWL_UI_URL']);
   const inWords = async (error: unknown): Promise<unknown> =>
     error instanceof ClientError || !isAway(error)
       ? asClientError(error, server)
@@ -60,10 +63,10 @@ export async function withSession<Result>(
     return complaint ? serverStuck(error, server, complaint) : inWords(error);
   };
   const open = (): Session => {
-    const keys = readKeys(globals.keyFile, process.env);
+    const keys = readKeys(globals);
     const client = new Client({ connection, namespace, ...sealedClientOptions(keys) });
     return {
-      ...{ client, codec: new SealingCodec(keys), namespace, address, ui },
+      ...{ client, codec: new SealingCodec(keys), namespace, address, ui, env },
       note: (text) => {
         output.note(text);
       },
@@ -88,9 +91,13 @@ export async function withSession<Result>(
 }
 
 /** Same environment and profiles as the `temporal` command. */
-function readConfig(profile: string | undefined) {
+function readConfig({ profile, env }: Globals) {
   try {
-    return loadClientConnectConfig(profile === undefined ? {} : { profile });
+    const overrideEnvVars = { ...env } as Record<string, string>;
+    return loadClientConnectConfig({
+      overrideEnvVars,
+      ...(profile === undefined ? {} : { profile }),
+    });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new ClientError(EXIT_CODES.usage, `Temporal's client configuration: ${message}`, {

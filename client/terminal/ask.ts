@@ -5,12 +5,13 @@ import type { Output } from './output';
 
 /** Whether a person is there to answer. `--json` is for programs: it never asks. */
 function canAsk(output: Output): boolean {
-  return process.stdin.isTTY && output.stderr.isTTY === true && !output.style.json;
+  return output.stdin.isTTY === true && output.stderr.isTTY === true && !output.style.json;
 }
 
 /** Asks on standard error, so that a piped standard output stays clean. Ctrl-C: nothing was started, exit 130. */
-async function ask(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+async function ask({ stdin, stderr }: Output, question: string): Promise<string> {
+  // A terminal, as `canAsk` has seen.
+  const terminal = createInterface({ input: stdin, output: stderr as NodeJS.WritableStream });
   const controller = new AbortController();
   terminal.on('SIGINT', () => {
     controller.abort();
@@ -40,7 +41,7 @@ export function confirmByYes(output: Output, yes: boolean | undefined, what: str
     });
   }
   return async () => {
-    if (!/^y(es)?$/i.test(await ask(`${what}? [y/N] `))) throw notConfirmed();
+    if (!/^y(es)?$/i.test(await ask(output, `${what}? [y/N] `))) throw notConfirmed();
   };
 }
 
@@ -63,7 +64,8 @@ export function confirmByName(
     });
   }
   return async () => {
-    if ((await ask(`Type the stack's name (${name}) to go on: `)) !== name) throw notConfirmed();
+    if ((await ask(output, `Type the stack's name (${name}) to go on: `)) !== name)
+      throw notConfirmed();
   };
 }
 

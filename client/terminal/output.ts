@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import type { OutputStream, Surroundings } from '../surroundings';
 
 export type Colours = ReturnType<typeof createColors>;
 
@@ -7,13 +8,6 @@ export interface OutputStyle {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly color: boolean;
-}
-
-interface Stream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  readonly rows?: number;
-  write(text: string): unknown;
 }
 
 /** After so long without a word one asks oneself whether anything happens. */
@@ -30,16 +24,21 @@ export class Output {
   #passing = false;
   readonly #canRewrite: boolean;
   readonly #isDrawn: boolean;
-  /** By performance.now(), whose zero is the start of the process. */
-  #wroteAt = 0;
+  readonly stdin: Surroundings['stdin'];
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** By performance.now(). */
+  #wroteAt: number;
 
   constructor(
     readonly style: OutputStyle,
-    readonly stdout: Stream = process.stdout,
-    readonly stderr: Stream = process.stderr,
-    environment: NodeJS.ProcessEnv = process.env,
+    { env: environment, stdin, stdout, stderr, calledAt }: Omit<Surroundings, 'cwd'>,
   ) {
     const isDumb = environment['TERM'] === 'dumb';
+    this.stdin = stdin;
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.#wroteAt = calledAt;
     this.#canRewrite = stderr.isTTY === true && !isDumb;
     this.#isDrawn = stdout.isTTY === true && !isDumb && !environment['CI'];
     this.colours = createColors(wantsColour(stdout, style, environment));
@@ -123,7 +122,7 @@ export class Output {
     this.#passing = false;
   }
 
-  #write(stream: Stream, text: string): void {
+  #write(stream: OutputStream, text: string): void {
     this.#clear();
     this.#wroteAt = performance.now();
     stream.write(`${stream.isTTY === true ? foldLines(text, stream.columns || 80) : text}\n`);
@@ -157,7 +156,11 @@ function visibleLength(text: string): number {
   return Array.from(text.replace(COLOUR, '')).length;
 }
 
-function wantsColour(stream: Stream, style: OutputStyle, environment: NodeJS.ProcessEnv): boolean {
+function wantsColour(
+  stream: OutputStream,
+  style: OutputStyle,
+  environment: Surroundings['env'],
+): boolean {
   if (!style.color || style.json || environment['NO_COLOR']) return false;
   if (environment['FORCE_COLOR'] && environment['FORCE_COLOR'] !== '0') return true;
   return stream.isTTY === true && environment['TERM'] !== 'dumb';

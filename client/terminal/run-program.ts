@@ -19,18 +19,19 @@ export interface ProgramOptions {
  */
 export function runProgram(
   file: string,
-  { operands, globals }: Pick<Invocation, 'operands' | 'globals'>,
+  { operands, globals, output }: Pick<Invocation, 'operands' | 'globals' | 'output'>,
   { nodeFlags = [], environment = {} }: ProgramOptions = {},
 ): Promise<number> {
   const program = resolve(__dirname, '../..', file);
   const argv = globals.json ? ['--json', ...operands] : operands;
   const child = spawn(process.execPath, [...nodeFlags, program, ...argv], {
     stdio: 'inherit',
-    env: { ...environment, ...process.env },
+    cwd: globals.cwd,
+    env: { ...environment, ...globals.env },
   });
   const forward = (signal: NodeJS.Signals) => {
     // Ctrl-C on a terminal reaches the whole group: the child has it already.
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    if (signal !== 'SIGINT' || output.stdin.isTTY !== true) child.kill(signal);
   };
   for (const signal of FORWARDED) process.on(signal, forward);
   return new Promise((end, fail) => {

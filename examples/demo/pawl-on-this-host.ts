@@ -8,8 +8,8 @@ import { freePort } from '../../worker/free-port';
 import { readServerState, type ServerState } from '../../worker/server/state-file';
 
 const CLI = join(__dirname, '..', '..', 'dist', 'client', 'main.js');
-/** Without a word in its log: as long as it tells of progress, it is waited for. */
-const STALLED_SECONDS = 120;
+/** Without a word in its log: as long as it tells of progress, it is waited for. A test of the demo has less patience. */
+const STALLED_SECONDS = Number(process.env['PAWL_DEMO_STALLED_SECONDS'] ?? 120);
 const STOP_SECONDS = 60;
 const LAST_WORDS_CHARACTERS = 2_000;
 

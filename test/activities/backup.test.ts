@@ -11,7 +11,15 @@ import {
   describeRelease,
   describeStack,
 } from '../support/descriptions';
-import { attempt, FACTS, portsInMemory, RUN, STACK, type MemoryPorts } from './ports-in-memory';
+import {
+  attempt,
+  FACTS,
+  portsInMemory,
+  quietEnvironment,
+  RUN,
+  STACK,
+  type MemoryPorts,
+} from './ports-in-memory';
 
 const takenAt = '2026-01-01T00:00:00.000Z';
 const input: BackUpPartInput = {
@@ -122,6 +130,35 @@ describe('storing the manifest', () => {
     const ports = await portsWithRepository();
     const parts = [await backUp(ports)];
     expect(await manifest(ports, parts)).toEqual(await manifest(ports, parts));
+  });
+
+  it('is looked for by a run that may have stored it, and by no other', async () => {
+    const ports = await portsWithRepository();
+    const looks: string[] = [];
+    const watched: MemoryPorts = {
+      ...ports,
+      openRepository: (...of) => {
+        const repository = ports.openRepository(...of);
+        const find = repository.findManifest.bind(repository);
+        repository.findManifest = (manifest, looking) => {
+          looks.push(manifest.runKey);
+          return find(manifest, looking);
+        };
+        return repository;
+      },
+    };
+    const parts = [await backUp(watched)];
+    const input = { stack: STACK, run: RUN, parts, only: [], takenAt };
+    const rest = { requestedBy: 'anna', pawlVersion: '0.0.0' };
+    const store = () => storeManifest(watched)({ ...input, ...rest });
+    await quietEnvironment(10_000, { attempt: 2 }).run(store);
+    expect(looks).toEqual([RUN.key]);
+    await ports.receipts.clear(RUN.key);
+    await backUp(watched);
+    await attempt(store);
+    expect(looks).toEqual([RUN.key]);
+    await attempt(store);
+    expect(looks).toEqual([RUN.key, RUN.key]);
   });
 
   it('says which entries it holds, and whether somebody chose them', async () => {

@@ -4,6 +4,7 @@ import { backUpPart } from '../../activities/data/back-up-part';
 import { findRecoveryPoint } from '../../activities/data/find-recovery-point';
 import { initialiseRepository } from '../../activities/data/initialise-repository';
 import type { Engine } from '../../activities/ports/engine';
+import type { RepositoryLook } from '../../activities/ports/repository';
 import { provePart } from '../../activities/data/prove-part';
 import { restorePart } from '../../activities/data/restore-part';
 import { storeManifest } from '../../activities/data/store-manifest';
@@ -42,32 +43,27 @@ describe('finding a recovery point', () => {
   const find = (ports: MemoryPorts, id: string, stack = STACK) =>
     attempt(() => findRecoveryPoint(ports)({ stack, wanted: { point: { id }, only: [] } }));
 
+  /** Looks at its repository show this. */
+  function seeing(ports: MemoryPorts, seen: Partial<RepositoryLook>): MemoryPorts {
+    const openRepository: MemoryPorts['openRepository'] = (...of) => {
+      const repository = ports.openRepository(...of);
+      const look = repository.look.bind(repository);
+      repository.look = async (...asked) => ({ ...(await look(...asked)), ...seen });
+      return repository;
+    };
+    return { ...ports, openRepository };
+  }
+
   it('says where its parts lie now, and which is no longer in the repository', async () => {
     const { ports, stored, pointId } = await saved();
     expect((await find(ports, pointId)).parts).toEqual([stored]);
-    const { openRepository } = ports;
-    const forgotten = {
-      ...ports,
-      openRepository: (...of: Parameters<typeof openRepository>) => {
-        const repository = openRepository(...of);
-        repository.locateParts = () => Promise.resolve([undefined]);
-        return repository;
-      },
-    };
+    const forgotten = seeing(ports, { locateParts: () => Promise.resolve([undefined]) });
     expect((await find(forgotten, pointId)).parts).toEqual([{ ...stored, missing: true }]);
   });
 
   it('takes the id of one that no list shows, but not of another stack', async () => {
     const { ports, pointId } = await saved();
-    const { openRepository } = ports;
-    const unlisted = {
-      ...ports,
-      openRepository: (...of: Parameters<typeof openRepository>) => {
-        const repository = openRepository(...of);
-        repository.listRecoveryPoints = () => Promise.resolve({ points: [], unreadable: [] });
-        return repository;
-      },
-    };
+    const unlisted = seeing(ports, { found: { points: [], unreadable: [] } });
     expect((await find(unlisted, pointId)).point.id).toBe(pointId);
     await expect(find(unlisted, pointId, { ...STACK, name: 'other' })).rejects.toMatchObject({
       type: 'PreconditionFailed',

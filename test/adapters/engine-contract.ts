@@ -29,6 +29,9 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
       await expectNoLeftovers(bench);
     });
 
+    /** Of each thing that goes on at once: beside the plain one, and named for it. */
+    const ownSource = (index: number): string => `${bench.names.plain}${index}`;
+
     /** Seeds, dumps, changes and restores up to the swap: what a restore is when it comes to that. */
     async function readyToSwap(source: string, into = source) {
       await bench.seed(source, 'some');
@@ -117,14 +120,14 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
       });
 
       it('takes hostile names as data', async () => {
-        for (const name of bench.names.hostile) {
+        await atOnce(bench.names.hostile, async (name) => {
           const { dump, target, before } = await readyToSwap(name);
           expect(await user.digest(dump, target)).toEqual(dump.facts.contents);
           await user.swap(dump, target);
           expect({ name, content: await bench.read(name) }).toEqual({ name, content: before });
           await user.discardKept(dump, target);
           await bench.remove(name);
-        }
+        });
       });
 
       it('restores into another place and leaves the original alone', async () => {
@@ -244,11 +247,12 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
       });
 
       it('goes on where a killed attempt stopped', async () => {
-        for (const half of bench.halfSwaps) {
-          const { dump, target, before, changed } = await readyToSwap(bench.names.plain);
+        await atOnce(bench.halfSwaps, async (half, index) => {
+          const source = ownSource(index);
+          const { dump, target, before, changed } = await readyToSwap(source);
           await half.perform(target);
           const { kept } = await user.swap(dump, target);
-          const content = await bench.read(bench.names.plain);
+          const content = await bench.read(source);
           const old = await bench.readKept(target);
           expect({ half: half.title, kept, content, old }).toEqual({
             half: half.title,
@@ -257,23 +261,26 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
             old: changed,
           });
           await user.discardKept(dump, target);
-        }
+          await bench.remove(source);
+        });
       });
 
       it('is undone by swapBack, whole or half', async () => {
         const whole = { title: 'whole', perform: undefined };
-        for (const half of [whole, ...bench.halfSwaps]) {
-          const { dump, target, changed } = await readyToSwap(bench.names.plain);
+        await atOnce([whole, ...bench.halfSwaps], async (half, index) => {
+          const source = ownSource(index);
+          const { dump, target, changed } = await readyToSwap(source);
           await (half.perform?.(target) ?? user.swap(dump, target));
           await user.swapBack(dump, target);
           await user.swapBack(dump, target);
           expect({
             half: half.title,
-            content: await bench.read(bench.names.plain),
+            content: await bench.read(source),
             kept: await bench.readKept(target),
             beside: await bench.hasBeside(target),
           }).toEqual({ half: half.title, content: changed, kept: undefined, beside: false });
-        }
+          await bench.remove(source);
+        });
       });
 
       it('leaves the original alone when it is undone before it began', async () => {
@@ -286,6 +293,15 @@ export function engineContract(title: string, startBench: () => Promise<EngineBe
       });
     });
   });
+}
+
+/** Each on a source of its own: most of the time is somebody else's. A failure is told when all have ended. */
+async function atOnce<Item>(
+  items: readonly Item[],
+  work: (item: Item, index: number) => Promise<void>,
+): Promise<void> {
+  const ends = await Promise.allSettled(items.map(work));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 async function kindOf(work: Promise<unknown>): Promise<string> {

@@ -1,7 +1,7 @@
 import { leftovers, NOTHING } from '../support/aftermath';
 import { describeWith } from '../support/requirements';
 import { PARTS, type FollowedRun, type StackFixture } from '../support/stack-fixture';
-import { atBothEdges, IN_BACKUP, IN_FIRST_ADMISSION, together } from './crash-cases';
+import { CRASHES } from './crash-cases';
 import { FaultyInstallation } from './faulty-installation';
 
 describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a backup', () => {
@@ -13,34 +13,47 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a backup', () => {
 
   afterAll(() => here.stop());
 
-  it.each(atBothEdges(IN_FIRST_ADMISSION))(
-    'ends right when the worker is killed at the %s of %s',
-    async (at, activity) => {
-      const stack = await here.newStack();
-      const run = await here.throughKill({ activity, at }, () => stack.follow('backup', '--init'));
-      await expectOneWholePoint(stack, run);
-      expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
+  it.each(CRASHES.admission)(
+    'ends right when the worker is killed at %s, of a stack each',
+    async (_where, kills) => {
+      // Two of the activities of an admission are side by side: two runs are at their ends while two are at the third one's.
+      const stacks = await newStacks(4, {});
+      await here.through(kills, {
+        work: () => Promise.all(stacks.map((stack) => stack.follow('backup', '--init'))),
+        expect: (runs) => expectWholePoints(stacks, runs),
+      });
     },
   );
 
-  it.each(together(IN_BACKUP, 3))(
-    'ends right when the worker is killed at both ends of %s',
-    async (_names, activities) => {
-      const withoutRepository = activities.includes('initialiseRepository');
-      const stack = await here.newStack({ withoutRepository });
-      const run = await here.throughKills(activities, () => stack.follow('backup', '--init'));
-      await expectOneWholePoint(stack, run);
+  it.each(CRASHES.backup)('ends right when the worker is killed at %s', async (_where, kills) => {
+    const stacks = await newStacks(2, { withoutRepository: true });
+    await here.through(kills, {
+      work: () => Promise.all(stacks.map((stack) => stack.follow('backup', '--init'))),
+      expect: (runs) => expectWholePoints(stacks, runs),
+    });
+  });
+
+  function newStacks(count: number, options: { withoutRepository?: boolean }) {
+    return Promise.all(Array.from({ length: count }, () => here.newStack(options)));
+  }
+
+  async function expectWholePoints(
+    stacks: readonly StackFixture[],
+    runs: readonly FollowedRun[],
+  ): Promise<void> {
+    for (const [index, stack] of stacks.entries()) {
+      await expectOneWholePoint(stack, runs[index]);
       expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
-    },
-  );
+    }
+  }
 });
 
 /** Its manifest is there once, and each of its parts is a snapshot that is there: stored once, whoever was killed then. */
-async function expectOneWholePoint(stack: StackFixture, run: FollowedRun): Promise<void> {
+async function expectOneWholePoint(stack: StackFixture, run?: FollowedRun): Promise<void> {
   expect(run).toMatchObject({ code: 0, run: `${stack.name}/1`, outcome: { state: 'done' } });
   const snapshots = await stack.snapshots();
   expect(snapshots.filter(({ tags }) => tags?.includes('pawl-manifest'))).toHaveLength(1);
-  const parts = run.outcome?.runbook === 'backup' ? run.outcome.parts : [];
+  const parts = run?.outcome?.runbook === 'backup' ? run.outcome.parts : [];
   expect(parts.map(({ name }) => name)).toEqual(PARTS);
   for (const { name, snapshotId } of parts) {
     const stored = snapshots.find(({ id }) => id === snapshotId);

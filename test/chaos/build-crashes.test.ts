@@ -1,7 +1,7 @@
 import { BuiltStack } from '../runbooks/support/built-stack';
 import { programsOf } from '../support/aftermath';
 import { describeWith } from '../support/requirements';
-import { IN_BUILD } from './crash-cases';
+import { CRASHES } from './crash-cases';
 import { FaultyInstallation } from './faulty-installation';
 
 describeWith(
@@ -21,16 +21,19 @@ describeWith(
       await here.stop();
     });
 
-    it.each(IN_BUILD)(
-      'serves what was built when the worker is killed at both ends of %s',
-      async (activity) => {
-        await stack.write(`ENV VERSION=${activity}`);
-        const output = await here.throughKills([activity], () =>
-          stack.released.deploy('--build', '--push'),
-        );
-        expect(output).toMatchObject({ code: 0 });
-        expect(await stack.released.serving()).toBe(activity);
-        expect(await programsOf(here.pawl)).toEqual([]);
+    it.each(CRASHES.built)(
+      'serves what was built when the worker is killed at %s',
+      async (where, kills) => {
+        const version = where.replaceAll(/\W+/g, '-');
+        await stack.write(`ENV VERSION=${version}`);
+        await here.through(kills, {
+          work: () => stack.released.deploy('--build', '--push'),
+          expect: async (output) => {
+            expect(output).toMatchObject({ code: 0 });
+            expect(await stack.released.serving()).toBe(version);
+            expect(await programsOf(here.pawl)).toEqual([]);
+          },
+        });
       },
     );
   },

@@ -1,126 +1,101 @@
 import type { HostActivities, RunActivities } from '../../activities';
+import { isNightly } from '../support/nightly';
+import type { Fault } from './faults';
 
-type Activity = keyof HostActivities | keyof RunActivities;
+export type Activity = keyof HostActivities | keyof RunActivities;
 
 export type Edge = 'start' | 'end';
 
-/*
- * Every activity of every worker, by where its chaos case is. `every-activity.test.ts` says which one is missing.
- */
-
-/** Killed when a stack is heard of for the first time. A client waits for it: one death each is within its patience. */
-export const IN_FIRST_ADMISSION = [
-  'findRuns',
-  'highestRecordedRun',
-  'recordedFreeze',
-] as const satisfies readonly Activity[];
-
-/** Killed in a backup of a new stack. */
-export const IN_BACKUP = [
-  'observeRepository',
-  'observeEntry',
-  'initialiseRepository',
-  'backUpPart',
-  'storeManifest',
-  'recordRun',
-] as const satisfies readonly Activity[];
-
-/** Killed in a restore that ends well. */
-export const IN_RESTORE = [
-  'findRecoveryPoint',
-  'observeRestoreTarget',
-  'restorePart',
-  'provePart',
-  'swapPart',
-] as const satisfies readonly Activity[];
-
-/** Killed while a restore is undone. */
-export const IN_UNDO = ['swapBackPart', 'discardBeside'] as const satisfies readonly Activity[];
-
-/** Killed in a release that ends well. */
-export const IN_DEPLOY = [
-  'observeRelease',
-  'pullImage',
-  'prepareRelease',
-  'runOneOff',
-  'startService',
-  'steerTraffic',
-  'watchTraffic',
-  'drainSlot',
-  'checkGate',
-  'readTraffic',
-  'recordRelease',
-  'retainReleases',
-] as const satisfies readonly Activity[];
-
-/** Killed in a release that changes the edge: in this order, the second takes away what the first has made. */
-export const IN_EDGE = ['bringEdge', 'removeEdge'] as const satisfies readonly Activity[];
-
-/** Killed while a release that has made an edge is undone. */
-export const IN_EDGE_UNDONE = ['putEdgeBack'] as const satisfies readonly Activity[];
-
-/** Killed in a release that replaces container by container. */
-export const IN_ROLLING = ['retireServers'] as const satisfies readonly Activity[];
-
-/** Killed in a release that is built and pushed first. */
-export const IN_BUILD = ['buildImage', 'pushImage'] as const satisfies readonly Activity[];
-
-/** Killed while a release is undone. */
-export const IN_DEPLOY_UNDONE = [
-  'removeService',
-  'discardRelease',
-] as const satisfies readonly Activity[];
-
-/** Killed in a rollback. */
-export const IN_ROLLBACK = ['makeReleaseCurrent'] as const satisfies readonly Activity[];
-
-/** Killed while services are given back to plain Compose. */
-export const IN_FORGET = [
-  'observeForgetting',
-  'preparePlain',
-  'dropSwitch',
-] as const satisfies readonly Activity[];
-
-/** Killed while a maintenance begins or ends. */
-export const IN_MAINTENANCE = [
-  'observeMaintenance',
-  'setMaintenance',
-] as const satisfies readonly Activity[];
-
-/** Killed while a run is ended by force. */
-export const IN_FORCED_END = ['settleTraffic', 'endRun'] as const satisfies readonly Activity[];
-
-/** Killed in something smaller than a run. */
-export const ELSEWHERE = [
-  'awaitRun',
-  'adoptRelease',
-  'coolSlot',
-  'diffReleases',
-  'discardKept',
-  'findService',
-  'keepDescription',
-  'recordFreeze',
-  'listReleases',
-  'listRecoveryPoints',
-  'observeServing',
-  'readKeptLogs',
-  'verifyPart',
-  'examineHost',
-] as const satisfies readonly Activity[];
-
 export const EDGES: readonly Edge[] = ['start', 'end'];
 
-export function atBothEdges<Name extends string>(names: readonly Name[]): [Edge, Name][] {
-  return names.flatMap((name) => EDGES.map((edge): [Edge, Name] => [edge, name]));
+/** Of `it.each`: where the worker is killed, in words, and the kills that are to be armed. */
+export type CrashRow = readonly [where: string, kills: readonly Fault[]];
+
+/**
+ * Every activity of every worker, by where it is killed; `every-activity.test.ts` says which one is missing. Few runs have
+ * many kills each; in the nightly run each kill has a run of its own.
+ */
+export function crashCases(nightly: boolean) {
+  /** Kills of one name are one. */
+  const rows = (together: (kill: Fault) => string | undefined, activities: readonly Activity[]) => {
+    const kills = activities.flatMap((activity) =>
+      EDGES.map((at): Fault => ({ activity, at, then: 'kill' })),
+    );
+    if (nightly) {
+      return kills.map((kill): CrashRow => [`the ${String(kill.at)} of ${kill.activity}`, [kill]]);
+    }
+    const arranged = kills.map((kill) => ({ ...kill, together: together(kill) }));
+    const row: CrashRow = [`both ends of ${activities.join(', ')}`, arranged];
+    return [row];
+  };
+  /** Work that goes on at the same time on two stacks: a kill finds the one at the beginning, the other at the end. */
+  const inTwoRuns = (...activities: readonly Activity[]) =>
+    rows(({ activity }) => activity, activities);
+  /** Work that goes on once: the attempt that goes on is killed too, when it has done its work. */
+  const inOneRun = (...activities: readonly Activity[]) => rows(() => undefined, activities);
+  /** Different work at the same time: one kill for all beginnings, and one for all ends. */
+  const sideBySide = (...activities: readonly Activity[]) =>
+    rows(({ at }) => String(at), activities);
+  /** The same work on many stacks: one kill finds somebody at each place. */
+  const atOnce = (...activities: readonly Activity[]) => rows(() => 'all', activities);
+
+  return {
+    /** A stack is heard of for the first time. A client waits for it: one death is within its patience. */
+    admission: atOnce('findRuns', 'highestRecordedRun', 'recordedFreeze'),
+    freeze: inTwoRuns('recordFreeze'),
+    /** Of a stack whose workflow was lost in a run. */
+    adoption: inTwoRuns('awaitRun'),
+    /** Of a new stack. */
+    backup: inTwoRuns(
+      'observeRepository',
+      'observeEntry',
+      'initialiseRepository',
+      'backUpPart',
+      'storeManifest',
+      'recordRun',
+    ),
+    restore: inTwoRuns(
+      'findRecoveryPoint',
+      'observeRestoreTarget',
+      'restorePart',
+      'provePart',
+      'swapPart',
+    ),
+    restoreUndone: inTwoRuns('swapBackPart', 'discardBeside'),
+    restoreConfirmed: inTwoRuns('discardKept'),
+    /** What is asked, and what hands a long description over before it asks. */
+    questions: sideBySide('listRecoveryPoints', 'verifyPart', 'examineHost', 'keepDescription'),
+    releaseQuestions: sideBySide('listReleases', 'readKeptLogs', 'findService', 'diffReleases'),
+    /** Asked beside another question, and not waited for. */
+    serving: inTwoRuns('observeServing'),
+    deploy: inTwoRuns(
+      'observeRelease',
+      'pullImage',
+      'prepareRelease',
+      'runOneOff',
+      'startService',
+      'steerTraffic',
+      'watchTraffic',
+      'drainSlot',
+      'checkGate',
+      'readTraffic',
+      'recordRelease',
+      'retainReleases',
+    ),
+    /** Of a release that has made an edge. */
+    deployUndone: inTwoRuns('removeService', 'discardRelease', 'putEdgeBack'),
+    /** The slot that was kept warm is stopped after the release that made an edge. */
+    edgeMade: inOneRun('bringEdge', 'coolSlot'),
+    edgeRemoved: inOneRun('removeEdge'),
+    /** One container after the other, and what plain Compose runs. */
+    replaced: sideBySide('retireServers', 'adoptRelease'),
+    built: inOneRun('buildImage', 'pushImage'),
+    rollback: inTwoRuns('makeReleaseCurrent'),
+    forget: inTwoRuns('observeForgetting', 'preparePlain', 'dropSwitch'),
+    maintenance: inTwoRuns('observeMaintenance', 'setMaintenance'),
+    forcedEnd: inTwoRuns('settleTraffic', 'endRun'),
+  };
 }
 
-/** One run for several of them, as rows of `it.each`: what they are called, and themselves. */
-export function together<Name extends string>(
-  names: readonly Name[],
-  most = 4,
-): [string, readonly Name[]][] {
-  const groups = Array.from({ length: Math.ceil(names.length / most) }, (_, index) =>
-    names.slice(index * most, (index + 1) * most),
-  );
-  return groups.map((group) => [group.join(', '), group]);
-}
+/** Of this run of the tests. */
+export const CRASHES = crashCases(isNightly);

@@ -1,38 +1,16 @@
 import { createHostActivities, createRunActivities } from '../../activities';
 import type { HostPorts } from '../../activities/ports/host-ports';
-import {
-  ELSEWHERE,
-  IN_BACKUP,
-  IN_BUILD,
-  IN_DEPLOY,
-  IN_DEPLOY_UNDONE,
-  IN_EDGE,
-  IN_EDGE_UNDONE,
-  IN_FIRST_ADMISSION,
-  IN_FORCED_END,
-  IN_FORGET,
-  IN_MAINTENANCE,
-  IN_RESTORE,
-  IN_ROLLBACK,
-  IN_ROLLING,
-  IN_UNDO,
-} from './crash-cases';
+import { crashCases, EDGES } from './crash-cases';
 
-it('has a chaos case for every activity', () => {
+it.each([
+  ['in few runs', false],
+  ['in the nightly run, one at a time', true],
+])('kills the worker once at both ends of every activity, %s', (_when, nightly) => {
   const ports = {} as HostPorts;
   const all = { ...createHostActivities(ports), ...createRunActivities(ports) };
-  const inReleases = [...IN_BUILD, ...IN_DEPLOY, ...IN_ROLLING, ...IN_ROLLBACK];
-  const inRuns = [...IN_FIRST_ADMISSION, ...IN_BACKUP, ...IN_RESTORE, ...inReleases];
-  const ofEdges = [...IN_EDGE, ...IN_EDGE_UNDONE];
-  const covered = [
-    ...inRuns,
-    ...ofEdges,
-    ...IN_UNDO,
-    ...IN_DEPLOY_UNDONE,
-    ...IN_FORCED_END,
-    ...IN_FORGET,
-    ...IN_MAINTENANCE,
-    ...ELSEWHERE,
-  ];
-  expect([...covered].sort()).toEqual(Object.keys(all).sort());
+  const ends = Object.keys(all).flatMap((name) => EDGES.map((edge) => `${edge} of ${name}`));
+  const rows = Object.values(crashCases(nightly)).flat();
+  const kills = rows.flatMap(([, faults]) => faults);
+  const killed = kills.map(({ activity, at }) => `${String(at)} of ${activity}`);
+  expect(killed.sort()).toEqual(ends.sort());
 });

@@ -1,18 +1,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PawlEnvironment } from '../support/pawl-environment';
 import { StartError } from '../../worker/run-entry';
 import { StackFixture, stackSecrets } from '../support/stack-fixture';
 import { startStackServers, type StackServers } from '../support/stack-servers';
-import { EDGES } from './crash-cases';
 import { Faults, type ArmedFault, type Fault } from './faults';
 
-/** Each strikes once: the attempt that comes after the first is killed too, when it has done its work. */
-export function killsAtBothEnds(activities: readonly string[]): readonly Fault[] {
-  return activities.flatMap((activity) =>
-    EDGES.map((at): Fault => ({ activity, at, then: 'kill' })),
-  );
+/** A killed worker is missed after this; preload.cjs lets living ones tell of themselves five times as often. */
+const HEARTBEAT = '1s';
+/** Longest time between two kills, or from the last one to the end: what takes so long has stopped. */
+const PATIENCE_SECONDS = 120;
+
+/** What is done while the worker is killed, and what must be true then. */
+export interface Ordeal<Output> {
+  /** Is given what holds it, in the order in which it was armed. */
+  readonly work: (holds: readonly ArmedFault[]) => Promise<Output>;
+  readonly expect: (output: Output) => Promise<void> | void;
 }
 
 /** A whole installation in which things can be made to go wrong. */
@@ -34,7 +39,7 @@ export class FaultyInstallation {
     const servers = await startStackServers();
     const env = { ...stackSecrets(servers), ...faults.env, ...workerEnv };
     try {
-      const pawl = await PawlEnvironment.start({ workerEnv: env });
+      const pawl = await PawlEnvironment.start({ workerEnv: env, heartbeat: HEARTBEAT });
       return new FaultyInstallation(pawl, servers, faults, faultDirectory);
     } catch (error) {
       await servers.stop();
@@ -53,38 +58,47 @@ export class FaultyInstallation {
     return armed;
   }
 
-  /** Does something while the worker is killed at both ends of each activity: the attempt that goes on is killed too. */
-  async throughKills<Output>(
-    activities: readonly string[],
-    work: () => Promise<Output>,
+  /** Does something while the worker is killed wherever it is said. What fails then tells of the kills. */
+  async through<Output>(
+    faults: readonly Fault[],
+    { work, expect }: Ordeal<Output>,
   ): Promise<Output> {
-    const armed = await this.faults.arm(...killsAtBothEnds(activities));
-    return this.survive(armed, work());
-  }
-
-  /** As `throughKills`, at one end: for what somebody waits for who would not wait so long. */
-  async throughKill<Output>(
-    kill: Pick<Fault, 'activity' | 'at'>,
-    work: () => Promise<Output>,
-  ): Promise<Output> {
-    return this.survive(await this.faults.arm({ ...kill, then: 'kill' }), work());
+    const before = (await this.faults.kills()).length;
+    try {
+      const armed = await this.faults.arm(...faults);
+      const [kills, holds] = [armed.filter(isKill), armed.filter((fault) => !isKill(fault))];
+      const output = await this.survive(kills, work(holds));
+      await expect(output);
+      return output;
+    } catch (error) {
+      const [last = 'nowhere', ...earlier] = (await this.faults.kills()).slice(before).reverse();
+      const message = error instanceof Error ? error.message : String(error);
+      const told = [`killed last at ${last}`, ...earlier.map((kill) => `before at ${kill}`)];
+      throw new Error([message, '', ...told].join('\n'), { cause: error });
+    }
   }
 
   /** Starts the worker again as often as what was armed has killed it, in whatever order. */
-  async survive<Output>(armed: readonly ArmedFault[], output: Promise<Output>): Promise<Output> {
+  private async survive<Output>(
+    armed: readonly ArmedFault[],
+    output: Promise<Output>,
+  ): Promise<Output> {
+    const left = (): readonly string[] =>
+      armed.filter(({ hasStruck }) => !hasStruck).map(({ place }) => place);
     const premature = output.then((end) => {
       throw new Error(
-        `It ended before it was killed ${armed.length} times: ${JSON.stringify(end)}`,
+        `It ended, and was not killed at ${left().join(', ')}: ${JSON.stringify(end)}`,
       );
     });
     premature.catch(() => undefined);
-    for (let left = armed.length; left > 0; left -= 1) {
-      const end = await Promise.race([this.pawl.workerEnd(), premature]);
+    let isToBeKilled = true;
+    while (isToBeKilled) {
+      const end = await inTime(Promise.race([this.pawl.workerEnd(), premature]), left);
       if (end !== 'signal SIGKILL') throw new Error(`The worker ended with ${String(end)}`);
       // A step may be taken, and its worker killed, before that has said that it is ready.
-      while (!(await this.startAgain(left > 1))) left -= 1;
+      do isToBeKilled = left().length > 0;
+      while (!(await this.startAgain(isToBeKilled)));
     }
-    await Promise.all(armed.map((fault) => fault.struck()));
     return output;
   }
 
@@ -103,5 +117,25 @@ export class FaultyInstallation {
     await this.pawl.stop();
     await this.servers.stop();
     await rm(this.faultDirectory, { recursive: true, force: true });
+  }
+}
+
+function isKill({ then }: ArmedFault): boolean {
+  return then === 'kill';
+}
+
+async function inTime<Output>(
+  output: Promise<Output>,
+  left: () => readonly string[],
+): Promise<Output> {
+  const done = new AbortController();
+  const late = sleep(PATIENCE_SECONDS * 1000, undefined, { signal: done.signal }).then(() => {
+    throw new Error(`For ${PATIENCE_SECONDS} s nobody came to ${left().join(', ')}`);
+  });
+  try {
+    return await Promise.race([output, late]);
+  } finally {
+    done.abort();
+    late.catch(() => undefined);
   }
 }

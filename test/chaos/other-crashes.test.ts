@@ -4,8 +4,9 @@ import { leftovers, NOTHING } from '../support/aftermath';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 import type { StackFixture } from '../support/stack-fixture';
-import { EDGES } from './crash-cases';
-import { FaultyInstallation, killsAtBothEnds } from './faulty-installation';
+import { CRASHES } from './crash-cases';
+import { FaultyInstallation } from './faulty-installation';
+import type { Fault } from './faults';
 import { sealedClient } from '../support/sealed';
 
 const MIDDLE = { bytes: 200_000 };
@@ -13,104 +14,131 @@ const MIDDLE = { bytes: 200_000 };
 describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', () => {
   let here: FaultyInstallation;
   let stack: StackFixture;
+  let second: StackFixture;
 
   beforeAll(async () => {
     here = await FaultyInstallation.start();
-    stack = await here.newStack();
-    expect(await stack.follow('backup', '--init')).toMatchObject({ code: 0 });
+    [stack, second] = [await here.newStack(), await here.newStack()];
+    const runs = [stack, second].map((each) => each.follow('backup', '--init'));
+    for (const run of await Promise.all(runs)) expect(run).toMatchObject({ code: 0 });
   });
 
   afterAll(() => here.stop());
 
-  it('costs no answer of pawl points (listRecoveryPoints)', async () => {
-    const { points } = await here.throughKills(['listRecoveryPoints'], () =>
-      stack.ask<{ points: unknown[] }>('points'),
-    );
-    expect(points).toHaveLength(1);
-  });
-
-  it('costs no answer of pawl points verify (verifyPart)', async () => {
-    const output = await here.throughKills(['verifyPart'], () =>
-      stack.cli(['points', 'verify', '--data', '--json']),
-    );
-    expect(output).toMatchObject({ code: 0 });
-  });
-
-  it('hands the long description of a stack over (keepDescription)', async () => {
-    await stack.write({ exclude: Array.from({ length: 1000 }, (_, at) => `*.nobody${at}`) });
-    const saved = await here.throughKills(['keepDescription'], () => stack.follow('backup'));
-    expect(saved).toMatchObject({ code: 0 });
-    await stack.write();
-  });
-
-  it('costs no answer of pawl doctor (examineHost)', async () => {
-    const { stdout } = await here.throughKills(['examineHost'], () =>
-      stack.cli(['doctor', '--json']),
-    );
-    const { findings } = JSON.parse(stdout) as { findings: { id: string }[] };
-    expect(findings.map(({ id }) => id)).toContain('protect.accounts');
-  });
-
-  it('keeps nothing of what was confirmed (discardKept)', async () => {
-    const restored = await stack.follow('restore', `--confirm=${stack.name}`);
-    expect(restored).toMatchObject({ code: 0 });
-    expect((await leftovers(here.pawl, stack)).places).not.toEqual([]);
-    await here.throughKills(['discardKept'], () =>
-      stack.ask('restore', 'confirm', restored.run, '-y'),
-    );
-    expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
-  });
-
-  it('keeps a stack that was adopted in order (awaitRun)', async () => {
-    const [hold, ...kills] = await here.faults.arm(
-      { activity: 'backUpPart', part: 'accounts', at: MIDDLE, then: 'hold' },
-      ...killsAtBothEnds(['awaitRun']),
-    );
-    const first = await stack.submit('backup');
-    await hold?.struck();
-    await loseStackWorkflow();
-    const second = await stack.submit('backup');
-    await hold?.release();
-    const watched = Promise.all([first, second].map((run) => stack.follow('watch', run)));
-    // An adopted run's end reaches the stack workflow by way of the activity: a moment after its watchers know.
-    const ends = await here.survive(
-      kills,
-      watched.then(async (ended) => {
-        await until(idle, 60);
-        return ended;
-      }),
-    );
-    expect(ends).toMatchObject([{ code: 0 }, { code: 0 }]);
-    expect(await leftovers(here.pawl, stack)).toEqual(NOTHING);
-  });
-
-  it.each(EDGES)(
-    'keeps a freeze also when its workflow is lost (%s of recordFreeze)',
-    async (at) => {
-      await here.throughKill({ activity: 'recordFreeze', at }, () =>
-        stack.ask('freeze', '-m', 'new disk'),
-      );
-      await loseStackWorkflow();
-      const refused = await stack.cli(['backup']);
-      expect(refused).toMatchObject({ code: 4 });
-      expect(refused.stderr).toMatch(/frozen by .* since .*: new disk/);
-      expect(await stack.ask('unfreeze')).toMatchObject({ wasFrozen: true });
-      expect(await stack.follow('backup')).toMatchObject({ code: 0 });
+  it.each(CRASHES.questions)(
+    'costs no answer of points, verify and doctor, and no long description (%s)',
+    async (_where, kills) => {
+      // Of some hundred kilobytes: it is handed over once.
+      const exclude = Array.from({ length: 1000 }, (_, at) => `*.nobody${at}`);
+      await second.write({ exclude });
+      await here.through(kills, {
+        work: () =>
+          Promise.all([
+            stack.ask<{ points: readonly unknown[] }>('points'),
+            stack.cli(['points', 'verify', '--data', '--json']),
+            stack.cli(['doctor', '--json']),
+            second.follow('backup'),
+          ]),
+        expect: async ([{ points }, verified, examined, saved]) => {
+          expect(points).toHaveLength(1);
+          expect(verified).toMatchObject({ code: 0 });
+          const { findings } = JSON.parse(examined.stdout) as { findings: { id: string }[] };
+          expect(findings.map(({ id }) => id)).toContain('protect.accounts');
+          expect(saved).toMatchObject({ code: 0 });
+          await second.write();
+        },
+      });
     },
   );
 
-  async function idle(): Promise<true | undefined> {
-    const { queue } = await stack.ask<{ queue?: Record<'running' | 'waiting', unknown[]> }>(
+  it.each(CRASHES.restoreConfirmed)(
+    'keeps nothing of what was confirmed (%s)',
+    async (_where, kills) => {
+      const both = [stack, second];
+      const runs = both.map((each) => each.follow('restore', `--confirm=${each.name}`));
+      const restored = await Promise.all(runs);
+      for (const [index, each] of both.entries()) {
+        expect(restored[index]).toMatchObject({ code: 0 });
+        expect((await leftovers(here.pawl, each)).places).not.toEqual([]);
+      }
+      await here.through(kills, {
+        work: () =>
+          Promise.all(
+            both.map((each, index) =>
+              each.ask('restore', 'confirm', restored[index]?.run ?? '', '-y'),
+            ),
+          ),
+        expect: async () => {
+          for (const each of both) expect(await leftovers(here.pawl, each)).toEqual(NOTHING);
+        },
+      });
+    },
+  );
+
+  it.each(CRASHES.adoption)(
+    'keeps a stack that was adopted in order (%s)',
+    async (_where, kills) => {
+      const both = [stack, second];
+      const holds = both.map((): Fault => {
+        return { activity: 'backUpPart', part: 'accounts', at: MIDDLE, then: 'hold' };
+      });
+      await here.through([...holds, ...kills], {
+        work: async (held) => {
+          const first = await Promise.all(both.map((each) => each.submit('backup')));
+          await Promise.all(held.map((hold) => hold.struck()));
+          await Promise.all(both.map(loseStackWorkflow));
+          const next = await Promise.all(both.map((each) => each.submit('backup')));
+          await Promise.all(held.map((hold) => hold.release()));
+          const watched = both.flatMap((each, index) =>
+            [first[index], next[index]].map((run) => each.follow('watch', run ?? '')),
+          );
+          const ends = await Promise.all(watched);
+          // An adopted run's end reaches the stack workflow by way of the activity: a moment after its watchers know.
+          await Promise.all(both.map((each) => until(() => idle(each), 60)));
+          return ends;
+        },
+        expect: async (ends) => {
+          for (const end of ends) expect(end).toMatchObject({ code: 0 });
+          for (const each of both) expect(await leftovers(here.pawl, each)).toEqual(NOTHING);
+        },
+      });
+    },
+  );
+
+  it.each(CRASHES.freeze)(
+    'keeps a freeze also when its workflow is lost (%s)',
+    async (_where, kills) => {
+      const both = [stack, second];
+      await here.through(kills, {
+        work: () => Promise.all(both.map((each) => each.ask('freeze', '-m', 'new disk'))),
+        expect: async () => {
+          await Promise.all(both.map(keptFreeze));
+        },
+      });
+    },
+  );
+
+  async function keptFreeze(each: StackFixture): Promise<void> {
+    await loseStackWorkflow(each);
+    const refused = await each.cli(['backup']);
+    expect(refused).toMatchObject({ code: 4 });
+    expect(refused.stderr).toMatch(/frozen by .* since .*: new disk/);
+    expect(await each.ask('unfreeze')).toMatchObject({ wasFrozen: true });
+    expect(await each.follow('backup')).toMatchObject({ code: 0 });
+  }
+
+  async function idle(each: StackFixture): Promise<true | undefined> {
+    const { queue } = await each.ask<{ queue?: Record<'running' | 'waiting', unknown[]> }>(
       'status',
     );
     return queue?.running.length === 0 && queue.waiting.length === 0 ? true : undefined;
   }
 
-  async function loseStackWorkflow(): Promise<void> {
+  async function loseStackWorkflow({ name }: StackFixture): Promise<void> {
     const connection = await Connection.connect({ address: here.pawl.temporal.address });
     try {
       const { workflow } = new Client({ connection, ...sealedClient() });
-      await workflow.getHandle(stackWorkflowId(stack.name)).terminate('a test loses it');
+      await workflow.getHandle(stackWorkflowId(name)).terminate('a test loses it');
     } finally {
       await connection.close();
     }

@@ -2,14 +2,18 @@
  * Preloaded into a worker under test (NODE_OPTIONS=--require …): makes it die, or wait, at one place of one activity.
  *
  * The faults are in the file that PAWL_TEST_FAULTS names, a list that a test may change while the worker runs:
- *   activity, part   where; any part when absent
+ *   activity, part, attempt   where; any part and attempt when absent
  *   at               'start' | 'end' of the activity · { bytes } of the stream it moves · { effect } the nth statement or
  *                    rename that changes names
  *   then             'kill' (SIGKILL to the worker itself) | 'hold' (until `<marker>.go` is there)
  *   marker           made when it strikes: each strikes once, so that the worker that comes next goes on
+ *   together         markers of the faults of one kill: whoever is at its place waits there until all are at theirs
+ *
+ * What kills is written down, one line each, in the file that PAWL_TEST_FAULTS names with `.log` behind it. A worker under
+ * test is also less patient than others: a test is not to wait for what a worker leaves to the next one.
  */
 const { AsyncLocalStorage } = require('node:async_hooks');
-const { existsSync, readFileSync, writeFileSync } = require('node:fs');
+const { appendFileSync, existsSync, readFileSync, writeFileSync } = require('node:fs');
 const fsPromises = require('node:fs/promises');
 const Module = require('node:module');
 const { pipeline, Transform } = require('node:stream');
@@ -18,9 +22,15 @@ const { pipeline, Transform } = require('node:stream');
 process.env.PAWL_UNBUNDLED = '1';
 
 const calls = new AsyncLocalStorage();
+const file = process.env.PAWL_TEST_FAULTS;
+
+/** Of each worker. Beats go out well within a heartbeat timeout of a second. */
+const IMPATIENT = {
+  stickyQueueScheduleToStartTimeout: '500 ms',
+  maxHeartbeatThrottleInterval: '200 ms',
+};
 
 function faults() {
-  const file = process.env.PAWL_TEST_FAULTS;
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
 }
 
@@ -32,18 +42,38 @@ async function strike(isMeant) {
     (each) =>
       each.activity === call.activity &&
       (each.part === undefined || each.part === call.part) &&
+      (each.attempt === undefined || each.attempt === call.attempt) &&
       !existsSync(each.marker) &&
       isMeant(each.at),
   );
   if (fault === undefined) return;
   writeFileSync(fault.marker, call.part ?? '', { flag: 'wx' });
-  if (fault.then === 'kill') process.kill(process.pid, 'SIGKILL');
   const { Context } = require('@temporalio/activity');
-  while (!existsSync(`${fault.marker}.go`) && !Context.current().cancellationSignal.aborted) {
+  const context = Context.current();
+  if (fault.then === 'kill') {
+    await stayAlive(fault, () => fault.together.every((marker) => existsSync(marker)));
+    appendFileSync(`${file}.log`, `${told(fault, call, context)}\n`);
+    process.kill(process.pid, 'SIGKILL');
+  }
+  await stayAlive(
+    fault,
+    () => existsSync(`${fault.marker}.go`) || context.cancellationSignal.aborted,
+  );
+}
+
+async function stayAlive({ at }, isOver) {
+  const { Context } = require('@temporalio/activity');
+  while (!isOver()) {
     // Before its first step and after its last one nobody else says that this activity lives.
-    if (typeof fault.at === 'string') Context.current().heartbeat();
+    if (typeof at === 'string') Context.current().heartbeat();
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+function told({ activity, at }, { part }, { info }) {
+  const where = typeof at === 'string' ? at : JSON.stringify(at);
+  const what = part === undefined ? activity : `${activity} of ${part}`;
+  return `${where} of ${what} in ${info.workflowExecution.workflowId}, attempt ${info.attempt}`;
 }
 
 const load = Module._load;
@@ -55,10 +85,18 @@ Module._load = function loadAndWrap(...args) {
     exported[name] = Object.assign((ports) => faulty(create(withGates(ports))), { isFaulty: true });
   }
   if (args[0] === 'pg') countEffects(exported.Client.prototype, 'query', isChange);
+  if (args[0] === '@temporalio/worker') makeImpatient(exported.Worker);
   if (args[0] === 'mongodb') countEffects(exported.Db.prototype, 'command', isRename);
   return exported;
 };
 countEffects(fsPromises, 'rename', () => true);
+
+function makeImpatient(worker) {
+  const create = worker.create;
+  if (create.isImpatient) return;
+  const createImpatient = (options) => create.call(worker, { ...options, ...IMPATIENT });
+  worker.create = Object.assign(createImpatient, { isImpatient: true });
+}
 
 function faulty(activities) {
   const wrap = ([activity, body]) => [activity, (input) => run(activity, body, input)];
@@ -67,10 +105,10 @@ function faulty(activities) {
 
 async function run(activity, body, input) {
   // Plans run the same activities; what is told about here are runs.
-  const { workflowId } = require('@temporalio/activity').Context.current().info.workflowExecution;
-  if (workflowId.startsWith('plan/')) return body(input);
+  const { attempt, workflowExecution } = require('@temporalio/activity').Context.current().info;
+  if (workflowExecution.workflowId.startsWith('plan/')) return body(input);
   const part = input.part?.name ?? input.stored?.part.name ?? input.entry?.name;
-  return calls.run({ activity, part, effects: 0 }, async () => {
+  return calls.run({ activity, part, attempt, effects: 0 }, async () => {
     await strike((at) => at === 'start');
     const output = await body(input);
     await strike((at) => at === 'end');

@@ -4,236 +4,371 @@ import { warmWorkflowId } from '../../workflows/messages';
 import type { ForcedEndInput } from '../../workflows/model/forced-end';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import { freePort } from '../../worker/free-port';
+import { askHttps } from '../runbooks/support/https-client';
+import type { Ended } from '../runbooks/support/protected-stack';
+import { ReleasedStack, type ReleasedStackOptions } from '../runbooks/support/released-stack';
+import { programsOf } from '../support/aftermath';
 import { docker, TEST_IMAGES } from '../support/docker';
 import { startLoad, type LoadReport } from '../support/load';
-import { programsOf } from '../support/aftermath';
-import { describeWith } from '../support/requirements';
-import { ReleasedStack, type ReleasedStackOptions } from '../runbooks/support/released-stack';
-import { askHttps } from '../runbooks/support/https-client';
 import { until } from '../support/processes';
-import {
-  EDGES,
-  IN_DEPLOY,
-  IN_DEPLOY_UNDONE,
-  IN_EDGE,
-  IN_EDGE_UNDONE,
-  IN_FORCED_END,
-  IN_FORGET,
-  IN_MAINTENANCE,
-  IN_ROLLBACK,
-  IN_ROLLING,
-  together,
-} from './crash-cases';
-import { FaultyInstallation } from './faulty-installation';
+import { describeWith } from '../support/requirements';
 import { sealedClient } from '../support/sealed';
+import { CRASHES } from './crash-cases';
+import { FaultyInstallation } from './faulty-installation';
+
+type Version = '1' | '2';
 
 const MIGRATE = ['node', '/app/migrate.cjs'];
-const other = (version: '1' | '2') => (version === '1' ? '2' : '1');
-const BOTH = ['api', 'api-blue', 'api-green'];
+const BOTH_SLOTS = ['api', 'api-blue', 'api-green'];
+const other = (version: Version): Version => (version === '1' ? '2' : '1');
+const imageOf = (version: Version) => (version === '1' ? TEST_IMAGES.app1 : TEST_IMAGES.app2);
+
+/** A stack whose first release serves. */
+class Serving {
+  version: Version = '1';
+
+  private constructor(readonly stack: ReleasedStack) {}
+
+  static async begin(here: FaultyInstallation): Promise<Serving> {
+    const stack = await ReleasedStack.create(here.pawl);
+    await stack.mustDeploy();
+    return new Serving(stack);
+  }
+
+  get next(): Version {
+    return other(this.version);
+  }
+
+  /** Every kind of step is in it; its last gate expects a status. */
+  nextRelease(expect: 200 | 418): ReleasedStackOptions {
+    const { next } = this;
+    return {
+      api: { canary: { steps: ['50%'], pauseSeconds: 1, minRequests: 100_000 }, watch: '1s' },
+      ...this.nextImage,
+      file: {
+        gates: {
+          before: [{ run: { service: 'api', command: ['node', '--version'] } }],
+          after: [{ http: { url: `${this.stack.url}/version`, expect, timeout: '1s' } }],
+        },
+        migrations: { service: 'api', run: [...MIGRATE, 'up', next], head: [...MIGRATE, 'head'] },
+      },
+    };
+  }
+
+  /** A release of which its image alone is told: of the version that serves, or the next one. */
+  get thisImage(): ReleasedStackOptions {
+    return { service: { image: imageOf(this.version) } };
+  }
+
+  get nextImage(): ReleasedStackOptions {
+    return { service: { image: imageOf(this.next) } };
+  }
+
+  async expectServes(version: Version): Promise<void> {
+    expect(await this.stack.serving()).toBe(version);
+    this.version = version;
+  }
+
+  async hasEdge(): Promise<boolean> {
+    return (await this.stack.running()).includes('edge');
+  }
+}
 
 describeWith(
   ['temporal', 'restic', 'postgres', 'ferretdb', 'docker', 'compose'],
   'a release',
   () => {
     let here: FaultyInstallation;
-    let stack: ReleasedStack;
-    let version: '1' | '2' = '1';
+    let first: Serving;
+    let both: readonly Serving[];
 
     beforeAll(async () => {
       here = await FaultyInstallation.start();
-      stack = await ReleasedStack.create(here.pawl);
-      await stack.mustDeploy();
+      both = await Promise.all([Serving.begin(here), Serving.begin(here)]);
+      [first] = both as [Serving, Serving];
     });
 
     afterAll(async () => {
-      await stack.remove();
+      await Promise.all(both.map(({ stack }) => stack.remove()));
       await here.stop();
     });
 
-    it('costs no answer of pawl releases (listReleases)', async () => {
-      const output = await here.throughKills(['listReleases'], () =>
-        stack.stack.cli('releases', '--json'),
-      );
-      expect(JSON.parse(output.stdout)).toMatchObject({ current: 1 });
-    });
+    const onBoth = <Output>(work: (serving: Serving) => Promise<Output>): Promise<Output[]> =>
+      Promise.all(both.map(work));
+
+    it.each(CRASHES.releaseQuestions)(
+      'costs no answer of pawl releases, logs, exec and releases diff (%s)',
+      async (_where, kills) => {
+        const { stack } = first.stack;
+        await here.through(kills, {
+          work: () =>
+            Promise.all([
+              stack.cli('releases', '--json'),
+              stack.cli('logs', `${stack.name}/1`),
+              stack.cli('exec', 'api', '--', 'node', '--version'),
+              stack.cli('releases', 'diff', '1', '1', '--json'),
+            ]),
+          expect: ([releases, logs, exec, diff]) => {
+            expect(JSON.parse(releases.stdout)).toMatchObject({ current: 1 });
+            expect(logs).toMatchObject({ code: 0 });
+            expect(exec).toMatchObject({ code: 0 });
+            expect(exec.stdout).toMatch(/^v\d/);
+            expect(JSON.parse(diff.stdout)).toMatchObject({ from: 1, to: 1 });
+          },
+        });
+      },
+    );
 
     // It is not waited for: whoever asks is told which releases there are, at least.
-    it.each(EDGES)(
-      'costs at most what serves, and no answer of pawl releases (%s of observeServing)',
-      async (at) => {
-        const output = await here.throughKill({ activity: 'observeServing', at }, () =>
-          stack.stack.cli('releases', '--json'),
-        );
-        expect(JSON.parse(output.stdout)).toMatchObject({ current: 1 });
+    it.each(CRASHES.serving)(
+      'costs at most what serves, and no answer of pawl releases (%s)',
+      async (_where, kills) => {
+        await here.through(kills, {
+          work: () => onBoth(({ stack }) => stack.stack.cli('releases', '--json')),
+          expect: (outputs) => {
+            for (const { stdout } of outputs) {
+              expect(JSON.parse(stdout)).toMatchObject({ current: 1 });
+            }
+          },
+        });
       },
     );
 
-    it('costs no answer of pawl logs (readKeptLogs)', async () => {
-      const output = await here.throughKills(['readKeptLogs'], () =>
-        stack.stack.cli('logs', `${stack.stack.name}/1`),
-      );
-      expect(output).toMatchObject({ code: 0 });
-    });
-
-    it('costs no answer of pawl exec (findService)', async () => {
-      const output = await here.throughKills(['findService'], () =>
-        stack.stack.cli('exec', 'api', '--', 'node', '--version'),
-      );
-      expect(output).toMatchObject({ code: 0, stdout: expect.stringMatching(/^v\d/) as string });
-    });
-
-    it('costs no answer of pawl releases diff (diffReleases)', async () => {
-      const output = await here.throughKills(['diffReleases'], () =>
-        stack.stack.cli('releases', 'diff', '1', '1', '--json'),
-      );
-      expect(JSON.parse(output.stdout)).toMatchObject({ from: 1, to: 1 });
-    });
-
-    it('takes over what plain Compose runs (adoptRelease)', async () => {
-      const plain = await ReleasedStack.create(here.pawl);
-      try {
-        await plain.compose('up', '-d');
-        const output = await here.throughKills(['adoptRelease'], () => plain.deploy());
-        expect(output).toMatchObject({ code: 0, outcome: { release: 2, replaced: 1 } });
-        expect(await plain.serving()).toBe('1');
-        expect(await plain.running()).toEqual(['api', 'api-blue']);
-      } finally {
-        await plain.remove();
-      }
-    });
-
-    it('stops what was kept warm for its time (coolSlot)', async () => {
-      const next = other(version);
-      const { service = {} } = options(next, 200);
-      await stack.describe({ service, api: { keepOld: '2s' } });
-      await here.throughKills(['coolSlot'], async () => {
-        await stack.mustDeploy();
-        await warmEnds();
-      });
-      version = next;
-      expect(await stack.serving()).toBe(version);
-      expect(await stack.containers()).toHaveLength(2);
-    });
-
-    it('ends by force with all requests where they were (settleTraffic, endRun)', async () => {
-      const next = other(version);
-      const canary = { steps: ['50%'], pauseSeconds: 300, minRequests: 1 };
-      const { service = {} } = options(next, 200);
-      await stack.describe({ service, api: { canary } });
-      const { stdout } = await stack.stack.cli('deploy', '-y', '--force', '--detach', '-q');
-      const run = stdout.trim();
-      await until(async () => ((await stack.versions()).length === 2 ? true : undefined), 60);
-      const connection = await Connection.connect({ address: here.pawl.temporal.address });
-      try {
-        const { workflow } = new Client({ connection, ...sealedClient() });
-        const { runId: key } = await workflow.getHandle(run).describe();
-        const input: ForcedEndInput = {
-          stack: loadStackFile({ file: stack.stack.file }),
-          ...{ run, number: Number(run.split('/')[1]), key, runbook: 'deploy' },
-          ...{ requestedBy: 'anna', by: 'anna', reason: 'a test wants it' },
-        };
-        const start = { workflowId: `force/${run}`, taskQueue: WORKFLOW_TASK_QUEUE };
-        const end: unknown = await here.throughKills(IN_FORCED_END, () =>
-          workflow.execute('endByForce', { ...start, args: [input] }),
-        );
-        expect(end).toMatchObject({ services: [{ service: 'api' }] });
-        const { status } = await workflow.getHandle(run).describe();
-        expect([status.name, await stack.versions()]).toEqual(['TERMINATED', [version]]);
-      } finally {
-        await connection.close();
-      }
-    });
-
-    async function warmEnds(): Promise<void> {
-      const connection = await Connection.connect({ address: here.pawl.temporal.address });
-      try {
-        const { workflow } = new Client({ connection, ...sealedClient() });
-        await workflow.getHandle(warmWorkflowId(stack.stack.name)).result();
-      } finally {
-        await connection.close();
-      }
-    }
-
-    /** Every kind of step is in it. */
-    const options = (next: '1' | '2', expect: number): ReleasedStackOptions => ({
-      api: { canary: { steps: ['50%'], pauseSeconds: 1, minRequests: 100_000 }, watch: '1s' },
-      service: { image: next === '1' ? TEST_IMAGES.app1 : TEST_IMAGES.app2 },
-      file: {
-        gates: {
-          before: [{ run: { service: 'api', command: ['node', '--version'] } }],
-          after: [{ http: { url: `${stack.url}/version`, expect, timeout: '1s' } }],
-        },
-        migrations: { service: 'api', run: [...MIGRATE, 'up', next], head: [...MIGRATE, 'head'] },
-      },
-    });
-
-    /** Something is asked all the time, and no answer fails. */
-    async function underLoad<Output>(
-      work: () => Promise<Output>,
-      { url } = stack,
-    ): Promise<[Output, LoadReport]> {
-      const load = await startLoad({ url, connections: 4 });
-      const output = await work().finally(() => undefined);
-      return [output, await load.stop()];
-    }
-
-    it.each(together(IN_DEPLOY))(
-      'ends with the new one when the worker is killed at both ends of %s, and drops no request',
-      async (_names, activities) => {
-        const next = other(version);
-        await stack.describe(options(next, 200));
-        const [output, report] = await underLoad(() =>
-          here.throughKills(activities, () => stack.deploy()),
-        );
-        expect(output).toMatchObject({ code: 0, outcome: { state: 'done' } });
-        expect(await stack.serving()).toBe(next);
-        version = next;
-        expect(report.total.failed).toBe(0);
-        expect(await stack.running()).toEqual(BOTH);
-        expect(await stack.containers()).toHaveLength(3);
-        expect(await programsOf(here.pawl)).toEqual([]);
+    it.each(CRASHES.forcedEnd)(
+      'ends by force with all requests where they were (%s)',
+      async (_where, kills) => {
+        const canary = { steps: ['50%'], pauseSeconds: 300, minRequests: 1 };
+        const runs = await onBoth(async (serving) => {
+          const { stack } = serving;
+          await stack.describe({ ...serving.nextImage, api: { canary } });
+          const run = await stack.stack.submit('deploy', '-y', '--force');
+          await until(async () => ((await stack.versions()).length === 2 ? true : undefined), 60);
+          return run;
+        });
+        await onWorkflows(async (workflow) => {
+          const end = async ({ stack }: Serving, run: string): Promise<unknown> => {
+            const { runId: key } = await workflow.getHandle(run).describe();
+            const input: ForcedEndInput = {
+              stack: loadStackFile({ file: stack.stack.file }),
+              ...{ run, number: Number(run.split('/')[1]), key, runbook: 'deploy' },
+              ...{ requestedBy: 'anna', by: 'anna', reason: 'a test wants it' },
+            };
+            const start = { workflowId: `force/${run}`, taskQueue: WORKFLOW_TASK_QUEUE };
+            return workflow.execute('endByForce', { ...start, args: [input] });
+          };
+          await here.through(kills, {
+            work: () => Promise.all(both.map((serving, at) => end(serving, runs[at] ?? ''))),
+            expect: async (ends) => {
+              for (const [at, { stack, version }] of both.entries()) {
+                expect(ends[at]).toMatchObject({ services: [{ service: 'api' }] });
+                const { status } = await workflow.getHandle(runs[at] ?? '').describe();
+                expect([status.name, await stack.versions()]).toEqual(['TERMINATED', [version]]);
+              }
+            },
+          });
+        });
       },
     );
 
-    it.each(together(IN_ROLLING))(
-      'replaces each container when the worker is killed at both ends of %s, and drops no request',
-      async (_names, activities) => {
+    it.each(CRASHES.deploy)(
+      'ends with the new one when the worker is killed at %s, and drops no request',
+      async (_where, kills) => {
+        await onBoth((serving) => serving.stack.describe(serving.nextRelease(200)));
+        await here.through(kills, {
+          work: () => onBoth(underLoad(({ stack }) => stack.deploy())),
+          expect: async (ends) => {
+            for (const [serving, output, report] of ends) {
+              expect(output).toMatchObject({ code: 0, outcome: { state: 'done' } });
+              await serving.expectServes(serving.next);
+              expect(report.total.failed).toBe(0);
+              expect(await serving.stack.running()).toEqual(BOTH_SLOTS);
+              expect(await serving.stack.containers()).toHaveLength(3);
+            }
+            expect(await programsOf(here.pawl)).toEqual([]);
+          },
+        });
+      },
+    );
+
+    it.each(CRASHES.rollback)(
+      'is gone back from when the worker is killed at %s',
+      async (_where, kills) => {
+        await onBoth(async (serving) => {
+          const release = serving.nextRelease(200);
+          await serving.stack.describe({ ...release, api: { ...release.api, canary: undefined } });
+          await serving.stack.mustDeploy();
+        });
+        await here.through(kills, {
+          work: () => onBoth(underLoad(({ stack }) => stack.rollback('--schema', 'keep'))),
+          expect: async (ends) => {
+            for (const [serving, output, report] of ends) {
+              expect(output).toMatchObject({ code: 0 });
+              await serving.expectServes(serving.version);
+              expect(report.total.failed).toBe(0);
+            }
+          },
+        });
+      },
+    );
+
+    it.each(CRASHES.replaced)(
+      'replaces each container, and takes over what plain Compose runs, when the worker is killed at %s',
+      async (_where, kills) => {
         const rolling = { api: { strategy: 'rolling', keepOld: undefined } };
         const rolled = await ReleasedStack.create(here.pawl, {
           ...{ ...rolling, service: { scale: 2 } },
         });
+        const plain = await ReleasedStack.create(here.pawl);
         try {
-          await rolled.mustDeploy();
+          await Promise.all([rolled.mustDeploy(), plain.compose('up', '-d')]);
           await rolled.describe({ ...rolling, service: { scale: 2, image: TEST_IMAGES.app2 } });
-          const [output, report] = await underLoad(
-            () => here.throughKills(activities, () => rolled.deploy()),
-            rolled,
-          );
-          expect(output).toMatchObject({ code: 0, outcome: { state: 'done' } });
-          expect(report.total.failed).toBe(0);
-          expect(await rolled.running()).toEqual(['api', 'api-green', 'api-green']);
-          expect(await rolled.containers()).toHaveLength(3);
-          expect(await rolled.versions()).toEqual(['2']);
+          await here.through(kills, {
+            work: () => Promise.all([loaded(rolled, () => rolled.deploy()), plain.deploy()]),
+            expect: async ([[output, report], taken]) => {
+              expect(output).toMatchObject({ code: 0, outcome: { state: 'done' } });
+              expect(report.total.failed).toBe(0);
+              expect(await rolled.running()).toEqual(['api', 'api-green', 'api-green']);
+              expect(await rolled.containers()).toHaveLength(3);
+              expect(await rolled.versions()).toEqual(['2']);
+              expect(taken).toMatchObject({ code: 0, outcome: { release: 2, replaced: 1 } });
+              expect(await plain.serving()).toBe('1');
+              expect(await plain.running()).toEqual(['api', 'api-blue']);
+            },
+          });
         } finally {
-          await rolled.remove();
+          await Promise.all([rolled.remove(), plain.remove()]);
         }
       },
     );
 
-    it.each(together(IN_DEPLOY_UNDONE))(
-      'ends with the old one when the worker is killed at both ends of %s while it is undone',
-      async (_names, activities) => {
-        const next = other(version);
-        await stack.describe(options(next, 418));
-        const [output, report] = await underLoad(() =>
-          here.throughKills(activities, () => stack.deploy()),
-        );
-        expect(output).toMatchObject({ code: 3 });
-        expect(await stack.serving()).toBe(version);
-        expect(report.total.failed).toBe(0);
-        expect(await stack.containers()).toHaveLength(2);
+    it.each(CRASHES.deployUndone)(
+      'ends with the old one, and without an edge, when the worker is killed at %s while it is undone',
+      async (_where, kills) => {
+        await onBoth(async (serving) => {
+          const { file = {}, ...release } = serving.nextRelease(418);
+          const edge = await edgeOn(await freePort('127.0.0.1'));
+          await serving.stack.describe({ ...release, file: { ...file, edge } });
+        });
+        await here.through(kills, {
+          work: () => onBoth(underLoad(({ stack }) => stack.deploy())),
+          expect: async (ends) => {
+            for (const [serving, output, report] of ends) {
+              expect(output).toMatchObject({ code: 3 });
+              await serving.expectServes(serving.version);
+              expect(report.total.failed).toBe(0);
+              expect(await serving.hasEdge()).toBe(false);
+              expect(await serving.stack.containers()).toHaveLength(2);
+            }
+          },
+        });
       },
     );
+
+    it.each(CRASHES.edgeMade)(
+      'has an edge, and has stopped what was kept warm for its time, when the worker is killed at %s',
+      async (_where, kills) => {
+        const { stack, next } = first;
+        const port = await freePort('127.0.0.1');
+        const edge = await edgeOn(port);
+        await stack.describe({ ...first.nextImage, api: { keepOld: '2s' }, file: { edge } });
+        await here.through(kills, {
+          work: async () => {
+            const output = await stack.deploy();
+            await warmEnds(stack);
+            return output;
+          },
+          expect: async (output) => {
+            expect(output).toMatchObject({ code: 0 });
+            await first.expectServes(next);
+            expect(await first.hasEdge()).toBe(true);
+            const site = { host: 'localhost', port };
+            const answer = await until(() => askHttps(site, '/version').catch(() => undefined));
+            expect(answer.body.trim()).toBe(next);
+            // The switch, the slot that serves, and the edge.
+            expect(await stack.containers()).toHaveLength(3);
+          },
+        });
+      },
+    );
+
+    it.each(CRASHES.edgeRemoved)(
+      'has no edge any more when the worker is killed at %s',
+      async (_where, kills) => {
+        const { stack, next } = first;
+        await withEdge(first);
+        await stack.describe(first.nextImage);
+        await here.through(kills, {
+          work: () => stack.deploy(),
+          expect: async (output) => {
+            expect(output).toMatchObject({ code: 0 });
+            await first.expectServes(next);
+            expect(await first.hasEdge()).toBe(false);
+          },
+        });
+      },
+    );
+
+    it.each(CRASHES.maintenance)(
+      'is behind a page, and before it again, when the worker is killed at %s',
+      async (_where, kills) => {
+        const turn = (...argv: readonly string[]) =>
+          onBoth(({ stack }) => stack.stack.follow('maintenance', ...argv));
+        await here.through(kills, {
+          work: () => turn('on', '-m', 'a moment'),
+          expect: async (ends) => {
+            for (const on of ends) expect(on).toMatchObject({ code: 0, outcome: { turn: 'on' } });
+            expect(await onBoth(({ stack }) => stack.serving())).toEqual([
+              'status 503',
+              'status 503',
+            ]);
+          },
+        });
+        await here.through(kills, {
+          work: () => turn('off'),
+          expect: async (ends) => {
+            for (const off of ends)
+              expect(off).toMatchObject({ code: 0, outcome: { turn: 'off' } });
+            await onBoth((serving) => serving.expectServes(serving.version));
+          },
+        });
+      },
+    );
+
+    it.each(CRASHES.forget)(
+      'is given back to plain Compose, and taken again, when the worker is killed at %s',
+      async (_where, kills) => {
+        await onBoth((serving) => serving.stack.describe(serving.thisImage));
+        await here.through(kills, {
+          work: () => onBoth(({ stack }) => stack.stack.follow('forget', '-y')),
+          expect: async (ends) => {
+            for (const given of ends) {
+              expect(given).toMatchObject({ code: 0, outcome: { runbook: 'forget' } });
+            }
+            await onBoth(async (serving) => {
+              await serving.expectServes(serving.version);
+              expect(await serving.stack.running()).toEqual(['api']);
+              await serving.stack.mustDeploy();
+              await serving.expectServes(serving.version);
+            });
+          },
+        });
+      },
+    );
+
+    async function onWorkflows<Output>(
+      work: (workflow: Client['workflow']) => Promise<Output>,
+    ): Promise<Output> {
+      const connection = await Connection.connect({ address: here.pawl.temporal.address });
+      try {
+        return await work(new Client({ connection, ...sealedClient() }).workflow);
+      } finally {
+        await connection.close();
+      }
+    }
+
+    function warmEnds({ stack }: ReleasedStack): Promise<unknown> {
+      return onWorkflows((workflow) => workflow.getHandle(warmWorkflowId(stack.name)).result());
+    }
 
     async function edgeOn(https: number) {
       const { Id: image } = await docker.getImage(TEST_IMAGES.edge).inspect();
@@ -241,79 +376,30 @@ describeWith(
       return { image, ports, sites: { localhost: { service: 'api', certificate: 'internal' } } };
     }
 
-    const hasEdge = async () => (await stack.running()).includes('edge');
-
-    it.each(together(IN_EDGE_UNDONE))(
-      'has no edge, as before, when the worker is killed at both ends of %s',
-      async (_names, activities) => {
-        const edge = await edgeOn(await freePort('127.0.0.1'));
-        const { service = {}, file = {} } = options(other(version), 418);
-        await stack.describe({ service, file: { ...file, edge } });
-        expect(await here.throughKills(activities, () => stack.deploy())).toMatchObject({
-          code: 3,
-        });
-        expect([await stack.serving(), await hasEdge()]).toEqual([version, false]);
-      },
-    );
-
-    it.each(IN_EDGE)(
-      'has the edge that it should when the worker is killed at both ends of %s',
-      async (activity) => {
-        const next = other(version);
-        const port = await freePort('127.0.0.1');
-        const { service = {} } = options(next, 200);
-        const edge = activity === 'bringEdge' ? { edge: await edgeOn(port) } : {};
-        await stack.describe({ service, file: edge });
-        expect(await here.throughKills([activity], () => stack.deploy())).toMatchObject({
-          code: 0,
-        });
-        version = next;
-        expect(await stack.serving()).toBe(version);
-        expect(await hasEdge()).toBe(activity === 'bringEdge');
-        if (activity !== 'bringEdge') return;
-        const site = { host: 'localhost', port };
-        const answer = await until(() => askHttps(site, '/version').catch(() => undefined));
-        expect(answer.body.trim()).toBe(version);
-      },
-    );
-
-    it.each(together(IN_MAINTENANCE))(
-      'is behind a page, and before it again, when the worker is killed at both ends of %s',
-      async (_names, activities) => {
-        const turn = (...argv: readonly string[]) => stack.stack.follow('maintenance', ...argv);
-        const on = await here.throughKills(activities, () => turn('on', '-m', 'a moment'));
-        expect(on).toMatchObject({ code: 0, outcome: { turn: 'on' } });
-        expect(await stack.serving()).toBe('status 503');
-        const off = await here.throughKills(activities, () => turn('off'));
-        expect(off).toMatchObject({ code: 0, outcome: { turn: 'off' } });
-        expect(await stack.serving()).toBe(version);
-      },
-    );
-
-    it.each(together(IN_FORGET))(
-      'is given back to plain Compose, and taken again, when the worker is killed at both ends of %s',
-      async (_names, activities) => {
-        const given = await here.throughKills(activities, () => stack.stack.follow('forget', '-y'));
-        expect(given).toMatchObject({ code: 0, outcome: { runbook: 'forget' } });
-        expect([await stack.serving(), await stack.running()]).toEqual([version, ['api']]);
-        await stack.mustDeploy();
-        expect(await stack.serving()).toBe(version);
-      },
-    );
-
-    it.each(together(IN_ROLLBACK))(
-      'is gone back from when the worker is killed at both ends of %s',
-      async (_names, activities) => {
-        const next = other(version);
-        await stack.describe(options(next, 200));
-        await stack.mustDeploy();
-        const [output, report] = await underLoad(() =>
-          here.throughKills(activities, () => stack.rollback('--schema', 'keep')),
-        );
-        expect(output).toMatchObject({ code: 0 });
-        expect(await stack.serving()).toBe(version);
-        expect(report.total.failed).toBe(0);
-      },
-    );
+    /** Whichever of the tests before it have run. */
+    async function withEdge(serving: Serving): Promise<void> {
+      if (await serving.hasEdge()) return;
+      const edge = await edgeOn(await freePort('127.0.0.1'));
+      await serving.stack.describe({ ...serving.nextImage, file: { edge } });
+      await serving.stack.mustDeploy();
+      await serving.expectServes(serving.next);
+    }
   },
 );
+
+/** Something is asked of it all the time. */
+async function loaded(
+  { url }: ReleasedStack,
+  work: () => Promise<Ended>,
+): Promise<[Ended, LoadReport]> {
+  const load = await startLoad({ url, connections: 4 });
+  const output = await work().finally(() => undefined);
+  return [output, await load.stop()];
+}
+
+const underLoad =
+  (work: (serving: Serving) => Promise<Ended>) =>
+  async (serving: Serving): Promise<[Serving, Ended, LoadReport]> => [
+    serving,
+    ...(await loaded(serving.stack, () => work(serving))),
+  ];

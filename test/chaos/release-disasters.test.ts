@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeImage, TestRegistry } from '../adapters/docker/test-registry';
 import { BadDay } from '../runbooks/support/bad-day';
+import type { Ended } from '../runbooks/support/protected-stack';
 import { Relay } from '../runbooks/support/relay';
 import { ReleasedStack, type ReleasedStackOptions } from '../runbooks/support/released-stack';
 import { docker, TEST_IMAGES } from '../support/docker';
+import { isNightly } from '../support/nightly';
 import { PawlEnvironment } from '../support/pawl-environment';
 import { describeWith } from '../support/requirements';
 import { canRunEngine, TestEngine } from '../support/test-engine';
-import { Faults, type ArmedFault } from './faults';
+import { Faults, type ArmedFault, type Fault } from './faults';
 
 type Version = '1' | '2';
 
@@ -24,6 +26,12 @@ const release = (version: Version, engine?: TestEngine): ReleasedStackOptions =>
     restart: 'unless-stopped',
   },
 });
+
+/** Disasters in one release, or, in the nightly run, in a release each: where, in words, and in which activities. */
+function rows(activities: readonly string[]): readonly (readonly [string, readonly string[]])[] {
+  if (isNightly) return activities.map((activity) => [activity, [activity]]);
+  return [[activities.join(', '), activities]];
+}
 
 /** Pawl with faults, and a stack whose first release serves. */
 class Scene {
@@ -52,11 +60,33 @@ class Scene {
     activity: string,
     next = release(other(this.version), this.engine),
   ): Promise<{ run: string; held: ArmedFault }> {
+    const { run, holds } = await this.submitHeldInEach([activity], next);
+    await holds[0]?.struck();
+    return { run, held: holds[0] as ArmedFault };
+  }
+
+  /** Takes the next release through a disaster at the beginning of each activity, in their order. */
+  async throughDisasters(
+    activities: readonly string[],
+    disaster: (letGoOn: () => Promise<void>) => Promise<void>,
+  ): Promise<Ended> {
+    const { run, holds } = await this.submitHeldInEach(activities);
+    for (const hold of holds) {
+      await hold.struck();
+      await disaster(() => hold.release());
+    }
+    return this.stack.stack.watch(run);
+  }
+
+  private async submitHeldInEach(
+    activities: readonly string[],
+    next = release(other(this.version), this.engine),
+  ): Promise<{ run: string; holds: readonly ArmedFault[] }> {
     await this.stack.describe(next);
-    const [held] = await this.faults.arm({ activity, at: 'start', then: 'hold' });
-    const run = await this.stack.stack.submit('deploy', '-y', '--force');
-    await held?.struck();
-    return { run, held: held as ArmedFault };
+    const holds = await this.faults.arm(
+      ...activities.map((activity): Fault => ({ activity, at: 'start', then: 'hold' })),
+    );
+    return { run: await this.stack.stack.submit('deploy', '-y', '--force'), holds };
   }
 
   async close(): Promise<void> {
@@ -75,16 +105,17 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release', () => {
 
   afterAll(() => scene.close());
 
-  it.each(['prepareRelease', 'startService', 'watchTraffic', 'drainSlot'])(
+  it.each(rows(['prepareRelease', 'startService', 'watchTraffic', 'drainSlot']))(
     'goes on when the Temporal server is killed in %s, and drops no request',
-    async (activity) => {
+    async (where, activities) => {
       const { stack, pawl, version } = scene;
-      const day = await BadDay.begin(stack, `Temporal server killed in ${activity}`);
-      const { run, held } = await scene.submitHeldIn(activity);
-      await pawl.killServer9();
-      await held.release();
-      await pawl.startServer();
-      expect(await stack.stack.watch(run)).toMatchObject({ code: 0 });
+      const day = await BadDay.begin(stack, `Temporal server killed in ${where}`);
+      const ended = await scene.throughDisasters(activities, async (letGoOn) => {
+        await pawl.killServer9();
+        await letGoOn();
+        await pawl.startServer();
+      });
+      expect(ended).toMatchObject({ code: 0 });
       const { serves, report } = await day.end();
       scene.version = other(version);
 
@@ -163,34 +194,33 @@ onOwnEngine(['temporal', 'restic', 'docker', 'compose'], 'a release on an engine
    * the switch itself is a matter of moments; where it does not, a release that watches it is undone.
    */
   it.each([
-    ['pullImage', [0]],
-    ['startService', [0]],
-    ['watchTraffic', [0, 3]],
-    ['steerTraffic', [0]],
-    ['drainSlot', [0, 3]],
-  ])('ends with one release that serves when the engine is killed in %s', (activity, codes) =>
-    killEngineIn(activity, { codes, liveRestore: false }),
+    ...rows(['pullImage', 'startService', 'steerTraffic']).map((row) => [...row, [0]] as const),
+    ...[['watchTraffic'], ['drainSlot']].map((only) => [only.join(), only, [0, 3]] as const),
+  ])(
+    'ends with one release that serves when the engine is killed in %s',
+    (where, activities, codes) => killEngineIn(where, activities, { codes, liveRestore: false }),
   );
 
-  it.each(['startService', 'watchTraffic', 'drainSlot'])(
+  it.each(rows(['startService', 'watchTraffic', 'drainSlot']))(
     'ends with the new one, and drops no request, when an engine with live-restore is killed in %s',
-    (activity) => killEngineIn(activity, { codes: [0], liveRestore: true }),
+    (where, activities) => killEngineIn(where, activities, { codes: [0], liveRestore: true }),
   );
 
   async function killEngineIn(
-    activity: string,
+    where: string,
+    activities: readonly string[],
     { codes, ...how }: { readonly codes: readonly number[]; readonly liveRestore: boolean },
   ): Promise<void> {
     const { stack, version } = scene;
     const way = how.liveRestore ? await pastDockersProxy() : undefined;
     const title = how.liveRestore ? 'engine killed, with live-restore,' : 'engine killed';
     const url = way === undefined ? stack.url : `http://${way.address}`;
-    const day = await BadDay.begin(stack, `${title} in ${activity}`, { url });
-    const { run, held } = await scene.submitHeldIn(activity);
-    await engine.kill9();
-    await held.release();
-    await engine.start(how);
-    const ended = await stack.stack.watch(run);
+    const day = await BadDay.begin(stack, `${title} in ${where}`, { url });
+    const ended = await scene.throughDisasters(activities, async (letGoOn) => {
+      await engine.kill9();
+      await letGoOn();
+      await engine.start(how);
+    });
     const { serves, report } = await day.end();
     await way?.close();
     scene.version = serves as Version;

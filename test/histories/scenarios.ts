@@ -22,6 +22,7 @@ import { WORKFLOW_TASK_QUEUE, type StackDescription } from '../../workflows/mode
 import { restoreTarget } from '../../workflows/model/restore-target';
 import type { PartsInput } from '../../workflows/restore/parts.workflow';
 import { describePart, describeStack, describeStoredPart, describeSwitch } from '../support/descriptions';
+import { inPhase } from '../support/in-phase';
 import { until } from '../support/processes';
 import { BACKUP, restoreOf, type ActivityDoubles, type WorkflowHarness } from '../support/workflow-harness';
 import { DEPLOY, HISTORY_DOUBLES } from './doubles';
@@ -45,12 +46,6 @@ async function begun(harness: WorkflowHarness, stack: StackDescription, what: Ru
   await until(() => handle.describe().catch(() => undefined));
   return handle;
 }
-
-const inPhase = (run: WorkflowHandle, phase: string) =>
-  until(async () => {
-    const now = await run.query(progress);
-    return now.phase === phase ? now : undefined;
-  });
 
 async function endedRuns(harness: WorkflowHarness, stack: string, count: number): Promise<void> {
   await until(async () => {

@@ -10,7 +10,7 @@ import { ensureBase, followed } from './base-image';
 import { TEST_IMAGES } from './test-images';
 
 /** An image remembers what it was made from; another recipe makes another image under the same name. */
-const RECIPE_LABEL = 'pawl.test.recipe';
+export const RECIPE_LABEL = 'pawl.test.recipe';
 
 export type Files = Readonly<Record<string, Buffer>>;
 

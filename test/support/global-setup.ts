@@ -11,7 +11,7 @@ interface JestConfiguration {
 }
 
 /** Suites that run the command line or the workflow bundle: they need `dist/` as the sources are now. */
-const NEEDS_DIST = /workflows|runbooks|chaos/;
+const NEEDS_DIST = /workflows|runbooks|chaos|nightly/;
 
 /** Runs once, before all suites, in Jest's own process: what it sets in the environment reaches every worker. */
 export default async function globalSetup(configuration: JestConfiguration): Promise<void> {

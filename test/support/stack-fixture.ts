@@ -18,6 +18,8 @@ export interface Installation {
   /** Holds the folders of its stacks; the home of the programs that its workers start. */
   readonly directory: string;
   readonly stateDirectory: string;
+  /** `limits.heartbeat` of its stacks. */
+  readonly heartbeat?: string | undefined;
   /** Processes that are pawl itself, and not what it has started. */
   readonly pids: readonly number[];
   cli(args: readonly string[], options?: Partial<ProcessOptions>): Promise<ProcessResult>;
@@ -80,7 +82,7 @@ export class StackFixture {
   async write({
     uploads = './uploads',
     documents = this.name,
-    heartbeat = '2s',
+    heartbeat = this.pawl.heartbeat ?? '2s',
     exclude = [] as readonly string[],
   } = {}): Promise<void> {
     const { postgres, ferretdb } = this.servers;

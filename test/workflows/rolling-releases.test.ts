@@ -2,12 +2,12 @@ import type { InputOf } from '../../workflows/catalogue';
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { progress, resolve } from '../../workflows/messages';
+import { resolve } from '../../workflows/messages';
 import type { DeployDescription } from '../../workflows/model/deployment';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import type { Shares, SlotCounters, SlotShare } from '../../workflows/model/traffic';
 import { describeRelease } from '../support/descriptions';
-import { until } from '../support/processes';
+import { inPhase } from '../support/in-phase';
 import { describeWith } from '../support/requirements';
 import { uniqueStack, WorkflowHarness, type ActivityDoubles } from '../support/workflow-harness';
 
@@ -165,7 +165,7 @@ describeWith(['temporal'], 'a release that replaces container by container', () 
     failing = ['gate'];
     await harness.working(doubles, async () => {
       const run = await start(true);
-      await until(async () => ((await run.query(progress)).phase === 'hold' ? true : undefined));
+      await inPhase(run, 'hold');
       expect(did.slice(-3)).toEqual(['gate', ...WHOLE_AGAIN]);
       await run.executeUpdate(resolve, { args: [{ by: 'anna', way: 'skip', message: 'is well' }] });
       await run.result();
@@ -178,7 +178,7 @@ describeWith(['temporal'], 'a release that replaces container by container', () 
     failing = [second];
     await harness.working(doubles, async () => {
       const run = await start(true);
-      await until(async () => ((await run.query(progress)).phase === 'hold' ? true : undefined));
+      await inPhase(run, 'hold');
       expect(did.slice(-4)).toEqual([second, 'blue 2, green off', ...WHOLE_AGAIN]);
       failing = [];
       did = [];
@@ -192,7 +192,7 @@ describeWith(['temporal'], 'a release that replaces container by container', () 
     failing = ['judge'];
     await harness.working(doubles, async () => {
       const run = await start(true);
-      await until(async () => ((await run.query(progress)).phase === 'hold' ? true : undefined));
+      await inPhase(run, 'hold');
       await run.cancel();
       await run.result().catch(() => undefined);
     });

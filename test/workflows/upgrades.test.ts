@@ -16,7 +16,6 @@ import {
   approve,
   confirm,
   keptWorkflowId,
-  progress,
   queue,
   resolve,
   stackWorkflowId,
@@ -24,6 +23,7 @@ import {
 } from '../../workflows/messages';
 import { WORKFLOW_TASK_QUEUE, type StackDescription } from '../../workflows/model/stack';
 import { DEPLOY, HISTORY_DOUBLES } from '../histories/doubles';
+import { inPhase } from '../support/in-phase';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 import { secondBuild, type SecondBuild } from '../support/second-build';
@@ -103,12 +103,6 @@ describeWith(['temporal'], 'an upgrade of pawl', () => {
     await until(() => handle.describe().catch(() => undefined));
     return handle;
   }
-
-  const inPhase = (run: WorkflowHandle, phase: string) =>
-    until(async () => {
-      const now = await run.query(progress);
-      return now.phase === phase ? now : undefined;
-    });
 
   const ended = (run: WorkflowHandle) =>
     run.result().then(

@@ -112,5 +112,5 @@ function ownBuilds(pollers: readonly Poller[]): readonly HostBuild[] {
 }
 
 function hasCode(error: unknown, code: number): boolean {
-  return isGrpcServiceError(error) && [code].includes(error.code);
+  return isGrpcServiceError(error) && (error.code as number) === code;
 }

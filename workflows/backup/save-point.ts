@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import type { BackupPlan } from '../model/plans';
 import type { PartSummary, RecoveryPointSummary } from '../model/recovery-point';
 import {
@@ -7,9 +8,10 @@ import {
   observeEntryStep,
   STORE_MANIFEST,
 } from './backup-steps';
+import type { ProtectEntry } from '../model/stack';
 import type { ObservedEntry, ObservedRepository } from './plan-backup';
 import { selectEntries } from './select-entries';
-import { concurrently } from '../run/concurrently';
+import { concurrently, sideBySide } from '../run/concurrently';
 import { countRows } from '../run/count-rows';
 import { isObstacle, preconditionFailed } from '../run/failures';
 import { now } from '../run/now';
@@ -17,6 +19,7 @@ import type { Run } from '../run/runbook';
 
 /** Two dumps at a time: one waits for its server while the other feeds restic. More would only share the same disk. */
 const DUMPS_AT_ONCE = 2;
+const SIDE_BY_SIDE = 'looks-side-by-side';
 
 /** Whose recovery point it is, for its manifest. */
 export interface SavedFor {
@@ -38,15 +41,33 @@ export async function observeParts(
 ): Promise<{ repository: ObservedRepository; entries: readonly ObservedEntry[] }> {
   const selected = selectEntries(run.stack.protect, only);
   if (isObstacle(selected)) throw preconditionFailed(selected);
-  const repository = await run.step(OBSERVE_REPOSITORY, (options) =>
+  // Runs that began before looked at one after the other.
+  if (!patched(SIDE_BY_SIDE)) {
+    const repository = await observeRepository(run);
+    return { repository, entries: await observeEntries(run, selected) };
+  }
+  const [repository, entries] = await sideBySide(
+    () => observeRepository(run),
+    () => observeEntries(run, selected),
+  );
+  return { repository, entries };
+}
+
+function observeRepository(run: Run): Promise<ObservedRepository> {
+  return run.step(OBSERVE_REPOSITORY, (options) =>
     run.act.observeRepository.executeWithOptions(options, [{ stack: run.stack }]),
   );
-  const entries = await concurrently(selected, 4, (entry) =>
+}
+
+function observeEntries(
+  run: Run,
+  entries: readonly ProtectEntry[],
+): Promise<readonly ObservedEntry[]> {
+  return concurrently(entries, 4, (entry) =>
     run.step(observeEntryStep(entry.name), (options) =>
       run.act.observeEntry.executeWithOptions(options, [{ stack: run.stack, entry }]),
     ),
   );
-  return { repository, entries };
 }
 
 /** Saves all parts of a plan; the point exists once its manifest is stored, which is the last thing. */

@@ -1,7 +1,7 @@
 /** What a person may decide about a step that has failed: `abort` undoes the run, as without a hold. */
 export type HoldWay = 'retry' | 'skip' | 'abort';
 
-/** A step that has failed for good, and waits for a person. */
+/** A step that failed permanently, and waits for a person. */
 export interface HeldStep {
   /** `gate-after:1`. */
   readonly step: string;

@@ -15,7 +15,7 @@ export interface RequestFrame {
   readonly trigger: 'cli' | 'schedule';
   /** Why it starts though the calendar says no; such as a repair that cannot wait. */
   readonly despiteFreeze?: string;
-  /** A step that has failed for good is held for a person, in place of undoing the run. Absent: as the stack file says. */
+  /** A step that failed permanently is held for a person, in place of undoing the run. Absent: as the stack file says. */
   readonly hold?: boolean;
   readonly pawlVersion: string;
 }

@@ -127,7 +127,7 @@ export interface StackDescription {
   readonly approvals?: ApprovalPolicies;
   /** When runbooks are not started; absent when they always may be. */
   readonly freeze?: readonly FreezeWindow[];
-  /** What becomes of a run of which a step has failed for good; it is undone when absent. */
+  /** What becomes of a run whose step failed permanently; it is undone when absent. */
   readonly onFailure?: 'hold';
 }
 

@@ -20,7 +20,14 @@ import {
   type SwitchedService,
 } from './placement';
 import { rollService } from './roll-service';
-import { gapDetail, renewSwitch, steering, tookBackNotes, type Shifted } from './steering';
+import {
+  firstGapDetail,
+  gapDetail,
+  renewSwitch,
+  steering,
+  tookBackNotes,
+  type Shifted,
+} from './steering';
 
 /** Sends the requests of every switched service to the release: share by share, judged in between. */
 export async function shiftTraffic(run: Run, undo: Undo, placement: Placement): Promise<Shifted> {
@@ -184,7 +191,7 @@ async function steer(
       run.act.steerTraffic.executeWithOptions(options, [
         steering(run, placement, placed, shares, placement.release),
       ]),
-    { detail: gapDetail },
+    { detail: placed.active === undefined ? firstGapDetail : gapDetail },
   );
 }
 

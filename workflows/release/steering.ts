@@ -71,6 +71,11 @@ export function gapDetail({ gapSeconds, tookFrom }: Gap): { detail?: string } {
   return { detail: `${taken}${gap}` };
 }
 
+/** Of the first switch: whatever had its place, it took it for the first time. */
+export function firstGapDetail({ tookFrom, ...gap }: Gap): { detail?: string } {
+  return gapDetail(gap);
+}
+
 /** Where the switch had served before: somebody has typed something by hand since. */
 export function tookBackNotes(service: string, { tookFrom }: Gap): string[] {
   return tookFrom === undefined

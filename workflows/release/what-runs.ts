@@ -340,7 +340,7 @@ function unreached(service: string, running: readonly SeenContainer[]): Drift {
   return {
     kind: 'unreached',
     fact: `the switch of ${service} sends nothing to ${namesOf(running)}: its check fails there, or Docker's DNS has no address of it`,
-    way: `\`pawl deploy\` makes it anew; \`docker logs ${running[0]?.name ?? ''}\` may say why`,
+    way: `\`pawl deploy\` recreates it; \`docker logs ${running[0]?.name ?? ''}\` may say why`,
   };
 }
 

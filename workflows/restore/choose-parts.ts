@@ -13,7 +13,7 @@ export interface ChosenPart {
 }
 
 /**
- * Chooses which parts are restored, and where to: `into`, or where the stack file of now has them. Globals come first:
+ * Chooses which parts are restored, and where to: `into`, or where the current stack file has them. Globals come first:
  * databases belong to roles.
  * Shape:  stack, manifest, options, run's number → parts, or an obstacle
  */
@@ -31,7 +31,7 @@ export function chooseParts(
     unknownNames(manifest, only) ??
     gone(manifest, chosen) ??
     notOnePlace(chosen, into) ??
-    homeless(stack, chosen, into) ??
+    unplaceable(stack, chosen, into) ??
     nothingToLeaveOut(chosen, leaveOut);
   if (obstacle !== undefined) return obstacle;
   return globalsFirst(chosen).map((stored) => ({
@@ -109,8 +109,8 @@ function notOnePlace(
   };
 }
 
-/** Parts that the stack file of now has no place for. */
-function homeless(
+/** Parts that the current stack file has no place for. */
+function unplaceable(
   stack: StackDescription,
   chosen: readonly PartSummary[],
   into: string | undefined,

@@ -9,7 +9,7 @@ import { hostActivities } from '../run/activities';
 import { causeOf } from '../run/failures';
 import { HoldDesk } from '../run/people/hold-desk';
 import { RunPage } from '../run/run-page';
-import { CANCELLED, Steps } from '../run/steps';
+import { Steps } from '../run/steps';
 import { tellFailures } from '../run/undo-on-failure';
 import {
   workOnParts,
@@ -47,7 +47,7 @@ export async function parts(input: PartsInput): Promise<readonly PartOutputs[Par
   } catch (error) {
     if (isCancellation(error)) throw error;
     const { type, message, evidence } = causeOf(error);
-    const title = page.firstFailed(CANCELLED, message)?.title;
+    const title = page.firstFailed(message)?.title;
     const details: FailureDetails = { evidence };
     throw ApplicationFailure.nonRetryable(
       title === undefined ? message : `${title}: ${message}`,

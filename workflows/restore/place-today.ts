@@ -2,7 +2,7 @@ import type { Part } from '../model/recovery-point';
 import { folderSource, type StackDescription } from '../model/stack';
 
 /**
- * Where the stack file of now has what a part was taken of: it may have moved since. What was taken of a whole server
+ * Where the current stack file has what a part was taken of: it may have moved since. What was taken of a whole server
  * keeps its own name.
  * Shape:  stack, part → database, folder or '' (globals); undefined when the stack file has no place for it
  */

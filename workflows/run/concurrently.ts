@@ -27,3 +27,18 @@ export async function concurrently<Item, Output>(
     throw failed.error;
   });
 }
+
+/** Does two things at once. The first failure cancels the other, as `concurrently` does. */
+export async function sideBySide<First, Second>(
+  first: () => Promise<First>,
+  second: () => Promise<Second>,
+): Promise<readonly [First, Second]> {
+  let one: First | undefined;
+  let other: Second | undefined;
+  await concurrently(
+    [async () => void (one = await first()), async () => void (other = await second())],
+    2,
+    (work) => work(),
+  );
+  return [one as First, other as Second];
+}

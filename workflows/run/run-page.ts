@@ -57,6 +57,7 @@ export class RunPage {
   private held: readonly HeldStep[] = [];
   private end: Ending | undefined;
   private unwritten = 0;
+  private readonly endedForOthers = new Set<string>();
 
   constructor(
     private readonly run: string,
@@ -151,6 +152,7 @@ export class RunPage {
 
   /** Changes a step, or adds one that was not planned (observing, undoing). */
   update(id: string, title: string, change: Partial<StepProgress>): void {
+    this.endedForOthers.delete(id);
     const { detail } = change;
     const short = detail === undefined ? {} : { detail: firstCharacters(detail, LONGEST_DETAIL) };
     this.list.update(id, title, { ...change, ...short });
@@ -164,15 +166,25 @@ export class RunPage {
     return this.list.titleOf(id);
   }
 
-  /**
-   * The first step that failed by itself: one that was `cancelled` because another failed is not the one to name. Without
-   * `cancelled`, the first that did not come to its end for whatever reason. Of several, the one that failed for the `reason`.
-   */
-  firstFailed(cancelled?: string, reason?: string): StepProgress | undefined {
-    const failed = this.steps.filter(
-      ({ state, detail }) => state === 'failed' && detail !== cancelled,
-    );
+  /** A step that was ended for another's sake, or since the run's time was over. */
+  cancelled(id: string, title: string, endedAt: string): void {
+    this.update(id, title, { state: 'failed', endedAt, detail: 'cancelled' });
+    this.endedForOthers.add(id);
+  }
+
+  /** The first step that failed by itself; of several, the one that failed for the reason. */
+  firstFailed(reason: string): StepProgress | undefined {
+    const failed = this.unfinished().filter(({ id }) => !this.endedForOthers.has(id));
     return failed.find(({ detail }) => detail === reason) ?? failed[0];
+  }
+
+  /** The first step that did not come to its end, for whatever reason. */
+  firstUnfinished(): StepProgress | undefined {
+    return this.unfinished()[0];
+  }
+
+  private unfinished(): readonly StepProgress[] {
+    return this.steps.filter(({ state }) => state === 'failed');
   }
 
   /** A failed step says why by itself; a run may also fail between its steps. */

@@ -33,7 +33,7 @@ import { now } from './now';
 import { runInput } from '../requests/request-schema';
 import { requireFormat, requireShape } from '../requests/require-shape';
 import { RunPage } from './run-page';
-import { CANCELLED, Steps, type TakeStep, type WhileHeld } from './steps';
+import { Steps, type TakeStep, type WhileHeld } from './steps';
 
 /** A failure travels into the stack's history, the audit record and the terminal: the page has the rest. */
 const LONGEST_MESSAGE = 4000;
@@ -148,14 +148,14 @@ function createRun(input: RunInput): Run {
 
 function asFailure(run: Run, error: unknown): ApplicationFailure {
   const { type, message, evidence } = causeOf(error);
-  const failed = run.page.firstFailed(CANCELLED, message);
+  const failed = run.page.firstFailed(message);
   return failure(run, type, ofStep(failed, message), evidence);
 }
 
 function deadlineExceeded(run: Run, deadlineSeconds: number): ApplicationFailure {
   const words = `the run did not end within its deadline of ${deadlineSeconds} s`;
   const advice = 'limits.deadline in the stack file sets it.';
-  return failure(run, 'ServiceUnavailable', ofStep(run.page.firstFailed(), words), { advice });
+  return failure(run, 'ServiceUnavailable', ofStep(run.page.firstUnfinished(), words), { advice });
 }
 
 function ofStep(step: StepProgress | undefined, words: string): string {

@@ -7,9 +7,6 @@ import type { HoldDesk } from './people/hold-desk';
 import { now } from './now';
 import type { RunPage } from './run-page';
 
-/** What a step's line says that was ended for another's sake. */
-export const CANCELLED = 'cancelled';
-
 /** What a person may do about a step that has failed, besides trying it again as it is and giving up. */
 export interface Repair<Output> {
   /** The run can do without the step: what stands in place of its output. */
@@ -87,8 +84,12 @@ export class Steps {
       this.page.update(id, title, { state: 'done', endedAt: now(), ...detail?.(output) });
       return output;
     } catch (error) {
-      const reason = isCancellation(error) ? CANCELLED : causeOf(error).message;
-      this.page.update(id, title, { state: 'failed', endedAt: now(), detail: reason });
+      const endedAt = now();
+      if (isCancellation(error)) this.page.cancelled(id, title, endedAt);
+      else {
+        const detail = causeOf(error).message;
+        this.page.update(id, title, { state: 'failed', endedAt, detail });
+      }
       throw error;
     }
   }

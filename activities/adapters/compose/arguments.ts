@@ -37,7 +37,7 @@ function projectName(project: string | undefined): readonly string[] {
   return project === undefined ? [] : ['--project-name', project];
 }
 
-/** What the project comes to, with the variables of now: services of the profiles that are active. */
+/** What the project comes to, with the current variables: services of the profiles that are active. */
 export const RESOLVED: readonly string[] = ['config', '--format', 'json'];
 
 /** Flags that make these profiles active, and no others. */

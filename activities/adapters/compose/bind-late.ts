@@ -22,7 +22,7 @@ const NAMED = ['networks', 'volumes', 'secrets', 'configs'];
 const OF_A_PROXY = /^(?:VIRTUAL|LETSENCRYPT)_[A-Z_]+$/;
 
 /**
- * The project with variables in place wherever their values may be secret. Mounts, devices and names are those of now: a
+ * The project with variables in place wherever their values may be secret. Mounts, devices and names are the current ones: a
  * release says for ever what it mounts. So are ports where a variable hides which ones of the container they are.
  */
 export function bindLate({ written, paths, resolved }: Readings): ComposeModel {

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type Dockerode from 'dockerode';
 import type { CommandExit } from '../../ports/command-runner';
+import { untilSeen } from '../../ports/until-seen';
 import { inspect, type StartedExec } from './exec-exit';
 
 const KILL_GRACE_MILLISECONDS = 5_000;
@@ -45,12 +47,12 @@ async function signalFromHost(started: StartedExec, signal: NodeJS.Signals): Pro
 
 /** The engine answers the start before the process exists. */
 async function processId(started: StartedExec): Promise<number | undefined> {
-  for (;;) {
-    const { Running: running, Pid: pid } = await inspect(started);
-    if (!running) return undefined;
-    if (pid !== 0) return pid;
-    await sleep(POLL_MILLISECONDS);
-  }
+  const isKnown = ({ Running: running, Pid: pid }: Dockerode.ExecInspectInfo) =>
+    !running || pid !== 0;
+  const { Running: running, Pid: pid } = await untilSeen(() => inspect(started), isKnown, {
+    everyMilliseconds: POLL_MILLISECONDS,
+  });
+  return running ? pid : undefined;
 }
 
 /** Guards against another machine's process ids: the engine may be remote, this worker in a container. */

@@ -57,6 +57,10 @@ export function manifestTags(manifest: Manifest, sizeBytes: number): string[] {
   ];
 }
 
+export function isManifest({ tags = [] }: Snapshot): boolean {
+  return tags.includes(MANIFEST_MARK);
+}
+
 /** What the snapshot of a manifest stands for. */
 export type Marked =
   | { readonly point: RecoveryPointSummary }

@@ -1,9 +1,7 @@
 import type { Manifest, StoredPart } from '../../../workflows/model/recovery-point';
-import type { Attempt } from '../../ports/attempt';
 import type { StreamPlace } from '../../ports/repository';
-import { isRepaired, markedPart, stackPartTags } from './labels';
-import { listSnapshots } from './list-snapshots';
-import type { Restic } from './restic';
+import { isRepaired, markedPart } from './labels';
+import type { Listed } from './look';
 import type { Snapshot } from './snapshot';
 
 /**
@@ -14,20 +12,13 @@ import type { Snapshot } from './snapshot';
  * Retry:  safe; reads only
  */
 export async function locateParts(
-  restic: Restic,
+  listed: Listed,
   manifest: Manifest,
-  { signal }: Attempt,
 ): Promise<readonly (StreamPlace | undefined)[]> {
-  const attempted = `Looking for the parts of ${manifest.run} in ${restic.name}`;
-  const tagged = await listSnapshots(restic, {
-    anyOf: [stackPartTags(manifest.stack)],
-    attempted,
-    signal,
-  });
-  const found = placesIn(tagged, manifest);
+  const found = placesIn(listed.own, manifest);
   if (found.every((place) => place !== undefined)) return found;
   // Tags may have been changed, too.
-  return placesIn(await listSnapshots(restic, { anyOf: [], attempted, signal }), manifest);
+  return placesIn(await listed.all(), manifest);
 }
 
 /** Where the parts are among these snapshots. */

@@ -9,30 +9,35 @@ import type { Attempt } from '../../ports/attempt';
 import type { FoundPoints } from '../../ports/repository';
 import { backupArguments, dumpArguments } from './arguments';
 import { findSummary } from './events';
-import { isRepaired, MANIFEST_PATH, manifestTags, markedPoint, stackManifestTags } from './labels';
+import {
+  isManifest,
+  isRepaired,
+  MANIFEST_PATH,
+  manifestTags,
+  markedPoint,
+  stackManifestTags,
+} from './labels';
 import { listSnapshots } from './list-snapshots';
 import { manifestText, parseManifest } from './parse-manifest';
 import { checkedId } from './read-stream';
 import type { Restic } from './restic';
+import type { Snapshot } from './snapshot';
 import { prepareLocking, removeLocksOfTheDead } from './stale-locks';
 import { requireStillThere } from './still-there';
 
 /**
  * Stores the manifest, which makes the recovery point exist.
- * Retry:  safe; the manifest that this run has stored already is found by its tags
+ * Retry:  safe; look with `findManifest` first
  * Throws: ResourceBusy · CommandFailed (disk full) · ServiceUnavailable
  */
 export async function storeManifest(
   restic: Restic,
   manifest: Manifest,
   attempt: Attempt,
-): Promise<RecoveryPointSummary> {
+): Promise<{ readonly point: RecoveryPointSummary; readonly snapshotId: string }> {
   const { signal } = attempt;
   const input = manifestText(manifest);
   await removeLocksOfTheDead(restic, signal);
-  const { points } = await pointsOf(restic, { stack: manifest.stack, signal, wasSeen: true });
-  const earlier = points.find(({ runKey }) => runKey === manifest.runKey);
-  if (earlier !== undefined) return earlier;
   const { stack, run, takenAt } = manifest;
   const tags = manifestTags(manifest, Buffer.byteLength(input));
   const output = await restic.run({
@@ -43,41 +48,41 @@ export async function storeManifest(
     wasSeen: true,
   });
   await requireStillThere(restic);
-  const id = findSummary(output)?.snapshot_id.slice(0, SHORT_ID_LENGTH);
-  if (id === undefined) throw new AdapterError('CommandFailed', 'restic did not name its snapshot');
-  return summariseManifest(id, manifest);
+  const snapshotId = findSummary(output)?.snapshot_id;
+  if (snapshotId === undefined) {
+    throw new AdapterError('CommandFailed', 'restic did not name its snapshot');
+  }
+  return { point: summariseManifest(snapshotId.slice(0, SHORT_ID_LENGTH), manifest), snapshotId };
 }
 
 /** As in `short_id` of a list. */
 const SHORT_ID_LENGTH = 8;
 
-/**
- * Newest first; one per run, also when two attempts have each stored its manifest, or restic has made copies of it.
- * Throws: PreconditionFailed (no repository) · CredentialsRejected · ServiceUnavailable
- */
-export function listRecoveryPoints(
+/** The point that a run has stored, by its labels. Reads only. */
+export async function findManifest(
   restic: Restic,
-  stack: string,
+  { stack, runKey }: Pick<Manifest, 'stack' | 'runKey'>,
   { signal }: Attempt,
-): Promise<FoundPoints> {
-  return pointsOf(restic, { stack, signal });
+): Promise<RecoveryPointSummary | undefined> {
+  const attempted = `Looking for the recovery point of this run in ${restic.name}`;
+  const snapshots = await listSnapshots(restic, {
+    anyOf: [stackManifestTags(stack)],
+    attempted,
+    signal,
+    wasSeen: true,
+  });
+  return foundPoints(snapshots).points.find((point) => point.runKey === runKey);
 }
 
-interface PointsQuery {
-  readonly stack: string;
-  readonly signal: AbortSignal;
-  readonly wasSeen?: true;
-}
-
-async function pointsOf(restic: Restic, { stack, ...call }: PointsQuery): Promise<FoundPoints> {
-  const attempted = `Listing recovery points of ${stack} in ${restic.name}`;
-  const anyOf = [stackManifestTags(stack)];
-  const snapshots = [...(await listSnapshots(restic, { anyOf, attempted, ...call }))];
+/** Newest first; one per run, also when two attempts have each stored its manifest, or restic has made copies of it. */
+export function foundPoints(snapshots: readonly Snapshot[]): FoundPoints {
   // Of several snapshots of one manifest the one that has lost nothing.
-  snapshots.sort((a, b) => Number(isRepaired(a)) - Number(isRepaired(b)));
+  const manifests = snapshots
+    .filter(isManifest)
+    .sort((a, b) => Number(isRepaired(a)) - Number(isRepaired(b)));
   const points: RecoveryPointSummary[] = [];
   const unreadable: UnreadablePoint[] = [];
-  for (const snapshot of snapshots) {
+  for (const snapshot of manifests) {
     const marked = markedPoint(snapshot);
     if (marked === 'torn') continue;
     if ('point' in marked) points.push(marked.point);

@@ -2,9 +2,9 @@ import type { RecoveryPointSummary } from '../../../workflows/model/recovery-poi
 import { AdapterError } from '../../ports/adapter-error';
 import type { Attempt } from '../../ports/attempt';
 import type { MissingParts } from '../../ports/repository';
-import { markedPart, stackPartTags } from './labels';
-import { listSnapshots } from './list-snapshots';
+import { markedPart } from './labels';
 import { placesIn } from './locate-parts';
+import type { Listed } from './look';
 import { readManifest } from './manifests';
 import type { Restic } from './restic';
 import type { Snapshot } from './snapshot';
@@ -24,21 +24,13 @@ const MOST_NAMED = 20;
 export async function findMissingParts(
   restic: Restic,
   points: readonly RecoveryPointSummary[],
+  listed: Listed,
   attempt: Attempt,
 ): Promise<ReadonlyMap<string, MissingParts>> {
-  const [newest] = points;
-  if (newest === undefined) return new Map();
-  const { signal } = attempt;
-  const attempted = `Looking for the parts of ${newest.stack} in ${restic.name}`;
-  const tagged = await listSnapshots(restic, {
-    anyOf: [stackPartTags(newest.stack)],
-    attempted,
-    signal,
-  });
-  const held = partsByRun(tagged);
+  const held = partsByRun(listed.own);
   const doubtful = points.filter((point) => !isWhole(point, held.get(point.runKey)));
   if (doubtful.length === 0) return new Map();
-  const all = await listSnapshots(restic, { anyOf: [], attempted, signal });
+  const all = await listed.all();
   const missing = new Map<string, MissingParts>();
   for (const [index, point] of doubtful.entries()) {
     const lost =

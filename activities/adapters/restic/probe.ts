@@ -9,8 +9,7 @@ import { removeLocksOfTheDead } from './stale-locks';
 /** Also clears away what a power cut left. */
 export async function probe(restic: Restic, signal: AbortSignal): Promise<RepositoryProbe> {
   const program = await restic.version(signal);
-  const { folder } = restic.location;
-  const free = folder === undefined ? {} : { freeBytes: await freeBytes(folder) };
+  const free = await freeSpace(restic);
   try {
     const attempted = `Opening the repository ${restic.name}`;
     const config = await restic.run({ args: configArguments(), attempted, signal });
@@ -20,6 +19,13 @@ export async function probe(restic: Restic, signal: AbortSignal): Promise<Reposi
     if (saysAbsent(error)) return { state: 'absent', program, ...free };
     throw error;
   }
+}
+
+/** Free bytes where the repository lies; absent of a remote one. */
+export async function freeSpace({
+  location: { folder },
+}: Restic): Promise<Pick<RepositoryProbe, 'freeBytes'>> {
+  return folder === undefined ? {} : { freeBytes: await freeBytes(folder) };
 }
 
 /** Free bytes for the worker's user where a folder lies, or will lie. */

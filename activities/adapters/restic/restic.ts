@@ -154,8 +154,12 @@ export class Restic {
     return stdout.split(' ').slice(0, 2).join(' ');
   }
 
+  password(): Promise<string> {
+    return passwordOf(this.site, this.description.password);
+  }
+
   private async environment(): Promise<{ env: Record<string, string>; secrets: string[] }> {
-    const password = await passwordOf(this.site, this.description.password);
+    const password = await this.password();
     const further: Record<string, string> = {};
     const secrets = [password];
     for (const [name, value] of Object.entries(this.description.environment)) {

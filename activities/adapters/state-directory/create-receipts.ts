@@ -7,6 +7,9 @@ import { onDisk, safeFileName, writeDurably } from './durable-files';
 import { parseReceipt } from './parse-receipt';
 import { readText } from './read-files';
 
+/** Of no part: theirs end in `.json`. */
+const MANIFEST_BEGUN = 'manifest.begun';
+
 /** `Receipts` as files `receipts/<run key>/<part>.json` in the state directory. */
 export function createReceipts(stateDirectory: string): Receipts {
   const folderOf = (runKey: string): string =>
@@ -22,6 +25,17 @@ export function createReceipts(stateDirectory: string): Receipts {
     read: (runKey, part) => {
       const file = fileOf(runKey, part);
       return onDisk(`Reading the receipt ${file}`, () => read(file));
+    },
+    beginManifest: (runKey) => {
+      const file = join(folderOf(runKey), MANIFEST_BEGUN);
+      return onDisk(`Writing the receipt ${file}`, () => writeDurably(file, ''));
+    },
+    isManifestBegun: (runKey) => {
+      const file = join(folderOf(runKey), MANIFEST_BEGUN);
+      return onDisk(
+        `Reading the receipt ${file}`,
+        async () => (await readText(file)) !== undefined,
+      );
     },
     clear: (runKey) => {
       const folder = folderOf(runKey);

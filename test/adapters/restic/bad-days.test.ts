@@ -177,7 +177,7 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
     const tags = (snapshot?.tags ?? []).flatMap((tag) => ['--tag', tag.replace('key-1', 'key-2')]);
     const torn = [resticProgram(), 'backup', '--stdin', '--stdin-filename=manifest.json', ...tags];
     await hostRunner.run(torn, { env: resticEnvironment(subject), input: '{"schema":"pawl/man' });
-    expect(await repository.listRecoveryPoints('melvin', attemptOf())).toEqual({
+    expect((await repository.look('melvin', attemptOf())).found).toEqual({
       points: [point],
       unreadable: [],
     });
@@ -222,7 +222,7 @@ describeWith(['restic'], 'the restic repository on a bad day', () => {
       expect(source.aborted).toBe(true);
       const manifest = await failureOf(repository.storeManifest(manifestOf(), attemptOf()));
       expect(manifest.kind).toBe('ResourceBusy');
-      expect(await repository.listRecoveryPoints('melvin', attemptOf())).toEqual({
+      expect((await repository.look('melvin', attemptOf())).found).toEqual({
         points: [],
         unreadable: [],
       });

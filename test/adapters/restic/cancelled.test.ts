@@ -21,8 +21,10 @@ const RECEIPT: StreamReceipt = {
 
 const probe: Call = (repository, attempt) => repository.probe(attempt);
 const initialise: Call = (repository, attempt) => repository.initialise(attempt);
-const list: Call = (repository, attempt) => repository.listRecoveryPoints('melvin', attempt);
+const list: Call = (repository, attempt) => repository.look('melvin', attempt);
+const observe: Call = (repository, attempt) => repository.observe('melvin', attempt);
 const find: Call = (repository, attempt) => repository.findStream(labelOf(), RECEIPT, attempt);
+const findManifest: Call = (repository, attempt) => repository.findManifest(manifestOf(), attempt);
 const storeManifest: Call = (repository, attempt) =>
   repository.storeManifest(manifestOf(), attempt);
 
@@ -80,8 +82,10 @@ esac
     ['opens the repository', 'cat', probe],
     ['creates the repository', 'init', initialise],
     ['lists recovery points', 'snapshots', list],
+    ['looks at the repository before a run', 'snapshots', observe],
     ['looks for a stream', 'snapshots', find],
-    ['looks for an earlier manifest', 'snapshots', storeManifest],
+    ['looks for an earlier manifest', 'snapshots', findManifest],
+    ['stores the manifest', 'backup', storeManifest],
     ['removes stale locks', 'unlock', list],
     ['looks who holds a lock', 'list', list],
   ])('ends the restic that %s', async (_what, command, call) => {

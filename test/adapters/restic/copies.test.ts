@@ -55,11 +55,14 @@ describeWith(['restic'], 'a recovery point that restic itself has worked on', ()
 
   /** The only part of its only point. */
   async function readBack(repository: Repository): Promise<Buffer> {
-    const { points } = await repository.listRecoveryPoints('melvin', attemptOf());
+    const {
+      found: { points },
+      ...held
+    } = await repository.look('melvin', attemptOf());
     expect(points).toHaveLength(1);
-    expect([...(await repository.findMissingParts(points, attemptOf()))]).toEqual([]);
+    expect([...(await held.findMissingParts(points))]).toEqual([]);
     const manifest = await repository.readManifest(points[0]?.id ?? '', attemptOf());
-    const [place] = await repository.locateParts(manifest, attemptOf());
+    const [place] = await held.locateParts(manifest);
     const { snapshotId = '', path = '' } = place ?? {};
     const reading = await repository.readStream(snapshotId, path, attemptOf());
     const content = await buffer(reading.stream);
@@ -85,7 +88,7 @@ describeWith(['restic'], 'a recovery point that restic itself has worked on', ()
     ['`repair snapshots`', ['repair', 'snapshots', '--forget']],
   ])('is whole after %s', async (_how, args) => {
     await storePoint();
-    const list = () => subject.open().listRecoveryPoints('melvin', attemptOf());
+    const list = async () => (await subject.open().look('melvin', attemptOf())).found;
     const id = (await list()).points[0]?.id ?? '';
     await subject.restic(...args);
     expect(CONTENT.equals(await readBack(subject.open()))).toBe(true);
@@ -99,7 +102,7 @@ describeWith(['restic'], 'a recovery point that restic itself has worked on', ()
     const manifest = await storePoint();
     await subject.restic('tag', '--set=mine', '--tag=pawl-manifest');
     const repository = subject.open();
-    const listed = await repository.listRecoveryPoints('melvin', attemptOf());
+    const { found: listed } = await repository.look('melvin', attemptOf());
     expect(listed).toEqual({ points: [], unreadable: [] });
     const [moved] = (await subject.snapshots()).filter(({ tags }) => tags?.includes('mine'));
     expect(await repository.readManifest(moved?.short_id ?? '', attemptOf())).toEqual(manifest);
@@ -111,9 +114,10 @@ describeWith(['restic'], 'a recovery point that restic itself has worked on', ()
     await storePoint(later);
     await subject.restic('forget', old.parts[0]?.snapshotId ?? '');
     const repository = subject.open();
-    const { points } = await repository.listRecoveryPoints('melvin', attemptOf());
+    const { found, ...held } = await repository.look('melvin', attemptOf());
+    const { points } = found;
     expect(points.map(({ runKey }) => runKey)).toEqual(['key-2', 'key-1']);
-    const missing = await repository.findMissingParts(points, attemptOf());
+    const missing = await held.findMissingParts(points);
     expect([...missing.values()]).toEqual([{ missing: 1, missingParts: ['accounts'] }]);
     expect([...missing.keys()]).toEqual([points[1]?.id]);
   });
@@ -127,8 +131,8 @@ describeWith(['restic'], 'a recovery point that restic itself has worked on', ()
     await hostRunner.run([resticProgram(), ...torn], { env, input: 'torn' });
     expect(CONTENT.equals(await readBack(subject.open()))).toBe(true);
     await subject.restic('forget', parts[0]?.snapshotId ?? '');
-    const { points } = await subject.open().listRecoveryPoints('melvin', attemptOf());
-    const missing = await subject.open().findMissingParts(points, attemptOf());
+    const { found, ...held } = await subject.open().look('melvin', attemptOf());
+    const missing = await held.findMissingParts(found.points);
     expect([...missing.values()]).toEqual([{ missing: 1, missingParts: ['accounts'] }]);
   });
 
@@ -144,7 +148,7 @@ describeWith(['restic'], 'a recovery point that restic itself has worked on', ()
       input: JSON.stringify(manifest),
     });
     const repository = subject.open();
-    const { points, unreadable } = await repository.listRecoveryPoints('melvin', attemptOf());
+    const { points, unreadable } = (await repository.look('melvin', attemptOf())).found;
     expect(points.map(({ id }) => id)).toEqual([whole?.short_id]);
     expect(unreadable).toMatchObject([{ reason: 'its tag "run-id" cannot be decoded' }]);
     const next = manifestOf({ runKey: 'key-2' });

@@ -50,6 +50,7 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
   describe('being opened', () => {
     test('is absent until it is initialised, which may be done twice', async () => {
       expect(await repository.probe(attemptOf())).toMatchObject({ state: 'absent' });
+      expect(await repository.observe('melvin', attemptOf())).toMatchObject({ state: 'absent' });
       await repository.initialise(attemptOf());
       const probe = await repository.probe(attemptOf());
       await repository.initialise(attemptOf());
@@ -65,7 +66,7 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       const failures = await Promise.all([
         failureOf(stranger.probe(attemptOf())),
         failureOf(stranger.initialise(attemptOf())),
-        failureOf(stranger.listRecoveryPoints('melvin', attemptOf())),
+        failureOf(stranger.look('melvin', attemptOf())),
         failureOf(
           stranger.storeStream({
             source,
@@ -83,7 +84,7 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     test('says that there is no repository', async () => {
       const source = sourceOf([randomBytes(100)]);
       const failures = await Promise.all([
-        failureOf(repository.listRecoveryPoints('melvin', attemptOf())),
+        failureOf(repository.look('melvin', attemptOf())),
         failureOf(
           repository.storeStream({
             source: Promise.resolve(source),
@@ -115,7 +116,7 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       repository.probe(attempt),
       repository.initialise(attempt),
       repository.findStream(labelOf(), receipt, attempt),
-      repository.listRecoveryPoints('melvin', attempt),
+      repository.look('melvin', attempt),
     ];
     const reasons = await Promise.all(asked.map((one) => one.catch((error: unknown) => error)));
     expect(reasons).toEqual(Array(4).fill(attempt.signal.reason));
@@ -312,10 +313,7 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
       const point = await repository.storeManifest(newer, attemptOf());
       await repository.storeManifest(older, attemptOf());
       await repository.storeManifest(manifestOf({ stack: 'other', runKey: 'c' }), attemptOf());
-      const { points: listed, unreadable } = await repository.listRecoveryPoints(
-        'melvin',
-        attemptOf(),
-      );
+      const { points: listed, unreadable } = (await repository.look('melvin', attemptOf())).found;
       expect(unreadable).toEqual([]);
       expect(listed.map(({ run }) => run)).toEqual(['melvin/2', 'melvin/1']);
       expect(listed[0]).toEqual(point);
@@ -327,7 +325,7 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
     });
 
     test('is told of the size that each part had last', async () => {
-      expect(await repository.lastSizes('melvin', attemptOf())).toEqual({});
+      expect((await repository.look('melvin', attemptOf())).lastSizes).toEqual({});
       for (const [takenAt, size] of [
         ['2026-08-22T00:00:00.000Z', 300],
         ['2026-08-21T00:00:00.000Z', 100],
@@ -342,15 +340,47 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
         });
       }
       const { part } = labelOf();
-      expect(await repository.lastSizes('melvin', attemptOf())).toEqual({ [part.name]: 300 });
-      expect(await repository.lastSizes('other', attemptOf())).toEqual({});
+      expect((await repository.look('melvin', attemptOf())).lastSizes).toEqual({
+        [part.name]: 300,
+      });
+      expect((await repository.look('other', attemptOf())).lastSizes).toEqual({});
     });
 
-    test('is stored once, however often its run stores it', async () => {
-      const first = await repository.storeManifest(manifestOf(), attemptOf());
-      const second = await repository.storeManifest(manifestOf(), attemptOf());
-      expect(second).toEqual(first);
+    test('is found by its run as soon as that has stored it', async () => {
+      const manifest = manifestOf();
+      expect(await repository.findManifest(manifest, attemptOf())).toBeUndefined();
+      const stored = await repository.storeManifest(manifest, attemptOf());
+      expect(await repository.findManifest(manifest, attemptOf())).toEqual(stored);
+      const ofAnother = { ...manifest, runKey: 'another' };
+      expect(await repository.findManifest(ofAnother, attemptOf())).toBeUndefined();
       expect(await subject.countSnapshots()).toBe(1);
+    });
+
+    test('shows once in a list, though two attempts of its run have each stored it', async () => {
+      await repository.storeManifest(manifestOf(), attemptOf());
+      await repository.storeManifest(manifestOf(), attemptOf());
+      const { points } = (await repository.look('melvin', attemptOf())).found;
+      expect(points.map(({ runKey }) => runKey)).toEqual(['key-1']);
+    });
+
+    test('is recalled as it was read, where it was read lately', async () => {
+      const point = await repository.storeManifest(manifestOf(), attemptOf());
+      expect(await repository.recallManifest(point.id, attemptOf())).toEqual(manifestOf());
+      const { kind } = await failureOf(repository.recallManifest('0000000000', attemptOf()));
+      expect(kind).toBe('PreconditionFailed');
+    });
+
+    test('is told whether there is a repository, and what its parts had last', async () => {
+      const source = sourceOf([randomBytes(100)]);
+      await repository.storeStream({
+        source,
+        label: labelOf(),
+        attempt: attemptOf(),
+        beforeClose: noReceipt,
+      });
+      const observed = await repository.observe('melvin', attemptOf());
+      expect(observed).toMatchObject({ state: 'ready', lastSizes: { [labelOf().part.name]: 100 } });
+      expect(observed.freeBytes ?? 0).toBeGreaterThan(0);
     });
 
     test('gives its manifest back as it was', async () => {
@@ -385,14 +415,15 @@ export function repositoryContract(create: () => Promise<RepositorySubject>): vo
         parts: [{ ...gone, bytes: 77 }],
       });
       const broken = await repository.storeManifest(torn, attemptOf());
-      const { points } = await repository.listRecoveryPoints('melvin', attemptOf());
+      const { found, ...held } = await repository.look('melvin', attemptOf());
+      const { points } = found;
       expect(points.map(({ id }) => id)).toEqual([broken.id, whole.id]);
-      const missing = await repository.findMissingParts(points, attemptOf());
+      const missing = await held.findMissingParts(points);
       expect([...missing]).toEqual([[broken.id, { missing: 1, missingParts: ['gone'] }]]);
       const manifest = await repository.readManifest(whole.id, attemptOf());
       const { snapshotId, path } = kept;
-      expect(await repository.locateParts(manifest, attemptOf())).toEqual([{ snapshotId, path }]);
-      expect(await repository.locateParts(torn, attemptOf())).toEqual([undefined]);
+      expect(await held.locateParts(manifest)).toEqual([{ snapshotId, path }]);
+      expect(await held.locateParts(torn)).toEqual([undefined]);
     });
 
     test('is told from an id that does not exist, and from a snapshot that is none', async () => {

@@ -54,6 +54,15 @@ function receiptsContract(create: () => Promise<Receipts>): void {
     }
   });
 
+  test('tells whether a manifest was handed over, of that run alone', async () => {
+    await receipts.beginManifest('run-1');
+    await receipts.beginManifest('run-1');
+    expect(await receipts.isManifestBegun('run-1')).toBe(true);
+    expect(await receipts.isManifestBegun('run-2')).toBe(false);
+    await receipts.clear('run-1');
+    expect(await receipts.isManifestBegun('run-1')).toBe(false);
+  });
+
   test('forgets a run when told, and may be told twice', async () => {
     await receipts.write('run-1', describePart(), receiptOf('first'));
     await receipts.write('run-2', describePart(), receiptOf('kept'));

@@ -72,7 +72,7 @@ export class ProtectedStack {
       stack: this.name,
       repository: { url: this.repository, password },
       protect,
-      limits: { heartbeat: '3s', ...limits },
+      limits: { heartbeat: this.pawl.heartbeat ?? '3s', ...limits },
       ...(restore === undefined ? {} : { restore }),
       ...more,
     };

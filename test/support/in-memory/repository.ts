@@ -14,6 +14,7 @@ import type {
   MissingParts,
   OpenRepository,
   Repository,
+  RepositoryLook,
   StreamLabel,
   StreamPlace,
   StreamReceipt,
@@ -133,22 +134,45 @@ class InMemoryRepository implements Repository {
   async storeManifest(manifest: Manifest, { signal }: Attempt): Promise<RecoveryPointSummary> {
     const { manifests } = await this.contents();
     signal.throwIfAborted();
-    const earlier = manifests.find(({ point }) => point.runKey === manifest.runKey);
-    if (earlier !== undefined) return earlier.point;
     const point = summariseManifest(newId().slice(0, 8), manifest);
     manifests.push({ point, text: JSON.stringify(manifest) });
     return point;
   }
 
-  async listRecoveryPoints(stack: string, { signal }: Attempt): Promise<FoundPoints> {
+  async findManifest(
+    { runKey }: Pick<Manifest, 'stack' | 'runKey'>,
+    { signal }: Attempt,
+  ): Promise<RecoveryPointSummary | undefined> {
+    signal.throwIfAborted();
+    const { manifests } = await this.contents('ServiceUnavailable');
+    return manifests.find(({ point }) => point.runKey === runKey)?.point;
+  }
+
+  async observe(stack: string, attempt: Attempt) {
+    const { state, freeBytes } = await this.probe(attempt);
+    if (state === 'absent') return { state };
+    return { state, freeBytes, lastSizes: await this.lastSizes(stack) };
+  }
+
+  async look(stack: string, attempt: Attempt): Promise<RepositoryLook> {
+    return {
+      found: await this.foundPoints(stack, attempt),
+      lastSizes: await this.lastSizes(stack),
+      findMissingParts: (points) => this.findMissingParts(points, attempt),
+      locateParts: (manifest) => this.locateParts(manifest, attempt),
+    };
+  }
+
+  private async foundPoints(stack: string, { signal }: Attempt): Promise<FoundPoints> {
     signal.throwIfAborted();
     const { manifests } = await this.contents();
     const points = manifests.map(({ point }) => point).filter((point) => point.stack === stack);
     points.sort((a, b) => b.takenAt.localeCompare(a.takenAt));
-    return { points, unreadable: [] };
+    const ofEachRun = new Map(points.map((point) => [point.runKey, point]));
+    return { points: [...ofEachRun.values()], unreadable: [] };
   }
 
-  async findMissingParts(points: readonly RecoveryPointSummary[], attempt: Attempt) {
+  private async findMissingParts(points: readonly RecoveryPointSummary[], attempt: Attempt) {
     const missing = new Map<string, MissingParts>();
     for (const { id } of points) {
       const { parts, ...manifest } = await this.readManifest(id);
@@ -160,7 +184,7 @@ class InMemoryRepository implements Repository {
     return missing;
   }
 
-  async locateParts({ parts }: Manifest, { signal }: Attempt) {
+  private async locateParts({ parts }: Manifest, { signal }: Attempt) {
     signal.throwIfAborted();
     const { streams } = await this.contents();
     return parts.map(({ snapshotId, path }) =>
@@ -168,7 +192,7 @@ class InMemoryRepository implements Repository {
     );
   }
 
-  async lastSizes(stack: string): Promise<Readonly<Record<string, number>>> {
+  private async lastSizes(stack: string): Promise<Readonly<Record<string, number>>> {
     const { streams } = await this.contents();
     const own = streams.filter(({ label }) => label.stack === stack);
     own.sort((a, b) => a.label.takenAt.localeCompare(b.label.takenAt));
@@ -183,6 +207,10 @@ class InMemoryRepository implements Repository {
     const found = manifests.find(({ point }) => point.id.startsWith(pointId.slice(0, 8)));
     if (found === undefined) throw absent(pointId);
     return JSON.parse(found.text) as Manifest;
+  }
+
+  recallManifest(pointId: string): Promise<Manifest> {
+    return this.readManifest(pointId);
   }
 
   private async contents(absent: AdapterError['kind'] = 'PreconditionFailed'): Promise<Contents> {

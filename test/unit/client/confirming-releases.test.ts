@@ -3,6 +3,7 @@ import { deployRequest } from '../../../client/runbooks/deploy/request';
 import { confirmByYes } from '../../../client/terminal/ask';
 import { Output } from '../../../client/terminal/output';
 import { describeStack } from '../../support/descriptions';
+import { ofThisProcess } from '../../../client/surroundings';
 
 const SENDER = { requestedBy: 'anna@desk', pawlVersion: '1.2.3' };
 const release = { recoveryPoint: 'never', keep: 5, switchImage: 'haproxy:3.0' } as const;
@@ -13,8 +14,8 @@ const stack = describeStack({ deploy: { services, before: [], after: [], release
 function start(flags: object, json = false): Promise<number> {
   const style = { json, quiet: false, verbose: false, color: false };
   const pipe = { isTTY: false, write: () => true };
-  const output = new Output(style, pipe, pipe);
-  const invocation = { table: [], operands: [], flags, globals: {}, output };
+  const output = new Output(style, { ...ofThisProcess(), stdout: pipe, stderr: pipe });
+  const invocation = { table: [], operands: [], flags, globals: ofThisProcess(), output };
   return startAsShown(invocation, deployRequest(stack, flags, SENDER), () =>
     confirmByYes(output, false, 'Deploy melvin'),
   );

@@ -1,6 +1,7 @@
 import { ClientError } from '../../../client/client-error';
 import { reportError } from '../../../client/report-error';
 import { Output } from '../../../client/terminal/output';
+import { ofThisProcess } from '../../../client/surroundings';
 
 function afterAWait(style: Partial<Output['style']>, env = {}, isTTY = true) {
   jest.useFakeTimers({ doNotFake: ['performance'] });
@@ -16,7 +17,7 @@ function terminal(style: Partial<Output['style']> = {}, env = {}, isTTY = false)
   const stdout = { isTTY, write: (text: string) => (written.out += text) };
   const stderr = { isTTY, write: (text: string) => (written.err += text) };
   const whole = { json: false, quiet: false, verbose: false, color: true, ...style };
-  return { written, output: new Output(whole, stdout, stderr, env) };
+  return { written, output: new Output(whole, { ...ofThisProcess(), env, stdout, stderr }) };
 }
 
 describe('output', () => {

@@ -8,6 +8,7 @@ import { rollbackRequest } from '../../../client/runbooks/rollback/request';
 import { readRelease } from '../../../client/runs/request';
 import { resolveRun } from '../../../client/stack';
 import { describeStack } from '../../support/descriptions';
+import { ofThisProcess } from '../../../client/surroundings';
 
 const USAGE_ERROR = expect.objectContaining({ exitCode: 2 }) as Error;
 const SENDER = { requestedBy: 'anna@desk', pawlVersion: '1.2.3' };
@@ -189,10 +190,10 @@ describe('durations', () => {
 describe('the name of a run', () => {
   it('is taken whole without a stack file', async () => {
     const name = { run: 'melvin/42', stack: 'melvin', number: 42 };
-    await expect(resolveRun('melvin/42', {})).resolves.toEqual(name);
+    await expect(resolveRun('melvin/42', ofThisProcess())).resolves.toEqual(name);
   });
 
   it.each(['', 'melvin', 'melvin/x', '/42', 'a/b/42', '-1'])('"%s" is none', async (text) => {
-    await expect(resolveRun(text, {})).rejects.toMatchObject({ exitCode: 2 });
+    await expect(resolveRun(text, ofThisProcess())).rejects.toMatchObject({ exitCode: 2 });
   });
 });

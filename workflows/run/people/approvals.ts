@@ -15,8 +15,8 @@ export async function requireApproval(run: Run, plan: Plan): Promise<boolean> {
   requireNotFrozen(run, plan.runbook);
   const policy = run.stack.approvals?.[governorOf(plan.runbook)];
   if (policy === undefined) return false;
-  const hopeless = judgePolicy(policy, run.requestedBy);
-  if (hopeless !== undefined) throw preconditionFailed(hopeless);
+  const unsatisfiable = judgePolicy(policy, run.requestedBy);
+  if (unsatisfiable !== undefined) throw preconditionFailed(unsatisfiable);
   run.page.enter('approve');
   requireEnough(plan, await run.desk.wait(policy, plan, run.requestedBy));
   requireNotFrozen(run, plan.runbook);
