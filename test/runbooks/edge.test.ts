@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -139,21 +139,6 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'an edge', () => {
     });
     const renewed = { host: 'intern.example.org', port: ports.https, ca };
     expect(await askHttps(renewed, '/version')).toMatchObject({ status: 200 });
-  });
-
-  it('refuses a certificate that has another key, and goes on with what it has', async () => {
-    const key = join(stack.stack.folder, 'tls', 'key.pem');
-    const good = await readFile(key, 'utf8');
-    await makeCertificate(join(stack.stack.folder, 'other'), 'intern.example.org');
-    await writeFile(key, await readFile(join(stack.stack.folder, 'other', 'key.pem')));
-    const refused = await stack.deploy();
-    const told = refused.stderr.replaceAll(/\s+/g, ' ');
-    expect([refused.code, told]).toEqual([
-      7,
-      expect.stringMatching(/edge\.sites\.intern\.example\.org\.certificate: .* is not the key of/),
-    ]);
-    expect(await ask('intern.example.org')).toMatchObject({ status: 200 });
-    await writeFile(key, good);
   });
 
   it('is as it was when the release is undone, also where it was made anew for it', async () => {

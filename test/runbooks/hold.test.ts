@@ -80,22 +80,4 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release that is hel
     expect(failed).toBe(0);
     expect(await stack.serving()).toBe('2');
   });
-
-  it('takes a corrected value', async () => {
-    await stack.describe({ file: { gates: closed() } });
-    const run = await hold();
-    await stack.stack.cli('resolve', run, 'retry', '-y', '--set', 'expect=200', '-m', 'a typo');
-    expect(await ended(run)).toBe('done');
-    expect(await stack.serving()).toBe('1');
-  });
-
-  it('is undone when somebody gives it up', async () => {
-    await stack.describe({ service: { image: TEST_IMAGES.app2 }, file: { gates: closed() } });
-    const before = await stack.containers();
-    const run = await hold();
-    await stack.stack.cli('resolve', run, 'abort', '-y');
-    expect(await ended(run)).toBe('failed');
-    expect(await stack.serving()).toBe('1');
-    expect((await stack.running()).length).toBeLessThanOrEqual(before.length);
-  });
 });

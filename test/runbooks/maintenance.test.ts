@@ -74,30 +74,6 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a maintenance', () =>
     expect((await status(stack)).maintenance).toEqual([]);
   });
 
-  it('begins and ends while a deploy holds the stack, and while it is frozen', async () => {
-    const stack = await newStack();
-    await stack.mustDeploy();
-    const canary = { steps: ['50%'], pauseSeconds: 8, minRequests: 100_000 };
-    await stack.describe({ api: { canary }, service: { image: TEST_IMAGES.app2 } });
-    const deploy = await stack.stack.submit('deploy', '-y');
-    await stack.stack.step(deploy, 'judge:api/50', ({ state }) => state === 'running');
-    expect(await stack.stack.cli('freeze', '-m', 'nothing else')).toMatchObject({ code: 0 });
-
-    expect(await turn(stack, 'on', '-m', 'a moment')).toMatchObject({ code: 0 });
-    expect(await page(stack)).toContain('<p>a moment</p>');
-    expect(await stack.stack.watch(deploy)).toMatchObject({ code: 0 });
-    expect(await page(stack)).toContain('<p>a moment</p>');
-    expect(await turn(stack, 'off')).toMatchObject({ code: 0 });
-    expect(await stack.serving()).toBe('2');
-
-    const container = await switchOf(stack);
-    await container.stop();
-    const away = { outcome: { services: [{ service: 'api', switchRuns: false }] } };
-    expect(await turn(stack, 'on', '-m', 'soon')).toMatchObject({ code: 0, ...away });
-    await container.start();
-    expect(await until(() => page(stack).catch(() => undefined))).toContain('<p>soon</p>');
-  });
-
   it('says what is missing', async () => {
     const recreated = { deploy: { cron: { strategy: 'recreate' } } };
     const stack = await newStack({

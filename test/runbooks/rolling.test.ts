@@ -118,16 +118,6 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'a release, one by one
     expect((await slots()).filter(({ id }) => before.includes(id))).toEqual([]);
     expect(await stack.versions()).toEqual(['2']);
   });
-
-  it('goes back in the same way', async () => {
-    const { code, outcome, load, fewest, most } = await watched(() => stack.rollback());
-    expect(code).toBe(0);
-    expect(released(outcome)).toMatchObject({ runbook: 'rollback', release: 1 });
-    expect(load).toMatchObject(NONE_FAILED);
-    expect({ fewest, most }).toEqual({ fewest: REPLICAS, most: REPLICAS + 1 });
-    expect(await servicesOf()).toEqual(['api-blue', 'api-blue', 'api-blue']);
-    expect(await stack.versions()).toEqual(['1']);
-  });
 });
 
 function released(outcome: RunOutcome | undefined): ReleasedOutcome {

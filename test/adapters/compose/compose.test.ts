@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createCompose } from '../../../activities/adapters/compose/create-compose';
@@ -9,7 +8,6 @@ import { hostRunner } from '../../../activities/adapters/process/run-command';
 import type { Attempt } from '../../../activities/ports/attempt';
 import type { Site } from '../../../activities/ports/site';
 import { findProgram } from '../../../toolchain/find-program';
-import { freePort } from '../../../worker/free-port';
 import { docker, TEST_IMAGES, uniqueName } from '../../support/docker';
 import { failureOf } from '../../support/failure-of';
 import { describeWith } from '../../support/requirements';
@@ -70,27 +68,6 @@ describeWith(['docker', 'compose'], 'Compose', () => {
     return docker.listContainers({ all: true, filters: { label } });
   }
 
-  it('reads the model without any value of a variable, and the facts with them', async () => {
-    await describeProject({ image: 'debian:${TAG}', ports: ['127.0.0.1:8080:80'], scale: 2 });
-    const model = JSON.stringify(await compose.model(site, attempt));
-    expect(model).toContain('${PASSWORD}');
-    expect(model).not.toContain(SECRET);
-    const facts = await compose.facts(site, attempt);
-    expect(JSON.stringify(facts)).not.toContain(SECRET);
-    expect(facts).toMatchObject({
-      project: project(),
-      services: [
-        {
-          name: 'api',
-          image: 'debian:bookworm',
-          replicas: 2,
-          ports: [{ target: 80, published: '8080' }],
-        },
-        { name: 'db', replicas: 1, builds: false },
-      ],
-    });
-  });
-
   it('starts what it is told and nothing else, once, with the variables of now', async () => {
     await compose.up({ site, file, services: ['api'], attempt });
     const [first] = await containers();
@@ -106,16 +83,6 @@ describeWith(['docker', 'compose'], 'Compose', () => {
     const [before] = await containers('api');
     await compose.up({ site, file, services: ['api'], attempt });
     expect((await containers('api')).map(({ Id }) => Id)).toEqual([before?.Id]);
-  });
-
-  it('makes anew what is no longer as the file says', async () => {
-    await compose.up({ site, file, services: ['api'], attempt });
-    const [before] = await containers('api');
-    await describeProject({ environment: { OTHER: '1' } });
-    await compose.up({ site, file, services: ['api'], attempt });
-    const after = await containers('api');
-    expect(after).toHaveLength(1);
-    expect(after[0]?.Id).not.toBe(before?.Id);
   });
 
   it('tells what it would make anew, of a file and of a text, with the variables of now', async () => {
@@ -150,25 +117,6 @@ describeWith(['docker', 'compose'], 'Compose', () => {
     expect(unknown.kind).toBe('PreconditionFailed');
   });
 
-  it('adds to what is there, and leaves that alone although the file says something else now', async () => {
-    await compose.scale({
-      site,
-      file,
-      service: 'api',
-      scale: { containers: 1, keeps: false },
-      attempt,
-    });
-    const [first] = await containers('api');
-    await describeProject({ environment: { OTHER: '1' } });
-    const more = () =>
-      compose.scale({ site, file, service: 'api', scale: { containers: 2, keeps: true }, attempt });
-    await more();
-    await more();
-    const found = await containers('api');
-    expect(found.map(({ State }) => State)).toEqual(['running', 'running']);
-    expect(found.map(({ Id }) => Id)).toContain(first?.Id);
-  });
-
   it('comes to the same end when it was killed in the middle', async () => {
     await compose.up({ site, file, services: ['api'], attempt });
     for (const milliseconds of [30, 120, 300, 600]) {
@@ -185,13 +133,6 @@ describeWith(['docker', 'compose'], 'Compose', () => {
       const { Config } = await docker.getContainer(found[0]?.Id ?? '').inspect();
       expect(Config.Env).toContain(`N=${milliseconds}`);
     }
-  });
-
-  it('stops, as often as it is told', async () => {
-    await compose.up({ site, file, services: ['api', 'db'], attempt });
-    await compose.stop({ site, file, services: ['api'], graceSeconds: 1, attempt });
-    await compose.stop({ site, file, services: ['api'], graceSeconds: 1, attempt });
-    expect((await containers('api')).map(({ State }) => State)).toEqual(['exited']);
   });
 
   it('runs a command in one container, however often it is started, and takes hostile words as data', async () => {
@@ -212,51 +153,11 @@ describeWith(['docker', 'compose'], 'Compose', () => {
   });
 
   describe('says what is wrong', () => {
-    let taken: Server;
-    let port: number;
-
-    beforeAll(async () => {
-      port = await freePort('127.0.0.1');
-      taken = createServer().listen(port, '127.0.0.1');
-    });
-
-    afterAll(() => taken.close());
-
     it('with a file that Compose refuses, before anything is done', async () => {
       await describeProject({ imagee: 'x' });
       const failure = await failureOf(compose.model(site, attempt));
       expect(failure).toMatchObject({ kind: 'PreconditionFailed' });
       expect(failure.message).toContain('imagee');
-    });
-
-    it('with a variable that must be there', async () => {
-      await describeProject({ image: '${NOT_THERE:?say which}' });
-      const failure = await failureOf(compose.facts(site, attempt));
-      expect(failure).toMatchObject({ kind: 'PreconditionFailed' });
-      expect(failure.message).toContain('say which');
-    });
-
-    it('with a port that is taken', async () => {
-      await describeProject({ ports: [`127.0.0.1:${port}:80`] });
-      const failure = await failureOf(compose.up({ site, file, services: ['api'], attempt }));
-      expect(failure).toMatchObject({ kind: 'PreconditionFailed' });
-      expect(failure.message).toContain(String(port));
-    });
-
-    it('with a name that is taken', async () => {
-      const name = uniqueName('taken');
-      await describeProject({}, { other: service({ container_name: name }) });
-      await compose.up({ site, file, services: ['other'], attempt });
-      await describeProject({ container_name: name });
-      const failure = await failureOf(compose.up({ site, file, services: ['api'], attempt }));
-      expect(failure).toMatchObject({ kind: 'PreconditionFailed' });
-      expect(failure.message).toContain(name);
-    });
-
-    it('with an image that is gone', async () => {
-      await describeProject({ image: 'pawl-test/none:1', pull_policy: 'never' });
-      const failure = await failureOf(compose.up({ site, file, services: ['api'], attempt }));
-      expect(failure).toMatchObject({ kind: 'PreconditionFailed' });
     });
 
     it('with an engine that is away', async () => {

@@ -14,7 +14,7 @@ import { until } from '../../support/processes';
 import { describeWith } from '../../support/requirements';
 import { testLabels } from '../../support/run-labels';
 import { startRelay } from './engine-relay';
-import { composeSite, startService, type ServiceContainer } from './service-container';
+import { composeSite, type ServiceContainer } from './service-container';
 
 const engine = createServicesEngine({ docker });
 
@@ -24,42 +24,8 @@ function attemptOf(signal = new AbortController().signal, onProgress = () => und
 
 describeWith(['docker'], 'containers of a service, for a release', () => {
   const started: Pick<ServiceContainer, 'remove'>[] = [];
-  const start = async (...args: Parameters<typeof startService>) => {
-    const service = await startService(...args);
-    started.push(service);
-    return service;
-  };
   afterEach(async () => {
     await Promise.all(started.splice(0).map((service) => service.remove()));
-  });
-
-  it('are those of this project and service, stopped ones too, by their number', async () => {
-    const { project, site } = await start({ service: 'api', number: 10 });
-    await start({ service: 'api', project, number: 9, started: false });
-    await start({ service: 'api', project, number: 1, oneOff: true });
-    await start({ service: 'api-blue', project });
-    await start({ service: 'api', number: 2 });
-    const found = await engine.containers(site, project, 'api');
-    expect(found.map(({ state, addresses }) => [state, addresses.length])).toEqual([
-      ['created', 0],
-      ['running', 1],
-    ]);
-    expect(await engine.containers(site, project, 'nope')).toEqual([]);
-  });
-
-  it('tell image, labels, exit and restarts', async () => {
-    const labels = { 'pawl.release': '7' };
-    const command = ['sh', '-c', 'exit 3'];
-    const { project, site, container } = await start({ service: 'api', labels, command });
-    await container.wait();
-    const { Image, Name, State } = await container.inspect();
-    const [found] = await engine.containers(site, project, 'api');
-    expect(found).toMatchObject({
-      ...{ id: container.id, name: Name.slice(1), state: 'exited', exitCode: 3, restarts: 0 },
-      ...{ imageId: Image, startedAt: State.StartedAt, addresses: [] },
-    });
-    expect(found?.labels).toMatchObject(labels);
-    expect(found).not.toHaveProperty('health');
   });
 
   it("tell Docker's own health check", async () => {
@@ -98,26 +64,6 @@ describeWith(['docker'], 'a one-off container', () => {
     await Promise.all(started.splice(0).map((container) => container.remove().catch(unlessGone)));
   });
 
-  it('is waited for; its outputs are told apart, and the heartbeat goes on', async () => {
-    const { name } = await script('echo out; echo err >&2; sleep 1; echo 8f3a; exit 4');
-    let reports = 0;
-    const attempt = attemptOf(undefined, () => {
-      reports++;
-      return undefined;
-    });
-    const ended = await engine.awaitExit(name, attempt);
-    expect(ended).toMatchObject({ exitCode: 4, stdout: 'out\n8f3a' });
-    expect(ended?.output.split('\n').sort()).toEqual(['8f3a', 'err', 'out']);
-    expect(reports).toBeGreaterThan(2);
-  });
-
-  it('is found ended as well, and is nothing when it was never there', async () => {
-    const { name, container } = await script('echo done');
-    await container.wait();
-    expect(await engine.awaitExit(name, attemptOf())).toMatchObject({ exitCode: 0 });
-    expect(await engine.awaitExit(uniqueName('nobody'), attemptOf())).toBeUndefined();
-  });
-
   it('has the last 64 KiB kept, of each of the two', async () => {
     const { name } = await script('echo head; seq 1 200000 >&2');
     const ended = await engine.awaitExit(name, attemptOf());
@@ -126,11 +72,6 @@ describeWith(['docker'], 'a one-off container', () => {
     expect(ended?.output.length).toBeGreaterThan(60 * 1024);
     expect(ended?.output).toMatch(/^\d+\n/);
     expect(ended?.output.endsWith('\n199999\n200000')).toBe(true);
-  });
-
-  it('is started when an attempt died between its creation and its start', async () => {
-    const { name } = await start({ command: ['sh', '-c', 'echo here'], started: false });
-    expect(await engine.awaitExit(name, attemptOf())).toMatchObject({ stdout: 'here' });
   });
 
   // Docker's own init would be started, and then fail by itself.
@@ -142,18 +83,6 @@ describeWith(['docker'], 'a one-off container', () => {
       expect(failure.kind).toBe('PreconditionFailed');
       expect(failure.message).toMatch(/could not be started.*\/no\/such/);
     }
-  });
-
-  it('is left alone when the attempt is aborted, with the reason', async () => {
-    const { name, container } = await script('sleep 60');
-    const controller = new AbortController();
-    const reason = new Error('cancelled');
-    const waiting = engine.awaitExit(name, attemptOf(controller.signal));
-    setTimeout(() => {
-      controller.abort(reason);
-    }, 300);
-    await expect(waiting).rejects.toBe(reason);
-    expect((await container.inspect()).State.Running).toBe(true);
   });
 
   it('is waited for by the next attempt after the engine was away', async () => {
@@ -238,13 +167,6 @@ describeWith(['docker'], 'a one-off container', () => {
     expect(await engine.hasVolume('no such/volume')).toBe(false);
     for (const name of Object.values(data)) await docker.getVolume(name).remove();
     await docker.getImage(image).remove();
-  });
-
-  it('is killed and removed, and removed again', async () => {
-    const { name } = await script('trap "" TERM; sleep 60');
-    await engine.removeOneOff(name);
-    await engine.removeOneOff(name);
-    expect(await engine.awaitExit(name, attemptOf())).toBeUndefined();
   });
 });
 

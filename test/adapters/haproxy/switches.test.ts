@@ -83,21 +83,6 @@ describeWith(['docker'], 'a switch', () => {
     expect(await versions(20)).toEqual({ 2: 20 });
   });
 
-  it.each([
-    [90, 10],
-    [50, 50],
-    [1, 99],
-  ])('gives the slots %i and %i per cent', async (blue, green) => {
-    await bench.steer({ blue: { weight: blue }, green: { weight: green } });
-    const { blue: before } = await bench.counters();
-    const seen = await versions(400);
-    expect(Math.abs((seen['1'] ?? 0) / 4 - blue)).toBeLessThan(3);
-    expect(Math.abs((seen['2'] ?? 0) / 4 - green)).toBeLessThan(3);
-    const { blue: after } = await bench.counters();
-    expect(after.responses - before.responses).toBe(seen['1']);
-    expect(after).toMatchObject({ weight: blue, errors: before.errors });
-  });
-
   it('lets what is in flight end in a slot that drains, and nothing new in', async () => {
     const slow = fetch(`${url}/slow?ms=1500`);
     await until(async () => ((await bench.counters()).blue.inFlight === 1 ? true : undefined));
