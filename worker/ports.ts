@@ -4,7 +4,7 @@ import { createCaddy } from '../activities/adapters/caddy/create-caddy';
 import { createContainers } from '../activities/adapters/docker/create-containers';
 import { createCompose } from '../activities/adapters/compose/create-compose';
 import { createImages } from '../activities/adapters/docker/create-images';
-import { createServicesEngine } from '../activities/adapters/docker/create-services-engine';
+import { createServiceContainers } from '../activities/adapters/docker/create-service-containers';
 import { createFilesEngine } from '../activities/adapters/engines/files/create-files-engine';
 import { createSwitches } from '../activities/adapters/haproxy/create-switches';
 import { withFileLock } from '../activities/adapters/process/file-lock';
@@ -45,7 +45,7 @@ export function portsOnThisHost(
     secrets.learn(secret);
   };
   const containers = createContainers({ docker });
-  const services = createServicesEngine({ docker });
+  const services = createServiceContainers({ docker });
   const composeProjects = createCompose({ program: compose, runner: hostRunner });
   return (runs) => ({
     engines: {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { PlanBase } from './model/plans';
-import type { Holds, Shapes } from './requests/shapes';
+import type { Matches, Shapes } from './requests/shapes';
 
 /** What a runbook takes, shows and returns. */
 export interface RunbookTypes {
@@ -39,7 +39,7 @@ export interface RunbookFacts<Name extends string, Schema extends z.ZodType> {
  */
 export function defineRunbook<Types extends RunbookTypes>() {
   return <const Name extends string, Schema extends z.ZodType>(facts: RunbookFacts<Name, Schema>) =>
-    facts as Holds<Types['options'], Schema> extends true
+    facts as Matches<Types['options'], Schema> extends true
       ? RunbookFacts<Name, Schema> & { readonly types?: Types }
       : 'the schema and the type of the options differ';
 }

@@ -1,4 +1,4 @@
-import type { ServiceContainer } from '../ports/services-engine';
+import type { ServiceContainer } from '../ports/service-containers';
 import { hasEnded, isRunning } from './service-container';
 
 /** What is told of a service that a released one depends on. Undefined where it is as it should be. */

@@ -8,7 +8,7 @@ import { caddyConfiguration } from './caddy-configuration';
 import { deploymentOf } from './deploy-of';
 import type { RoutedSite, WantedEdge } from '../ports/edge';
 import type { ReleasePorts } from '../ports/host-ports';
-import type { ServiceContainer } from '../ports/services-engine';
+import type { ServiceContainer } from '../ports/service-containers';
 import type { Site } from '../ports/site';
 import { releaseText } from '../../workflows/model/release-text';
 import { isEdge } from './service-container';

@@ -4,7 +4,7 @@ import { weightOf } from '../../workflows/model/traffic';
 import { AdapterError } from '../ports/adapter-error';
 import type { Attempt } from '../ports/attempt';
 import type { HostPorts, ReleasePorts } from '../ports/host-ports';
-import type { ServiceContainer } from '../ports/services-engine';
+import type { ServiceContainer } from '../ports/service-containers';
 import type { Site } from '../ports/site';
 import { isSwitch } from './service-container';
 import { runStep, type StepInput } from '../frame/run-step';

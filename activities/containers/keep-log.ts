@@ -2,7 +2,7 @@ import { LABELS } from '../../workflows/model/labels';
 import { Context } from '@temporalio/activity';
 import { AdapterError } from '../ports/adapter-error';
 import type { HostPorts } from '../ports/host-ports';
-import type { ServiceContainer } from '../ports/services-engine';
+import type { ServiceContainer } from '../ports/service-containers';
 import type { Site } from '../ports/site';
 
 /** A run's id, and not that of what keeps slots warm: `melvin/42`. */

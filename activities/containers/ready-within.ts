@@ -1,5 +1,5 @@
 import type { ReadyCheck } from '../../workflows/model/deployment';
-import type { ServiceContainer } from '../ports/services-engine';
+import type { ServiceContainer } from '../ports/service-containers';
 
 const SECONDS = 60;
 /** Between the last verdict of a health check and our seeing it. */

@@ -5,7 +5,7 @@ import { AdapterError } from '../ports/adapter-error';
 import { retireAll } from './retire-all';
 import { isOfRelease, isPlain, isSwitch } from './service-container';
 import type { HostPorts } from '../ports/host-ports';
-import type { ServiceContainer } from '../ports/services-engine';
+import type { ServiceContainer } from '../ports/service-containers';
 import type { Site } from '../ports/site';
 import { runStep, type StepInput } from '../frame/run-step';
 

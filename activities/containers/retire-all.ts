@@ -1,7 +1,7 @@
 import { keepLogs } from './keep-log';
 import type { Attempt } from '../ports/attempt';
 import type { HostPorts } from '../ports/host-ports';
-import type { ServiceContainer } from '../ports/services-engine';
+import type { ServiceContainer } from '../ports/service-containers';
 import type { Site } from '../ports/site';
 
 /**

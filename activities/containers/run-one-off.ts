@@ -4,7 +4,7 @@ import type { Attempt } from '../ports/attempt';
 import type { HostPorts } from '../ports/host-ports';
 import type { Site } from '../ports/site';
 import type { RunReference } from '../../workflows/model/run';
-import { holdImages } from './hold-images';
+import { tagImages } from './tag-images';
 import { keepLog } from './keep-log';
 import { runStep, type StepInput } from '../frame/run-step';
 
@@ -59,7 +59,7 @@ async function runToEnd(
   try {
     const file = await ports.releases.file(input.stack.name, input.release);
     const { service, command } = input;
-    await holdImages(ports, input.stack.name, input.release, service);
+    await tagImages(ports, input.stack.name, input.release, service);
     const labels = { [LABELS.stack]: input.stack.name, [LABELS.run]: input.run.id };
     await ports.compose.runDetached({
       site,

@@ -10,7 +10,7 @@ import { AdapterError, isAway } from '../ports/adapter-error';
 import { untilSeen } from '../ports/until-seen';
 import type { Attempt } from '../ports/attempt';
 import type { ReleasePorts } from '../ports/host-ports';
-import type { ServiceContainer } from '../ports/services-engine';
+import type { ServiceContainer } from '../ports/service-containers';
 import type { Site } from '../ports/site';
 import type { SwitchKey, Switches } from '../ports/switches';
 import { projectOf } from './project-of';

@@ -1,5 +1,5 @@
 import { LABELS } from '../../workflows/model/labels';
-import type { ServiceContainer } from '../ports/services-engine';
+import type { ServiceContainer } from '../ports/service-containers';
 
 /** Whether a release's file made it. */
 export function isOfRelease({ labels }: ServiceContainer, release: number): boolean {

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyCheck } from '../../workflows/model/deployment';
 import { AdapterError } from '../ports/adapter-error';
 import { untilDone } from '../ports/until-seen';
-import { holdImages } from './hold-images';
+import { tagImages } from './tag-images';
 import { keepLogs } from './keep-log';
 import { isOfRelease, isPlain, isRunning, isSwitch } from './service-container';
 import type { Attempt } from '../ports/attempt';
 import type { Scale } from '../ports/compose';
 import type { HostPorts, ReleasePorts } from '../ports/host-ports';
-import type { ServiceContainer } from '../ports/services-engine';
+import type { ServiceContainer } from '../ports/service-containers';
 import type { Site } from '../ports/site';
 import { probeContainer } from './probe-container';
 import { readyWithin } from './ready-within';
@@ -73,7 +73,7 @@ export const startService =
         });
       }
       for (const service of [input.service, ...(input.followers ?? [])]) {
-        await holdImages(ports.release, input.stack.name, input.release, service);
+        await tagImages(ports.release, input.stack.name, input.release, service);
       }
       await keepFormerLogs(ports, site, input);
       await up(ports.release, site, { ...input, file }, attempt);

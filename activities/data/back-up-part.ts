@@ -8,7 +8,7 @@ import type { RunReference } from '../../workflows/model/run';
 import { engineFor, entryOf } from '../frame/engine-for';
 import type { Attempt } from '../ports/attempt';
 import type { Ports } from '../ports/host-ports';
-import type { Repository, StreamLabel, StreamPlace, StreamReceipt } from '../ports/repository';
+import type { Repository, StreamLabel, StreamLocation, StreamReceipt } from '../ports/repository';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface BackUpPartInput extends StepInput {
@@ -71,7 +71,7 @@ async function findStored(
   return found === undefined ? undefined : storedPart(label, found, receipt);
 }
 
-function storedPart(label: StreamLabel, place: StreamPlace, receipt: StreamReceipt): StoredPart {
+function storedPart(label: StreamLabel, place: StreamLocation, receipt: StreamReceipt): StoredPart {
   const { snapshotId, path } = place;
   const { bytes, sha256, facts } = receipt;
   return { part: label.part, snapshotId, path, bytes, sha256, facts };

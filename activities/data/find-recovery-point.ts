@@ -11,7 +11,7 @@ import {
 import { AdapterError } from '../ports/adapter-error';
 import type { Attempt } from '../ports/attempt';
 import type { Ports } from '../ports/host-ports';
-import type { FoundPoints, Repository, RepositoryLook, StreamPlace } from '../ports/repository';
+import type { FoundPoints, Repository, RepositoryLook, StreamLocation } from '../ports/repository';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /** Temporal takes no payload above 2 MiB; of long ones a third is left once they are packed, at most. */
@@ -124,7 +124,7 @@ async function partsOf(
   return manifest.parts.map((stored, index) => asFound(stored, places[index]));
 }
 
-function asFound(stored: StoredPart, place: StreamPlace | undefined): PartSummary {
+function asFound(stored: StoredPart, place: StreamLocation | undefined): PartSummary {
   const summary = summarisePart(stored);
   return place === undefined ? { ...summary, missing: true } : { ...summary, ...place };
 }

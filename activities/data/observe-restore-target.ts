@@ -5,7 +5,7 @@ import { engineFor, entryOf } from '../frame/engine-for';
 import type { Attempt } from '../ports/attempt';
 import type { Engine, TargetObservation } from '../ports/engine';
 import type { Ports } from '../ports/host-ports';
-import type { StreamPlace } from '../ports/repository';
+import type { StreamLocation } from '../ports/repository';
 import type { OwnFolder, Site } from '../ports/site';
 import { runStep, type StepInput } from '../frame/run-step';
 
@@ -17,7 +17,7 @@ export interface TargetInput extends StepInput {
 
 export interface ObserveTargetInput extends TargetInput {
   /** Where its dump is. Present when something is to be left out of it: then the dump is asked what there is. */
-  readonly stored?: StreamPlace;
+  readonly stored?: StreamLocation;
 }
 
 export interface ObservedTarget extends TargetObservation {

@@ -15,7 +15,7 @@ import { runStep, type StepInput } from '../frame/run-step';
 
 export interface StoreManifestInput extends StepInput {
   readonly run: RunReference;
-  readonly parts: readonly StoredPlace[];
+  readonly parts: readonly StoredLocation[];
   /** Entries that the operator chose; all when empty. */
   readonly only: readonly string[];
   readonly takenAt: string;
@@ -24,7 +24,7 @@ export interface StoreManifestInput extends StepInput {
 }
 
 /** Where a part's dump is; what it was, its receipt says. */
-export type StoredPlace = Pick<PartSummary, 'part' | 'snapshotId' | 'path'>;
+export type StoredLocation = Pick<PartSummary, 'part' | 'snapshotId' | 'path'>;
 
 type ManifestPorts = Ports & { readonly release: Pick<ReleasePorts, 'releases'> };
 
@@ -112,7 +112,7 @@ function coverage({
 async function withContents(
   ports: Ports,
   run: RunReference,
-  { part, snapshotId, path }: StoredPlace,
+  { part, snapshotId, path }: StoredLocation,
 ): Promise<StoredPart> {
   const receipt = await ports.receipts.read(run.key, part);
   if (receipt !== undefined) {

@@ -40,7 +40,7 @@ export interface RunningCommand {
 /** Runs programs in one place: on the host, or in one container. */
 export interface CommandRunner {
   /** For messages: `host`, or `container melvin-postgres-1`. */
-  readonly place: string;
+  readonly location: string;
   spawn(argv: readonly string[], options?: CommandOptions): Promise<RunningCommand>;
   /**
    * Runs to the end and returns its output (bounded to 64 MiB).

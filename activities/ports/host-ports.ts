@@ -15,7 +15,7 @@ import type { Releases } from './releases';
 import type { OpenRepository } from './repository';
 import type { RunDirectory } from './run-directory';
 import type { SecretResolver } from './secret-resolver';
-import type { EngineOfServices } from './services-engine';
+import type { ServiceContainers } from './service-containers';
 import type { Switches } from './switches';
 
 /*
@@ -49,7 +49,7 @@ export interface ReleasePorts {
   readonly host: CommandRunner;
   readonly queries: Queries;
   readonly compose: Compose;
-  readonly services: EngineOfServices;
+  readonly services: ServiceContainers;
   readonly images: Images;
   readonly prober: Prober;
   readonly releases: Releases;

@@ -22,7 +22,7 @@ export interface Images {
    */
   declaredVolumes(pinned: string, attempt: Attempt): Promise<readonly string[] | undefined>;
   /** Gives an image of this host a further name, so that it is not taken for unused. Throws: PreconditionFailed (it is not here) */
-  hold(pinned: string, name: string): Promise<void>;
+  tag(pinned: string, name: string): Promise<void>;
   /** Drops the names in this repository that `keeps` refuses by their tag; one that a container needs stays. */
   dropNames(repository: string, keeps: (tag: string) => boolean): Promise<void>;
   /** Removes those that have no name and that no container uses. Never rejects for an image that is gone or in use. */

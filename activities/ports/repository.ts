@@ -58,13 +58,13 @@ export interface Repository {
    * of the call.
    * Retry: safe; look with `findStream` first.
    */
-  storeStream(upload: Upload): Promise<StreamPlace & { readonly receipt: StreamReceipt }>;
+  storeStream(upload: Upload): Promise<StreamLocation & { readonly receipt: StreamReceipt }>;
   /** The snapshot that this receipt vouches for; undefined when it did not get as far as that. */
   findStream(
     label: StreamLabel,
     receipt: StreamReceipt,
     attempt: Attempt,
-  ): Promise<StreamPlace | undefined>;
+  ): Promise<StreamLocation | undefined>;
   /** Reads a stream back. `finish` rejects when restic failed: bytes seen so far prove nothing. */
   readStream(
     snapshotId: string,
@@ -108,7 +108,7 @@ export interface RepositoryLook {
     points: readonly RecoveryPointSummary[],
   ): Promise<ReadonlyMap<string, MissingParts>>;
   /** Where each part of a manifest lies now, in their order; undefined for what is no longer there. */
-  locateParts(manifest: Manifest): Promise<readonly (StreamPlace | undefined)[]>;
+  locateParts(manifest: Manifest): Promise<readonly (StreamLocation | undefined)[]>;
 }
 
 export type RepositoryObservation = Pick<RepositoryProbe, 'state' | 'freeBytes'> &
@@ -128,7 +128,7 @@ export interface MissingParts extends Pick<ListedPoint, 'missing' | 'missingPart
 }
 
 /** Where a stream lies in the repository. */
-export interface StreamPlace {
+export interface StreamLocation {
   readonly snapshotId: string;
   /** Path of the one file in that snapshot, as restic takes it: hostile part names are encoded by the repository. */
   readonly path: string;

@@ -1,4 +1,4 @@
-import { heldImage } from '../../workflows/model/held-image';
+import { releaseImage } from '../../workflows/model/release-image';
 import type { RunReference } from '../../workflows/model/run';
 import { renderAdopted } from '../../workflows/release/render-release';
 import { deploymentOf } from '../containers/deploy-of';
@@ -45,7 +45,7 @@ export const adoptRelease =
         releaseText(renderAdopted(model, images)),
       );
       for (const { service, image } of images) {
-        await ports.release.images.hold(image.id, heldImage(stack.name, service, number));
+        await ports.release.images.tag(image.id, releaseImage(stack.name, service, number));
       }
       await releases.record({
         ...{ number, stack: stack.name, releasedAt: at, run: run.id, runKey },

@@ -1,4 +1,4 @@
-import { heldRepository, releaseOfTag } from '../../workflows/model/held-image';
+import { releaseRepository, releaseOfTag } from '../../workflows/model/release-image';
 import type { ReleaseList } from '../../workflows/model/release';
 import type { StackDescription } from '../../workflows/model/stack';
 import { deployOf } from '../containers/deploy-of';
@@ -19,7 +19,7 @@ export async function dropHeldImages(
   const released = releases.flatMap(({ services }) => services);
   const services = [...deployOf(stack).services, ...released].map(({ service }) => service);
   for (const service of new Set(services)) {
-    await images.dropNames(heldRepository(stack.name, service), (tag) => {
+    await images.dropNames(releaseRepository(stack.name, service), (tag) => {
       const number = releaseOfTag(tag);
       return number === undefined || kept.has(number);
     });

@@ -12,7 +12,7 @@ import { observeImage } from './observe-image';
 import { observeUnwell } from './observe-unwell';
 import { observeVolumes } from './observe-volumes';
 import type { ComposeServiceFacts } from '../ports/compose';
-import type { ServiceContainer } from '../ports/services-engine';
+import type { ServiceContainer } from '../ports/service-containers';
 import { seeService, type Desired, type SeenOnHost } from '../containers/see-service';
 import type { Look } from './look';
 

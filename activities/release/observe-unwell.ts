@@ -2,7 +2,7 @@ import type { Deployment } from '../../workflows/model/deployment';
 import type { ObservedService } from '../../workflows/release/observed-release';
 import type { Attempt } from '../ports/attempt';
 import type { ReleasePorts } from '../ports/host-ports';
-import type { ServiceContainer } from '../ports/services-engine';
+import type { ServiceContainer } from '../ports/service-containers';
 import { probeContainer } from '../containers/probe-container';
 import { isRunning, isSwitch } from '../containers/service-container';
 

@@ -4,7 +4,7 @@ import { composeService } from '../containers/compose-service';
 import type { Attempt } from '../ports/attempt';
 import type { ComposeFacts } from '../ports/compose';
 import type { ReleasePorts } from '../ports/host-ports';
-import type { EngineOfServices, UnnamedVolume } from '../ports/services-engine';
+import type { ServiceContainers, UnnamedVolume } from '../ports/service-containers';
 import type { Site } from '../ports/site';
 
 export interface VolumesQuestion {
@@ -44,7 +44,7 @@ export async function observeVolumes(
 
 /** Of the service's own containers, and of its slots'. */
 export async function unnamedVolumesOf(
-  services: EngineOfServices,
+  services: ServiceContainers,
   site: Site,
   project: string,
   service: string,

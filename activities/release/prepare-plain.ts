@@ -1,4 +1,4 @@
-import { heldImage } from '../../workflows/model/held-image';
+import { releaseImage } from '../../workflows/model/release-image';
 import type { PlannedForget } from '../../workflows/model/plans';
 import { releaseText } from '../../workflows/model/release-text';
 import type { RunReference } from '../../workflows/model/run';
@@ -35,8 +35,8 @@ export const preparePlain =
         releaseText(renderAdopted(model, named)),
       );
       for (const { service, image } of services) {
-        await images.hold(image.id, heldImage(stack.name, service, prepared.number));
-        if (image.named === 'renamed') await images.hold(image.id, withTag(image.reference));
+        await images.tag(image.id, releaseImage(stack.name, service, prepared.number));
+        if (image.named === 'renamed') await images.tag(image.id, withTag(image.reference));
       }
       return prepared;
     });

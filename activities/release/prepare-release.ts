@@ -1,4 +1,4 @@
-import { heldImage } from '../../workflows/model/held-image';
+import { releaseImage } from '../../workflows/model/release-image';
 import type { RunReference } from '../../workflows/model/run';
 import type { HostPorts } from '../ports/host-ports';
 import type { PreparedRelease } from '../ports/releases';
@@ -29,7 +29,7 @@ export const prepareRelease =
       const render = await releaseRenderer(switches, stack, { ...input, model });
       const prepared = await releases.prepare(stack.name, run.key, render);
       for (const { service, image } of input.images) {
-        await images.hold(image.pinned, heldImage(stack.name, service, prepared.number));
+        await images.tag(image.pinned, releaseImage(stack.name, service, prepared.number));
       }
       return prepared;
     });

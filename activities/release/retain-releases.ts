@@ -1,4 +1,4 @@
-import { heldImage } from '../../workflows/model/held-image';
+import { releaseImage } from '../../workflows/model/release-image';
 import type { ReleaseList } from '../../workflows/model/release';
 import { planReleaseRetention } from '../../workflows/release/plan-retention';
 import { imageName } from '../containers/compose-service';
@@ -22,7 +22,7 @@ export const retainReleases =
       const { releases, images } = ports.release;
       const stored = await releases.list(input.stack.name);
       const plan = planReleaseRetention(stored, deployOf(input.stack).release.keep);
-      await holdKept(ports.release, stored, plan.remove);
+      await tagKept(ports.release, stored, plan.remove);
       await dropHeldImages(ports.release, input.stack, stored, plan.remove);
       const needed = await imagesNeeded(ports.release, site, attempt);
       await images.removeUnused(plan.images.filter((id) => !needed.has(id)));
@@ -32,7 +32,7 @@ export const retainReleases =
     });
 
 /** Also of releases that an earlier version of pawl made. What is gone already, the plan of a rollback tells. */
-async function holdKept(
+async function tagKept(
   { images }: ReleasePorts,
   { releases }: ReleaseList,
   removed: readonly number[],
@@ -41,7 +41,7 @@ async function holdKept(
     if (removed.includes(number)) continue;
     for (const { service, image } of services) {
       if ((await images.onHost(image.id)) === undefined) continue;
-      await images.hold(image.id, heldImage(stack, service, number));
+      await images.tag(image.id, releaseImage(stack, service, number));
     }
   }
 }

@@ -26,7 +26,7 @@ export const examineHost =
   (ports: HostPorts) =>
   (input: StepInput): Promise<readonly HostFinding[]> =>
     runStep(ports, input, { phase: 'examine host' }, async (attempt, site) => {
-      const engine = examineEngine(ports, input);
+      const engine = examineDocker(ports, input);
       const inDocker = async (
         unseen: readonly HostFinding[],
         look: () => Promise<readonly HostFinding[]>,
@@ -65,7 +65,7 @@ const ANSWER_SECONDS = 4;
 const REPOSITORY_SECONDS = 15;
 
 /** What is wrong with Docker, of which everything else in containers would only say the same. */
-async function examineEngine(
+async function examineDocker(
   { release }: HostPorts,
   { stack }: StepInput,
 ): Promise<readonly HostFinding[]> {

@@ -4,7 +4,7 @@ import { AdapterError } from '../ports/adapter-error';
 import { keyOf, requireSwitch } from './live-counters';
 import type { Attempt } from '../ports/attempt';
 import type { HostPorts, ReleasePorts } from '../ports/host-ports';
-import type { ServiceContainer } from '../ports/services-engine';
+import type { ServiceContainer } from '../ports/service-containers';
 import type { Site } from '../ports/site';
 import { runStep, type StepInput } from '../frame/run-step';
 import { retireAll } from '../containers/retire-all';

@@ -11,7 +11,7 @@ import type { Attempt } from '../ports/attempt';
 import type { Scale } from '../ports/compose';
 import type { ReleasePorts } from '../ports/host-ports';
 import type { Site } from '../ports/site';
-import { holdImages } from '../containers/hold-images';
+import { tagImages } from '../containers/tag-images';
 import { hasEnded } from '../containers/service-container';
 import { becomeReady } from '../containers/start-service';
 
@@ -44,7 +44,7 @@ export async function reviveSlots(
     const release = Number(containers[0]?.labels[LABELS.release] ?? known?.[slot]);
     if (!Number.isInteger(release)) continue;
     const file = await releases.file(stack.name, release);
-    await holdImages(ports, stack.name, release, service);
+    await tagImages(ports, stack.name, release, service);
     const scale = scaleOf(traffic[slot], containers.length);
     if (scale === undefined) await compose.up({ site, file, services: [service], attempt });
     else await compose.scale({ site, file, service, scale, attempt });

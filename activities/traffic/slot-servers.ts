@@ -17,7 +17,7 @@ import { whyNoSwitch } from '../../workflows/release/what-runs';
 import { AdapterError, isAway } from '../ports/adapter-error';
 import type { Attempt } from '../ports/attempt';
 import type { ReleasePorts } from '../ports/host-ports';
-import type { EngineOfServices, ServiceContainer } from '../ports/services-engine';
+import type { ServiceContainers, ServiceContainer } from '../ports/service-containers';
 import type { Site } from '../ports/site';
 import type { SwitchKey } from '../ports/switches';
 import { isRunning } from '../containers/service-container';
@@ -41,7 +41,7 @@ export function isServed(traffic: SlotTraffic, { addresses }: ServiceContainer):
 
 /** The shares with the addresses that they come to now; in words, what is missing for that. */
 export async function trafficOf(
-  services: EngineOfServices,
+  services: ServiceContainers,
   site: Site,
   { project, deployment, shares }: WantedServers,
 ): Promise<Traffic | string> {
@@ -64,7 +64,7 @@ export async function trafficOf(
 
 /** Which slot is not up as it should be, in words; undefined when all are that get requests. */
 export async function notUp(
-  services: EngineOfServices,
+  services: ServiceContainers,
   site: Site,
   { project, deployment, shares }: WantedServers,
   traffic: Traffic,
@@ -91,7 +91,7 @@ export async function notUp(
 
 /** Servers that each slot of the switch needs, so that every container of either has one; `replicas` at least. */
 export async function roomFor(
-  services: EngineOfServices,
+  services: ServiceContainers,
   site: Site,
   { project, deployment, replicas }: Omit<WantedServers, 'shares'> & { readonly replicas: number },
 ): Promise<number> {
@@ -108,7 +108,7 @@ export async function roomFor(
  * Throws: PreconditionFailed (more than a switch carries)
  */
 export async function furtherPorts(
-  services: EngineOfServices,
+  services: ServiceContainers,
   site: Site,
   { project, deployment }: Pick<WantedServers, 'project' | 'deployment'>,
 ): Promise<readonly number[]> {
@@ -170,7 +170,7 @@ export async function hasSwitchInPlace(
 }
 
 async function runningOf(
-  services: EngineOfServices,
+  services: ServiceContainers,
   site: Site,
   project: string,
   service: string,

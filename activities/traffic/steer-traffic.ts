@@ -14,7 +14,7 @@ import { keepLogs } from '../containers/keep-log';
 import { isRunning, isSwitch } from '../containers/service-container';
 import type { Attempt } from '../ports/attempt';
 import type { HostPorts, ReleasePorts } from '../ports/host-ports';
-import type { ServiceContainer } from '../ports/services-engine';
+import type { ServiceContainer } from '../ports/service-containers';
 import type { Site } from '../ports/site';
 import { reviveSlots } from './revive-slots';
 import { runStep, type StepInput } from '../frame/run-step';

@@ -1,7 +1,7 @@
 import { AdapterError } from '../../activities/ports/adapter-error';
 import type { Compose } from '../../activities/ports/compose';
 import type { HostPorts, ReleasePorts } from '../../activities/ports/host-ports';
-import type { ServiceContainer } from '../../activities/ports/services-engine';
+import type { ServiceContainer } from '../../activities/ports/service-containers';
 import type { Site } from '../../activities/ports/site';
 import {
   weightOf,

@@ -1,5 +1,5 @@
 import type { HostPorts } from '../../activities/ports/host-ports';
-import type { ServiceContainer } from '../../activities/ports/services-engine';
+import type { ServiceContainer } from '../../activities/ports/service-containers';
 import type { Site } from '../../activities/ports/site';
 import { retireServers } from '../../activities/traffic/retire-servers';
 import { furtherPorts, notUp, trafficOf } from '../../activities/traffic/slot-servers';

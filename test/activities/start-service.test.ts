@@ -1,7 +1,7 @@
 import { readyWithin } from '../../activities/containers/ready-within';
 import type { Compose } from '../../activities/ports/compose';
 import type { HostPorts } from '../../activities/ports/host-ports';
-import type { ServiceContainer } from '../../activities/ports/services-engine';
+import type { ServiceContainer } from '../../activities/ports/service-containers';
 import { startService, type StartServiceInput } from '../../activities/containers/start-service';
 import { quietEnvironment, STACK } from './ports-in-memory';
 

@@ -6,7 +6,7 @@ import { planBackup } from './plan-backup';
 import { requireApproval } from '../run/people/approvals';
 import { observeParts, savePoint } from './save-point';
 import { jsonBytes } from '../run/telling-steps';
-import { adoptPlan, planned, runbook, type Run } from '../run/runbook';
+import { takePlan, planned, runbook, type Run } from '../run/runbook';
 
 /** The manifest has them all. */
 const NOTES_IN_OUTCOME_BYTES = 100 * 1024;
@@ -16,7 +16,7 @@ export async function backup(input: InputOf<'backup'>): Promise<BackupOutcome | 
   return runbook(input, async (run) => {
     const { repository, entries } = await observeParts(run, input.request.options.only);
     run.page.enter('plan');
-    const plan = adoptPlan<'backup'>(
+    const plan = takePlan<'backup'>(
       run,
       planBackup(run.stack, input.request.options, repository, entries),
     );

@@ -4,7 +4,7 @@ import type { MaintenancePlan } from '../model/plans';
 import { maintainable, maintenanceStep, planMaintenance } from './plan-maintenance';
 import { observeMaintenance } from './turn-maintenance';
 import { now } from '../run/now';
-import { adoptPlan, planned, runbook, type Run } from '../run/runbook';
+import { takePlan, planned, runbook, type Run } from '../run/runbook';
 
 /**
  * Has the switches answer every request with a page, or no more. Runs beside every other run, also while the stack is
@@ -19,7 +19,7 @@ export async function maintenance(
     const observed = await observeMaintenance(run, wanted);
     run.page.enter('plan');
     const turning = { by: run.requestedBy, at: now() };
-    const plan = adoptPlan<'maintenance'>(
+    const plan = takePlan<'maintenance'>(
       run,
       planMaintenance(run.stack, options, observed, turning),
     );

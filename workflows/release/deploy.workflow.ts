@@ -30,7 +30,7 @@ import { releasedOutcome, requireSamePlan } from './released-outcome';
 import { migrate } from './schema';
 import { discardReleaseStep } from './undo-steps';
 import { keepWarm } from './warm-slots';
-import { adoptPlan, planned, runbook, type Run } from '../run/runbook';
+import { takePlan, planned, runbook, type Run } from '../run/runbook';
 import { observeParts, savePoint } from '../backup/save-point';
 import { undoOnFailure, type Undo } from '../run/undo-on-failure';
 
@@ -112,7 +112,7 @@ async function makePlan(
   if (isObstacle(first)) throw preconditionFailed(first);
   const saved = await planPoint(run);
   run.page.enter('plan');
-  const plan = adoptPlan<'deploy'>(run, planDeploy(run.stack, options, observed, saved));
+  const plan = takePlan<'deploy'>(run, planDeploy(run.stack, options, observed, saved));
   return { observed, plan, ...(saved && { saved }) };
 }
 

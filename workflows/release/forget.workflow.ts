@@ -17,7 +17,7 @@ import { INSIST_SECONDS } from './placement';
 import { requireSamePlan } from './released-outcome';
 import { gapDetail } from './steering';
 import { takeWarmSlotsOver } from './warm-slots';
-import { adoptPlan, planned, runbook, type Run } from '../run/runbook';
+import { takePlan, planned, runbook, type Run } from '../run/runbook';
 import { undoOnFailure, type Undo } from '../run/undo-on-failure';
 
 interface Looked {
@@ -69,7 +69,7 @@ async function makePlan(run: Run): Promise<Looked> {
     (options) => run.act.observeForgetting.executeWithOptions(options, [{ stack: run.stack }]),
   );
   run.page.enter('plan');
-  return { observed, plan: adoptPlan<'forget'>(run, planForget(run.stack, observed)) };
+  return { observed, plan: takePlan<'forget'>(run, planForget(run.stack, observed)) };
 }
 
 async function prepare(

@@ -1,7 +1,7 @@
 import { LABELS } from '../model/labels';
 import type { Deployment, SwitchDeployment } from '../model/deployment';
 import { hasSwitch, SLOTS, slotService } from '../model/deployment';
-import { heldImage } from '../model/held-image';
+import { releaseImage } from '../model/release-image';
 import type { PinnedImage } from '../model/release';
 import type { Obstacle } from '../model/obstacle';
 import { labelled, literal, type ComposeProjectModel, type ComposeService } from './compose-model';
@@ -82,7 +82,7 @@ function renderService(
   service: ComposeService,
 ): Record<string, ComposeService> {
   const { service: name } = deployment;
-  const pinned = withImage(service, heldImage(stack, name, release));
+  const pinned = withImage(service, releaseImage(stack, name, release));
   const own = { [LABELS.stack]: stack, [LABELS.service]: name };
   const ofRelease = {
     ...{ ...own, [LABELS.release]: String(release) },

@@ -19,7 +19,7 @@ import { runMigrations, takeDown } from './schema';
 import { MIGRATE_UP } from './undo-steps';
 import { coolAtOnce, keepWarm } from './warm-slots';
 import { keepReplaced } from '../restore/restore-parts';
-import { adoptPlan, planned, runbook, type Run } from '../run/runbook';
+import { takePlan, planned, runbook, type Run } from '../run/runbook';
 import { undoOnFailure, type Undo } from '../run/undo-on-failure';
 
 /** Goes back to a stored release: seconds over a warm slot, else from its images; the schema as was chosen. */
@@ -91,7 +91,7 @@ async function makePlan(run: Run, input: InputOf<'rollback'>): Promise<Looked> {
   if (isObstacle(first)) throw preconditionFailed(first);
   // As the plan that was shown, which had no number yet.
   const data = await lookAtReplaced(run, first, { ...input, mode: 'plan' });
-  const plan = adoptPlan<'rollback'>(run, planRollback(run.stack, options, observed, data?.plan));
+  const plan = takePlan<'rollback'>(run, planRollback(run.stack, options, observed, data?.plan));
   return { observed, plan };
 }
 

@@ -2,7 +2,7 @@ import { CATALOGUE } from '../catalogue';
 import type { ForcedEndInput } from '../model/forced-end';
 import type { RequestFrame } from '../model/run';
 import type { WarmInput } from '../model/warm';
-import { shapes, type Holds } from './shapes';
+import { shapes, type Matches } from './shapes';
 import { stackDescription } from './stack-schema';
 
 /*
@@ -96,6 +96,6 @@ export const withdrawal = z.strictObject({ number: count, by: person });
 export const freezing = z.strictObject({ message: z.string(), by: person });
 export const byPerson = z.strictObject({ by: person });
 
-true satisfies Holds<ForcedEndInput, typeof forcedEndInput>;
-true satisfies Holds<WarmInput, typeof warmInput>;
-true satisfies Holds<RequestFrame, typeof requestFrame>;
+true satisfies Matches<ForcedEndInput, typeof forcedEndInput>;
+true satisfies Matches<WarmInput, typeof warmInput>;
+true satisfies Matches<RequestFrame, typeof requestFrame>;

@@ -53,4 +53,4 @@ type Plain<T> = T extends readonly (infer Item)[]
 type Same<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 /* eslint-enable */
-export type Holds<Type, Schema extends z.ZodType> = Same<Plain<Type>, Plain<z.infer<Schema>>>;
+export type Matches<Type, Schema extends z.ZodType> = Same<Plain<Type>, Plain<z.infer<Schema>>>;

@@ -4,7 +4,7 @@ import type { EdgeDescription } from '../model/edge';
 import { ENGINES } from '../model/engines';
 import { WEEKDAYS, type FreezeWindow } from '../model/freeze-window';
 import { NOW_SUFFIX, type StackDescription } from '../model/stack';
-import { shapes, type Holds } from './shapes';
+import { shapes, type Matches } from './shapes';
 
 const { z, text, filled, list, argv, name, person, service, seconds, timeout, count, port } =
   shapes;
@@ -214,8 +214,8 @@ function isTimeZone(zone: string): boolean {
   }
 }
 
-true satisfies Holds<ApprovalPolicy, typeof approvalPolicy>;
-true satisfies Holds<FreezeWindow, typeof freezeWindow>;
-true satisfies Holds<EdgeDescription, typeof edge>;
-true satisfies Holds<DeployDescription, typeof deploy>;
-true satisfies Holds<StackDescription, typeof stackDescription>;
+true satisfies Matches<ApprovalPolicy, typeof approvalPolicy>;
+true satisfies Matches<FreezeWindow, typeof freezeWindow>;
+true satisfies Matches<EdgeDescription, typeof edge>;
+true satisfies Matches<DeployDescription, typeof deploy>;
+true satisfies Matches<StackDescription, typeof stackDescription>;

@@ -4,7 +4,7 @@ import type { ManifestSummary, Part, PartSummary } from '../model/recovery-point
 import { restoreTarget, type RestoreTarget } from '../model/restore-target';
 import type { StackDescription } from '../model/stack';
 import type { Obstacle } from '../model/obstacle';
-import { placeToday } from './place-today';
+import { targetToday } from './target-today';
 
 /** A part of the recovery point, and where it will go. */
 export interface ChosenPart {
@@ -30,14 +30,14 @@ export function chooseParts(
   const obstacle =
     unknownNames(manifest, only) ??
     gone(manifest, chosen) ??
-    notOnePlace(chosen, into) ??
+    notOneTarget(chosen, into) ??
     unplaceable(stack, chosen, into) ??
     nothingToLeaveOut(chosen, leaveOut);
   if (obstacle !== undefined) return obstacle;
   return globalsFirst(chosen).map((stored) => ({
     stored,
     target: {
-      ...restoreTarget(into ?? placeToday(stack, stored.part) ?? '', runNumber),
+      ...restoreTarget(into ?? targetToday(stack, stored.part) ?? '', runNumber),
       ...(leaveOut.length > 0 && hasObjects(stored.part) ? { leaveOut } : {}),
     },
   }));
@@ -90,7 +90,7 @@ function gone({ point }: ManifestSummary, chosen: readonly PartSummary[]): Obsta
   };
 }
 
-function notOnePlace(
+function notOneTarget(
   chosen: readonly PartSummary[],
   into: string | undefined,
 ): Obstacle | undefined {
@@ -135,7 +135,7 @@ function reasonOf(
     const now = entry === undefined ? 'no longer has' : `has as ${entry.engine} now`;
     return `part ${part.name} belongs to the ${part.engine} entry ${part.entry}, which the stack file ${now}`;
   }
-  if (into !== undefined || placeToday(stack, part) !== undefined) return undefined;
+  if (into !== undefined || targetToday(stack, part) !== undefined) return undefined;
   return `part ${part.name} is of the whole server, and the stack file now names only one database of it`;
 }
 

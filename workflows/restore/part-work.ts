@@ -86,7 +86,8 @@ function observePart(
   { act, stack, step }: PartFrame,
   { part, target, stored }: PartItem,
 ): Promise<ObservedTarget> {
-  const dump = stored !== undefined && target.leaveOut !== undefined ? placeOf(stored) : undefined;
+  const dump =
+    stored !== undefined && target.leaveOut !== undefined ? locationOf(stored) : undefined;
   return step(observeStep(groupOfOne({ part })), (options) =>
     act.observeRestoreTarget.executeWithOptions(options, [
       { stack, part, target, ...(dump === undefined ? {} : { stored: dump }) },
@@ -94,7 +95,7 @@ function observePart(
   );
 }
 
-function placeOf({ snapshotId, path }: PartSummary) {
+function locationOf({ snapshotId, path }: PartSummary) {
   return { snapshotId, path };
 }
 

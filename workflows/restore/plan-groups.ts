@@ -10,7 +10,7 @@ import { stepId } from '../model/step-id';
 export const PARTS_IN_OWN_HISTORY = 100;
 
 /** A part and its place, as far as a step's words need them. */
-export interface PlacedPart {
+export interface ChosenPart {
   readonly part: Part;
   readonly target: RestoreTarget;
   readonly keepAs?: string;
@@ -65,7 +65,7 @@ export function partStep(
 
 /** Built beside what works, and proved there. */
 export function restoreSteps(
-  group: PartGroup<PlacedPart>,
+  group: PartGroup<ChosenPart>,
 ): readonly [PlannedStep, ...PlannedStep[]] {
   const { only, parts, name } = group;
   const expectedBytes = parts.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
@@ -79,7 +79,7 @@ export function restoreSteps(
   ];
 }
 
-export function swapStep({ only, parts, name }: PartGroup<PlacedPart>): PlannedStep {
+export function swapStep({ only, parts, name }: PartGroup<ChosenPart>): PlannedStep {
   const { id } = partStep('swap', { name });
   if (only === undefined) {
     const kept = parts.some(({ keepAs }) => keepAs !== undefined);

@@ -6,7 +6,7 @@ import type { ManifestSummary, PartSummary } from '../model/recovery-point';
 import { suffixedName } from '../model/restore-target';
 import type { StackDescription } from '../model/stack';
 import type { ChosenPart } from './choose-parts';
-import { placeToday } from './place-today';
+import { targetToday } from './target-today';
 import { groupParts, restoreSteps, swapStep } from './plan-groups';
 import type { Obstacle } from '../model/obstacle';
 
@@ -57,7 +57,7 @@ export function planRestore(
  */
 export function needsName(stack: StackDescription, { parts }: Pick<RestorePlan, 'parts'>): boolean {
   return parts.some(
-    ({ part, target, keepAs }) => keepAs !== undefined || target.into === placeToday(stack, part),
+    ({ part, target, keepAs }) => keepAs !== undefined || target.into === targetToday(stack, part),
   );
 }
 
@@ -138,7 +138,7 @@ function steps(parts: readonly RestorePlanPart[]): PlannedStep[] {
 }
 
 function movedNotes(stack: StackDescription, { part, target }: RestorePlanPart): string[] {
-  if (target.into === part.source || target.into !== placeToday(stack, part)) return [];
+  if (target.into === part.source || target.into !== targetToday(stack, part)) return [];
   return [
     `${part.name} was taken of ${part.kind} ${part.source}; the stack file names ${target.into} now: it is restored there.`,
   ];

@@ -12,7 +12,7 @@ import {
   unconfirmed,
   type ProvedPart,
 } from './restore-parts';
-import { adoptPlan, planned, runbook, type Run } from '../run/runbook';
+import { takePlan, planned, runbook, type Run } from '../run/runbook';
 import { undoOnFailure } from '../run/undo-on-failure';
 
 /** Restores parts of a recovery point: beside what works, proved there, then swapped; the old is kept for a while. */
@@ -20,7 +20,7 @@ export async function restore(input: InputOf<'restore'>): Promise<RestoreOutcome
   return runbook(input, async (run) => {
     const looked = await lookAtData(run, input.request.options, input.mode);
     run.page.enter('plan');
-    const plan = adoptPlan<'restore'>(run, looked.plan);
+    const plan = takePlan<'restore'>(run, looked.plan);
     if (input.mode === 'plan') return planned(plan);
 
     requireConfirmation(input, plan);

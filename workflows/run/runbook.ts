@@ -46,7 +46,7 @@ export interface Run {
   readonly act: ActivityInterfaceFor<HostActivities>;
   readonly page: RunPage;
   readonly desk: ApprovalDesk;
-  readonly holds: HoldDesk;
+  readonly holdDesk: HoldDesk;
   /** What a held step is made safe by, and gone on from. */
   readonly whileHeld: WhileHeld[];
   readonly requestedBy: string;
@@ -108,7 +108,7 @@ async function attempt<Outcome extends { readonly state: string }>(
 }
 
 /** Takes a plan on: shows it, hashes it; an obstacle ends the run before anything was touched. */
-export function adoptPlan<Name extends RunbookName>(
+export function takePlan<Name extends RunbookName>(
   run: Run,
   plan: Omit<PlanOf<Name>, 'hash'> | Obstacle,
 ): PlanOf<Name> {
@@ -137,7 +137,7 @@ function createRun(input: RunInput): Run {
     act: hostActivities(stack),
     page,
     desk: new ApprovalDesk(info.workflowId, page),
-    ...{ holds, whileHeld: steps.whileHeld, step: steps.take },
+    ...{ holdDesk: holds, whileHeld: steps.whileHeld, step: steps.take },
     requestedBy,
     despiteFreeze,
     stateIfItFailsNow: 'Nothing was changed.',
@@ -210,7 +210,7 @@ async function recorded<Outcome>(
 function auditEntry(run: Run, request: RunRequest, ended: Ended<unknown>) {
   const { planHash = '', approval } = run.page.progress();
   const { approvals } = run.desk;
-  const { resolved } = run.holds;
+  const { resolved } = run.holdDesk;
   const rejectedBy = approval?.rejectedBy;
   return {
     runbook: request.runbook,

@@ -56,7 +56,7 @@ export async function startRun(
 
 /** Follows a run that another execution of this workflow started. */
 export async function followRun(stack: string, run: QueuedRun, line: StackQueue): Promise<void> {
-  await leave(line, run, adoptedEnd(runWorkflowId(stack, run.number)));
+  await leave(line, run, endOfOther(runWorkflowId(stack, run.number)));
 }
 
 async function leave(line: StackQueue, run: QueuedRun, end: Promise<End>): Promise<void> {
@@ -77,7 +77,7 @@ async function endOf(child: ChildWorkflowHandle<Workflow>): Promise<End> {
 
 const OUTCOMES: readonly EndedRun['outcome'][] = ['done', 'failed', 'cancelled', 'terminated'];
 
-async function adoptedEnd(run: string): Promise<End> {
+async function endOfOther(run: string): Promise<End> {
   const { outcome } = await runActivities().awaitRun.executeWithOptions(
     { summary: `wait for the end of ${run}` },
     [{ run }],

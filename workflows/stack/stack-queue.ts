@@ -60,19 +60,19 @@ export class StackQueue {
   }
 
   /** Takes in runs that were found open after a loss of memory; returns those that were not known. */
-  adopt(
+  takeOver(
     open: readonly { number: number; runbook: string; requestedBy: string }[],
     highest: number,
     since: string,
   ): readonly QueuedRun[] {
     this.highest = Math.max(this.highest, highest);
     const known = new Set(this.running.map(({ number }) => number));
-    const adopted = open
+    const takenOver = open
       .filter(({ number }) => !known.has(number))
       .map((run) => ({ ...run, requestId: '', since }));
-    this.running.push(...adopted);
+    this.running.push(...takenOver);
     this.show();
-    return adopted;
+    return takenOver;
   }
 
   /** Numbers a run and puts it in line. The same request (a client's second try) keeps its number. */

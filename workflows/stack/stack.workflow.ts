@@ -127,7 +127,7 @@ async function remember({ stack, host }: StackInput, line: StackQueue): Promise<
     ]);
     line.recall(frozen);
     const known = await runActivities().findRuns({ stack, recorded });
-    follow(stack, line.adopt(known.open, known.highest, now()), line);
+    follow(stack, line.takeOver(known.open, known.highest, now()), line);
   });
 }
 

@@ -10,13 +10,13 @@ import type { Attempt } from '../../ports/attempt';
 import type { Caddy } from '../../ports/caddy';
 import type { Compose } from '../../ports/compose';
 import type { Containers } from '../../ports/containers';
-import type { EngineOfServices } from '../../ports/services-engine';
+import type { ServiceContainers } from '../../ports/service-containers';
 import type { Site } from '../../ports/site';
 import { readCertificates } from './certificates';
 
 export interface CaddyOptions {
   readonly compose: Compose;
-  readonly services: EngineOfServices;
+  readonly services: ServiceContainers;
   readonly containers: Containers;
 }
 

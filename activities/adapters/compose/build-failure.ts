@@ -94,7 +94,7 @@ function understood(ended: EndedBuild, known: readonly Known[]): AdapterError {
   const { kind, advice } = known.find(({ pattern }) => pattern.test(said)) as Known;
   const message = `Compose could not ${doing} in ${directory}: ${said}`;
   return new AdapterError(kind, message, {
-    ...commandEvidence({ place: 'host', argv: ended.argv, exit }),
+    ...commandEvidence({ location: 'host', argv: ended.argv, exit }),
     stderrTail: [withoutValues(output), ...stderr.slice(-1)].join('\n').trim(),
     ...(advice === undefined ? {} : { advice }),
   });

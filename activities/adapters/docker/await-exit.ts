@@ -3,7 +3,7 @@ import { AdapterError } from '../../ports/adapter-error';
 import type { Attempt } from '../../ports/attempt';
 import { outputOfEnded, type ContainerOutput } from './container-output';
 import { following } from './docker-failure';
-import { unlessMissing } from './engine-status';
+import { unlessMissing } from './docker-status';
 import { untilAborted } from '../../ports/until-aborted';
 import { untilSeen } from '../../ports/until-seen';
 import { withoutEnvironment } from './without-environment';

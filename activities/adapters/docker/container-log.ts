@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode';
 import { collector, unreadable } from './container-output';
 import { asking } from './docker-failure';
-import { unlessMissing } from './engine-status';
+import { unlessMissing } from './docker-status';
 import { lastBytes } from '../process/last-bytes';
 import { withoutEnvironment } from './without-environment';
 

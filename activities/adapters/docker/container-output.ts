@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode';
 import { FrameReader } from './demultiplex';
 import { asking } from './docker-failure';
-import { engineStatus } from './engine-status';
+import { dockerStatus } from './docker-status';
 import { lastBytes, type LastBytes } from '../process/last-bytes';
 import { withoutEnvironment } from './without-environment';
 
@@ -56,7 +56,7 @@ export async function lastLines(docker: Dockerode, id: string, lines: number): P
       const options = { stdout: true, stderr: true, tail: lines } as const;
       collector(info.Config.Tty, output)(await container.logs(options));
     } catch (error) {
-      if (engineStatus(error) !== 404) output.add(Buffer.from(unreadable(error)));
+      if (dockerStatus(error) !== 404) output.add(Buffer.from(unreadable(error)));
     }
   });
   return redact(output.text()).split('\n').slice(-lines).join('\n');

@@ -28,7 +28,7 @@ export function createImages({ docker, runner, onSecret, dockerConfig }: ImagesO
     resolve: (reference, attempt) => resolveImage(access, reference, attempt),
     onHost: async (reference) => (await localImage(docker, reference))?.id,
     declaredVolumes: (pinned, attempt) => declaredVolumes(access, pinned, attempt),
-    hold: (pinned, name) => holdImage(docker, pinned, name),
+    tag: (pinned, name) => holdImage(docker, pinned, name),
     dropNames: (repository, keeps) => dropNames(docker, repository, keeps),
     missingLayers: (pinned, attempt) => missingLayers(access, pinned, attempt),
     pull: (pinned, attempt) => pullImage(access, pinned, attempt),

@@ -16,7 +16,7 @@ import type { FoundContainer } from './find-container';
 /** Runs programs in one container, by exec: its own client programs, its own local sockets. */
 export function execRunner(docker: Dockerode, container: FoundContainer): CommandRunner {
   const runner: CommandRunner = {
-    place: `container ${container.name}`,
+    location: `container ${container.name}`,
     spawn: (argv, options) => spawnInContainer(docker, container, argv, options),
     run: (argv, options) => runToEnd(runner, argv, options),
   };

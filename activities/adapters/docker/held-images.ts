@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode';
 import { AdapterError } from '../../ports/adapter-error';
 import { asking } from './docker-failure';
-import { engineStatus, unlessMissing } from './engine-status';
+import { dockerStatus, unlessMissing } from './docker-status';
 import { localImage } from './local-image';
 
 /*
@@ -61,7 +61,7 @@ async function removeUnlessNeeded(docker: Dockerode, image: string): Promise<voi
   try {
     await docker.getImage(image).remove();
   } catch (error) {
-    if (engineStatus(error) !== 409) unlessMissing(error);
+    if (dockerStatus(error) !== 409) unlessMissing(error);
   }
 }
 

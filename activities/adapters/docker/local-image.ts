@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode';
 import { asking } from './docker-failure';
-import { unlessMissing } from './engine-status';
+import { unlessMissing } from './docker-status';
 import type { CredentialSource } from './registry-credentials';
 
 export interface ImageAccess {

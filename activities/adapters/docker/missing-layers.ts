@@ -2,7 +2,7 @@ import type Dockerode from 'dockerode';
 import type { Attempt } from '../../ports/attempt';
 import type { MissingLayer } from '../../ports/images';
 import { asking } from './docker-failure';
-import { unlessMissing } from './engine-status';
+import { unlessMissing } from './docker-status';
 import { parseImageReference, type NamedImage } from './image-reference';
 import { localImage, type ImageAccess } from './local-image';
 import { registryImage, type RegistryImage } from './registry-layers';

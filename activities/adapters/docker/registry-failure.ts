@@ -1,5 +1,5 @@
 import { AdapterError } from '../../ports/adapter-error';
-import { engineStatus } from './engine-status';
+import { dockerStatus } from './docker-status';
 
 /**
  * Why a registry gave no image. The engine passes its words on, most often with status 500 of its own, so the words are
@@ -23,7 +23,7 @@ const WORDS: readonly (readonly [RegistryFailure['why'], RegExp])[] = [
 
 /** Undefined for an error that is none of the registry's: the engine itself is away. */
 export function registryFailure(error: unknown): RegistryFailure | undefined {
-  const status = engineStatus(error);
+  const status = dockerStatus(error);
   if (status === undefined) return undefined;
   return explain(wordsOf(error), status);
 }

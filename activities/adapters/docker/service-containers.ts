@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode';
-import type { ServiceContainer } from '../../ports/services-engine';
+import type { ServiceContainer } from '../../ports/service-containers';
 import { exposedPorts } from './exposed-ports';
 import { LABEL } from './labels';
 import { verdictSeconds } from './verdict-seconds';

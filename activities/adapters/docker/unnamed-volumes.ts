@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode';
-import type { UnnamedVolume } from '../../ports/services-engine';
+import type { UnnamedVolume } from '../../ports/service-containers';
 
 /** What the engine calls a volume that nobody named. */
 const UNNAMED = /^[0-9a-f]{64}$/;

@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode';
 import { redactor } from '../process/redact';
-import { unlessMissing } from './engine-status';
+import { unlessMissing } from './docker-status';
 
 /** Shorter values, such as `true` or `8000`, stand in every log. */
 const SHORTEST_SECRET = 6;

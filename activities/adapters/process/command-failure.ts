@@ -5,7 +5,7 @@ import { redactor } from './redact';
 
 export interface EndedCommand {
   /** Where it ran: `host`, `container melvin-postgres-1`. */
-  readonly place: string;
+  readonly location: string;
   readonly argv: readonly string[];
   readonly exit: CommandExit;
   readonly secrets?: readonly string[];
@@ -25,7 +25,7 @@ export function commandEvidence({ argv, exit, secrets = [] }: EndedCommand): Fai
 
 /** `pg_dump on host ended with exit code 1 after 0.8 s: connection to server lost` */
 export function describeExit(command: EndedCommand): string {
-  const { argv, place, exit } = command;
+  const { argv, location: place, exit } = command;
   const program = argv[0]?.split('/').at(-1) ?? 'nothing';
   const lastLine =
     redactor(command.secrets ?? [])(exit.stderrTail)

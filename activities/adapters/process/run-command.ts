@@ -28,7 +28,7 @@ const STDERR_GRACE_MILLISECONDS = 1_000;
 
 /** Runs programs on this host: the only place in the project that spawns. */
 export const hostRunner: CommandRunner = {
-  place: 'host',
+  location: 'host',
   spawn: spawnOnHost,
   run: (argv, options) => runToEnd(hostRunner, argv, options),
 };

@@ -20,7 +20,7 @@ export type RunOptions = CommandOptions & {
  * Throws: CommandFailed (unaccepted exit, more than 64 MiB of output) · the signal's reason
  */
 export async function runToEnd(
-  runner: Pick<CommandRunner, 'place' | 'spawn'>,
+  runner: Pick<CommandRunner, 'location' | 'spawn'>,
   argv: readonly string[],
   options: RunOptions = {},
 ): Promise<{ stdout: string; exit: CommandExit }> {
@@ -33,7 +33,7 @@ export async function runToEnd(
   options.signal?.throwIfAborted();
   if (exit.code === 0 || (exit.code !== null && accept.includes(exit.code)))
     return { stdout, exit };
-  throw commandFailed({ place: runner.place, argv, exit, secrets: options.secrets ?? [] });
+  throw commandFailed({ location: runner.location, argv, exit, secrets: options.secrets ?? [] });
 }
 
 /** All of a program's output. Throws: CommandFailed (more than 64 MiB) */

@@ -1,5 +1,5 @@
 import type { Attempt } from '../../ports/attempt';
-import type { StreamLabel, StreamPlace, StreamReceipt } from '../../ports/repository';
+import type { StreamLabel, StreamLocation, StreamReceipt } from '../../ports/repository';
 import { streamPath, streamTags } from './labels';
 import { listSnapshots } from './list-snapshots';
 import type { Restic } from './restic';
@@ -10,7 +10,7 @@ export async function findStream(
   label: StreamLabel,
   receipt: StreamReceipt,
   { signal }: Attempt,
-): Promise<StreamPlace | undefined> {
+): Promise<StreamLocation | undefined> {
   const attempted = `Looking for part ${label.part.name} in ${restic.name}`;
   const tags = streamTags(label, receipt.uploadId);
   const snapshots = await listSnapshots(restic, {

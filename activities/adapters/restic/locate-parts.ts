@@ -1,5 +1,5 @@
 import type { Manifest, StoredPart } from '../../../workflows/model/recovery-point';
-import type { StreamPlace } from '../../ports/repository';
+import type { StreamLocation } from '../../ports/repository';
 import { isRepaired, markedPart } from './labels';
 import type { Listed } from './list-snapshots';
 import type { Snapshot } from './snapshot';
@@ -14,7 +14,7 @@ import type { Snapshot } from './snapshot';
 export async function locateParts(
   listed: Listed,
   manifest: Manifest,
-): Promise<readonly (StreamPlace | undefined)[]> {
+): Promise<readonly (StreamLocation | undefined)[]> {
   const found = placesIn(listed.own, manifest);
   if (found.every((place) => place !== undefined)) return found;
   // Tags may have been changed, too.
@@ -25,7 +25,7 @@ export async function locateParts(
 export function placesIn(
   snapshots: readonly Snapshot[],
   { runKey, parts }: Pick<Manifest, 'runKey' | 'parts'>,
-): readonly (StreamPlace | undefined)[] {
+): readonly (StreamLocation | undefined)[] {
   // What has lost pieces comes last; of the rest, what is asked for is the same.
   const ordered = [...snapshots].sort((a, b) => Number(isRepaired(a)) - Number(isRepaired(b)));
   const byId = firstBy(ordered, ({ id }) => id);

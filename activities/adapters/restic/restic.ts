@@ -96,7 +96,7 @@ export class Restic {
       if (exit.signal !== null && call.args[0] !== 'unlock') await this.removeLockOfKilled();
       call.signal.throwIfAborted();
       if (exit.code === 0) return;
-      const ended = { place: this.options.runner.place, argv, exit, secrets };
+      const ended = { location: this.options.runner.location, argv, exit, secrets };
       const failure = resticFailure(call.attempted, ended, circumstances, hopeless);
       throw await this.understood(failure, call);
     };

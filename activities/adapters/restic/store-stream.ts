@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { AdapterError } from '../../ports/adapter-error';
 import type { Attempt } from '../../ports/attempt';
 import type { ByteSource } from '../../ports/byte-stream';
-import type { StreamLabel, StreamPlace, StreamReceipt, Upload } from '../../ports/repository';
+import type { StreamLabel, StreamLocation, StreamReceipt, Upload } from '../../ports/repository';
 import { backupArguments } from './arguments';
 import { parseSummary, type BackupSummary } from './events';
 import { streamPath, streamTags } from './labels';
@@ -24,7 +24,7 @@ import { createWriteQueue } from './write-queue';
 export async function storeStream(
   restic: Restic,
   upload: Upload,
-): Promise<StreamPlace & { receipt: StreamReceipt }> {
+): Promise<StreamLocation & { receipt: StreamReceipt }> {
   const { label, attempt } = upload;
   const uploadId = randomUUID();
   const starting = startBackup(restic, label, uploadId, attempt);
@@ -69,7 +69,7 @@ async function feedAndClose(
   backup: RunningRestic,
   uploadId: string,
   upload: BegunUpload,
-): Promise<StreamPlace & { receipt: StreamReceipt }> {
+): Promise<StreamLocation & { receipt: StreamReceipt }> {
   const patience = createPatience(upload.attempt.onProgress);
   const lastLine = follow(backup.stdout, patience);
   // Whatever the source is doing, restic's death ends the attempt, and tells why.

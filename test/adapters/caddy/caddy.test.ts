@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCaddy } from '../../../activities/adapters/caddy/create-caddy';
-import { createServicesEngine } from '../../../activities/adapters/docker/create-services-engine';
+import { createServiceContainers } from '../../../activities/adapters/docker/create-service-containers';
 import {
   caddyConfiguration,
   forEarlierCaddy,
@@ -46,7 +46,7 @@ describeWith(['docker'], 'Caddy 2.6 looks at', () => {
   };
   const caddy = createCaddy({
     compose: { runDetached } as unknown as Compose,
-    services: createServicesEngine({ docker }),
+    services: createServiceContainers({ docker }),
     containers: {} as Containers,
   });
   const validate = async (configuration: string) => {

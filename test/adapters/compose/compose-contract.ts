@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attempt } from '../../../activities/ports/attempt';
 import type { Compose } from '../../../activities/ports/compose';
-import type { ServiceContainer } from '../../../activities/ports/services-engine';
+import type { ServiceContainer } from '../../../activities/ports/service-containers';
 import type { Site } from '../../../activities/ports/site';
 import { failureOf } from '../../support/failure-of';
 import type { Deed } from '../../support/in-memory/simulated-program';

@@ -4,14 +4,14 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createCompose } from '../../../activities/adapters/compose/create-compose';
-import { createServicesEngine } from '../../../activities/adapters/docker/create-services-engine';
+import { createServiceContainers } from '../../../activities/adapters/docker/create-service-containers';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import type { Attempt } from '../../../activities/ports/attempt';
 import type { Site } from '../../../activities/ports/site';
 import { findProgram } from '../../../toolchain/find-program';
 import { docker, TEST_IMAGES, uniqueName } from '../../support/docker';
 import { createInMemoryCompose, type ProjectFiles } from '../../support/in-memory/compose';
-import { createInMemoryServices } from '../../support/in-memory/services-engine';
+import { createInMemoryServices } from '../../support/in-memory/service-containers';
 import { SimulatedHost } from '../../support/in-memory/simulated-host';
 import { deed, deedInShell } from '../../support/in-memory/simulated-program';
 import { describeWith } from '../../support/requirements';
@@ -35,7 +35,7 @@ async function folderWithSite(): Promise<{ site: Site; file: string; folder: str
 }
 
 describeWith(['docker', 'compose'], 'Compose by its command line', () => {
-  const services = createServicesEngine({ docker });
+  const services = createServiceContainers({ docker });
   const compose = createCompose({
     program: async () => (await findProgram('compose')).path,
     runner: hostRunner,

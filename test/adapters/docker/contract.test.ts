@@ -1,11 +1,11 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createImages } from '../../../activities/adapters/docker/create-images';
-import { createServicesEngine } from '../../../activities/adapters/docker/create-services-engine';
+import { createServiceContainers } from '../../../activities/adapters/docker/create-service-containers';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import { docker, startService, uniqueName, type TestContainer } from '../../support/docker';
 import { createInMemoryImages } from '../../support/in-memory/images';
-import { createInMemoryServices } from '../../support/in-memory/services-engine';
+import { createInMemoryServices } from '../../support/in-memory/service-containers';
 import { SimulatedHost } from '../../support/in-memory/simulated-host';
 import { deed, deedInShell } from '../../support/in-memory/simulated-program';
 import { describeWith } from '../../support/requirements';
@@ -17,7 +17,7 @@ import { makeImage, TestRegistry } from './test-registry';
 describeWith(['docker'], 'services of Docker', () => {
   const started: TestContainer[] = [];
   servicesContract({
-    engine: createServicesEngine({ docker }),
+    engine: createServiceContainers({ docker }),
     ...{ uniqueName, siteOf: composeSite },
     start: async ({ does, ...options }) => {
       const command = does === undefined ? ['sleep', '60'] : deedInShell(does);

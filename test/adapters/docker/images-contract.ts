@@ -71,7 +71,7 @@ export function imagesContract(create: () => Promise<ImagesSubject>): void {
     const nobody = `${subject.repository('nowhere')}:v1`;
     expect((await failureOf(resolve(nobody))).kind).toBe('PreconditionFailed');
     expect(await subject.images.onHost(nobody)).toBeUndefined();
-    const held = failureOf(subject.images.hold(nobody, `${subject.repository('held')}:release-1`));
+    const held = failureOf(subject.images.tag(nobody, `${subject.repository('held')}:release-1`));
     expect((await held).kind).toBe('PreconditionFailed');
   });
 
@@ -79,7 +79,7 @@ export function imagesContract(create: () => Promise<ImagesSubject>): void {
     const { images } = subject;
     const id = await subject.make(`${subject.repository('held')}:x`);
     const repository = subject.repository('pawl');
-    for (const release of [1, 2, 2]) await images.hold(id, `${repository}:release-${release}`);
+    for (const release of [1, 2, 2]) await images.tag(id, `${repository}:release-${release}`);
     await images.dropNames(repository, (tag) => tag === 'release-2');
     expect(await images.onHost(`${repository}:release-1`)).toBeUndefined();
     expect(await images.onHost(`${repository}:release-2`)).toBe(id);

@@ -316,14 +316,14 @@ describeWith(['docker'], 'images', () => {
     const name = uniqueName('held');
     const [one, two] = [await make(`${name}:moves`), await make(`${name}:moves`)];
     for (const id of [one, one, two]) {
-      await images.hold(id, `${name}-api:release-${id === one ? 1 : 2}`);
+      await images.tag(id, `${name}-api:release-${id === one ? 1 : 2}`);
     }
-    await images.hold(one, `${name}-api-2:release-1`);
+    await images.tag(one, `${name}-api-2:release-1`);
     await images.dropNames(`${name}-api`, (tag) => tag !== 'release-1');
     const namesOf = async (id: string) => (await docker.getImage(id).inspect()).RepoTags;
     expect(await namesOf(one)).toEqual([`${name}-api-2:release-1`]);
     expect((await namesOf(two)).sort()).toEqual([`${name}-api:release-2`, `${name}:moves`]);
-    expect(await failureOf(images.hold(NOBODY, `${name}:x`))).toMatchObject({
+    expect(await failureOf(images.tag(NOBODY, `${name}:x`))).toMatchObject({
       kind: 'PreconditionFailed',
     });
   });

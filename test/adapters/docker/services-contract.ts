@@ -1,5 +1,5 @@
 import type { Attempt } from '../../../activities/ports/attempt';
-import type { EngineOfServices } from '../../../activities/ports/services-engine';
+import type { ServiceContainers } from '../../../activities/ports/service-containers';
 import type { Site } from '../../../activities/ports/site';
 import type { Deed } from '../../support/in-memory/simulated-program';
 import { until } from '../../support/processes';
@@ -24,7 +24,7 @@ export interface StartedContainer {
 
 /** An engine, and projects of the test's own on it. */
 export interface ServicesSubject {
-  readonly engine: EngineOfServices;
+  readonly engine: ServiceContainers;
   start(options: StartOptions): Promise<StartedContainer>;
   /** A name that nobody else has. */
   uniqueName(title: string): string;
@@ -33,7 +33,7 @@ export interface ServicesSubject {
   clear(): Promise<void>;
 }
 
-/** What every `EngineOfServices` does. Run on Docker and on the in-memory fake, so that the fake cannot drift. */
+/** What every `ServiceContainers` does. Run on Docker and on the in-memory fake, so that the fake cannot drift. */
 export function servicesContract(subject: ServicesSubject): void {
   const { engine } = subject;
   let project: string;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Dockerode from 'dockerode';
-import { createServicesEngine } from '../../../activities/adapters/docker/create-services-engine';
+import { createServiceContainers } from '../../../activities/adapters/docker/create-service-containers';
 import type { Attempt } from '../../../activities/ports/attempt';
 import {
   docker,
@@ -16,7 +16,7 @@ import { testLabels } from '../../support/run-labels';
 import { startRelay } from './engine-relay';
 import { composeSite, type ServiceContainer } from './service-container';
 
-const engine = createServicesEngine({ docker });
+const engine = createServiceContainers({ docker });
 
 function attemptOf(signal = new AbortController().signal, onProgress = () => undefined): Attempt {
   return { signal, onProgress, owner: 'pawl:test' };
@@ -89,7 +89,9 @@ describeWith(['docker'], 'a one-off container', () => {
     const { name } = await script('sleep 3; echo whole; exit 6');
     const relay = await startRelay();
     try {
-      const through = createServicesEngine({ docker: new Dockerode({ socketPath: relay.path }) });
+      const through = createServiceContainers({
+        docker: new Dockerode({ socketPath: relay.path }),
+      });
       const waiting = failureOf(through.awaitExit(name, attemptOf()));
       await sleep(400);
       await relay.stop();
@@ -187,7 +189,9 @@ describeWith(['docker'], 'the engine', () => {
 });
 
 describe('an engine that is away', () => {
-  const away = createServicesEngine({ docker: new Dockerode({ socketPath: '/nowhere/d.sock' }) });
+  const away = createServiceContainers({
+    docker: new Dockerode({ socketPath: '/nowhere/d.sock' }),
+  });
 
   it.each([
     ['containers', () => away.containers(composeSite('melvin'), 'melvin', 'api')],

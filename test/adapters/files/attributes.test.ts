@@ -220,7 +220,7 @@ describe('what cannot be saved', () => {
     for (const name of ['tar', 'du']) run('ln', '-s', busybox, `bin/${name}`);
     const env = { PATH: `${at('bin')}:${process.env['PATH'] ?? ''}` };
     const applets: CommandRunner = {
-      place: 'host',
+      location: 'host',
       spawn: (argv, options) => hostRunner.spawn(argv, { ...options, env }),
       run: (argv, options) => runToEnd(applets, argv, options),
     };

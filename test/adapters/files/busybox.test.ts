@@ -30,7 +30,7 @@ const hasBusyBox = (() => {
     for (const name of APPLETS) symlinkSync(program, join(folder, name));
     const path = [folder, process.env['PATH']].join(delimiter);
     applets = {
-      place: 'host',
+      location: 'host',
       spawn: (argv, options) => hostRunner.spawn(argv, { ...options, env: { PATH: path } }),
       run: (argv, options) => runToEnd(applets, argv, options),
     };

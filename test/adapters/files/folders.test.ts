@@ -22,7 +22,7 @@ import {
   swapBackEntries,
   swapEntries,
 } from '../../../activities/adapters/engines/files/swap-entries';
-import { hostPlace } from '../../../activities/adapters/engines/files/host-place';
+import { hostAccess } from '../../../activities/adapters/engines/files/host-access';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import type { Part } from '../../../workflows/model/recovery-point';
 import type { FilesEntry } from '../../../workflows/model/stack';
@@ -221,7 +221,7 @@ describe('folders of the host', () => {
   ])(
     'goes on %s where it was begun, also when there is room elsewhere now',
     async (_where, inside) => {
-      const place = hostPlace(hostRunner, newAttempt().signal);
+      const place = hostAccess(hostRunner, newAttempt().signal);
       const mounted = (now: boolean) => ({ ...place, mustStayInside: () => Promise.resolve(now) });
       const target = restoreTarget(at('uploads'), 1);
       await writeFile(at('uploads', 'a'), 'old');
@@ -322,7 +322,7 @@ describe('folders of the host', () => {
   });
 
   it('builds inside a folder whose neighbour is on another file system', async () => {
-    const place = hostPlace(hostRunner, newAttempt().signal);
+    const place = hostAccess(hostRunner, newAttempt().signal);
     expect(await place.mustStayInside('/proc')).toBe(true);
     expect(await place.mustStayInside(at('uploads'))).toBe(false);
   });

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { createFilesEngine } from '../../../activities/adapters/engines/files/create-files-engine';
 import { findTar } from '../../../activities/adapters/engines/files/find-tar';
-import { hostPlace } from '../../../activities/adapters/engines/files/host-place';
+import { hostAccess } from '../../../activities/adapters/engines/files/host-access';
 import { findLayout } from '../../../activities/adapters/engines/files/restore-layout';
 import {
   swapBackEntries,
@@ -133,7 +133,7 @@ type Kind = 'file' | 'folder' | 'link' | (typeof MOUNTED)[number] | (typeof FIXE
       checks += 1;
       if (dieAt > 0 && checks >= dieAt) throw new Error('killed');
     };
-    const real = hostPlace(hostRunner, signal);
+    const real = hostAccess(hostRunner, signal);
     // As where nothing tells before: in a container, or when it was made so since.
     const place = canTell ? real : { ...real, assertMovable: () => Promise.resolve() };
     const layout = await findLayout(place, at('into'), target);

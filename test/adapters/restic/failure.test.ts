@@ -7,7 +7,7 @@ const REMOTE: Circumstances = { isRemote: true, wasSeen: false };
 
 function failureFor(code: number, stderrTail: string, circumstances = LOCAL, saw?: string) {
   const exit = { code, signal: null, stderrTail, elapsedSeconds: 1.23 };
-  const command = { place: 'host', argv: ['restic', 'backup'], exit };
+  const command = { location: 'host', argv: ['restic', 'backup'], exit };
   return resticFailure('Storing part accounts in /srv/backup', command, circumstances, saw);
 }
 

@@ -35,7 +35,7 @@ export function createInMemoryImages(host: SimulatedHost): Images {
       }),
     declaredVolumes: (pinned) =>
       asked(() => (images.find(pinned) ?? images.inRegistry(pinned)?.image)?.volumes),
-    hold: (pinned, name) =>
+    tag: (pinned, name) =>
       asked(() => {
         const image = images.find(pinned);
         if (image === undefined) throw noImage(pinned);

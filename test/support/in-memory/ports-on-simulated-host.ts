@@ -10,7 +10,7 @@ import type { InMemoryCaddy } from './caddy';
 import { createInMemoryCompose, type ProjectFiles } from './compose';
 import { createInMemoryImages } from './images';
 import { createInMemoryProber } from './prober';
-import { createInMemoryServices } from './services-engine';
+import { createInMemoryServices } from './service-containers';
 import type { SimulatedHost } from './simulated-host';
 import type { InMemorySwitches } from './switches';
 
@@ -52,7 +52,7 @@ export function portsOnSimulatedHost(on: SimulatedSurroundings): HostPorts {
 function scannerOn({ scanner }: SimulatedSurroundings): CommandRunner {
   const exit = { code: 0, signal: null, stderrTail: '', elapsedSeconds: 0 };
   return {
-    place: 'host',
+    location: 'host',
     spawn: () => Promise.reject(new AdapterError('InternalError', 'A scanner is run to its end')),
     run: (argv) => {
       const { refuses } = scanner;

@@ -16,7 +16,7 @@ import type {
   Repository,
   RepositoryLook,
   StreamLabel,
-  StreamPlace,
+  StreamLocation,
   StreamReceipt,
   Upload,
 } from '../../../activities/ports/repository';
@@ -80,7 +80,7 @@ class InMemoryRepository implements Repository {
     this.repositories.set(this.description.url, { password, streams: [], manifests: [] });
   }
 
-  async storeStream(upload: Upload): Promise<StreamPlace & { readonly receipt: StreamReceipt }> {
+  async storeStream(upload: Upload): Promise<StreamLocation & { readonly receipt: StreamReceipt }> {
     const { label, attempt, beforeClose } = upload;
     const source = await upload.source;
     try {
@@ -105,7 +105,7 @@ class InMemoryRepository implements Repository {
     _label: StreamLabel,
     receipt: StreamReceipt,
     { signal }: Attempt,
-  ): Promise<StreamPlace | undefined> {
+  ): Promise<StreamLocation | undefined> {
     signal.throwIfAborted();
     const { streams } = await this.contents();
     const found = streams.find(({ uploadId }) => uploadId === receipt.uploadId);

@@ -1,4 +1,4 @@
-import type { ServiceContainer, UnnamedVolume } from '../../../activities/ports/services-engine';
+import type { ServiceContainer, UnnamedVolume } from '../../../activities/ports/service-containers';
 import type { Program } from './simulated-program';
 
 /** What a container is made of, as the Compose file has it, its variables replaced. */

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { parseImageReference } from '../../../activities/adapters/docker/image-reference';
-import { heldImage, heldRepository, releaseOfTag } from '../../../workflows/model/held-image';
+import {
+  releaseImage,
+  releaseRepository,
+  releaseOfTag,
+} from '../../../workflows/model/release-image';
 
 it('names the image of a release so that `docker ps` reads well', () => {
-  expect(heldImage('shop', 'api', 3)).toBe('pawl/shop-api:release-3');
-  expect(heldImage('web-shop', 'api', 3)).toBe('pawl/web-shop--api:release-3');
+  expect(releaseImage('shop', 'api', 3)).toBe('pawl/shop-api:release-3');
+  expect(releaseImage('web-shop', 'api', 3)).toBe('pawl/web-shop--api:release-3');
   expect(releaseOfTag('release-3')).toBe(3);
   expect(['latest', 'release-', 'release-03', 'release-3x'].map(releaseOfTag)).toEqual(
     Array(4).fill(undefined),
@@ -30,7 +34,7 @@ it.each([
   ],
 ])('tells services of stacks apart that are called alike: %j, %j', (one, other) => {
   const [first, second] = [one, other].map(([stack = '', service = '']) =>
-    heldRepository(stack, service),
+    releaseRepository(stack, service),
   );
   expect(first).not.toBe(second);
 });
@@ -41,10 +45,10 @@ it('is a name that the engine takes, whatever stack and service are called', () 
   const names = fc.tuple(stack, service);
   fc.assert(
     fc.property(names, names, (one, other) => {
-      const name = heldImage(...one, 7);
+      const name = releaseImage(...one, 7);
       expect(parseImageReference(name)).toMatchObject({ kind: 'name', tag: 'release-7' });
       expect(name.length).toBeLessThan(255);
-      expect(name === heldImage(...other, 7)).toBe(one.join('/') === other.join('/'));
+      expect(name === releaseImage(...other, 7)).toBe(one.join('/') === other.join('/'));
     }),
   );
 });

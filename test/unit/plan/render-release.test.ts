@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Deployment, SwitchDeployment } from '../../../workflows/model/deployment';
-import { heldImage } from '../../../workflows/model/held-image';
+import { releaseImage } from '../../../workflows/model/release-image';
 import { SWITCH_COMMAND } from '../../../workflows/model/switch-mount';
 import { renderAdopted, renderRelease } from '../../../workflows/release/render-release';
 import type { ComposeProjectModel, ComposeService } from '../../../workflows/release/compose-model';
@@ -202,7 +202,7 @@ it('pins a service of one instance, and changes nothing else of it', () => {
   const worker: Deployment = { service: 'The.Worker-1', strategy: 'recreate' };
   expect(rendered(PROJECT, worker)['The.Worker-1']).toMatchObject({
     ...{ profiles: ['jobs'], networks: { back: null } },
-    image: heldImage('melvin', 'The.Worker-1', 7),
+    image: releaseImage('melvin', 'The.Worker-1', 7),
     labels: {
       ...{ 'pawl.release': '7', 'pawl.role': 'service', 'pawl.image': 'The.Worker-1@sha256:aa' },
     },

@@ -10,14 +10,14 @@ import type { Engine, EntryCall, RestoreCall } from '../../../ports/engine';
 import type { OwnFolder } from '../../../ports/site';
 import { findTar } from './find-tar';
 import { framesOf, inFrame } from './frames';
-import { hostPlace } from './host-place';
+import { hostAccess } from './host-access';
 import { observeFolder } from './observe-folder';
 import { observeFolderTarget } from './observe-folder-target';
 import { packFolder } from './pack-folder';
-import type { Place } from './place';
+import type { FolderAccess } from './folder-access';
 import { findLayout, type RestoreLayout } from './restore-layout';
 import { refuseNeeded } from './refuse-needed';
-import { servicePlace } from './service-place';
+import { serviceAccess } from './service-access';
 import { isOwnPath } from './staying';
 import { assertOwn, swapBackEntries, swapEntries } from './swap-entries';
 import { digestKind } from './tree-digest';
@@ -45,88 +45,88 @@ export function createFilesEngine({
   containers,
   ownFolders = [],
 }: FilesEngineTools): Engine<FilesEntry> {
-  async function placeOf({ site, entry, attempt: { signal } }: Call): Promise<Place> {
+  async function accessOf({ site, entry, attempt: { signal } }: Call): Promise<FolderAccess> {
     if (entry.service !== undefined) {
-      return servicePlace(await containers.runner(site, entry.service), signal);
+      return serviceAccess(await containers.runner(site, entry.service), signal);
     }
-    return hostPlace(hostRunner, signal, await ownerOf(site.directory));
+    return hostAccess(hostRunner, signal, await ownerOf(site.directory));
   }
 
   async function open(call: Call, path: string) {
-    const place = await placeOf(call);
-    return { place, resolved: await place.resolve(absolute(call, path)) };
+    const access = await accessOf(call);
+    return { access, resolved: await access.resolve(absolute(call, path)) };
   }
 
   async function openTarget({ target, ...call }: TargetCall) {
-    const { place, resolved } = await open(call, target.into);
+    const { access, resolved } = await open(call, target.into);
     if (resolved.untrusted !== undefined) throw untrustedLink(resolved.path, resolved.untrusted);
-    return { place, layout: await findLayout(place, resolved.path, target) };
+    return { access, layout: await findLayout(access, resolved.path, target) };
   }
 
   return {
     kind: 'files',
 
     async observe(call) {
-      const { place, resolved } = await open(call, call.entry.path);
-      return observeFolder(place, resolved, call.entry);
+      const { access, resolved } = await open(call, call.entry.path);
+      return observeFolder(access, resolved, call.entry);
     },
 
     async dump(call) {
-      const { place, resolved } = await open(call, call.part.source);
+      const { access, resolved } = await open(call, call.part.source);
       const { exclude } = call.entry;
-      const tar = await findTar(place);
-      return packFolder(place, { folder: resolved.path, exclude, tar }, call.attempt);
+      const tar = await findTar(access);
+      return packFolder(access, { folder: resolved.path, exclude, tar }, call.attempt);
     },
 
     async observeTarget(call) {
-      const { place, layout } = await openTarget(call);
+      const { access, layout } = await openTarget(call);
       const own = [...ownFolders, ...(call.site.ownFolders ?? [])];
-      await refuseNeeded(place, layout.into, own);
-      return observeFolderTarget(place, layout, absolute(call, call.target.into));
+      await refuseNeeded(access, layout.into, own);
+      return observeFolderTarget(access, layout, absolute(call, call.target.into));
     },
 
     async prepare(call) {
-      const { place, layout } = await openTarget(call);
-      await assertNotBegun(place, layout);
-      await place.remove(layout.beside);
-      await place.makeFolder(dirname(layout.beside));
-      await place.makeOwn(layout.beside);
-      await place.makeOwn(layout.tree);
-      await assertMovable(place, layout);
+      const { access, layout } = await openTarget(call);
+      await assertNotBegun(access, layout);
+      await access.remove(layout.beside);
+      await access.makeFolder(dirname(layout.beside));
+      await access.makeOwn(layout.beside);
+      await access.makeOwn(layout.tree);
+      await assertMovable(access, layout);
       return [];
     },
 
     async receive(call) {
-      const { place, layout } = await openTarget(call);
-      const tar = await findTar(place);
-      await assertOwn(place, layout, layout.beside);
-      return unpackFolder(place, { folder: layout.tree, tar }, call.attempt);
+      const { access, layout } = await openTarget(call);
+      const tar = await findTar(access);
+      await assertOwn(access, layout, layout.beside);
+      return unpackFolder(access, { folder: layout.tree, tar }, call.attempt);
     },
 
     async digest(call) {
-      const { place, layout } = await openTarget(call);
-      await assertOwn(place, layout, layout.beside);
-      return digestFolder(place, layout.tree, call.expected, call.attempt);
+      const { access, layout } = await openTarget(call);
+      await assertOwn(access, layout, layout.beside);
+      return digestFolder(access, layout.tree, call.expected, call.attempt);
     },
 
     async swap(call) {
-      const { place, layout } = await openTarget(call);
-      return swapEntries(place, layout, await findTar(place));
+      const { access, layout } = await openTarget(call);
+      return swapEntries(access, layout, await findTar(access));
     },
 
     async swapBack(call) {
-      const { place, layout } = await openTarget(call);
-      await swapBackEntries(place, layout, await findTar(place));
+      const { access, layout } = await openTarget(call);
+      await swapBackEntries(access, layout, await findTar(access));
     },
 
     async discardBeside(call) {
-      const { place, layout } = await openTarget(call);
-      await place.remove(layout.beside);
+      const { access, layout } = await openTarget(call);
+      await access.remove(layout.beside);
     },
 
     async discardKept(call) {
-      const { place, layout } = await openTarget(call);
-      await place.remove(layout.keep);
+      const { access, layout } = await openTarget(call);
+      await access.remove(layout.keep);
     },
   };
 }
@@ -143,14 +143,14 @@ async function ownerOf(directory: string): Promise<readonly number[]> {
 }
 
 async function digestFolder(
-  place: Place,
+  access: FolderAccess,
   folder: string,
   expected: readonly ContentDigest[],
   attempt: Attempt,
 ): Promise<readonly ContentDigest[]> {
-  const tar = await findTar(place);
+  const tar = await findTar(access);
   const request = { folder, exclude: [], tar, digest: digestKind(expected) };
-  const source = await packFolder(place, request, attempt);
+  const source = await packFolder(access, request, attempt);
   try {
     let bytes = 0;
     for await (const chunk of source.stream)
@@ -162,9 +162,9 @@ async function digestFolder(
 }
 
 /** A run's own number names these folders; what an older run of that number left is not for this one to drop. */
-async function assertNotBegun(place: Place, layout: RestoreLayout): Promise<void> {
+async function assertNotBegun(access: FolderAccess, layout: RestoreLayout): Promise<void> {
   for (const folder of [layout.keep, layout.swapping, layout.dropping]) {
-    if ((await place.identity(folder)) === undefined) continue;
+    if ((await access.identity(folder)) === undefined) continue;
     const text = `${folder} is there already, from a restore that was not ended`;
     const advice = `Look into it, then move it away or remove it, and run the restore again.`;
     throw new AdapterError('PreconditionFailed', text, { advice });
@@ -172,10 +172,10 @@ async function assertNotBegun(place: Place, layout: RestoreLayout): Promise<void
 }
 
 /** Before hours of copying, and not only before the swap. */
-async function assertMovable(place: Place, { into, beside }: RestoreLayout): Promise<void> {
-  const staying = (await place.mountsInside(into)).filter((path) => !isOwnPath(path));
+async function assertMovable(access: FolderAccess, { into, beside }: RestoreLayout): Promise<void> {
+  const staying = (await access.mountsInside(into)).filter((path) => !isOwnPath(path));
   for (const frame of framesOf(staying)) {
-    await place.assertMovable(inFrame(into, frame), beside, frame);
+    await access.assertMovable(inFrame(into, frame), beside, frame);
   }
 }
 

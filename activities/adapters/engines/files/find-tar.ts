@@ -1,4 +1,4 @@
-import type { Place } from './place';
+import type { FolderAccess } from './folder-access';
 import { parseTarVersion, type TarProgram } from './tar-commands';
 
 /** What BusyBox and others say of an unknown option, and of `--help`. */
@@ -8,7 +8,7 @@ const USAGE_EXITS = [1, 2, 64];
 export async function findTar({
   runner,
   options,
-}: Pick<Place, 'runner' | 'options'>): Promise<TarProgram> {
+}: Pick<FolderAccess, 'runner' | 'options'>): Promise<TarProgram> {
   const version = await say('--version');
   return parseTarVersion(version, version.includes('GNU') ? '' : await say('--help'));
 

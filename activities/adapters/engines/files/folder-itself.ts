@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import type { Place } from './place';
+import type { FolderAccess } from './folder-access';
 import { packFolderItselfArgv, unpackArgv } from './tar-commands';
 import { tarFailed } from './tar-complaints';
 
@@ -9,15 +9,15 @@ import { tarFailed } from './tar-complaints';
  *
  * What the other has of its own and the first has not: ACLs go, extended attributes stay.
  */
-export async function copyByTar(place: Place, from: string, to: string): Promise<void> {
-  const pack = await place.spawnIn(from, packFolderItselfArgv());
-  const argv = unpackArgv({ kind: 'gnu', version: '', canExclude: true }, place.asRoot);
-  const unpack = await place.spawnIn(to, argv, { stdin: 'pipe' });
+export async function copyByTar(access: FolderAccess, from: string, to: string): Promise<void> {
+  const pack = await access.spawnIn(from, packFolderItselfArgv());
+  const argv = unpackArgv({ kind: 'gnu', version: '', canExclude: true }, access.asRoot);
+  const unpack = await access.spawnIn(to, argv, { stdin: 'pipe' });
   unpack.stdout.resume();
   if (unpack.stdin !== null) await pipeline(pack.stdout, unpack.stdin).catch(() => undefined);
   for (const [folder, { exit, argv: ran }] of [[from, pack] as const, [to, unpack] as const]) {
     const ended = await exit;
-    place.options.signal?.throwIfAborted();
-    if (ended.code !== 0) throw tarFailed(place.runner.place, folder, ran, ended);
+    access.options.signal?.throwIfAborted();
+    if (ended.code !== 0) throw tarFailed(access.runner.location, folder, ran, ended);
   }
 }

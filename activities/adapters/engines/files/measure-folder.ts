@@ -1,5 +1,5 @@
 import { AdapterError } from '../../../ports/adapter-error';
-import type { Place } from './place';
+import type { FolderAccess } from './folder-access';
 import type { TarProgram } from './tar-commands';
 
 /** A million files take `du` some seconds when their names are in memory; a plan does not wait for a cold disk. */
@@ -16,22 +16,22 @@ export interface FolderSize {
  * Throws: CredentialsRejected (a folder in it may not be read)
  */
 export async function measureFolder(
-  place: Place,
+  access: FolderAccess,
   { folder, exclude, tar }: { folder: string; exclude: readonly string[]; tar: TarProgram },
 ): Promise<FolderSize> {
   const patience = AbortSignal.timeout(LONGEST_COUNT_MILLISECONDS);
-  const signal = AbortSignal.any([patience, place.options.signal ?? patience]);
-  const options = { ...place.options, signal, accept: [1] };
+  const signal = AbortSignal.any([patience, access.options.signal ?? patience]);
+  const options = { ...access.options, signal, accept: [1] };
   try {
     const counts: number[] = [];
     for (const argv of duArgvs(tar, folder, exclude)) {
-      const { stdout, exit } = await place.runner.run(argv, options);
+      const { stdout, exit } = await access.runner.run(argv, options);
       assertReadable(folder, exit.stderrTail);
       counts.push(Number.parseInt(stdout, 10) * (tar.kind === 'gnu' ? 1 : 1024) || 0);
     }
     return { bytes: Math.min(...counts), counted: true };
   } catch (error) {
-    place.options.signal?.throwIfAborted();
+    access.options.signal?.throwIfAborted();
     if (!patience.aborted) throw error;
     return { bytes: 0, counted: false };
   }

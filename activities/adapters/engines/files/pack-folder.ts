@@ -3,7 +3,7 @@ import { AdapterError } from '../../../ports/adapter-error';
 import type { Attempt } from '../../../ports/attempt';
 import type { ByteSource } from '../../../ports/byte-stream';
 import type { RunningCommand } from '../../../ports/command-runner';
-import { placeName, type Place } from './place';
+import { nameOfHolder, type FolderAccess } from './folder-access';
 import { TarComplaints, tarFailed } from './tar-complaints';
 import { packArgv, type TarProgram } from './tar-commands';
 import { TreeDigest, type DigestKind } from './tree-digest';
@@ -21,16 +21,16 @@ const CONSISTENCY = 'files were read one after the other while they could change
 
 /** Packs a folder and digests it on the way: one pass over the files. */
 export async function packFolder(
-  place: Place,
+  access: FolderAccess,
   request: PackRequest,
   attempt: Attempt,
 ): Promise<ByteSource> {
   const { folder, exclude, tar, digest: kind = 'whole' } = request;
-  const identity = await place.identity(folder);
-  if (identity === undefined) throw noFolder(place, folder);
+  const identity = await access.identity(folder);
+  if (identity === undefined) throw noFolder(access, folder);
   const complaints = new TarComplaints();
   const argv = packArgv(tar, { exclude, withHoles: kind === 'whole' });
-  const command = await place.spawnIn(folder, argv, {
+  const command = await access.spawnIn(folder, argv, {
     signal: attempt.signal,
     onStderrLine: (line) => {
       complaints.add(line);
@@ -43,11 +43,11 @@ export async function packFolder(
       const exit = await command.exit;
       attempt.signal.throwIfAborted();
       if (!complaints.isGoodExit(tar, exit.code)) {
-        throw tarFailed(place.runner.place, folder, command.argv, exit);
+        throw tarFailed(access.runner.location, folder, command.argv, exit);
       }
-      if ((await place.identity(folder)) !== identity) throw noFolder(place, folder);
-      if (!digest.reader.complete) throw cutOff(place, folder);
-      if (digest.tooLong !== undefined) throw tooLong(place, folder, digest.tooLong);
+      if ((await access.identity(folder)) !== identity) throw noFolder(access, folder);
+      if (!digest.reader.complete) throw cutOff(access, folder);
+      if (digest.tooLong !== undefined) throw tooLong(access, folder, digest.tooLong);
       return {
         format: 'tar',
         sourceVersion: tar.version,
@@ -69,8 +69,8 @@ export function notKeptBy(tar: TarProgram): string[] {
   ];
 }
 
-export function noFolder(place: Place, folder: string): AdapterError {
-  const text = `There is no folder ${folder} on ${placeName(place)}`;
+export function noFolder(access: FolderAccess, folder: string): AdapterError {
+  const text = `There is no folder ${folder} on ${nameOfHolder(access)}`;
   return new AdapterError('PreconditionFailed', text, {
     advice: 'Correct `path` in the stack file.',
   });
@@ -92,18 +92,18 @@ function digested(command: RunningCommand, digest: TreeDigest): Transform {
   return tap;
 }
 
-function cutOff(place: Place, folder: string): AdapterError {
-  const text = `tar of ${folder} on ${place.runner.place} ended well, but its output has no end mark`;
+function cutOff(access: FolderAccess, folder: string): AdapterError {
+  const text = `tar of ${folder} on ${access.runner.location} ended well, but its output has no end mark`;
   return new AdapterError('CommandFailed', text);
 }
 
 /** It would be stored, and could not be unpacked again. */
-function tooLong(place: Place, folder: string, latin1Path: string): AdapterError {
+function tooLong(access: FolderAccess, folder: string, latin1Path: string): AdapterError {
   const path = Buffer.from(latin1Path, 'latin1').toString();
   const names = path.split('/');
   const shown = names.length > 6 ? [...names.slice(0, 5), '…', names.at(-1)].join('/') : path;
   const text =
-    `${folder}/${shown} on ${place.runner.place} cannot be saved: its path of ${latin1Path.length.toLocaleString('en-GB')} bytes ` +
+    `${folder}/${shown} on ${access.runner.location} cannot be saved: its path of ${latin1Path.length.toLocaleString('en-GB')} bytes ` +
     `(${names.length} folders deep) is longer than the 4,093 with which it could be restored`;
   const advice = 'Move it further up, or exclude the folder it is in.';
   return new AdapterError('PreconditionFailed', text, { advice });

@@ -1,6 +1,6 @@
 import { AdapterError } from '../../../ports/adapter-error';
 import type { OwnFolder } from '../../../ports/site';
-import { placeName, type Place } from './place';
+import { nameOfHolder, type FolderAccess } from './folder-access';
 
 /** Folders of the file system hierarchy that a running host cannot do without for a moment. What is in them may be replaced. */
 const SYSTEM =
@@ -13,23 +13,23 @@ const KERNEL = /^\/(proc|sys)(\/|$)/;
  * Throws: PreconditionFailed
  */
 export async function refuseNeeded(
-  place: Place,
+  access: FolderAccess,
   into: string,
   ownFolders: readonly OwnFolder[],
 ): Promise<void> {
-  if (place.runner.place !== 'host') return;
+  if (access.runner.location !== 'host') return;
   if (SYSTEM.test(into) || KERNEL.test(into)) {
     throw notReplaceable(
-      place,
+      access,
       into,
       'belongs to the operating system, which needs it all the time',
     );
   }
   for (const { what, path: asked } of ownFolders) {
-    const { path } = await place.resolve(asked);
-    if (into === path) throw notReplaceable(place, into, `is ${what}`);
-    if (isInside(into, path)) throw notReplaceable(place, into, `lies in ${what}, ${path}`);
-    if (isInside(path, into)) throw notReplaceable(place, into, `holds ${what}, ${path}`);
+    const { path } = await access.resolve(asked);
+    if (into === path) throw notReplaceable(access, into, `is ${what}`);
+    if (isInside(into, path)) throw notReplaceable(access, into, `lies in ${what}, ${path}`);
+    if (isInside(path, into)) throw notReplaceable(access, into, `holds ${what}, ${path}`);
   }
 }
 
@@ -37,10 +37,10 @@ function isInside(path: string, folder: string): boolean {
   return path.startsWith(`${folder}/`);
 }
 
-export function notReplaceable(place: Place, path: string, why: string): AdapterError {
+export function notReplaceable(access: FolderAccess, path: string, why: string): AdapterError {
   return new AdapterError(
     'PreconditionFailed',
-    `Nothing can be restored to ${path} on ${placeName(place)}: it ${why}`,
+    `Nothing can be restored to ${path} on ${nameOfHolder(access)}: it ${why}`,
     { advice: 'Name another folder with --into, or correct `path` in the stack file.' },
   );
 }

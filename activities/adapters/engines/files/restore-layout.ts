@@ -1,5 +1,5 @@
 import type { RestoreTarget } from '../../../../workflows/model/restore-target';
-import type { Place } from './place';
+import type { FolderAccess } from './folder-access';
 
 /**
  * The folders of a restore. All are on one file system, so that entries move between them by rename.
@@ -35,23 +35,23 @@ const TREE = '.pawl_tree';
  * (something is mounted on it, its parent is made read-only): where an earlier step has built, the later ones look.
  */
 export async function findLayout(
-  place: Place,
+  access: FolderAccess,
   into: string,
   target: RestoreTarget,
 ): Promise<RestoreLayout> {
-  const inside = await place.mustStayInside(into);
+  const inside = await access.mustStayInside(into);
   const usual = restoreLayout(into, target, inside);
-  if (!place.hasNeighbours || (await isBegun(place, usual))) return usual;
+  if (!access.hasNeighbours || (await isBegun(access, usual))) return usual;
   const other = restoreLayout(into, target, !inside);
-  return (await isBegun(place, other)) ? other : usual;
+  return (await isBegun(access, other)) ? other : usual;
 }
 
 async function isBegun(
-  place: Place,
+  access: FolderAccess,
   { beside, swapping, dropping, keep }: RestoreLayout,
 ): Promise<boolean> {
   for (const folder of [beside, swapping, dropping, keep]) {
-    if ((await place.identity(folder)) !== undefined) return true;
+    if ((await access.identity(folder)) !== undefined) return true;
   }
   return false;
 }

@@ -1,5 +1,5 @@
 import { HIDDEN_PREFIX } from './tar-commands';
-import type { Place } from './place';
+import type { FolderAccess } from './folder-access';
 import type { RestoreLayout } from './restore-layout';
 
 /*
@@ -10,22 +10,25 @@ import type { RestoreLayout } from './restore-layout';
 
 /** Adds what is mounted now to what was written down. Retry: what is there stays; a half-made record is completed. */
 export async function recordStaying(
-  place: Place,
+  access: FolderAccess,
   layout: RestoreLayout,
 ): Promise<readonly string[]> {
-  for (const path of await place.mountsInside(layout.into)) {
-    if (!isOwnPath(path)) await place.makeFolder(`${layout.staying}/${path}`);
+  for (const path of await access.mountsInside(layout.into)) {
+    if (!isOwnPath(path)) await access.makeFolder(`${layout.staying}/${path}`);
   }
-  return stayingIn(place, layout);
+  return stayingIn(access, layout);
 }
 
 /** What was written down: the ends of the tree. Empty where nothing was. */
-export async function stayingIn(place: Place, layout: RestoreLayout): Promise<readonly string[]> {
+export async function stayingIn(
+  access: FolderAccess,
+  layout: RestoreLayout,
+): Promise<readonly string[]> {
   const root = layout.staying;
   const paths: string[] = [];
   const pending = [''];
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-    const names = await place.folderNames(path === '' ? root : `${root}/${path}`);
+    const names = await access.folderNames(path === '' ? root : `${root}/${path}`);
     if (names.length === 0 && path !== '') paths.push(path);
     for (const name of names) pending.push(path === '' ? name : `${path}/${name}`);
   }

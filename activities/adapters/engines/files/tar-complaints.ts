@@ -74,12 +74,12 @@ export function notKept(stderrTail: string): string | undefined {
 
 /** `folder` is what tar was started in: its argv does not name it. */
 export function tarFailed(
-  place: string,
+  location: string,
   folder: string,
   argv: readonly string[],
   exit: CommandExit,
 ): AdapterError {
-  const command = { place, argv, exit };
+  const command = { location, argv, exit };
   const refused = /Permission denied|Operation not permitted/.exec(exit.stderrTail) !== null;
   const kind = refused ? 'CredentialsRejected' : 'CommandFailed';
   const evidence = commandEvidence(command);

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { AdapterError } from '../../../ports/adapter-error';
 import type { Attempt } from '../../../ports/attempt';
 import type { ByteSink } from '../../../ports/byte-stream';
-import type { Place } from './place';
+import type { FolderAccess } from './folder-access';
 import { notKept, tarFailed } from './tar-complaints';
 import { unpackArgv, type TarProgram } from './tar-commands';
 import { TarError, type TarEntry } from './tar-header';
@@ -12,13 +12,13 @@ import { TarReader } from './tar-reader';
 
 /** Unpacks a tar into a folder, and its time goes to the one above too; nothing of it can get out of the folder. */
 export async function unpackFolder(
-  place: Place,
+  access: FolderAccess,
   { folder, tar }: { readonly folder: string; readonly tar: TarProgram },
   attempt: Attempt,
 ): Promise<ByteSink> {
-  const argv = unpackArgv(tar, place.asRoot);
+  const argv = unpackArgv(tar, access.asRoot);
   const options = { signal: attempt.signal, stdin: 'pipe' as const };
-  const command = await place.spawnIn(folder, argv, options);
+  const command = await access.spawnIn(folder, argv, options);
   if (command.stdin === null) throw new AdapterError('InternalError', 'tar has no stdin');
   command.stdout.resume();
   const { stream, isWhole, hasAttributes } = checked();
@@ -39,13 +39,13 @@ export async function unpackFolder(
       const exit = await command.exit;
       attempt.signal.throwIfAborted();
       if (broken instanceof TarError) throw notRestorable(folder, broken);
-      if (exit.code !== 0) throw tarFailed(place.runner.place, folder, argv, exit);
+      if (exit.code !== 0) throw tarFailed(access.runner.location, folder, argv, exit);
       // Where a file system has no ACLs at all, tar complains of every file, whether it had one or not.
       const lost = hasAttributes() ? notKept(exit.stderrTail) : undefined;
-      if (lost !== undefined) throw cannotKeep(place, folder, lost);
+      if (lost !== undefined) throw cannotKeep(access, folder, lost);
       if (!isWhole()) throw notRestorable(folder, new TarError('its end mark is missing'));
       // What comes out of it at the swap changes its time; this keeps it for the folder that gets it all.
-      await place.copyTime(folder, dirname(folder));
+      await access.copyTime(folder, dirname(folder));
     },
   };
 }
@@ -93,8 +93,8 @@ function assertInside({ type, path, linkTarget }: TarEntry): void {
 }
 
 /** Told here, and not by a proof that finds the tree to be another: the reason is known. */
-function cannotKeep(place: Place, folder: string, complaint: string): AdapterError {
-  const text = `ACLs or extended attributes could not be restored into ${folder} on ${place.runner.place}: ${complaint}`;
+function cannotKeep(access: FolderAccess, folder: string, complaint: string): AdapterError {
+  const text = `ACLs or extended attributes could not be restored into ${folder} on ${access.runner.location}: ${complaint}`;
   const advice =
     'Restore to a file system that has them, as a worker that may set them (root), or make the users and groups that they name.';
   return new AdapterError('PreconditionFailed', text, { advice });

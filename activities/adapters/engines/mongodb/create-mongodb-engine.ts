@@ -6,7 +6,7 @@ import { openServer, withServer, type Surroundings } from './connect';
 import { dumpDatabase } from './dump';
 import { observeEntry, observeReplaced } from './observe';
 import { endLeftovers } from './operations';
-import { digestPlace, discardPlace, preparePlace } from './place-beside';
+import { digestBeside, discardBeside, prepareBeside } from './database-beside';
 import { receiveDatabase } from './receive';
 import { Swap } from './swap';
 import { discardKeptCollections, undoSwap } from './undo-swap';
@@ -42,7 +42,7 @@ export function createMongodbEngine(options: MongodbEngineOptions): Engine<Mongo
     prepare: (call) =>
       withServer(world, call, `preparing ${call.target.into}`, async (server) => {
         await endLeftovers(server, call.attempt.owner);
-        await preparePlace(server, call.target);
+        await prepareBeside(server, call.target);
         return [];
       }),
     receive: (call) =>
@@ -51,7 +51,7 @@ export function createMongodbEngine(options: MongodbEngineOptions): Engine<Mongo
       ),
     digest: (call) =>
       withServer(world, call, `reading back ${call.target.into}`, (server) =>
-        digestPlace(server, call.target, call.attempt),
+        digestBeside(server, call.target, call.attempt),
       ),
     swap: (call) =>
       withServer(world, call, `swapping ${call.target.into}`, (server) =>
@@ -63,7 +63,7 @@ export function createMongodbEngine(options: MongodbEngineOptions): Engine<Mongo
       ),
     discardBeside: (call) =>
       withServer(world, call, `discarding beside ${call.target.into}`, (server) =>
-        discardPlace(server, call.target),
+        discardBeside(server, call.target),
       ),
     discardKept: (call) =>
       withServer(world, call, `discarding what was kept of ${call.target.into}`, (server) =>

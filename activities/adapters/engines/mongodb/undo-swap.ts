@@ -3,7 +3,7 @@ import type { RestoreTarget } from '../../../../workflows/model/restore-target';
 import { readCatalogue } from './catalogue';
 import type { Server } from './connect';
 import { Journal, type ReplacedCollection, type RestoreRecord } from './journal';
-import { discardPlace } from './place-beside';
+import { discardBeside } from './database-beside';
 import { rename } from './rename';
 import { makeView } from './views';
 
@@ -21,7 +21,7 @@ export async function undoSwap(server: Server, target: RestoreTarget): Promise<v
     await moveBack(server, db, target, record);
     await journal.set({ state: 'receiving', replaced: [], replacedViews: [] });
   }
-  await discardPlace(server, target);
+  await discardBeside(server, target);
 }
 
 /** Drops what a swap kept. A swap that is half done still needs it. */

@@ -21,7 +21,7 @@ export function accessInContainer(
   { user = 'postgres', password }: Login,
   caller: Caller,
 ): Access {
-  const place = `PostgreSQL in ${runner.place}`;
+  const place = `PostgreSQL in ${runner.location}`;
   const options: CommandOptions = {
     env: { ...PROGRAM_ENVIRONMENT, ...(password !== undefined && { PGPASSWORD: password }) },
     secrets: password === undefined ? [] : [password],

@@ -20,7 +20,7 @@ import type { PartRestorer, RestoreTask } from './part-restorer';
 import { identifier, literal } from '../connect/quoting';
 import { countSessionsOn } from '../connect/own-sessions';
 import { onDatabase, onServer } from '../connect/server-sessions';
-import { whatHolds, type Holding } from './what-holds';
+import { whatBlocks, type Blocking } from './what-blocks';
 import { swapDatabases, swapDatabasesBack } from './swap-databases';
 import { lastOne, replacedMeanwhile } from './target-failures';
 
@@ -46,7 +46,7 @@ async function observeTarget(access: Access, { target }: RestoreTask): Promise<T
   return onServer(access, Object.values(names), async (session) => {
     const into = (await findDatabases(session, [names.into])).get(names.into);
     const sessions = await countSessionsOn(session, names.into);
-    const { refusals, notes } = await whatHolds(session, names.into);
+    const { refusals, notes } = await whatBlocks(session, names.into);
     return {
       exists: into !== undefined,
       bytes: into?.bytes ?? 0,
@@ -59,7 +59,7 @@ async function observeTarget(access: Access, { target }: RestoreTask): Promise<T
 }
 
 function obstacleOf(
-  refusals: Holding['refusals'],
+  refusals: Blocking['refusals'],
   { place }: Access,
 ): NonNullable<TargetObservation['obstacle']> {
   return {

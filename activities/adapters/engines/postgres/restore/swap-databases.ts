@@ -22,7 +22,7 @@ import { inTransaction } from '../connect/server-sessions';
 import type { Session } from '../connect/session';
 import { readPlan } from './swap-plan';
 import { held, keepTaken, nothingToSwap, notRestored, stillBusy } from './target-failures';
-import { whatHolds, type Holding } from './what-holds';
+import { whatBlocks, type Blocking } from './what-blocks';
 
 const SWAP_TRIES = 3;
 const BETWEEN_TRIES_MILLISECONDS = 1_000;
@@ -80,8 +80,8 @@ async function whenFree(
   throw last;
 }
 
-async function whatStops(session: Session, database: string): Promise<Holding['refusals']> {
-  const { refusals } = await whatHolds(session, database);
+async function whatStops(session: Session, database: string): Promise<Blocking['refusals']> {
+  const { refusals } = await whatBlocks(session, database);
   const { beyondReach } = await countSessionsOn(session, database);
   if (beyondReach === 0) return refusals;
   const reason = `${formatCount(beyondReach, 'session')} on it may not be ended by this user`;

@@ -1,7 +1,7 @@
 import { AdapterError } from '../../../../ports/adapter-error';
 import type { Access } from '../connect/access';
 import type { RestoreNames } from './databases';
-import type { Holding } from './what-holds';
+import type { Blocking } from './what-blocks';
 
 /* Why a step of a restore does not do what it was asked to: what the three databases of its target are. */
 
@@ -48,7 +48,7 @@ export function replacedMeanwhile({ place }: Access, { beside }: RestoreNames): 
 export function held(
   { place }: Access,
   { into }: RestoreNames,
-  refusals: Holding['refusals'],
+  refusals: Blocking['refusals'],
 ): AdapterError {
   return new AdapterError(
     'ResourceBusy',

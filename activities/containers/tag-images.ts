@@ -7,7 +7,7 @@ import type { ReleasePorts } from '../ports/host-ports';
  * of images that are in use, too. Files of earlier versions name images by digest or id, and need nothing.
  * Throws: PreconditionFailed (the image is not here any more)
  */
-export async function holdImages(
+export async function tagImages(
   { releases, images }: Pick<ReleasePorts, 'releases' | 'images'>,
   stack: string,
   release: number,
@@ -17,5 +17,5 @@ export async function holdImages(
   const { image, labels } = model.services?.[service] ?? {};
   const pinned = labelMap(labels)[LABELS.image];
   if (image === undefined || typeof pinned !== 'string') return;
-  await images.hold(pinned, image);
+  await images.tag(pinned, image);
 }

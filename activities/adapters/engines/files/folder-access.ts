@@ -3,7 +3,7 @@ import type { Frame } from './frames';
 import type { TarProgram } from './tar-commands';
 
 /** What the engine needs of the place that a folder is in: the host, or a service's container. Paths are absolute. */
-export interface Place {
+export interface FolderAccess {
   readonly runner: CommandRunner;
   /** What every command there is run with. */
   readonly options: CommandOptions;
@@ -32,7 +32,7 @@ export interface Place {
   /** Names in it that the file system says are immutable, as far as there is a program that asks. */
   immutable(folder: string): Promise<readonly string[]>;
   /** Whether a frame of the folder holds anything that moves. False when there is none. */
-  holdsEntries(folder: string, frame: Frame): Promise<boolean>;
+  hasEntries(folder: string, frame: Frame): Promise<boolean>;
   /** With all above it. Does nothing when it is there. */
   makeFolder(folder: string): Promise<void>;
   /** Makes a folder that nobody else may enter. Throws when its name is taken. */
@@ -69,6 +69,6 @@ export interface Place {
 }
 
 /** In a sentence. */
-export function placeName({ runner }: Place): string {
-  return runner.place === 'host' ? 'this host' : runner.place;
+export function nameOfHolder({ runner }: FolderAccess): string {
+  return runner.location === 'host' ? 'this host' : runner.location;
 }

@@ -18,7 +18,7 @@ interface Held {
 }
 
 /** What holds a database where it is, or would be lost with it, unseen by those who only look at sessions. */
-export interface Holding {
+export interface Blocking {
   readonly refusals: readonly { readonly reason: string; readonly wayOut: string }[];
   readonly notes: readonly string[];
 }
@@ -27,7 +27,7 @@ export interface Holding {
  * What keeps a database from being renamed, and what a rename would do to those who replicate it.
  * Retry:  safe; reads only. Waits for two seconds where transactions are prepared: most are gone then
  */
-export async function whatHolds(session: Session, database: string): Promise<Holding> {
+export async function whatBlocks(session: Session, database: string): Promise<Blocking> {
   const held = await look(session, database);
   if (held.isStandby) return { refusals: [standby], notes: [] };
   const prepared = held.prepared.length === 0 ? [] : await lasting(session, database, held);

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EngineOfServices } from '../../../activities/ports/services-engine';
+import type { ServiceContainers } from '../../../activities/ports/service-containers';
 import type { SimulatedContainer } from './simulated-container';
 import type { SimulatedHost } from './simulated-host';
 
 const LOOK_MILLISECONDS = 20;
 const FREE_BYTES = 100 * 1024 ** 3;
 
-/** `EngineOfServices` on a simulated host. */
-export function createInMemoryServices(host: SimulatedHost): EngineOfServices {
+/** `ServiceContainers` on a simulated host. */
+export function createInMemoryServices(host: SimulatedHost): ServiceContainers {
   /** Whatever is asked of it while it is away, it does not answer. */
   const asked = <Answer>(work: () => Answer): Promise<Answer> =>
     new Promise((resolve) => {

@@ -22,7 +22,7 @@ import { assertMovable, bringEntries, hasEntries, moveEntries } from './host-ent
 import { codeOf, guarded } from './host-failure';
 import { immutableEntries } from './immutable';
 import { isMountPoint, mountsInside } from './mounts';
-import type { Place } from './place';
+import type { FolderAccess } from './folder-access';
 
 /** Leaves room for the suffixes below the 255 bytes that file systems allow. */
 const LONGEST_NAME_BYTES = 200;
@@ -35,18 +35,18 @@ const NO_FOLDER = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'];
  *
  * `trusted`: user ids besides root's and the worker's whose symbolic links may be followed.
  */
-export function hostPlace(
+export function hostAccess(
   runner: CommandRunner,
   signal: AbortSignal,
   trusted: readonly number[] = [],
-): Place {
+): FolderAccess {
   const options = { signal };
   const inBoth = (
     from: string,
     to: string,
     work: (from: string, to: string) => Promise<void>,
   ): Promise<void> => atFolder(from, (source) => atFolder(to, (target) => work(source, target)));
-  const place: Place = {
+  const access: FolderAccess = {
     runner,
     options,
     asRoot: process.getuid?.() === 0,
@@ -64,7 +64,7 @@ export function hostPlace(
       (await identity(folder)) === undefined ? [] : atFolder(folder, (at) => readdir(at)),
     ),
     immutable: (folder) => atFolder(folder, (cwd) => immutableEntries(runner, { ...options, cwd })),
-    holdsEntries: guarded(
+    hasEntries: guarded(
       async (folder, frame) =>
         (await identity(folder)) !== undefined &&
         (await atFolder(folder, (at) => hasEntries(at, frame))),
@@ -76,7 +76,7 @@ export function hostPlace(
     isOwn: guarded(isOwn),
     assertMovable: guarded(async (folder, own, frame) => {
       // The folder `own` keeps its time when there is nothing to try.
-      if (!(await place.holdsEntries(folder, frame))) return;
+      if (!(await access.hasEntries(folder, frame))) return;
       await inBoth(folder, own, (at, ownAt) => assertMovable(at, ownAt, frame, signal));
     }),
     moveEntries: guarded((from, to, frame) =>
@@ -92,12 +92,12 @@ export function hostPlace(
     rename: guarded((from: string, to: string) =>
       atParent(from, (source) => atParent(to, (target) => rename(source, target))),
     ),
-    remove: guarded((folder: string) => remove(place, folder)),
+    remove: guarded((folder: string) => remove(access, folder)),
     removeIfEmpty: guarded((folder: string) =>
       unless(['ENOTEMPTY', 'EBUSY', 'ENOENT'], () => atParent(folder, (entry) => rmdir(entry))),
     ),
     copyAttributes: guarded(async (from, to, tar) => {
-      if (tar.kind === 'gnu') await copyByTar(place, from, to);
+      if (tar.kind === 'gnu') await copyByTar(access, from, to);
       else await inBoth(from, to, copyOwnerAndMode);
     }),
     copyTime: guarded((from: string, to: string) =>
@@ -118,7 +118,7 @@ export function hostPlace(
       }),
     ),
   };
-  return place;
+  return access;
 }
 
 async function identity(folder: string): Promise<string | undefined> {
@@ -175,11 +175,11 @@ async function mountsOfOthers(): Promise<readonly string[]> {
 }
 
 /** Not Node's own `rm`: one process with no names in this one's memory. It follows no links on its way either. */
-async function remove(place: Place, folder: string): Promise<void> {
-  const { runner, options } = place;
+async function remove(access: FolderAccess, folder: string): Promise<void> {
+  const { runner, options } = access;
   if ((await identity(dirname(folder))) === undefined) return;
   if ((await identity(folder)) !== undefined) {
-    const [mounted] = await place.mountsInside(folder);
+    const [mounted] = await access.mountsInside(folder);
     if (mounted !== undefined) throw stillMounted(folder, mounted);
   }
   await atParent(folder, async (_entry, cwd, name) => {

@@ -1,19 +1,23 @@
 import type Dockerode from 'dockerode';
 import type { Attempt } from '../../ports/attempt';
-import type { EngineOfServices, ServiceContainer } from '../../ports/services-engine';
+import type { ServiceContainers, ServiceContainer } from '../../ports/service-containers';
 import { awaitExit } from './await-exit';
 import { containerLog } from './container-log';
 import { lastLines } from './container-output';
 import { asking, following } from './docker-failure';
-import { engineStatus, unlessMissing } from './engine-status';
+import { dockerStatus, unlessMissing } from './docker-status';
 import { freeBytes } from './free-bytes';
 import { LABEL, replicaOf } from './labels';
 import { serviceContainer } from './service-containers';
 import { unnamedVolumes } from './unnamed-volumes';
 import { untilAborted } from '../../ports/until-aborted';
 
-/** `EngineOfServices` by the Docker Engine. `docker` must be made without `version`, as for `createContainers`. */
-export function createServicesEngine({ docker }: { readonly docker: Dockerode }): EngineOfServices {
+/** `ServiceContainers` by the Docker Engine. `docker` must be made without `version`, as for `createContainers`. */
+export function createServiceContainers({
+  docker,
+}: {
+  readonly docker: Dockerode;
+}): ServiceContainers {
   return {
     ping: (seconds) => ping(docker, seconds),
     containers: (_site, project, service) => containersOf(docker, project, service),
@@ -61,7 +65,7 @@ async function removeContainer(
     try {
       await docker.getContainer(name).remove({ force: true, v: volumes });
     } catch (error) {
-      const isGoing = engineStatus(error) === 409 && /already in progress/.test(String(error));
+      const isGoing = dockerStatus(error) === 409 && /already in progress/.test(String(error));
       if (!isGoing) unlessMissing(error);
     }
   });
@@ -88,7 +92,7 @@ async function stop(docker: Dockerode, id: string, { signal }: Attempt): Promise
       try {
         await docker.getContainer(id).stop();
       } catch (error) {
-        if (engineStatus(error) !== 304) unlessMissing(error);
+        if (dockerStatus(error) !== 304) unlessMissing(error);
       }
     }),
   );

@@ -12,7 +12,7 @@ const LONGEST = 200;
  * Shape:  (`shop`, `api`) → `pawl/shop-api`; (`web-shop`, `api`) → `pawl/web-shop--api`, since there may be a stack `web`
  * Source: distribution/reference, "Grammar"
  */
-export function heldRepository(stack: string, service: string): string {
+export function releaseRepository(stack: string, service: string): string {
   const isPlain = PLAIN.test(stack) && PLAIN.test(service);
   if (isPlain && stack.length + service.length < LONGEST) {
     return `pawl/${stack}${stack.includes('-') ? '--' : '-'}${service}`;
@@ -25,8 +25,8 @@ export function heldRepository(stack: string, service: string): string {
   return `pawl/${readable.replace(/^-|-$/g, '')}-${longFingerprint(key)}`;
 }
 
-export function heldImage(stack: string, service: string, release: number): string {
-  return `${heldRepository(stack, service)}:release-${release}`;
+export function releaseImage(stack: string, service: string, release: number): string {
+  return `${releaseRepository(stack, service)}:release-${release}`;
 }
 
 /** The release of a tag that `heldImage` made. */

@@ -15,7 +15,7 @@ import { viewOptions } from './views';
  * Empties the place beside and opens the journal of this restore.
  * Throws: PreconditionFailed when collections that are not ours have names that this restore needs
  */
-export async function preparePlace(server: Server, target: RestoreTarget): Promise<void> {
+export async function prepareBeside(server: Server, target: RestoreTarget): Promise<void> {
   const db = server.client.db(target.into);
   const journal = new Journal(db, target);
   const record = await journal.read();
@@ -27,7 +27,7 @@ export async function preparePlace(server: Server, target: RestoreTarget): Promi
 }
 
 /** Drops what `preparePlace` and a dump have put beside; never anything that a swap has begun to use. */
-export async function discardPlace(server: Server, target: RestoreTarget): Promise<void> {
+export async function discardBeside(server: Server, target: RestoreTarget): Promise<void> {
   const db = server.client.db(target.into);
   const journal = new Journal(db, target);
   const record = await journal.read();
@@ -38,7 +38,7 @@ export async function discardPlace(server: Server, target: RestoreTarget): Promi
 }
 
 /** Reads back what was received. What is only to be made by the swap (views) is digested as it will be made. */
-export async function digestPlace(
+export async function digestBeside(
   server: Server,
   target: RestoreTarget,
   attempt: Attempt,

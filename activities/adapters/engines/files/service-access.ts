@@ -3,10 +3,10 @@ import type { CommandRunner } from '../../../ports/command-runner';
 import { commandFailed } from '../../process/command-failure';
 import { copyByTar } from './folder-itself';
 import type { Frame } from './frames';
-import { stillMounted } from './host-place';
+import { stillMounted } from './host-access';
 import { immutableEntries } from './immutable';
 import { isLayered, mountsInside } from './mounts';
-import type { Place } from './place';
+import type { FolderAccess } from './folder-access';
 import { HIDDEN_PREFIX } from './tar-commands';
 
 /** What must be in the container, of GNU or of BusyBox. Names of files never leave it: `find` hands them on. */
@@ -30,7 +30,7 @@ const NAMED = 5;
  * Folders of a container, by commands in it, as root whatever the image's user is. Commands take paths: whoever may write
  * in the folder could put a symbolic link in their way, and so reach what root of that container may, and no further.
  */
-export function servicePlace(runner: CommandRunner, signal: AbortSignal): Place {
+export function serviceAccess(runner: CommandRunner, signal: AbortSignal): FolderAccess {
   const options = { signal, user: '0:0' };
   const output = async (...argv: string[]): Promise<string> =>
     (await runner.run(argv, options)).stdout;
@@ -45,7 +45,7 @@ export function servicePlace(runner: CommandRunner, signal: AbortSignal): Place 
     const argv = [...find(`${folder}/`, frame), '-print0'];
     const { stdout, exit } = await runner.run(argv, { ...options, accept: [1] });
     if (exit.code === 0 || /No such file or directory/.test(exit.stderrTail)) return stdout;
-    throw commandFailed({ place: runner.place, argv, exit });
+    throw commandFailed({ location: runner.location, argv, exit });
   };
   const holdsEntries = async (folder: string, frame: Frame): Promise<boolean> =>
     (await list(folder, frame)) !== '';
@@ -56,10 +56,10 @@ export function servicePlace(runner: CommandRunner, signal: AbortSignal): Place 
   };
   const assertMoved = async (from: string, frame: Frame, complaints: string): Promise<void> => {
     const left = await list(from, frame);
-    if (left !== '') throw notMoved(runner.place, from, left, complaints);
+    if (left !== '') throw notMoved(runner.location, from, left, complaints);
   };
 
-  const place: Place = {
+  const access: FolderAccess = {
     runner,
     options,
     asRoot: true,
@@ -85,7 +85,7 @@ export function servicePlace(runner: CommandRunner, signal: AbortSignal): Place 
       return paths.map((path) => path.split('/').at(-1) ?? path);
     },
     immutable: (folder) => immutableEntries(runner, { ...options, cwd: folder }),
-    holdsEntries,
+    hasEntries: holdsEntries,
     makeFolder: (folder) => run('mkdir', '-p', folder),
     makeOwn: (folder) => run('mkdir', '-m', '700', folder),
     isOwn: async (folder) => {
@@ -119,7 +119,7 @@ export function servicePlace(runner: CommandRunner, signal: AbortSignal): Place 
       await succeeds('rmdir', folder);
     },
     copyAttributes: async (from, to, tar) => {
-      if (tar.kind === 'gnu') return copyByTar(place, from, to);
+      if (tar.kind === 'gnu') return copyByTar(access, from, to);
       const [mode = '', owner = ''] = (await output('stat', '-c', '%a %u:%g', `${from}/`))
         .trim()
         .split(' ');
@@ -144,7 +144,7 @@ export function servicePlace(runner: CommandRunner, signal: AbortSignal): Place 
       return exit.code === 0 && blocks !== undefined ? Number(blocks) * 1024 : undefined;
     },
   };
-  return place;
+  return access;
 }
 
 /** What moves of a frame. `-name` takes patterns. */
@@ -160,7 +160,7 @@ function find(folder: string, { path, staying }: Frame): string[] {
  * trying them.
  * Throws: PreconditionFailed that names the missing ones
  */
-export async function requirePrograms({ runner, options }: Place): Promise<void> {
+export async function requirePrograms({ runner, options }: FolderAccess): Promise<void> {
   const found = (await canRun({ runner, options }, 'find')) ? await usualPrograms() : new Set();
   const missing: string[] = [];
   for (const program of PROGRAMS) {
@@ -169,7 +169,7 @@ export async function requirePrograms({ runner, options }: Place): Promise<void>
   if (missing.length === 0) return;
   throw new AdapterError(
     'PreconditionFailed',
-    `${runner.place} lacks ${missing.join(', ')}, which files are saved and restored with`,
+    `${runner.location} lacks ${missing.join(', ')}, which files are saved and restored with`,
     { advice: ADVICE_WITHOUT_PROGRAMS },
   );
 
@@ -181,7 +181,10 @@ export async function requirePrograms({ runner, options }: Place): Promise<void>
   }
 }
 
-async function canRun({ runner, options }: Pick<Place, 'runner' | 'options'>, program: string) {
+async function canRun(
+  { runner, options }: Pick<FolderAccess, 'runner' | 'options'>,
+  program: string,
+) {
   try {
     const command = await runner.spawn([program, '--help'], options);
     command.stdout.resume();
@@ -198,7 +201,7 @@ function isMissing(error: unknown): boolean {
 }
 
 /** `left`: paths, each ended by a zero byte. */
-function notMoved(place: string, from: string, left: string, complaints: string): AdapterError {
+function notMoved(access: string, from: string, left: string, complaints: string): AdapterError {
   const names = left
     .split('\0')
     .slice(0, -1)
@@ -206,7 +209,7 @@ function notMoved(place: string, from: string, left: string, complaints: string)
   const named = names.slice(0, NAMED).join(', ');
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
   const reason = complaints.trim().split('\n').at(-1) ?? '';
-  const text = `Could not move ${named}${more} out of ${from} in ${place}${reason === '' ? '' : `: ${reason}`}`;
+  const text = `Could not move ${named}${more} out of ${from} in ${access}${reason === '' ? '' : `: ${reason}`}`;
   const advice =
     'Stop what uses the folder, or make it movable (umount, chattr -i -a), and run the restore again.';
   const isFull = /No space left|Disk quota/.test(complaints);

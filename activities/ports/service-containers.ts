@@ -36,7 +36,7 @@ export interface UnnamedVolume {
   readonly volume: string;
 }
 
-export interface EngineOfServices {
+export interface ServiceContainers {
   /** Throws: ServiceUnavailable (the engine is away, or accepts and says nothing for so long) · CredentialsRejected */
   ping(seconds: number): Promise<void>;
   /** Containers of one Compose service of the project, stopped ones too, one-off ones not; by their number. */

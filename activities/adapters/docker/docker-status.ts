@@ -1,9 +1,9 @@
 /** The HTTP status with which the engine refused; undefined when it gave no answer. */
-export function engineStatus(error: unknown): number | undefined {
+export function dockerStatus(error: unknown): number | undefined {
   return (error as { readonly statusCode?: number }).statusCode;
 }
 
 /** To catch with: what is not there is undefined. */
 export function unlessMissing(error: unknown): undefined {
-  if (engineStatus(error) !== 404) throw error;
+  if (dockerStatus(error) !== 404) throw error;
 }

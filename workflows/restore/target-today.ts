@@ -6,7 +6,7 @@ import { folderSource, type StackDescription } from '../model/stack';
  * keeps its own name.
  * Shape:  stack, part → database, folder or '' (globals); undefined when the stack file has no place for it
  */
-export function placeToday({ protect }: StackDescription, part: Part): string | undefined {
+export function targetToday({ protect }: StackDescription, part: Part): string | undefined {
   const entry = protect.find(({ name }) => name === part.entry);
   if (entry?.engine !== part.engine) return undefined;
   if ('path' in entry) return folderSource(entry);
