@@ -34,9 +34,9 @@ export async function requireWorker(session: Session, host?: string): Promise<vo
 
 /** Its host is served; by a worker that was started with --no-workflows, or its only one of the runbooks is away. */
 function noWorkflows({ address }: Session, host: string): ClientError {
-  const text = `No worker that runs workflows is connected to ${address}; that of host "${host}" does steps only.`;
+  const text = `Nobody has asked ${address} for workflows for over a minute; the worker of host "${host}" asks for steps.`;
   return new ClientError(EXIT_CODES.unavailable, text, {
-    advice: `Start one without --no-workflows, on any machine: \`pawl worker\` (\`pawl server\` has one built in).`,
+    advice: `Start a worker without --no-workflows, on any machine: \`pawl worker\` (\`pawl server\` has one built in).`,
     reason: 'worker-away',
   });
 }

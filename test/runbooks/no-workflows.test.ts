@@ -35,10 +35,10 @@ describeWith(['temporal', 'restic'], 'a worker without workflows', () => {
   it('is told from none: a command says that workflows are missing, and doctor too', async () => {
     const refused = await pawl.cli(['backup']);
     expect(refused).toMatchObject({ code: 6 });
-    expect(refused.stderr).toContain('No worker that runs workflows is connected');
+    expect(refused.stderr).toContain('Nobody has asked');
     expect(refused.stderr).toContain('without --no-workflows');
     const { stdout } = await pawl.cli(['doctor', '--json']);
-    expect(stdout).toContain('No worker that runs workflows is connected');
+    expect(stdout).toContain('Nobody has asked');
   });
 
   it("does its host's steps for the workflows of another worker", async () => {
