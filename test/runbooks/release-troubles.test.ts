@@ -159,7 +159,8 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'on a bad day, a relea
 
       expect(serves).toBe('2');
       expect(report.total).toMatchObject({ failed: 0, byApplication: 0 });
-      expect(report.total.longestGapSeconds).toBeGreaterThan(SECONDS / 2);
+      // Answers that take two seconds, and had asked the table before, end in its first two.
+      expect(report.total.longestGapSeconds).toBeGreaterThan(SECONDS - 3);
     });
   });
 
