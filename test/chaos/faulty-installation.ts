@@ -74,7 +74,8 @@ export class FaultyInstallation {
       const [last = 'nowhere', ...earlier] = (await this.faults.kills()).slice(before).reverse();
       const message = error instanceof Error ? error.message : String(error);
       const told = [`killed last at ${last}`, ...earlier.map((kill) => `before at ${kill}`)];
-      throw new Error([message, '', ...told].join('\n'), { cause: error });
+      const said = (await this.pawl.workerLog()).slice(-LAST_WORDS);
+      throw new Error([message, '', ...told, '', said].join('\n'), { cause: error });
     }
   }
 
@@ -119,6 +120,9 @@ export class FaultyInstallation {
     await rm(this.faultDirectory, { recursive: true, force: true });
   }
 }
+
+/** Of its log, so many characters. */
+const LAST_WORDS = 3_000;
 
 function isKill({ then }: ArmedFault): boolean {
   return then === 'kill';
