@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { BackupOutcome } from '../../workflows/model/outcome';
 import { freePort } from '../../worker/free-port';
 import { PawlEnvironment } from '../support/pawl-environment';
+import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 
 describeWith(['temporal', 'restic'], 'what a worker tells its operator', () => {
@@ -72,7 +73,12 @@ describeWith(['temporal', 'restic'], 'what a worker tells its operator', () => {
   it('says a failure that was foreseen in one line, with run, step and reason, and no stack', async () => {
     const before = (await pawl.workerLog()).length;
     expect((await backUp('-f', await withoutFolder())).code).toBe(7);
-    const lines = (await pawl.workerLog()).slice(before).trim().split('\n');
+    // A command may hear of the end before the worker has written it down.
+    const log = await until(async () => {
+      const text = (await pawl.workerLog()).slice(before);
+      return /melvin\/3 failed.*\n/.test(text) ? text : undefined;
+    });
+    const lines = log.trim().split('\n');
     const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(told.filter(({ step }) => step !== undefined)).toMatchObject([
       { step: 'observe:uploads', failure: 'PreconditionFailed', run: 'melvin/3', level: 'warn' },
