@@ -29,7 +29,8 @@ describeWith(['temporal', 'restic'], 'a worker without workflows', () => {
   });
   afterAll(async () => {
     if (other !== undefined) await stopChild(other, STOP_GRACE_MILLISECONDS);
-    await pawl.stop();
+    // No worker of workflows is left that could be asked.
+    await pawl.end();
   });
 
   it('is told from none: a command says that workflows are missing, and doctor too', async () => {
