@@ -23,13 +23,13 @@ const RUNBOOK: Readonly<Record<string, string>> = {
     import type { InputOf } from '../catalogue';
     import type { PlannedOutcome } from '../model/outcome';
     import { requireApproval } from '../run/people/approvals';
-    import { adoptPlan, planned, runbook } from '../run/runbook';
+    import { takePlan, planned, runbook } from '../run/runbook';
     import type { GreetOutcome } from './greet.runbook';
     export async function greet(input: InputOf<'greet'>): Promise<GreetOutcome | PlannedOutcome> {
       return runbook(input, async (run) => {
         const { whom } = input.request.options;
         const steps = [{ id: 'record', title: 'write the audit record' }];
-        const plan = adoptPlan<'greet'>(run, {
+        const plan = takePlan<'greet'>(run, {
           runbook: 'greet', stack: run.stack.name, whom, steps, notes: [],
         });
         if (input.mode === 'plan') return planned(plan);
