@@ -47,7 +47,7 @@ describe('what plain Compose is to run', () => {
           }),
       },
       images: {
-        hold: (id: string, name: string) => Promise.resolve(void held.push(`${id} ${name}`)),
+        tag: (id: string, name: string) => Promise.resolve(void held.push(`${id} ${name}`)),
       },
       releases: {
         prepare: (_stack: string, runKey: string, render: (number: number) => string) => {

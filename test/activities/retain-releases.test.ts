@@ -45,8 +45,8 @@ it('removes images that no other stack keeps and no Compose file means, and hold
           Promise.resolve(
             reference === 'named-here' ? 'sha256:2' : reference === 'sha256:4' ? undefined : 'here',
           ),
-        hold: (_pinned: string, name: string) => {
-          did.push(`hold ${name}`);
+        tag: (_pinned: string, name: string) => {
+          did.push(`tag ${name}`);
           return Promise.resolve();
         },
         dropNames: (repository: string, keeps: (tag: string) => boolean) => {
@@ -66,7 +66,7 @@ it('removes images that no other stack keeps and no Compose file means, and hold
     ...[3, 2, 1],
   ]);
   expect(did).toEqual([
-    'hold pawl/melvin-api:release-5',
+    'tag pawl/melvin-api:release-5',
     'drop pawl/melvin-api release-3,release-1',
     'remove sha256:1',
     'forget 3,2,1',
