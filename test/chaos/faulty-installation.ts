@@ -100,7 +100,11 @@ export class FaultyInstallation {
       do isToBeKilled = left().length > 0;
       while (!(await this.startAgain(isToBeKilled)));
     }
-    return output;
+    const died = this.pawl.workerEnd().then((end) => {
+      throw new Error(`The worker ended with ${String(end)}, and nobody had killed it`);
+    });
+    died.catch(() => undefined);
+    return Promise.race([output, died]);
   }
 
   private async startAgain(mayBeKilled: boolean): Promise<boolean> {

@@ -108,8 +108,10 @@ export class PawlEnvironment {
 
   /** Resolves with how the worker ended, whoever ended it. */
   async workerEnd(): Promise<string | undefined> {
-    const exit = await this.worker?.exit;
-    this.worker = undefined;
+    const { worker } = this;
+    const exit = await worker?.exit;
+    // Another may have been started by whoever heard of it first.
+    if (this.worker === worker) this.worker = undefined;
     return exit;
   }
 
