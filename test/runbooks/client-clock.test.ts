@@ -1,10 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { HostFinding } from '../../workflows/model/host-finding';
 import { faketimeLibrary } from '../support/faketime';
 import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
-import { createQuickRepository } from '../support/quick-repository';
 import { describeWith } from '../support/requirements';
+import { UPLOADS_ENVIRONMENT, writeUploadsStack } from './support/uploads-stack';
 
 const HOURS = /Note: the clock of this machine says (.+), the Temporal server's (.+)\./;
 
@@ -12,15 +10,8 @@ describeWith(['temporal', 'restic', 'faketime'], 'with a clock that is', () => {
   let pawl: PawlEnvironment;
 
   beforeAll(async () => {
-    pawl = await startPawl({ env: { REPOSITORY_PASSWORD: 'correct horse' } });
-    await mkdir(join(pawl.directory, 'uploads'));
-    await createQuickRepository(join(pawl.directory, 'repository'), 'correct horse');
-    const lines = [
-      'stack: melvin',
-      'repository: {url: ./repository, password: {env: REPOSITORY_PASSWORD}}',
-      'protect: {uploads: {engine: files, path: ./uploads}}',
-    ];
-    await writeFile(join(pawl.directory, 'pawl.yaml'), `${lines.join('\n')}\n`);
+    pawl = await startPawl({ env: UPLOADS_ENVIRONMENT });
+    await writeUploadsStack(pawl);
   });
 
   afterAll(() => pawl.stop());

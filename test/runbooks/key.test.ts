@@ -1,10 +1,10 @@
-import { chmod, copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeKeyFile } from '../../sealing/key-file';
 import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
-import { createQuickRepository } from '../support/quick-repository';
 import { describeWith } from '../support/requirements';
+import { UPLOADS_ENVIRONMENT, writeUploadsStack } from './support/uploads-stack';
 
 describeWith(['temporal', 'restic'], 'the key of an installation', () => {
   let pawl: PawlEnvironment;
@@ -15,15 +15,8 @@ describeWith(['temporal', 'restic'], 'the key of an installation', () => {
     keys = await mkdtemp(join(tmpdir(), 'pawl-keys-'));
     ours = join(keys, 'ours.key');
     makeKeyFile(ours);
-    pawl = await startPawl({ env: { PAWL_KEY_FILE: ours, REPOSITORY_PASSWORD: 'correct horse' } });
-    await mkdir(join(pawl.directory, 'uploads'));
-    await createQuickRepository(join(pawl.directory, 'repository'), 'correct horse');
-    const lines = [
-      'stack: melvin',
-      'repository: {url: ./repository, password: {env: REPOSITORY_PASSWORD}}',
-      'protect: {uploads: {engine: files, path: ./uploads}}',
-    ];
-    await writeFile(join(pawl.directory, 'pawl.yaml'), `${lines.join('\n')}\n`);
+    pawl = await startPawl({ env: { PAWL_KEY_FILE: ours, ...UPLOADS_ENVIRONMENT } });
+    await writeUploadsStack(pawl);
   });
 
   // Some of its runs were sealed with keys that are gone.

@@ -1,10 +1,10 @@
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startChild, stopChild, type Child } from '../../worker/server/child';
 import { workerCommand } from '../../worker/server/worker-command';
 import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
-import { createQuickRepository } from '../support/quick-repository';
 import { describeWith } from '../support/requirements';
+import { UPLOADS_ENVIRONMENT, writeUploadsStack } from './support/uploads-stack';
 
 const STOP_GRACE_MILLISECONDS = 20_000;
 
@@ -14,18 +14,11 @@ describeWith(['temporal', 'restic'], 'a worker without workflows', () => {
 
   beforeAll(async () => {
     pawl = await startPawl({
-      env: { REPOSITORY_PASSWORD: 'correct horse' },
+      env: UPLOADS_ENVIRONMENT,
       workerFlags: ['--no-workflows'],
     });
-    await mkdir(join(pawl.directory, 'uploads'));
+    await writeUploadsStack(pawl);
     await writeFile(join(pawl.directory, 'uploads', 'a'), 'a');
-    await createQuickRepository(join(pawl.directory, 'repository'), 'correct horse');
-    const lines = [
-      'stack: melvin',
-      'repository: {url: ./repository, password: {env: REPOSITORY_PASSWORD}}',
-      'protect: {uploads: {engine: files, path: ./uploads}}',
-    ];
-    await writeFile(join(pawl.directory, 'pawl.yaml'), `${lines.join('\n')}\n`);
   });
   afterAll(async () => {
     if (other !== undefined) await stopChild(other, STOP_GRACE_MILLISECONDS);

@@ -7,7 +7,8 @@ import type { WorkerReady } from '../../worker/run-worker';
 import { startChild, stopChild, type Child } from '../../worker/server/child';
 import { withoutTemporalSettings } from '../../worker/server/server-config';
 import { startReady, type Supervised } from '../../worker/server/supervise';
-import { MEMORY_ENVIRONMENT, workerCommand } from '../../worker/server/worker-command';
+import { MEMORY_ENVIRONMENT } from '../../toolchain/worker-memory';
+import { workerCommand } from '../../worker/server/worker-command';
 import type { Environment } from '../../worker/settings';
 import { runInProcess, runsInProcess } from './run-in-process';
 import { runProcess, type ProcessOptions, type ProcessResult } from './run-process';
@@ -147,8 +148,7 @@ export class PawlEnvironment {
     return runProcess(argv, { cwd: this.directory, ...options, env });
   }
 
-  /** Everything that all workers of this environment have printed: JSON lines. */
-  /** Empty before a worker was started. */
+  /** Everything that all workers of this environment have printed: JSON lines. Empty before a worker was started. */
   async workerLog(): Promise<string> {
     return existsSync(this.logFile) ? readFile(this.logFile, 'utf8') : '';
   }

@@ -4,7 +4,8 @@ import { writeClientConfig, type DevServer } from './dev-server';
 import type { ServerConfig } from './server-config';
 import type { ServerRecord } from './server-record';
 import type { Supervised } from './supervise';
-import { MEMORY_ENVIRONMENT, workerCommand, workerFlags } from './worker-command';
+import { MEMORY_ENVIRONMENT } from '../../toolchain/worker-memory';
+import { workerCommand, workerFlags } from './worker-command';
 
 /** Longer than a worker's own patience with its steps. */
 const STOP_GRACE_MILLISECONDS = 20_000;
