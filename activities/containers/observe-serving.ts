@@ -1,7 +1,8 @@
 import { EDGE_SERVICE } from '../../workflows/model/edge';
 import type { Serving } from '../../workflows/model/serving';
 import type { StackDescription } from '../../workflows/model/stack';
-import { edgeDrift, whatRuns } from '../../workflows/release/what-runs';
+import { edgeDrift } from '../../workflows/release/drifts';
+import { whatRuns } from '../../workflows/release/what-runs';
 import type { Attempt } from '../ports/attempt';
 import type { HostPorts, ReleasePorts } from '../ports/host-ports';
 import type { Site } from '../ports/site';

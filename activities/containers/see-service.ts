@@ -5,7 +5,7 @@ import {
   whoAnswersInstead,
   whoIsInPlace,
   type SeenService,
-} from '../../workflows/release/what-runs';
+} from '../../workflows/release/seen-service';
 import { AdapterError, isAway } from '../ports/adapter-error';
 import { untilSeen } from '../ports/until-seen';
 import type { Attempt } from '../ports/attempt';

@@ -3,7 +3,8 @@ import { hasSwitch, SLOTS, type Deployment, type Slot } from '../../workflows/mo
 import type { Drift } from '../../workflows/model/serving';
 import { weightOf } from '../../workflows/model/traffic';
 import type { ObservedService } from '../../workflows/release/observed-release';
-import { hasReached, whatRuns } from '../../workflows/release/what-runs';
+import { hasReached } from '../../workflows/release/seen-service';
+import { whatRuns } from '../../workflows/release/what-runs';
 import { AdapterError } from '../ports/adapter-error';
 import { composeService, imageName } from '../containers/compose-service';
 import { isOfRelease, isRunning, isSwitch } from '../containers/service-container';

@@ -1,7 +1,7 @@
 import type { HostFinding } from '../../workflows/model/host-finding';
 import type { Drift, ServiceState } from '../../workflows/model/serving';
 import type { ProtectEntry } from '../../workflows/model/stack';
-import { isOfARun } from '../../workflows/release/what-runs';
+import { isOfARun } from '../../workflows/release/drifts';
 import { AdapterError } from '../ports/adapter-error';
 import { engineFor } from '../frame/engine-for';
 import { servingOf } from '../containers/observe-serving';

@@ -1,7 +1,7 @@
 import type { SwitchDeployment } from '../../workflows/model/deployment';
 import type { StackDescription } from '../../workflows/model/stack';
 import type { SwitchCounters } from '../../workflows/model/traffic';
-import { whyNoSwitch } from '../../workflows/release/what-runs';
+import { whyNoSwitch } from '../../workflows/release/seen-service';
 import { AdapterError, isAway } from '../ports/adapter-error';
 import { untilSeen } from '../ports/until-seen';
 import type { Attempt } from '../ports/attempt';

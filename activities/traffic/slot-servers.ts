@@ -13,7 +13,7 @@ import {
   type Traffic,
 } from '../../workflows/model/traffic';
 import { MOST_FURTHER_PORTS } from '../../workflows/model/switch-mount';
-import { whyNoSwitch } from '../../workflows/release/what-runs';
+import { whyNoSwitch } from '../../workflows/release/seen-service';
 import { AdapterError, isAway } from '../ports/adapter-error';
 import type { Attempt } from '../ports/attempt';
 import type { ReleasePorts } from '../ports/host-ports';

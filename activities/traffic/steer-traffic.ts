@@ -6,7 +6,7 @@ import {
   type Traffic,
 } from '../../workflows/model/traffic';
 import type { InPlace } from '../../workflows/model/serving';
-import { whoIsInPlace } from '../../workflows/release/what-runs';
+import { whoIsInPlace } from '../../workflows/release/seen-service';
 import { AdapterError, isAway } from '../ports/adapter-error';
 import { untilDone, untilSeen } from '../ports/until-seen';
 import { keyOf } from './live-counters';

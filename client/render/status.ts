@@ -1,6 +1,6 @@
 import { stuckAdvice, type Stuck } from '../temporal/judge-stuck';
 import type { Drift } from '../../workflows/model/serving';
-import { isOfARun } from '../../workflows/release/what-runs';
+import { isOfARun } from '../../workflows/release/drifts';
 import { behind } from '../../workflows/stack/plan-admission';
 import type { PersonWait } from '../follow/waiting-words';
 import type { KnownPoint } from '../status/newest-points';

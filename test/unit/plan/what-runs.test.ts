@@ -2,12 +2,12 @@ import type { Release, ReleasedService } from '../../../workflows/model/release'
 import type { DriftKind } from '../../../workflows/model/serving';
 import type { Traffic } from '../../../workflows/model/traffic';
 import {
-  whatRuns,
   whoIsInPlace,
   whyNoSwitch,
   type SeenContainer,
   type SeenService,
-} from '../../../workflows/release/what-runs';
+} from '../../../workflows/release/seen-service';
+import { whatRuns } from '../../../workflows/release/what-runs';
 import { describeRelease } from '../../support/descriptions';
 
 const IMAGES = ['', 'sha256:one', 'sha256:two'];
