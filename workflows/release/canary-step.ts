@@ -3,7 +3,7 @@ import type { CanaryStep } from '../model/outcome';
 import type { SwitchCounters } from '../model/traffic';
 import type { Judgement } from './judge-traffic';
 import type { Run } from '../run/runbook';
-import { judgeStep } from './release-steps';
+import { judgeStep } from './traffic-steps';
 import { newService, type Placement, type SwitchedService } from './placement';
 
 /** How far the shifting of a service's requests has come. */

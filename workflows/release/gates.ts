@@ -1,6 +1,6 @@
 import type { Gate } from '../model/deployment';
 import type { PlannedStep } from '../model/plans';
-import { gateSteps } from './release-steps';
+import { gateSteps } from './check-steps';
 import type { Run } from '../run/runbook';
 import { isSwitched, newService, type Placement, type PlacedService } from './placement';
 

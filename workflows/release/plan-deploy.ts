@@ -17,29 +17,23 @@ import { formerImage, planChanges } from './plan-changes';
 import { followerNotes, followersOf, refuseFollowers } from './plan-followers';
 import { planRolling, refuseRolling } from './plan-rolling';
 import { anywhereNotes, portNotes } from './port-notes';
+import { gateSteps, migrationSteps } from './check-steps';
+import { slotFor } from './choose-slot';
+import { driftNotes, renewalNotes, takeOverNotes } from './release-notes';
 import {
   adoptsFirst,
   adoptSteps,
   buildStep,
-  driftNotes,
   edgeStep,
-  gateSteps,
-  migrationSteps,
   prepareStep,
   pullEdgeStep,
   pullStep,
   pullSwitchStep,
   pushStep,
   recordReleaseStep,
-  renewalNotes,
-  replaceStep,
   RETAIN,
-  shiftSteps,
-  slotFor,
-  startSteps,
-  takeOverNotes,
-  watchStep,
 } from './release-steps';
+import { replaceStep, shiftSteps, startSteps, watchStep } from './traffic-steps';
 
 /**
  * Plans a release: which images, which slots, which shares of the traffic, in which order.

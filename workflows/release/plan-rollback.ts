@@ -15,21 +15,11 @@ import { orderServices } from './order-services';
 import { followerNotes, followersOf, refuseFollowers } from './plan-followers';
 import { planRolling, refuseRolling } from './plan-rolling';
 import { planSchema, schemaNotes } from './plan-schema';
-import {
-  adoptSteps,
-  driftNotes,
-  gateSteps,
-  migrateDownStep,
-  placedService,
-  pullStep,
-  recordReleaseStep,
-  renewalNotes,
-  replaceStep,
-  shiftSteps,
-  slotFor,
-  startSteps,
-  takeOverNotes,
-} from './release-steps';
+import { gateSteps, migrateDownStep } from './check-steps';
+import { slotFor } from './choose-slot';
+import { driftNotes, renewalNotes, takeOverNotes } from './release-notes';
+import { adoptSteps, pullStep, recordReleaseStep } from './release-steps';
+import { placedService, replaceStep, shiftSteps, startSteps } from './traffic-steps';
 import { coolStep } from './undo-steps';
 
 /**

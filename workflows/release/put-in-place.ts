@@ -1,6 +1,6 @@
 import type { Gate } from '../model/deployment';
 import { stepId } from '../model/step-id';
-import { watchStep } from './release-steps';
+import { watchStep } from './traffic-steps';
 import type { Run } from '../run/runbook';
 import type { Undo } from '../run/undo-on-failure';
 import { checkGates, type GatedImages } from './gates';

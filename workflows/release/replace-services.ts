@@ -1,4 +1,4 @@
-import { replaceStep } from './release-steps';
+import { replaceStep } from './traffic-steps';
 import type { Run } from '../run/runbook';
 import type { Undo } from '../run/undo-on-failure';
 import { patienceFor, patienceOf, readyDetail } from './patience';

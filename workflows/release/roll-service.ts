@@ -3,7 +3,7 @@ import { slotService } from '../model/deployment';
 import type { CanaryStep } from '../model/outcome';
 import { stepId } from '../model/step-id';
 import { ALL, sharesOf, type Shares } from '../model/traffic';
-import { rollStep } from './release-steps';
+import { rollStep } from './traffic-steps';
 import type { Run } from '../run/runbook';
 import type { Undo } from '../run/undo-on-failure';
 import { judge, type Reached } from './canary-step';

@@ -1,6 +1,6 @@
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { Migrations } from '../model/deployment';
-import { MIGRATE_STEP, schemaHeadStep } from './release-steps';
+import { MIGRATE_STEP, schemaHeadStep } from './check-steps';
 import { schemaRevision } from './schema-revision';
 import type { Run } from '../run/runbook';
 import type { Undo } from '../run/undo-on-failure';

@@ -1,7 +1,7 @@
 import { slotService, type Slot } from '../model/deployment';
 import type { CanaryStep } from '../model/outcome';
 import { ALL, sharesOf, type Shares } from '../model/traffic';
-import { clearStep, drainStep, shiftStep } from './release-steps';
+import { clearStep, drainStep, shiftStep } from './traffic-steps';
 import {
   giveBackToComposeStep,
   goOnStep,

@@ -8,7 +8,7 @@ import {
   type Placement,
   type SwitchedService,
 } from './placement';
-import { startStep } from './release-steps';
+import { startStep } from './traffic-steps';
 import { removeStep } from './undo-steps';
 
 /** Starts the release beside what serves: no request goes there yet. What is rolled is started as its requests come. */

@@ -2,7 +2,7 @@ import type { Slot } from '../model/deployment';
 import type { CanaryStep } from '../model/outcome';
 import type { InPlace } from '../model/serving';
 import { ALL, sharesOf, type Shares } from '../model/traffic';
-import { renewStep } from './release-steps';
+import { renewStep } from './traffic-steps';
 import type { Run } from '../run/runbook';
 import type { Placement, SwitchedService } from './placement';
 
