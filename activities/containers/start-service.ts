@@ -1,41 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReadyCheck } from '../../workflows/model/deployment';
 import { AdapterError } from '../ports/adapter-error';
 import { untilDone } from '../ports/until-seen';
+import { becomeReady, type Starting } from './become-ready';
 import { tagImages } from './tag-images';
 import { keepLogs } from './keep-log';
-import { isOfRelease, isPlain, isRunning, isSwitch } from './service-container';
+import { isOfRelease, isPlain, isSwitch } from './service-container';
 import type { Attempt } from '../ports/attempt';
-import type { Scale } from '../ports/compose';
 import type { HostPorts, ReleasePorts } from '../ports/host-ports';
-import type { ServiceContainer } from '../ports/service-containers';
 import type { Site } from '../ports/site';
-import { probeContainer } from './probe-container';
-import { readyWithin } from './ready-within';
 import { runStep, type StepInput } from '../frame/run-step';
 
-export interface StartServiceInput extends StepInput {
-  readonly project: string;
-  /** The release whose file says what it is. */
-  readonly release: number;
-  /** As the file names it: `worker`, or `api-green`. */
-  readonly service: string;
-  /** Present: it is brought to so many containers, whatever the file says of their number. */
-  readonly scale?: Scale;
-  readonly port?: number;
-  readonly ready?: ReadyCheck;
+export interface StartServiceInput extends StepInput, Starting {
   /** Present: what runs of it now is stopped first, with this grace before SIGKILL. */
   readonly stopSeconds?: number;
   /** The release is the record of what plain Compose runs: its containers bear no number of it. */
   readonly plain?: true;
   /** Present, for an undo: what stands in the way, such as a port that another process has, is waited for so long. */
   readonly insistSeconds?: number;
-  /** Longest wait, where there is no `ready` that says one. Absent: as long as its own health check may need. */
-  readonly timeoutSeconds?: number;
-  /** Services that lose what they share with it when its container is replaced: they are recreated with it. */
-  readonly followers?: readonly string[];
-  /** For an undo: how far from well it was before. That is enough again. */
-  readonly asBefore?: 'not-ready' | 'not-running';
 }
 
 export interface StartedService {
@@ -43,11 +23,7 @@ export interface StartedService {
   readonly seconds: number;
 }
 
-/** Without a health check and a `ready`, a container that has run for so long without a restart counts as started. */
-const STEADY_MILLISECONDS = 3_000;
-const LOOK_MILLISECONDS = 250;
 const INSIST_MILLISECONDS = 1_000;
-const LAST_LINES = 15;
 
 /**
  * Starts a service of a release and waits until it is ready: running, healthy by Docker's own check where there is one,
@@ -129,133 +105,5 @@ async function isStarted(
   const containers = await ports.services.containers(site, project, service);
   return containers.some((container) =>
     plain === true ? isPlain(container) : isOfRelease(container, release),
-  );
-}
-
-/** Throws: VerificationFailed (it is not ready in time, or was removed by hand meanwhile) */
-export async function becomeReady(
-  ports: ReleasePorts,
-  site: Site,
-  input: Omit<StartServiceInput, 'stack' | 'run'>,
-  attempt: Attempt,
-): Promise<number> {
-  const begin = performance.now();
-  const answers = new Map<string, number>();
-  let made = 0;
-  for (;;) {
-    attempt.signal.throwIfAborted();
-    const containers = await ports.services.containers(site, input.project, input.service);
-    made = Math.max(made, containers.length);
-    const waitingFor =
-      containers.length < made
-        ? `${made - containers.length} of ${made} containers were removed by hand`
-        : ((await notYet(ports, input, containers, answers, attempt)) ??
-          (await followersNotYet(ports, site, input)));
-    if (waitingFor === undefined) return containers.length;
-    const seconds = readyWithin(input, containers);
-    if (performance.now() > begin + seconds * 1000) {
-      throw await neverReady(ports, input, containers, `${waitingFor} after ${seconds} s`);
-    }
-    await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
-  }
-}
-
-/** They run again; how well, nobody has asked for. */
-async function followersNotYet(
-  { services }: ReleasePorts,
-  site: Site,
-  {
-    project,
-    followers = [],
-    asBefore,
-  }: Pick<StartServiceInput, 'project' | 'followers' | 'asBefore'>,
-): Promise<string | undefined> {
-  if (asBefore === 'not-running') return undefined;
-  for (const follower of followers) {
-    const containers = await services.containers(site, project, follower);
-    const stopped = containers.find((container) => !isRunning(container));
-    if (stopped !== undefined) return `${stopped.name}, which shares with it, is ${stopped.state}`;
-  }
-  return undefined;
-}
-
-/** What is still waited for; undefined when all is ready. */
-async function notYet(
-  ports: ReleasePorts,
-  {
-    scale,
-    port,
-    ready,
-    asBefore,
-  }: Pick<StartServiceInput, 'scale' | 'port' | 'ready' | 'asBefore'>,
-  containers: readonly ServiceContainer[],
-  answers: Map<string, number>,
-  attempt: Attempt,
-): Promise<string | undefined> {
-  if (asBefore === 'not-running') return undefined;
-  const running = containers.filter(isRunning);
-  // As many as Compose has made by the release's file, which may say another number than the stack has now.
-  const wanted = scale?.containers ?? containers.length;
-  if (running.length < wanted) return `${running.length} of ${wanted} containers run`;
-  if (asBefore === 'not-ready') return undefined;
-  const sick = running.find(({ health }) => health !== undefined && health !== 'healthy');
-  if (sick !== undefined) return `${sick.name} is ${sick.health ?? ''}`;
-  if (ready === undefined || port === undefined) return notSteady(running);
-  for (const container of running) {
-    const reason = await probe(ports, container, { port, ready }, answers, attempt);
-    if (reason !== undefined) return reason;
-  }
-  return undefined;
-}
-
-function notSteady(running: readonly ServiceContainer[]): string | undefined {
-  const young = running.find(
-    ({ health, startedAt }) =>
-      health === undefined && Date.now() - Date.parse(startedAt) < STEADY_MILLISECONDS,
-  );
-  return young && `${young.name} has not run for ${STEADY_MILLISECONDS / 1000} s without a restart`;
-}
-
-/** One look at one container; counts its good answers in a row. */
-async function probe(
-  ports: ReleasePorts,
-  { id, name, addresses: [address], startedAt }: ServiceContainer,
-  { port, ready }: { readonly port: number; readonly ready: ReadyCheck },
-  answers: Map<string, number>,
-  attempt: Attempt,
-): Promise<string | undefined> {
-  const life = `${id} ${startedAt}`;
-  if (address === undefined) return `${name} has no address`;
-  const { good, what } = await probeContainer(ports, address, { port, ready }, attempt);
-  if (!good) {
-    answers.set(life, 0);
-    return `${ready.http} of ${name} gave ${what}`;
-  }
-  const inARow = (answers.get(life) ?? 0) + 1;
-  answers.set(life, inARow);
-  if (inARow >= ready.consecutive) return undefined;
-  return `${ready.http} of ${name} answered ${inARow} times in a row, not ${ready.consecutive}`;
-}
-
-async function neverReady(
-  ports: ReleasePorts,
-  { service, release }: Pick<StartServiceInput, 'service' | 'release'>,
-  containers: readonly ServiceContainer[],
-  why: string,
-): Promise<AdapterError> {
-  const [last] = containers;
-  const lines = last === undefined ? '' : await ports.services.lastLines(last.id, LAST_LINES);
-  const ended =
-    last === undefined || last.state === 'running' ? '' : ` (exit code ${last.exitCode})`;
-  return new AdapterError(
-    'VerificationFailed',
-    `${service} of release ${release} did not become ready: ${why}${ended}`,
-    {
-      ...(lines === '' ? {} : { stderrTail: lines }),
-      advice:
-        lines === ''
-          ? 'Its container wrote nothing; `deploy.SERVICE.ready` in the stack file sets what is required of it.'
-          : 'See the last lines of its container; `deploy.SERVICE.ready` in the stack file sets what is required of it.',
-    },
   );
 }

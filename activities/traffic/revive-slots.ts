@@ -13,7 +13,7 @@ import type { ReleasePorts } from '../ports/host-ports';
 import type { Site } from '../ports/site';
 import { tagImages } from '../containers/tag-images';
 import { hasEnded } from '../containers/service-container';
-import { becomeReady } from '../containers/start-service';
+import { becomeReady } from '../containers/become-ready';
 
 export interface SlotsInUse {
   readonly stack: StackDescription;

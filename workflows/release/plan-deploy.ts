@@ -1,25 +1,19 @@
 import type { BuildOptions, DeployOptions } from '../model/options';
-import {
-  hasSwitch,
-  slotService,
-  type DeployDescription,
-  type Deployment,
-} from '../model/deployment';
+import { hasSwitch, type DeployDescription, type Deployment } from '../model/deployment';
 import type { BackupPlan, DeployPlan, PlannedService, PlannedStep } from '../model/plans';
 import { RECORD_STEP } from '../model/record-step';
 import type { StackDescription } from '../model/stack';
 import type { Obstacle } from '../model/obstacle';
 import type { ObservedRelease, ObservedService } from './observed-release';
 import { estimateDisk, refuseFullDisk } from './estimate-disk';
-import { leftVolumeNotes, refuseLostVolumes } from './lost-volumes';
+import { refuseLostVolumes } from './lost-volumes';
 import { orderServices } from './order-services';
 import { formerImage, planChanges } from './plan-changes';
-import { followerNotes, followersOf, refuseFollowers } from './plan-followers';
+import { followersOf, refuseFollowers } from './plan-followers';
 import { planRolling, refuseRolling } from './plan-rolling';
-import { anywhereNotes, portNotes } from './port-notes';
 import { gateSteps, migrationSteps } from './check-steps';
 import { slotFor } from './choose-slot';
-import { driftNotes, renewalNotes, takeOverNotes } from './release-notes';
+import { deployNotes } from './deploy-notes';
 import {
   adoptsFirst,
   adoptSteps,
@@ -86,11 +80,7 @@ export function planDeploy(
       ...buildSteps(services, options.build),
       ...steps(plan, observed, deploy, saved?.steps ?? []),
     ],
-    notes: [
-      ...notes(observed, services, deploy.services),
-      ...leftVolumeNotes(observed.services, deploy.services),
-      ...leftOutNotes(saved),
-    ],
+    notes: deployNotes(observed, services, deploy.services, saved),
     ...(disk === undefined ? {} : { disk }),
   };
 }
@@ -99,12 +89,6 @@ export function planDeploy(
 export function savesPoint({ release, migrations }: DeployDescription): boolean {
   const { recoveryPoint } = release;
   return recoveryPoint === 'always' || (recoveryPoint === 'migrations' && migrations !== undefined);
-}
-
-function leftOutNotes(saved: Omit<BackupPlan, 'hash'> | undefined): string[] {
-  return (saved?.skipped ?? []).map(
-    ({ name, reason }) => `The recovery point leaves out ${name}: ${reason}.`,
-  );
 }
 
 function planService(
@@ -170,51 +154,6 @@ function buildSteps(services: readonly PlannedService[], build?: BuildOptions): 
       buildStep(service),
       ...(build?.push === true ? [pushStep(service, image)] : []),
     ]);
-}
-
-function notes(
-  observed: ObservedRelease,
-  services: readonly PlannedService[],
-  deployments: readonly Deployment[],
-): string[] {
-  const taken = services.filter(({ adopts, slot }) => adopts && slot !== undefined);
-  return [
-    ...takeOverNotes(observed, services),
-    ...taken.flatMap(({ service }) => portNotes(observed, service, deployments)),
-    ...driftNotes(observed),
-    ...noCanaryNotes(observed, deployments),
-    ...renewalNotes(services),
-    ...anywhereNotes(observed, services),
-    ...followerNotes(services),
-    ...edgeNotes(observed),
-    ...observed.notes,
-  ];
-}
-
-function noCanaryNotes(
-  { services }: ObservedRelease,
-  deployments: readonly Deployment[],
-): string[] {
-  const judged = deployments.filter((one) => hasSwitch(one) && one.canary !== undefined);
-  const names = judged.map(({ service }) => service);
-  return services.flatMap(({ service, active, servesNobody }) =>
-    active !== undefined && servesNobody === true && names.includes(service)
-      ? `Nobody is served by ${slotService(service, active)} now: there is no canary, all requests of ${service} go to the release at once.`
-      : [],
-  );
-}
-
-function edgeNotes({ edge }: ObservedRelease): string[] {
-  if (edge?.change === 'remove') {
-    return [
-      'The stack file no longer has an edge: it is removed, and nothing answers at its ports. Its volume, with its certificates, stays.',
-    ];
-  }
-  if (edge?.change !== 'renew') return [];
-  return [
-    'The edge is recreated, since its image, its ports or what it is given to read has changed: requests in flight are cut ' +
-      'off after 5 s, and until the first answer of the new one there is a gap of a few seconds more.',
-  ];
 }
 
 /** Whoever asks for a build expects one. */
