@@ -59,7 +59,10 @@ const deployment = (service: string): SwitchDeployment => ({
 });
 
 async function planOnce(site: Site, program: string): Promise<void> {
-  const compose = createCompose({ program: () => Promise.resolve(program), runner: hostRunner });
+  const compose = createCompose({
+    ...{ program: () => Promise.resolve(program), runner: hostRunner },
+    services: { containers: () => Promise.resolve([]) },
+  });
   await compose.facts(site, attempt);
   const model = await compose.model(site, attempt);
   const names = Array.from({ length: SERVICES }, (_, at) => `service-${at}`);

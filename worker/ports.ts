@@ -46,7 +46,7 @@ export function portsOnThisHost(
   };
   const containers = createContainers({ docker });
   const services = createServiceContainers({ docker });
-  const composeProjects = createCompose({ program: compose, runner: hostRunner });
+  const composeProjects = createCompose({ program: compose, runner: hostRunner, services });
   return (runs) => ({
     engines: {
       postgres: createPostgresEngine({ hostRunner, containers }),

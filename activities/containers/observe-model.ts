@@ -1,3 +1,4 @@
+import { LABELS } from '../../workflows/model/labels';
 import type { Release, ReleaseList } from '../../workflows/model/release';
 import { releaseText } from '../../workflows/model/release-text';
 import type { StackDescription } from '../../workflows/model/stack';
@@ -13,6 +14,7 @@ import { compareModels } from './compare-models';
 import { deployOf } from './deploy-of';
 import type { Attempt } from '../ports/attempt';
 import type { ReleasePorts } from '../ports/host-ports';
+import type { ServiceContainer } from '../ports/service-containers';
 import type { Site } from '../ports/site';
 import { releaseRenderer } from './release-renderer';
 
@@ -69,12 +71,33 @@ export async function madeAnew(
     model === undefined
       ? { file: await releases.file(stack.name, target?.number ?? 0) }
       : { text: await renderedModel(switches, { ...question, model }) };
-  const hashes = await compose.hashes({ site, release, services: names, attempt });
-  const anew = names.map(async (name) => {
-    const containers = await services.containers(site, project, name);
-    return containers.some(({ madeOf }) => madeOf !== hashes.get(name)) ? [name] : [];
+  const found = await Promise.all(
+    names.map(async (name) => ({
+      name,
+      containers: await services.containers(site, project, name),
+    })),
+  );
+  // Another image is another definition: of these, Compose need not be asked.
+  const others = found.filter(({ containers }) => hasOtherImage(containers, question));
+  const same = found.filter((one) => !others.includes(one));
+  const asked = same.map(({ name }) => name);
+  const hashes = await compose.hashes({ site, release, services: asked, attempt });
+  const changed = same.filter(({ name, containers }) =>
+    containers.some(({ madeOf }) => madeOf !== hashes.get(name)),
+  );
+  return new Set([...others, ...changed].map(({ name }) => name));
+}
+
+/** By the label that each container of a release has: its definition's. */
+function hasOtherImage(
+  containers: readonly ServiceContainer[],
+  { model, images }: Pick<AnewQuestion, 'model' | 'images'>,
+): boolean {
+  if (model === undefined) return false;
+  return containers.some(({ labels }) => {
+    const { [LABELS.service]: service = '', [LABELS.image]: image } = labels;
+    return image !== undefined && Object.hasOwn(images, service) && image !== images[service];
   });
-  return new Set((await Promise.all(anew)).flat());
 }
 
 /** Only of services that run, whose switches' folders are there: a plan makes none. */

@@ -106,11 +106,6 @@ export function recreateArguments(services: readonly string[]): readonly string[
   return ['up', ...UP, '--force-recreate', '--', ...services];
 }
 
-/** One JSON object per line. */
-export function listArguments(services: readonly string[]): readonly string[] {
-  return ['ps', '--all', '--format', 'json', '--', ...services];
-}
-
 export function stopArguments(
   services: readonly string[],
   graceSeconds: number | undefined,

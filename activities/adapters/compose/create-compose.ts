@@ -2,10 +2,10 @@ import type { AdapterError } from '../../ports/adapter-error';
 import type { Attempt } from '../../ports/attempt';
 import type { CommandRunner } from '../../ports/command-runner';
 import type { Compose, OnRelease } from '../../ports/compose';
+import type { ServiceContainers } from '../../ports/service-containers';
 import type { Site } from '../../ports/site';
 import {
   buildArguments,
-  hashArguments,
   projectArguments,
   projectDirectory,
   pushArguments,
@@ -19,11 +19,13 @@ import {
 } from './arguments';
 import { buildFailure, pushFailure, type EndedBuild } from './build-failure';
 import { composeFailure, type Attempted } from './compose-failure';
-import { readFacts, readHashes } from './facts';
+import { readFacts } from './facts';
+import { createHashReader } from './hash-reader';
+import { isLeftAlone, type Definition } from './left-alone';
 import { locate } from './locate';
-import { readModel } from './read-model';
-import { releaseText } from './release-text';
-import { parse, resolveProject } from './resolve-project';
+import { createProjectReader } from './project-reader';
+import { releaseModel, withEnvFilesOf } from './release-text';
+import { fields, parse } from './resolve-project';
 import { runBuilder } from './run-builder';
 import { isNameTaken, startServices } from './start-services';
 
@@ -40,11 +42,13 @@ interface Call extends Pick<Attempted, 'doing' | 'reads'> {
 }
 
 /**
- * Drives the Compose command line. `program` answers with its path; it is asked when it is needed first.
+ * Drives the Compose command line. `program` answers with its path; it is asked when it is needed first. What containers
+ * there are, the engine is asked.
  */
 export function createCompose(options: {
   readonly program: () => Promise<string>;
   readonly runner: CommandRunner;
+  readonly services: Pick<ServiceContainers, 'containers'>;
 }): Compose {
   async function run(site: Site, call: Call, { signal }: Attempt): Promise<string> {
     const { argv, input, doing, reads } = call;
@@ -85,6 +89,15 @@ export function createCompose(options: {
       attempt,
     );
 
+  const readText = (
+    site: Site,
+    { doing, ...asked }: { doing: string; argv: readonly string[]; input: string },
+    attempt: Attempt,
+  ): Promise<string> => {
+    const argv = [...releaseArguments(site, STANDARD_INPUT), ...asked.argv];
+    return run(site, { argv, input: asked.input, doing, reads: 'files' }, attempt);
+  };
+
   const change = (
     { site, file, attempt }: OnRelease,
     argv: readonly string[],
@@ -96,29 +109,29 @@ export function createCompose(options: {
       attempt,
     );
 
+  const projects = createProjectReader({
+    environment: handedDown,
+    ask: (site, attempt) => (argv, model) => {
+      if (model === undefined) return read(site, argv, attempt);
+      const doing = 'read the project with its variables left in place';
+      return readText(site, { argv, input: model, doing }, attempt);
+    },
+  });
+  const hashes = createHashReader({
+    environment: handedDown,
+    ask: (site, attempt) => (argv, input) =>
+      readText(site, { argv, input, doing: 'read what a release would run' }, attempt),
+  });
+
   return {
-    model: (site, attempt) =>
-      readModel((argv, model) => {
-        if (model === undefined) return read(site, argv, attempt);
-        const place = releaseArguments(site, STANDARD_INPUT);
-        const doing = 'read the project with its variables left in place';
-        return run(
-          site,
-          { argv: [...place, ...argv], input: model, doing, reads: 'files' },
-          attempt,
-        );
-      }, site.services ?? []),
     locate,
+    model: (site, attempt) => projects.model(site, attempt),
     facts: async (site, attempt, file) => {
-      if (file === undefined) {
-        const ask = (argv: readonly string[]) => read(site, argv, attempt);
-        return readFacts((await resolveProject(ask, site.services ?? [])).project);
-      }
-      const input = await releaseText({ file }, []);
+      if (file === undefined) return projects.facts(site, attempt);
+      const input = JSON.stringify(withEnvFilesOf(await releaseModel({ file }), []));
       // A slot has its service's profiles.
-      const argv = [...releaseArguments(site, STANDARD_INPUT), ...RESOLVED_RELEASE];
-      const call = { argv, input, doing: 'read what a release runs', reads: 'files' } as const;
-      return readFacts(parse(await run(site, call, attempt)));
+      const call = { argv: RESOLVED_RELEASE, input, doing: 'read what a release runs' };
+      return readFacts(parse(await readText(site, call, attempt)));
     },
     build: (site, service, attempt) => {
       const call = { argv: buildArguments(service), doing: `build ${service}` };
@@ -128,19 +141,21 @@ export function createCompose(options: {
       const call = { argv: pushArguments(service), doing: `push the image of ${service}` };
       return build(site, call, attempt, pushFailure);
     },
-    hashes: async ({ site, release, services, attempt }) => {
-      const ask = (argv: readonly string[], input: string) => {
-        const place = releaseArguments(site, STANDARD_INPUT);
-        const doing = 'read what a release would run';
-        return run(site, { argv: [...place, ...argv], input, doing, reads: 'files' }, attempt);
-      };
-      // `up` hashes what env files say, `config --hash` their names.
-      const resolved = await ask(RESOLVED_RELEASE, await releaseText(release, services));
-      return readHashes(await ask(hashArguments(services), resolved));
-    },
+    hashes: async ({ release, attempt, ...of }) =>
+      hashes.hashes({ ...of, model: await releaseModel(release) }, attempt),
     up: async ({ services, ...on }) => {
+      const { site, file } = on;
+      const model = await releaseModel({ file });
+      const definitions = fields(model['services']) as Readonly<Record<string, Definition>>;
+      const project = site.compose?.project ?? String(model['name']);
+      const look = (service: string) => options.services.containers(site, project, service);
+      const known = await hashes.known({ site, model, services });
+      const isSo = services.map(async (service) =>
+        isLeftAlone(definitions[service] ?? {}, known.get(service), await look(service)),
+      );
+      if ((await Promise.all(isSo)).every(Boolean)) return;
       const doing = `start ${services.join(', ')}`;
-      await startServices((argv) => change(on, argv, doing), services);
+      await startServices((argv) => change(on, argv, doing), services, look);
     },
     scale: async ({ service, scale, ...on }) => {
       const doing = `scale ${service} to ${scale.containers}`;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import {
   isAlias,
   isMap,
@@ -12,32 +12,20 @@ import {
 } from 'yaml';
 import { portTarget } from '../../../workflows/model/port-target';
 import type { Site } from '../../ports/site';
-import { projectDirectory } from './arguments';
-
-/** Compose's own names, weakest first. Source: Compose specification, "Compose file" */
-const OWN_NAMES = [
-  ...['docker-compose.yml', 'docker-compose.yaml', 'compose.yml', 'compose.yaml'],
-  ...['docker-compose.override.yml', 'docker-compose.override.yaml'],
-  ...['compose.override.yml', 'compose.override.yaml'],
-];
+import { projectFiles } from './project-files';
 
 /** Where a path of the merged project is written: in the last file that has it, since that one decides. */
 export async function locate(
   site: Site,
   path: readonly (string | number)[],
 ): Promise<string | undefined> {
-  for (const file of filesOf(site).toReversed()) {
+  const { first, overrides } = projectFiles(site);
+  for (const file of [...first, ...overrides].toReversed()) {
     const text = await readFile(file, 'utf8').catch(() => undefined);
     const place = text === undefined ? undefined : placeIn(text, path);
     if (place !== undefined) return `${relative(site.directory, file)}:${place}`;
   }
   return undefined;
-}
-
-function filesOf(site: Site): readonly string[] {
-  const files = site.compose?.files ?? [];
-  if (files.length > 0) return files.map((file) => resolve(site.directory, file));
-  return OWN_NAMES.map((name) => resolve(projectDirectory(site), name));
 }
 
 /** `12:5`. */

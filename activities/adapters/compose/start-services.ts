@@ -1,19 +1,22 @@
 import { AdapterError } from '../../ports/adapter-error';
-import { listArguments, recreateArguments, upArguments } from './arguments';
-import { isHalfMade } from './half-made';
+import type { ServiceContainer } from '../../ports/service-containers';
+import { recreateArguments, upArguments } from './arguments';
+import { isHalfMade } from './left-alone';
 
 /**
  * Makes services as the file says, also after a Compose that was killed between the making of a container and its renaming.
  * Such a container is never renamed again, so it is made anew; and where both it and its predecessor are out of date,
  * Compose 2.40 removes the one and renames the other at once, which now and then is a conflict.
+ * `look`: the containers that there are of one.
  */
 export async function startServices(
   compose: (argv: readonly string[]) => Promise<string>,
   services: readonly string[],
+  look: (service: string) => Promise<readonly Pick<ServiceContainer, 'name'>[]>,
 ): Promise<void> {
   const findHalfMade = async (): Promise<readonly string[]> => {
-    const listed = await compose(listArguments(services));
-    return services.filter((service) => isHalfMade(listed, service));
+    const found = await Promise.all(services.map(look));
+    return services.filter((_, at) => found[at]?.some(isHalfMade));
   };
   try {
     await compose(upArguments(services));

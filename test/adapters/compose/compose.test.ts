@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createCompose } from '../../../activities/adapters/compose/create-compose';
+import { createServiceContainers } from '../../../activities/adapters/docker/create-service-containers';
 import { serviceContainer } from '../../../activities/adapters/docker/service-containers';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import type { Attempt } from '../../../activities/ports/attempt';
@@ -13,10 +14,14 @@ import { failureOf } from '../../support/failure-of';
 import { describeWith } from '../../support/requirements';
 import { testLabels } from '../../support/run-labels';
 
-const compose = createCompose({
-  program: async () => (await findProgram('compose')).path,
-  runner: hostRunner,
-});
+/** One that has asked nothing yet. */
+const freshCompose = (runner = hostRunner) =>
+  createCompose({
+    program: async () => (await findProgram('compose')).path,
+    runner,
+    services: createServiceContainers({ docker }),
+  });
+const compose = freshCompose();
 const attempt: Attempt = {
   signal: new AbortController().signal,
   onProgress: () => undefined,
@@ -102,6 +107,8 @@ describeWith(['docker', 'compose'], 'Compose', () => {
         made,
       );
     }
+    const alone = { site, release: { file }, services: ['db'], attempt };
+    expect((await freshCompose().hashes(alone)).get('db')).toBe(made.get('db'));
     await writeFile(own, 'TOKEN=other\n');
     expect(
       (await compose.hashes({ site, release: { file }, services: ['api'], attempt })).get('api'),
@@ -115,6 +122,35 @@ describeWith(['docker', 'compose'], 'Compose', () => {
       compose.hashes({ site, release: { file }, services: ['none'], attempt }),
     );
     expect(unknown.kind).toBe('PreconditionFailed');
+  });
+
+  it('is not started for a service that is so already, by the hash that was asked for', async () => {
+    let starts = 0;
+    const counting: typeof hostRunner = {
+      ...hostRunner,
+      run: (argv, options) => {
+        if (argv.includes('up')) starts += 1;
+        return hostRunner.run(argv, options);
+      },
+    };
+    const counted = freshCompose(counting);
+    const { Id: image } = await docker.getImage(TEST_IMAGES.base).inspect();
+    await describeProject({ image, networks: { default: null } });
+    const up = async () => {
+      await counted.up({ site, file, services: ['api'], attempt });
+      const [found] = await containers('api');
+      return [starts, found?.State, Object.keys(found?.NetworkSettings.Networks ?? {}).length];
+    };
+    expect(await up()).toEqual([1, 'running', 1]);
+    await counted.hashes({ site, release: { file }, services: ['api'], attempt });
+    expect(await up()).toEqual([1, 'running', 1]);
+    const [{ Id } = { Id: '' }] = await containers('api');
+    await docker.getNetwork(`${project()}_default`).disconnect({ Container: Id, Force: true });
+    expect(await up()).toEqual([2, 'running', 1]);
+    await docker.getContainer((await containers('api'))[0]?.Id ?? '').stop({ t: 0 });
+    expect(await up()).toEqual([3, 'running', 1]);
+    await writeFile(join(folder, '.env'), 'PASSWORD=another\n');
+    expect(await up()).toEqual([4, 'running', 1]);
   });
 
   it('comes to the same end when it was killed in the middle', async () => {

@@ -39,6 +39,7 @@ describeWith(['docker', 'compose'], 'Compose by its command line', () => {
   const compose = createCompose({
     program: async () => (await findProgram('compose')).path,
     runner: hostRunner,
+    services,
   });
 
   composeContract(async (): Promise<ComposeSubject> => {

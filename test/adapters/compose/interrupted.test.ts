@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { createCompose } from '../../../activities/adapters/compose/create-compose';
+import { createServiceContainers } from '../../../activities/adapters/docker/create-service-containers';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import type { Attempt } from '../../../activities/ports/attempt';
 import type { Site } from '../../../activities/ports/site';
@@ -16,6 +17,7 @@ import { testLabels } from '../../support/run-labels';
 const compose = createCompose({
   program: async () => (await findProgram('compose')).path,
   runner: hostRunner,
+  services: createServiceContainers({ docker }),
 });
 const attempt: Attempt = {
   signal: new AbortController().signal,

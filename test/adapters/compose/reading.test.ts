@@ -15,6 +15,7 @@ import { describeWith } from '../../support/requirements';
 const compose = createCompose({
   program: async () => (await findProgram('compose')).path,
   runner: hostRunner,
+  services: { containers: () => Promise.resolve([]) },
 });
 const attempt: Attempt = {
   signal: new AbortController().signal,

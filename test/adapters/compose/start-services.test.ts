@@ -7,44 +7,48 @@ const conflict = (name: string): AdapterError =>
     `Conflict. The container name "/${name}" is already in use by container "0a"`,
   );
 
-const listed = (...names: readonly string[]): string =>
-  names.map((Name) => JSON.stringify({ Name, Service: 'api' })).join('\n');
+const found = (...names: readonly string[]) => names.map((name) => ({ name }));
 
-/** Answers in turn; an error is thrown. */
-function scripted(...answers: readonly (string | Error)[]) {
+/** Compose and the engine answer in turn; an error is thrown. */
+function scripted(...answers: readonly (Error | ReturnType<typeof found> | undefined)[]) {
   const asked: string[] = [];
   const rest = [...answers];
-  const compose = (argv: readonly string[]): Promise<string> => {
-    asked.push(argv.includes('--force-recreate') ? 'recreate' : (argv[0] ?? ''));
-    const answer = rest.shift() ?? '';
+  const answered = (what: string) => {
+    asked.push(what);
+    const answer = rest.shift();
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   };
-  return { asked, start: () => startServices(compose, ['api']) };
+  const compose = async (argv: readonly string[]): Promise<string> => {
+    await answered(argv.includes('--force-recreate') ? 'recreate' : (argv[0] ?? ''));
+    return '';
+  };
+  const look = async () => (await answered('look')) ?? [];
+  return { asked, start: () => startServices(compose, ['api'], look) };
 }
 
 it('starts, looks, and is done', async () => {
-  const { asked, start } = scripted('', listed('m-api-1', 'm-api-2'));
+  const { asked, start } = scripted(undefined, found('m-api-1', 'm-api-2'));
   await start();
-  expect(asked).toEqual(['up', 'ps']);
+  expect(asked).toEqual(['up', 'look']);
 });
 
 it('makes anew what was left without its name', async () => {
-  const { asked, start } = scripted('', listed('0123456789ab_m-api-1'));
+  const { asked, start } = scripted(undefined, found('0123456789ab_m-api-1'));
   await start();
-  expect(asked).toEqual(['up', 'ps', 'recreate']);
+  expect(asked).toEqual(['up', 'look', 'recreate']);
 });
 
 it('goes on after a conflict of Compose with what it has left itself', async () => {
-  const half = listed('0123456789ab_m-api-1');
-  const { asked, start } = scripted(conflict('m-api-1'), half, '', half);
+  const half = found('0123456789ab_m-api-1');
+  const { asked, start } = scripted(conflict('m-api-1'), half, undefined, half);
   await start();
-  expect(asked).toEqual(['up', 'ps', 'up', 'ps', 'recreate']);
+  expect(asked).toEqual(['up', 'look', 'up', 'look', 'recreate']);
 });
 
 it('tells a conflict with a container of somebody else', async () => {
-  const { asked, start } = scripted(conflict('other'), listed('m-api-1'));
+  const { asked, start } = scripted(conflict('other'), found('m-api-1'));
   await expect(start()).rejects.toThrow('"/other" is already in use');
-  expect(asked).toEqual(['up', 'ps']);
+  expect(asked).toEqual(['up', 'look']);
 });
 
 it('takes no longer name for the one that is taken', () => {
