@@ -55,7 +55,7 @@ export async function observeService(
   };
   const unwell = await observeUnwell(look.ports, deployment, seen.own, look.attempt);
   const toBeBuilt = builds && look.built[service] === undefined;
-  const own = await itsOwn(look, deployment, toBeBuilt ? undefined : image.pinned);
+  const own = await itsOwn(look, deployment, seen, toBeBuilt ? undefined : image.pinned);
   const told = { ...common, ...own, ...(unwell === undefined ? {} : { unwell }) };
   if (deployment.strategy === 'recreate') {
     return { ...told, ...runsAlone(seen.own), warm: {}, left: [] };
@@ -73,13 +73,15 @@ export async function observeService(
 async function itsOwn(
   { ports, site, facts, attempt, resolves }: Look,
   deployment: Deployment,
+  { own, slots }: SeenOnHost,
   pinned: string | undefined,
 ): Promise<Pick<ObservedService, 'volumes' | 'followers'>> {
   if (!resolves) return {};
   const followers = hasSwitch(deployment)
     ? {}
     : await observeFollowers(ports, site, facts, deployment.service);
-  const question = { facts, deployment, ...(pinned === undefined ? {} : { pinned }) };
+  const found = [...own, ...SLOTS.flatMap((slot) => slots[slot])];
+  const question = { facts, deployment, found, ...(pinned === undefined ? {} : { pinned }) };
   return { ...followers, volumes: await observeVolumes(ports, site, question, attempt) };
 }
 
