@@ -31,23 +31,36 @@ export interface Starting {
 
 /** Without a health check and a `ready`, a container that has run for so long without a restart counts as started. */
 const STEADY_MILLISECONDS = 3_000;
-const LOOK_MILLISECONDS = 250;
+/** Most applications are there at once; of one that takes its time, a look costs the engine some milliseconds each time. */
+const LOOK_MILLISECONDS = 100;
+const LATER_LOOK_MILLISECONDS = 250;
+const LATER_AFTER_MILLISECONDS = 2_000;
 const LAST_LINES = 15;
 
-/** Throws: VerificationFailed (it is not ready in time, or was removed by hand meanwhile) */
+/**
+ * Waits until it is ready. `onStart`: when a container is first seen to run, and after each later start of it.
+ * Throws: VerificationFailed (it is not ready in time, or was removed by hand meanwhile)
+ */
 export async function becomeReady(
   ports: ReleasePorts,
   site: Site,
   input: Starting,
   attempt: Attempt,
+  onStart?: () => Promise<void>,
 ): Promise<number> {
   const begin = performance.now();
   const answers = new Map<string, number>();
+  const started = new Set<string>();
   let made = 0;
   for (;;) {
     attempt.signal.throwIfAborted();
     const containers = await ports.services.containers(site, input.project, input.service);
     made = Math.max(made, containers.length);
+    for (const container of containers.filter(isRunning)) {
+      if (started.has(lifeOf(container))) continue;
+      started.add(lifeOf(container));
+      await onStart?.();
+    }
     const waitingFor =
       containers.length < made
         ? `${made - containers.length} of ${made} containers were removed by hand`
@@ -58,7 +71,9 @@ export async function becomeReady(
     if (performance.now() > begin + seconds * 1000) {
       throw await neverReady(ports, input, containers, `${waitingFor} after ${seconds} s`);
     }
-    await sleep(LOOK_MILLISECONDS, undefined, { signal: attempt.signal });
+    const isLate = performance.now() > begin + LATER_AFTER_MILLISECONDS;
+    const pause = isLate ? LATER_LOOK_MILLISECONDS : LOOK_MILLISECONDS;
+    await sleep(pause, undefined, { signal: attempt.signal });
   }
 }
 
@@ -112,12 +127,14 @@ function notSteady(running: readonly ServiceContainer[]): string | undefined {
 /** One look at one container; counts its good answers in a row. */
 async function probe(
   ports: ReleasePorts,
-  { id, name, addresses: [address], startedAt }: ServiceContainer,
+  container: ServiceContainer,
   { port, ready }: { readonly port: number; readonly ready: ReadyCheck },
   answers: Map<string, number>,
   attempt: Attempt,
 ): Promise<string | undefined> {
-  const life = `${id} ${startedAt}`;
+  const life = lifeOf(container);
+  const { name, addresses } = container;
+  const [address] = addresses;
   if (address === undefined) return `${name} has no address`;
   const { good, what } = await probeContainer(ports, address, { port, ready }, attempt);
   if (!good) {
@@ -128,6 +145,10 @@ async function probe(
   answers.set(life, inARow);
   if (inARow >= ready.consecutive) return undefined;
   return `${ready.http} of ${name} answered ${inARow} times in a row, not ${ready.consecutive}`;
+}
+
+function lifeOf({ id, startedAt }: ServiceContainer): string {
+  return `${id} ${startedAt}`;
 }
 
 async function neverReady(

@@ -1,3 +1,4 @@
+import type { Slot } from '../../workflows/model/deployment';
 import { AdapterError } from '../ports/adapter-error';
 import { untilDone } from '../ports/until-seen';
 import { becomeReady, type Starting } from './become-ready';
@@ -16,6 +17,8 @@ export interface StartServiceInput extends StepInput, Starting {
   readonly plain?: true;
   /** Present, for an undo: what stands in the way, such as a port that another process has, is waited for so long. */
   readonly insistSeconds?: number;
+  /** Present: it is a slot that gets no requests yet; its switch checks it as soon as it runs. */
+  readonly slotOf?: { readonly service: string; readonly slot: Slot };
 }
 
 export interface StartedService {
@@ -52,8 +55,10 @@ export const startService =
         await tagImages(ports.release, input.stack.name, input.release, service);
       }
       await keepFormerLogs(ports, site, input);
+      const checks = checksOf(ports.release, input, attempt);
+      await checks.pause();
       await up(ports.release, site, { ...input, file }, attempt);
-      const containers = await becomeReady(ports.release, site, input, attempt);
+      const containers = await becomeReady(ports.release, site, input, attempt, checks.resume);
       return { containers, seconds: (performance.now() - begin) / 1000 };
     });
 
@@ -106,4 +111,17 @@ async function isStarted(
   return containers.some((container) =>
     plain === true ? isPlain(container) : isOfRelease(container, release),
   );
+}
+
+/** Of a slot, its switch's: they begin as soon as a container runs, while it is waited for here. */
+function checksOf(
+  { switches }: ReleasePorts,
+  { stack, slotOf }: StartServiceInput,
+  attempt: Attempt,
+): Readonly<Record<'pause' | 'resume', () => Promise<void>>> {
+  const told = async (how: 'pauseChecks' | 'resumeChecks'): Promise<void> => {
+    if (slotOf === undefined) return;
+    await switches[how]({ stack: stack.name, service: slotOf.service }, slotOf.slot, attempt);
+  };
+  return { pause: () => told('pauseChecks'), resume: () => told('resumeChecks') };
 }

@@ -1,3 +1,4 @@
+import type { Slot } from '../../workflows/model/deployment';
 import type { Maintenance } from '../../workflows/model/maintenance';
 import type { SwitchCounters, Traffic } from '../../workflows/model/traffic';
 import type { Attempt } from './attempt';
@@ -49,6 +50,13 @@ export interface Switches {
    * Throws: ServiceUnavailable (no HAProxy answers on the socket) · CommandFailed (it refuses)
    */
   apply(key: SwitchKey, attempt: Attempt): Promise<void>;
+  /**
+   * Lets the running process check a slot no more whose containers are about to go. The file says nothing of it, `apply` ends
+   * it, and a slot that gets requests is left alone; where no HAProxy answers, nothing is done. Idempotent.
+   */
+  pauseChecks(key: SwitchKey, slot: Slot, attempt: Attempt): Promise<void>;
+  /** As `pauseChecks`, the other way: its new containers are checked before it gets requests, and down until that is well. */
+  resumeChecks(key: SwitchKey, slot: Slot, attempt: Attempt): Promise<void>;
   /** Throws: ServiceUnavailable (no HAProxy answers) */
   counters(key: SwitchKey, attempt: Attempt): Promise<SwitchCounters>;
   /** Removes the folder. Idempotent. */

@@ -36,6 +36,7 @@ async function startSlot(
       run.act.startService.executeWithOptions(options, [
         {
           ...{ stack: run.stack, project, release, service, port, ready },
+          ...{ slotOf: { service: deployment.service, slot: placed.slot } },
           ...patienceFor(deployment, corrected),
         },
       ]),

@@ -67,6 +67,7 @@ function renderBody(
   const page = maintenance === undefined ? NO_PAGE : maintenancePage(maintenance.message);
   // fd-hard-limit: 20,000 connections where the engine allows as many files, fewer where it does not.
   // timeout check: without it, an answer would have to come within `inter`.
+  // rise: what was down is up with its first good check; a release has had more good answers before.
   // idle-close-on-response: a connection that is kept alive through a reload is closed after its next answer, not under
   // the client that is just about to send.
   // hold: an address that DNS denies is given up, since another container may get it; where DNS is silent, it is kept.
@@ -129,7 +130,7 @@ backend ${BACKEND}
   option httpchk
   ${checkOf(settings)}
   http-check expect status 200-399
-  default-server check inter 500ms fall 2 rise 2 ${RESOLVED}
+  default-server check inter 500ms downinter 100ms fall 2 rise 1 ${RESOLVED}
 ${serverTemplates(service, settings.port, desired)}
 ${furtherPorts(service, desired, ipv6)}`;
 }
@@ -175,7 +176,7 @@ listen ${tcpBackend(further)}
   option httpchk
   ${checkOf(desired.settings)}
   http-check expect status 200-399
-  default-server check port ${port} inter 2s fastinter 500ms downinter 500ms fall 2 rise 2 ${RESOLVED}
+  default-server check port ${port} inter 2s fastinter 500ms downinter 500ms fall 2 rise 1 ${RESOLVED}
 ${serverTemplates(service, further, desired)}
 `,
   );

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AdapterError } from '../../ports/adapter-error';
+import { AdapterError, isAway } from '../../ports/adapter-error';
 import type { SwitchKey, Switches } from '../../ports/switches';
 import { checkDesired } from './check-desired';
 import {
@@ -16,7 +16,8 @@ import {
 import { readCounters } from './counters';
 import { reload } from './reload';
 import { runningShape } from './running-state';
-import { steer } from './steer';
+import { hint, steer } from './steer';
+import { pauseCommands, resumeCommands } from './traffic-commands';
 import { folderOf, makeFolder, onDisk, readText, writeDurably } from './switch-folder';
 
 export interface SwitchesOptions {
@@ -80,6 +81,10 @@ export function createSwitches({ stateDirectory, exclusively, ...of }: SwitchesO
       }),
     apply: (key, { signal }) =>
       onDisk(`Steering ${nameOf(key)}`, () => apply(at(key), key, signal)),
+    pauseChecks: (key, slot, { signal }) =>
+      unlessAway(() => hint(at(key), (running) => pauseCommands(running, slot), signal)),
+    resumeChecks: (key, slot, { signal }) =>
+      unlessAway(() => hint(at(key), (running) => resumeCommands(running, slot), signal)),
     counters: (key, { signal }) => readCounters(at(key), signal),
     remove: (key) =>
       onDisk(`Removing the folder of ${nameOf(key)}`, () =>
@@ -153,6 +158,15 @@ async function applyOnce(
   }
   await writeDurably(folder, APPLIED, file.text);
   return { text: file.text };
+}
+
+/** Where none answers, there is nothing to tell. */
+async function unlessAway(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isAway(error)) throw error;
+  }
 }
 
 function changes(key: SwitchKey): AdapterError {

@@ -27,17 +27,31 @@ export async function steer(folder: string, desired: Desired, signal: AbortSigna
   await verify(folder, desired, page, signal);
 }
 
+/** Whether it came to what was meant, whoever steers looks. */
+export async function hint(
+  folder: string,
+  commandsFor: (running: readonly Server[]) => readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const commands = commandsFor(readServers(await serversState(folder, signal)));
+  for (const line of linesOf(commands)) await ask(folder, 'admin.sock', line, signal);
+}
+
 async function command(
   folder: string,
   commands: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  for (let at = 0; at < commands.length; at += COMMANDS_IN_A_LINE) {
-    const line = commands.slice(at, at + COMMANDS_IN_A_LINE).join(';');
+  for (const line of linesOf(commands)) {
     // A command that is done is answered with an empty line.
     const complaint = (await ask(folder, 'admin.sock', line, signal)).trim();
     if (complaint !== '') throw refused(folder, complaint.replaceAll(/\s*\n\s*/g, '; '));
   }
+}
+
+function linesOf(commands: readonly string[]): readonly string[] {
+  const starts = commands.flatMap((_, at) => (at % COMMANDS_IN_A_LINE === 0 ? at : []));
+  return starts.map((at) => commands.slice(at, at + COMMANDS_IN_A_LINE).join(';'));
 }
 
 async function verify(

@@ -1,4 +1,4 @@
-import { SLOTS } from '../../../workflows/model/deployment';
+import { SLOTS, type Slot } from '../../../workflows/model/deployment';
 import { weightOf, type SlotTraffic } from '../../../workflows/model/traffic';
 import { maintenancePage, NO_PAGE } from './as-data';
 import { backendsOf, MAP, PAGE_KEY, serverNames, type Desired } from './configuration';
@@ -65,4 +65,28 @@ export function trafficCommands(
 /** `live`: what was set before; undefined when nothing was. */
 export function pageCommand(live: string | undefined, page: string): string {
   return `${live === undefined ? 'add' : 'set'} map ${MAP} ${PAGE_KEY} ${page}`;
+}
+
+/**
+ * Commands by which a slot that gets no requests is not checked: of what has just gone, a check would hang as long as checks
+ * are apart, or speak for the container before.
+ */
+export function pauseCommands(running: readonly Server[], slot: Slot): readonly string[] {
+  return idleServers(running, slot).map((server) => `set server ${serverKey(server)} state maint`);
+}
+
+/**
+ * Commands by which a slot that gets no requests is checked anew: one that drains is, and is down until its checks pass.
+ * Source: HAProxy 2.6 management guide, "set server"
+ */
+export function resumeCommands(running: readonly Server[], slot: Slot): readonly string[] {
+  return idleServers(running, slot).flatMap((server) => [
+    `set server ${serverKey(server)} state drain`,
+    `set server ${serverKey(server)} health down`,
+  ]);
+}
+
+function idleServers(running: readonly Server[], slot: Slot): readonly Server[] {
+  const its = running.filter(({ name }) => name.startsWith(`${slot}-`));
+  return its.some(({ state, weight }) => state === 'ready' && weight > 0) ? [] : its;
 }

@@ -66,6 +66,8 @@ export function switchesContract(create: () => Promise<SwitchSubject>): void {
     expect(await switches.desired(key)).toEqual({ settings: SETTINGS, traffic: ALL_BLUE });
     expect((await failureOf(switches.apply(key, attempt))).kind).toBe('ServiceUnavailable');
     expect((await failureOf(counters())).kind).toBe('ServiceUnavailable');
+    await switches.pauseChecks(key, 'blue', attempt);
+    await switches.resumeChecks(key, 'blue', attempt);
   });
 
   it('finds the containers of its slots, and begins with what its file says', async () => {
@@ -100,6 +102,19 @@ export function switchesContract(create: () => Promise<SwitchSubject>): void {
     await steer({ blue: 'off', green: { weight: 100 } });
     expect(await subject.ask(20)).toEqual({ 2: 20 });
     expect((await counters()).blue).toMatchObject({ weight: 0, up: 0 });
+  });
+
+  it('leaves a slot unchecked for a while that gets no requests, and no other', async () => {
+    const { switches, key } = subject;
+    await steer({ blue: { weight: 100 }, green: 'drain' });
+    await up({ blue: 1, green: 1 });
+    for (const slot of ['blue', 'green'] as const) await switches.pauseChecks(key, slot, attempt);
+    await up({ blue: 1, green: 0 });
+    for (const slot of ['blue', 'green'] as const) await switches.resumeChecks(key, slot, attempt);
+    const { blue, green } = await counters();
+    expect([blue.up, green.weight]).toEqual([1, 0]);
+    await up({ blue: 1, green: 1 });
+    expect(await subject.ask(10)).toEqual({ 1: 10 });
   });
 
   it('sends requests to the servers that are chosen alone', async () => {

@@ -1,5 +1,7 @@
 import type { Server } from '../../../activities/adapters/haproxy/running-state';
 import {
+  pauseCommands,
+  resumeCommands,
   trafficCommands,
   wantedServers,
 } from '../../../activities/adapters/haproxy/traffic-commands';
@@ -65,4 +67,15 @@ describe('the commands that change shares', () => {
     const traffic = { blue: { weight: 70 }, green: { weight: 30 } };
     expect(commands(traffic, traffic)).toHaveLength(4);
   });
+});
+
+it('pauses and resumes the checks of a slot that gets no requests alone', () => {
+  const traffic: Traffic = { blue: { weight: 100 }, green: 'drain' };
+  const running: Server[] = wantedServers({ settings: SETTINGS, traffic }, []);
+  expect(pauseCommands(running, 'green')).toEqual(['set server app/green-1 state maint']);
+  expect(resumeCommands(running, 'green')).toEqual([
+    'set server app/green-1 state drain',
+    'set server app/green-1 health down',
+  ]);
+  expect([...pauseCommands(running, 'blue'), ...resumeCommands(running, 'blue')]).toEqual([]);
 });

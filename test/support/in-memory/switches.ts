@@ -1,4 +1,4 @@
-import { AdapterError } from '../../../activities/ports/adapter-error';
+import { AdapterError, isAway } from '../../../activities/ports/adapter-error';
 import type { SwitchKey, Switches, SwitchSettings } from '../../../activities/ports/switches';
 import { SLOTS, slotService, type Slot } from '../../../workflows/model/deployment';
 import type { Maintenance } from '../../../workflows/model/maintenance';
@@ -29,6 +29,8 @@ interface Process {
   desired: Desired;
   readonly counted: Readonly<Record<Slot, Counted>>;
   countedAt: number;
+  /** Slots whose checks are paused. */
+  readonly unchecked: Set<Slot>;
 }
 
 /** `Switches` on a simulated host, whose users' requests they send on. */
@@ -44,7 +46,10 @@ export class InMemorySwitches implements Switches {
       this.processes.delete(container.id);
       if (desired === undefined) return;
       const counted = { blue: nothing(), green: nothing() };
-      this.processes.set(container.id, { desired, counted, countedAt: Date.now() });
+      this.processes.set(container.id, {
+        ...{ desired, counted, countedAt: Date.now() },
+        unchecked: new Set(),
+      });
     });
   }
 
@@ -78,7 +83,16 @@ export class InMemorySwitches implements Switches {
       const desired = this.files.get(nameOf(key));
       if (desired === undefined) throw new AdapterError('InternalError', 'There is no file');
       process.desired = desired;
+      process.unchecked.clear();
     });
+  }
+
+  pauseChecks(key: SwitchKey, slot: Slot): Promise<void> {
+    return this.hinted(key, slot, (unchecked) => unchecked.add(slot));
+  }
+
+  resumeChecks(key: SwitchKey, slot: Slot): Promise<void> {
+    return this.hinted(key, slot, (unchecked) => unchecked.delete(slot));
   }
 
   counters(key: SwitchKey): Promise<SwitchCounters> {
@@ -129,6 +143,18 @@ export class InMemorySwitches implements Switches {
         throw new AdapterError('ServiceUnavailable', `No HAProxy of ${nameOf(key)} answers`);
       }
       resolve(work(running, process));
+    });
+  }
+
+  private async hinted(
+    key: SwitchKey,
+    slot: Slot,
+    change: (unchecked: Set<Slot>) => unknown,
+  ): Promise<void> {
+    await this.asked(key, (_, { desired, unchecked }) => {
+      if (weightOf(desired.traffic[slot]) === 0) change(unchecked);
+    }).catch((error: unknown) => {
+      if (!isAway(error)) throw error;
     });
   }
 
@@ -186,7 +212,7 @@ export class InMemorySwitches implements Switches {
     const traffic = process.desired.traffic[slot];
     const servers = this.serversOf(container, slot).map((one) => {
       const answers = this.isUp(one, process);
-      const up = answers && traffic !== 'off';
+      const up = answers && traffic !== 'off' && !process.unchecked.has(slot);
       return { address: one.address ?? '', up, down: !answers, inFlight: 0 };
     });
     const chosen = typeof traffic === 'object' ? traffic.addresses : undefined;
