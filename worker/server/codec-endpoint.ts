@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { finished } from 'node:stream';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { SealingCodec } from '../../sealing/codec';
 import type { KeyRing } from '../../sealing/key-ring';
@@ -10,6 +11,8 @@ import { mayRead, peerUser } from './peer-user';
 
 /** A page of a history; more than Temporal's own largest answer. */
 const LARGEST_BODY_BYTES = 8 * 1024 ** 2;
+/** How long the rest of a body that is not wanted may take. */
+const LINGERS_MS = 2000;
 const HEADERS = 'content-type, x-namespace, authorization, authorization-extras';
 
 export interface CodecEndpoint {
@@ -74,8 +77,7 @@ export async function startCodecEndpoint({
       const payloads = await converted(request, codec, mayAct);
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ payloads }));
     } catch (error) {
-      response.writeHead(error instanceof Refused ? error.status : 500).end();
-      request.destroy();
+      refuse(request, response, error instanceof Refused ? error.status : 500);
     }
   };
   return {
@@ -85,6 +87,19 @@ export async function startCodecEndpoint({
       server.closeAllConnections();
     },
   };
+}
+
+/**
+ * A connection that is closed with unread bytes is reset, and the answer lost: what still comes is thrown away first, for a while
+ * (nginx calls this a lingering close).
+ */
+function refuse(request: IncomingMessage, response: ServerResponse, status: number): void {
+  response.writeHead(status, { connection: 'close', 'content-length': 0 }).flushHeaders();
+  const lingering = setTimeout(() => request.destroy(), LINGERS_MS);
+  finished(request.resume(), () => {
+    clearTimeout(lingering);
+    response.end();
+  });
 }
 
 async function converted(
@@ -118,16 +133,18 @@ function asRequest(payload: Payload): Payload {
 async function payloadsOf(request: IncomingMessage): Promise<readonly Payload[]> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Leaving a loop over the request itself would destroy the connection before anything is answered.
+  const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+  for await (const chunk of body) {
     bytes += chunk.length;
     if (bytes > LARGEST_BODY_BYTES) throw new Refused(413);
     chunks.push(chunk);
   }
   try {
-    const body = JSON.parse(Buffer.concat(chunks).toString()) as {
+    const { payloads } = JSON.parse(Buffer.concat(chunks).toString()) as {
       readonly payloads: readonly ProtoJson[];
     };
-    return body.payloads.map(fromJson);
+    return payloads.map(fromJson);
   } catch {
     // Whatever else it is, it is no list of payloads.
     throw new Refused(400);

@@ -1,17 +1,12 @@
 import type { LeftOut } from '../../../../../workflows/model/left-out';
 import { identifier, literal } from '../connect/quoting';
-import {
-  endMark,
-  rewriteHead,
-  type ArchiveEntry,
-  type ArchiveHead,
-  type EndMark,
-} from './archive-head';
+import type { ArchiveEntry, ArchiveHead } from './archive-head';
 import { sectionsOf, type Section } from './archive-sections';
 import { chooseEntries, mainEntries, SETTINGS, type ChosenEntries } from './choose-entries';
 import { namesIn } from './entry-names';
 import { objectsFailed } from './objects-failed';
 import type { Failures } from './restore-errors';
+import { endMark, rewriteHead, type EndMark } from './rewrite-head';
 import type { SectionRuns } from './section-runs';
 import { unprovedContents } from './unproved-contents';
 
