@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import * as fc from 'fast-check';
-import { runInput, runRequest, stackInput } from '../../workflows/requests/request-schema';
+import { requests } from '../../workflows/requests/request-schema';
 import { requireFormat, requireShape } from '../../workflows/requests/require-shape';
 import { describeStack } from '../support/descriptions';
 
@@ -48,10 +48,18 @@ describe('a request of another version', () => {
 
   it('with an engine that this one does not have is refused by its name', () => {
     expect(() => {
-      requireShape(runRequest, changed('stack.protect.0.engine', 'cassandra'), 'the request');
+      requireShape(
+        requests.runRequest,
+        changed('stack.protect.0.engine', 'cassandra'),
+        'the request',
+      );
     }).toThrow(/stack\.protect\.0\.engine: the engine "cassandra" is not one/);
     expect(() => {
-      requireShape(runRequest, changed('stack.protect.0.engine', 'S3cret!'), 'the request');
+      requireShape(
+        requests.runRequest,
+        changed('stack.protect.0.engine', 'S3cret!'),
+        'the request',
+      );
     }).toThrow(/^(?!.*S3cret)/);
   });
 });
@@ -59,7 +67,7 @@ describe('a request of another version', () => {
 describe('a request', () => {
   it('that a client makes is taken', () => {
     expect(() => {
-      requireShape(runRequest, request, 'the request');
+      requireShape(requests.runRequest, request, 'the request');
     }).not.toThrow();
   });
 
@@ -114,11 +122,11 @@ describe('a request', () => {
   ])('with %s is refused, with the place and never the value', (_title, path, value) => {
     const forged = changed(path, value);
     expect(() => {
-      requireShape(runRequest, forged, 'the request');
+      requireShape(requests.runRequest, forged, 'the request');
     }).toThrow(/^the request cannot be read by this worker: /);
     const [first = ''] = path.split('.');
     expect(() => {
-      requireShape(runInput, { request: forged, mode: 'plan', number: 0 }, 'the request');
+      requireShape(requests.runInput, { request: forged, mode: 'plan', number: 0 }, 'the request');
     }).toThrow(new RegExp(`request(\\.${first}|: )`));
   });
 
@@ -131,7 +139,7 @@ describe('a request', () => {
     fc.assert(
       fc.property(fc.constantFrom(...paths), leaf, (path, value) => {
         try {
-          requireShape(runRequest, changed(path, value), 'the request');
+          requireShape(requests.runRequest, changed(path, value), 'the request');
         } catch (error) {
           if (!(error instanceof ApplicationFailure)) throw error;
         }
@@ -150,7 +158,7 @@ it.each([
   { stack: 'x', host: 1 },
 ])('a stack that is started with %j is refused', (input) => {
   expect(() => {
-    requireShape(stackInput, input, 'the stack');
+    requireShape(requests.stackInput, input, 'the stack');
   }).toThrow(ApplicationFailure);
 });
 

@@ -1,13 +1,13 @@
 import type { HostFinding } from '../model/host-finding';
 import type { StackDescription } from '../model/stack';
 import { hostActivities } from '../run/activities';
-import { questionInput } from '../requests/request-schema';
+import { requests } from '../requests/request-schema';
 import { requireShape } from '../requests/require-shape';
 
 /** Looks at everything the stack needs on its host, for `pawl doctor`. */
 export async function examine(input: {
   readonly stack: StackDescription;
 }): Promise<readonly HostFinding[]> {
-  requireShape(questionInput, input, 'the question');
+  requireShape(requests.questionInput, input, 'the question');
   return hostActivities(input.stack).examineHost({ stack: input.stack });
 }

@@ -1,7 +1,7 @@
 import type { KeptLog } from '../model/kept-log';
 import type { StackDescription } from '../model/stack';
 import { hostActivities } from '../run/activities';
-import { questionInput } from '../requests/request-schema';
+import { requests } from '../requests/request-schema';
 import { requireShape } from '../requests/require-shape';
 
 export interface KeptLogsInput {
@@ -12,6 +12,6 @@ export interface KeptLogsInput {
 
 /** What containers of a run wrote that are gone, as its host has kept it. */
 export async function keptLogs(input: KeptLogsInput): Promise<readonly KeptLog[]> {
-  requireShape(questionInput, input, 'the question');
+  requireShape(requests.questionInput, input, 'the question');
   return hostActivities(input.stack).readKeptLogs(input);
 }

@@ -1,7 +1,7 @@
 import type { ReleaseDiff } from '../model/release';
 import type { StackDescription } from '../model/stack';
 import { hostActivities } from '../run/activities';
-import { questionInput } from '../requests/request-schema';
+import { requests } from '../requests/request-schema';
 import { requireShape } from '../requests/require-shape';
 
 /** Compares two releases that the stack's host keeps; with the current one when `to` is absent. */
@@ -10,6 +10,6 @@ export async function releaseDiff(input: {
   readonly from: number;
   readonly to?: number;
 }): Promise<ReleaseDiff> {
-  requireShape(questionInput, input, 'the question');
+  requireShape(requests.questionInput, input, 'the question');
   return hostActivities(input.stack).diffReleases(input);
 }

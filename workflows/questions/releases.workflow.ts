@@ -3,12 +3,12 @@ import type { ReleasesNow, Serving } from '../model/serving';
 import type { StackDescription } from '../model/stack';
 import { hostActivities, quickActivities } from '../run/activities';
 import { causeOf } from '../run/failures';
-import { questionInput } from '../requests/request-schema';
+import { requests } from '../requests/request-schema';
 import { requireShape } from '../requests/require-shape';
 
 /** Lists the releases that the stack's host keeps, newest first, and what serves; or why that is not known. */
 export async function releases(input: { readonly stack: StackDescription }): Promise<ReleasesNow> {
-  requireShape(questionInput, input, 'the question');
+  requireShape(requests.questionInput, input, 'the question');
   const { stack } = input;
   const [list, serving] = await Promise.all([
     hostActivities(stack).listReleases({ stack }),

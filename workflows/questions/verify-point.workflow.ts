@@ -2,7 +2,7 @@ import type { RestoreOptions } from '../model/options';
 import type { PartSummary, PointVerification, VerifiedPart } from '../model/recovery-point';
 import type { StackDescription } from '../model/stack';
 import { hostActivities } from '../run/activities';
-import { questionInput } from '../requests/request-schema';
+import { requests } from '../requests/request-schema';
 import { requireShape } from '../requests/require-shape';
 
 /** Says of each part of a recovery point whether it is there, and, read to its end, whether it is what was saved. */
@@ -11,7 +11,7 @@ export async function verifyPoint(input: {
   readonly point: RestoreOptions['point'];
   readonly data: boolean;
 }): Promise<PointVerification> {
-  requireShape(questionInput, input, 'the question');
+  requireShape(requests.questionInput, input, 'the question');
   const { stack, point: wanted, data } = input;
   const act = hostActivities(stack);
   const found = await act.findRecoveryPoint({ stack, wanted: { point: wanted, only: [] } });

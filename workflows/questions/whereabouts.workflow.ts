@@ -1,7 +1,7 @@
 import type { Whereabouts } from '../model/kept-log';
 import type { StackDescription } from '../model/stack';
 import { hostActivities } from '../run/activities';
-import { questionInput } from '../requests/request-schema';
+import { requests } from '../requests/request-schema';
 import { requireShape } from '../requests/require-shape';
 
 export interface WhereaboutsInput {
@@ -11,6 +11,6 @@ export interface WhereaboutsInput {
 
 /** Where a service of a stack serves: its host, and its containers there. */
 export async function whereabouts(input: WhereaboutsInput): Promise<Whereabouts> {
-  requireShape(questionInput, input, 'the question');
+  requireShape(requests.questionInput, input, 'the question');
   return hostActivities(input.stack).findService(input);
 }

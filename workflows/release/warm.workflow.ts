@@ -1,7 +1,7 @@
 import { sleep } from '@temporalio/workflow';
 import type { WarmInput } from '../model/warm';
 import { keeperActivities } from '../run/activities';
-import { warmInput } from '../requests/request-schema';
+import { requests } from '../requests/request-schema';
 import { requireShape } from '../requests/require-shape';
 
 /**
@@ -9,7 +9,7 @@ import { requireShape } from '../requests/require-shape';
  * release, which has ended. Cancelled by the next release or rollback, which takes the slots over as they are.
  */
 export async function warm(input: WarmInput): Promise<void> {
-  requireShape(warmInput, input, 'what is warm');
+  requireShape(requests.warmInput, input, 'what is warm');
   const { stack, project, slots } = input;
   const { coolSlot } = keeperActivities(stack);
   for (const { until, service, slot, release } of [...slots].sort(byTime)) {

@@ -3,7 +3,7 @@ import type { ForcedEndInput } from '../model/forced-end';
 import type { RequestFrame } from '../model/run';
 import type { WarmInput } from '../model/warm';
 import { shapes, type Matches } from './shapes';
-import { stackDescription } from './stack-schema';
+import { stackSchema } from './stack-schema';
 
 /*
  * What arrives at a workflow, whole. Anybody who reaches Temporal can send anything: what is not of this shape is
@@ -11,6 +11,7 @@ import { stackDescription } from './stack-schema';
  * by the compiler: a key that is missing here or there does not compile.
  */
 
+const { stackDescription } = stackSchema;
 const { z, text, filled, list, person, service, count, instant } = shapes;
 
 const requestFrame = z.strictObject({
@@ -23,27 +24,27 @@ const requestFrame = z.strictObject({
   pawlVersion: z.string().max(100),
 });
 
-const requests = CATALOGUE.map(({ name, options }) =>
+const ofRunbooks = CATALOGUE.map(({ name, options }) =>
   requestFrame.extend({ runbook: z.literal(name), options: options(shapes) }),
 );
 
 // Its type does not say so any more, but the catalogue is not empty.
-export const runRequest = z.discriminatedUnion(
+const runRequest = z.discriminatedUnion(
   'runbook',
-  requests as [(typeof requests)[number], ...typeof requests],
+  ofRunbooks as [(typeof ofRunbooks)[number], ...typeof ofRunbooks],
 );
 
-export const runInput = z.strictObject({
+const runInput = z.strictObject({
   request: runRequest,
   mode: z.enum(['plan', 'apply']),
   number: count,
 });
 
-export const questionInput = z.looseObject({ stack: stackDescription });
+const questionInput = z.looseObject({ stack: stackDescription });
 
 const runReference = z.looseObject({ id: filled, number: count, key: filled });
 
-export const keptInput = z.looseObject({
+const keptInput = z.looseObject({
   stack: stackDescription,
   run: runReference,
   parts: list(z.looseObject({})),
@@ -51,7 +52,7 @@ export const keptInput = z.looseObject({
   until: instant,
 });
 
-export const partsInput = z.looseObject({
+const partsInput = z.looseObject({
   stack: stackDescription,
   run: runReference,
   pointId: filled,
@@ -59,7 +60,7 @@ export const partsInput = z.looseObject({
   items: list(z.looseObject({ part: z.looseObject({ name: filled }) })),
 });
 
-export const warmInput = z.strictObject({
+const warmInput = z.strictObject({
   stack: stackDescription,
   project: filled,
   slots: list(
@@ -72,7 +73,7 @@ export const warmInput = z.strictObject({
   ),
 });
 
-export const forcedEndInput = z.strictObject({
+const forcedEndInput = z.strictObject({
   stack: stackDescription,
   run: filled.max(100),
   number: count,
@@ -84,18 +85,34 @@ export const forcedEndInput = z.strictObject({
 });
 
 /** What starts a stack's workflow; what it carries from an earlier execution is its own. */
-export const stackInput = z.looseObject({
+const stackInput = z.looseObject({
   stack: shapes.name,
   host: stackDescription.shape.host,
 });
 
 /** The request in it is looked at once it is known not to be too large. */
-export const submission = z.strictObject({ request: z.looseObject({}) });
-export const withdrawal = z.strictObject({ number: count, by: person });
+const submission = z.strictObject({ request: z.looseObject({}) });
+const withdrawal = z.strictObject({ number: count, by: person });
 /** A message is cut to what a page can show. */
-export const freezing = z.strictObject({ message: z.string(), by: person });
-export const byPerson = z.strictObject({ by: person });
+const freezing = z.strictObject({ message: z.string(), by: person });
+const byPerson = z.strictObject({ by: person });
 
 true satisfies Matches<ForcedEndInput, typeof forcedEndInput>;
 true satisfies Matches<WarmInput, typeof warmInput>;
 true satisfies Matches<RequestFrame, typeof requestFrame>;
+
+/** All of them, frozen as the shapes are. */
+export const requests = Object.freeze({
+  runRequest,
+  runInput,
+  questionInput,
+  keptInput,
+  partsInput,
+  warmInput,
+  forcedEndInput,
+  stackInput,
+  submission,
+  withdrawal,
+  freezing,
+  byPerson,
+});

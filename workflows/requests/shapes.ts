@@ -17,8 +17,14 @@ const filled = text.min(1);
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).max(LONGEST_LIST);
 const seconds = z.number().min(0).max(LONGEST_SECONDS);
 
-/** What requests are made of. Bounded all of it: a workflow must not choke on what anybody may send. */
-export const shapes = {
+/**
+ * What requests are made of. Bounded all of it: a workflow must not choke on what anybody may send.
+ *
+ * Frozen, with the schemas in it as they are: these modules are loaded once for all workflows of a thread
+ * (worker/build-workflow-bundle.ts), and Temporal freezes what they export down to its last property, but for what is
+ * frozen already. A schema makes parts of itself when it is first used, and must not be.
+ */
+export const shapes = Object.freeze({
   z,
   text,
   filled,
@@ -37,7 +43,7 @@ export const shapes = {
   count: z.int().min(0).max(1_000_000),
   port: z.int().min(1).max(65_535),
   instant: z.iso.datetime(),
-};
+});
 
 /** Without loading anything: the catalogue has functions of it. */
 export type Shapes = typeof shapes;

@@ -165,7 +165,7 @@ const freezeWindow = z.strictObject({
 });
 
 /** The normalised stack file, as `StackDescription` has it. */
-export const stackDescription = z.strictObject({
+const stackDescription = z.strictObject({
   name,
   host: z
     .string()
@@ -219,3 +219,6 @@ true satisfies Matches<FreezeWindow, typeof freezeWindow>;
 true satisfies Matches<EdgeDescription, typeof edge>;
 true satisfies Matches<DeployDescription, typeof deploy>;
 true satisfies Matches<StackDescription, typeof stackDescription>;
+
+/** Frozen as the shapes are. */
+export const stackSchema = Object.freeze({ stackDescription });

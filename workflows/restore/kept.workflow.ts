@@ -11,7 +11,7 @@ import { confirm, keptState } from '../messages';
 import type { KeptInput, KeptState } from '../model/kept';
 import { keeperActivities } from '../run/activities';
 import { KeptParts } from './kept-parts';
-import { byPerson, keptInput } from '../requests/request-schema';
+import { requests } from '../requests/request-schema';
 import { requireShape } from '../requests/require-shape';
 
 /** A client waits a little longer than this for the answer to its `confirm`. */
@@ -22,7 +22,7 @@ const ANSWER_WITHIN = '100 seconds';
  * takes. Depends on nothing of the restore, which has ended. Cancelled, it drops nothing more.
  */
 export async function kept(input: KeptInput): Promise<KeptState> {
-  requireShape(keptInput, input, 'what is kept');
+  requireShape(requests.keptInput, input, 'what is kept');
   const parts = new KeptParts(input);
   setHandler(keptState, () => parts.state());
   const confirmed = async ({ by }: { readonly by: string }): Promise<KeptState> => {
@@ -32,7 +32,7 @@ export async function kept(input: KeptInput): Promise<KeptState> {
   };
   setHandler(confirm, confirmed, {
     validator: (asked) => {
-      requireShape(byPerson, asked, 'the confirmation');
+      requireShape(requests.byPerson, asked, 'the confirmation');
     },
   });
 

@@ -3,7 +3,7 @@ import { progress } from '../messages';
 import type { FailureDetails } from '../model/failure-type';
 import type { RunReference } from '../model/run';
 import type { StackDescription } from '../model/stack';
-import { partsInput } from '../requests/request-schema';
+import { requests } from '../requests/request-schema';
 import { requireShape } from '../requests/require-shape';
 import { hostActivities } from '../run/activities';
 import { causeOf } from '../run/failures';
@@ -34,7 +34,7 @@ export interface PartsInput {
  * a step does, with what came of each part, or with the failure of one; the run undoes.
  */
 export async function parts(input: PartsInput): Promise<readonly PartOutputs[PartWork][]> {
-  requireShape(partsInput, input, 'the parts of a run');
+  requireShape(requests.partsInput, input, 'the parts of a run');
   const { stack, run: reference, pointId, work, items } = input;
   const page = new RunPage(workflowInfo().workflowId, 'restore', stack.name);
   setHandler(progress, () => page.progress());

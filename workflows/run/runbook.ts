@@ -30,7 +30,7 @@ import { hashPlan } from './hash-plan';
 import { HoldDesk } from './people/hold-desk';
 import { firstCharacters } from './markdown';
 import { now } from './now';
-import { runInput } from '../requests/request-schema';
+import { requests } from '../requests/request-schema';
 import { requireFormat, requireShape } from '../requests/require-shape';
 import { RunPage } from './run-page';
 import { Steps, type TakeStep, type WhileHeld } from './steps';
@@ -71,7 +71,7 @@ export async function runbook<Outcome extends { readonly state: string }>(
   procedure: (run: Run) => Promise<Outcome>,
 ): Promise<Outcome> {
   requireFormat((input as Partial<RunInput> | undefined)?.request);
-  requireShape(runInput, input, 'the request');
+  requireShape(requests.runInput, input, 'the request');
   const run = createRun(input);
   setHandler(progress, () => run.page.progress());
   const ended = await recorded(run, input, await attempt(run, input, procedure));

@@ -3,7 +3,7 @@ import type { ForcedEnd, ForcedEndInput, SettledTraffic } from '../model/forced-
 import { forcedActivities, runActivities } from '../run/activities';
 import { causeOf } from '../run/failures';
 import { now } from '../run/now';
-import { forcedEndInput } from '../requests/request-schema';
+import { requests } from '../requests/request-schema';
 import { requireShape } from '../requests/require-shape';
 
 const NO_TRAFFIC: SettledTraffic = { services: [], left: [] };
@@ -13,7 +13,7 @@ const NO_TRAFFIC: SettledTraffic = { services: [], left: [] };
  * terminated, which frees its stack. What else it had begun stays as it is. Depends on nothing of the run.
  */
 export async function endByForce(input: ForcedEndInput): Promise<ForcedEnd> {
-  requireShape(forcedEndInput, input, 'the forced end');
+  requireShape(requests.forcedEndInput, input, 'the forced end');
   const { stack, run, number, key, runbook, requestedBy, by, reason } = input;
   const traffic = number > 0 && stack.deploy !== undefined ? await settle(input) : NO_TRAFFIC;
   const summary = [`ended by force by ${by}: ${reason}`, ...traffic.left].join('; ');

@@ -2,7 +2,7 @@ import { type RunRequest, admissionOf } from '../catalogue';
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { FailureDetails, FailureType } from '../model/failure-type';
 import { requireNotFrozen } from '../run/people/freeze';
-import { runRequest } from '../requests/request-schema';
+import { requests } from '../requests/request-schema';
 import { requireFormat, requireShape } from '../requests/require-shape';
 import { jsonBytes } from '../run/telling-steps';
 import type { StackQueue } from './stack-queue';
@@ -18,7 +18,7 @@ const LARGEST_LINE_BYTES = 1.5 * 1024 ** 2;
 export function refuseSubmission(stack: string, line: StackQueue, request: RunRequest): void {
   refuseTooLarge(stack, line, request);
   requireFormat(request);
-  requireShape(runRequest, request, 'the request');
+  requireShape(requests.runRequest, request, 'the request');
   if (request.stack.name !== stack) {
     throw refusal(
       'PreconditionFailed',

@@ -14,7 +14,7 @@ import { behind, planAdmission, planFrozenAdmission } from './plan-admission';
 import { auditActivities, runActivities } from '../run/activities';
 import { FreezeRecord } from '../run/people/freeze-record';
 import { refuseFrozen, refuseSubmission } from './refuse-submission';
-import { byPerson, freezing, stackInput, submission, withdrawal } from '../requests/request-schema';
+import { requests } from '../requests/request-schema';
 import { requireShape } from '../requests/require-shape';
 import { followRun, startRun } from './run-children';
 import { StackQueue, type CarriedQueue } from './stack-queue';
@@ -37,7 +37,7 @@ const FREEZE_ON_RECORD = 'freeze-on-record';
  * run ended, so its lock can neither be leaked nor stolen. Lives as long as the stack.
  */
 export async function stack(input: StackInput): Promise<never> {
-  requireShape(stackInput, input, 'the stack');
+  requireShape(requests.stackInput, input, 'the stack');
   const line = new StackQueue(input.stack, input.carried);
   listen(input, line);
   if (input.carried === undefined) await remember(input, line);
@@ -70,14 +70,14 @@ function listen(input: StackInput, line: StackQueue): void {
     },
     {
       validator: (asked: Submission) => {
-        requireShape(submission, asked, 'the submission');
+        requireShape(requests.submission, asked, 'the submission');
         refuseSubmission(input.stack, line, asked.request);
       },
     },
   );
   setHandler(withdraw, ({ number, by }) => line.withdraw(number, by, now()), {
     validator: (asked) => {
-      requireShape(withdrawal, asked, 'the withdrawal');
+      requireShape(requests.withdrawal, asked, 'the withdrawal');
     },
   });
   listenForFreezes(input, line);
@@ -95,7 +95,7 @@ function listenForFreezes({ stack, host }: StackInput, line: StackQueue): void {
     },
     {
       validator: (asked) => {
-        requireShape(freezing, asked, 'the freeze');
+        requireShape(requests.freezing, asked, 'the freeze');
       },
     },
   );
@@ -108,7 +108,7 @@ function listenForFreezes({ stack, host }: StackInput, line: StackQueue): void {
     },
     {
       validator: (asked) => {
-        requireShape(byPerson, asked, 'the end of the freeze');
+        requireShape(requests.byPerson, asked, 'the end of the freeze');
       },
     },
   );
