@@ -1,12 +1,17 @@
+import { findSources } from '../stack-file/find-sources';
 import type { StackDescription } from '../workflows/model/stack';
 import { ClientError } from './client-error';
 import type { Globals } from './command';
 import { EXIT_CODES } from './exit-codes';
+import { memoryIn, remembered } from './stack-memory';
 
-/** The stack that `-f` and `-e` name. The stack file's code (yaml, zod) is loaded here, not with the command line. */
+/** The stack that `-f` and `-e` name. What reads its YAML is loaded only where the file has changed since it was last read. */
 export async function loadStack(globals: Globals): Promise<StackDescription> {
-  const { loadStackFile } = await import('../stack-file/load.js');
-  return loadStackFile(globals);
+  const sources = findSources(globals);
+  return remembered(sources, memoryIn(globals.env), async () => {
+    const { readStack } = await import('../stack-file/read-stack.js');
+    return readStack(sources).description;
+  });
 }
 
 export interface RunName {

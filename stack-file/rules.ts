@@ -12,7 +12,7 @@ import { freezeRules } from './rules-freeze';
 import { folderRules } from './rules-folders';
 import { keyPlace, toPlain, valuePlace } from './tree';
 import type { TreeNode } from './tree';
-import { NAME, NAME_RULE } from './values';
+import { NAME, NAME_RULE } from './name';
 
 /*
  * What the schema cannot say: how keys must fit each other. Rules read the merged file as it stands, not the schema's

@@ -5,7 +5,8 @@ import { edge } from './schema-edge';
 import { freeze } from './schema-freeze';
 import { gates } from './schema-gates';
 import { protectEntry } from './engines';
-import { duration, ENVIRONMENT_VARIABLE, NAME, name, path, secretReference, text } from './values';
+import { NAME } from './name';
+import { duration, ENVIRONMENT_VARIABLE, name, path, secretReference, text } from './values';
 
 /*
  * `pawl.yaml`, key by key. The messages, docs/stack-file.md and docs/pawl.schema.json are made from this: describe a key

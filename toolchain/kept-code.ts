@@ -1,21 +1,9 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
+import { keepOwn, readOwn } from './own-cache';
 
 /** Of one bundle: another version, another Node, other flags. */
 const KEPT_AT_MOST = 8;
-const OTHERS_MAY_WRITE = 0o022;
 
 export interface Bundle {
   readonly name: string;
@@ -34,10 +22,10 @@ export interface Compiled {
  * Compiles a bundle, from what an earlier process has kept where that is there and fits.
  * Retry: safe; a cache that is missing, unreadable, or of another Node costs time and changes nothing
  */
-export function compileKept(bundle: Bundle, cache: string): Compiled {
-  const { file, source } = bundle;
-  const kept = join(cache, `${bundle.name}-${keyOf(source)}`);
-  const cachedData = readKept(kept);
+export function compileKept({ name, file, source }: Bundle, cache: string): Compiled {
+  const kind = `${name}-`;
+  const kept = { folder: cache, file: `${kind}${keyOf(source)}`, kind, atMost: KEPT_AT_MOST };
+  const cachedData = readOwn(join(kept.folder, kept.file));
   const script = new Script(source, {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
@@ -46,7 +34,7 @@ export function compileKept(bundle: Bundle, cache: string): Compiled {
   return {
     script,
     keep: () => {
-      write(script, kept, cache, bundle.name);
+      keepOwn(kept, () => script.createCachedData());
     },
   };
 }
@@ -63,52 +51,4 @@ function sumOf(text: string): string {
   let sum = 0;
   for (let at = 0; at < text.length; at++) sum = (sum * 31 + text.charCodeAt(at)) | 0;
   return (sum >>> 0).toString(36);
-}
-
-/** Whoever can write it can make this process do anything: it must be this user's own, or root's. */
-function readKept(kept: string): Buffer | undefined {
-  try {
-    const { uid, mode } = statSync(kept);
-    const isOurs = uid === process.geteuid?.() || uid === 0;
-    return isOurs && (mode & OTHERS_MAY_WRITE) === 0 ? readFileSync(kept) : undefined;
-  } catch {
-    // Not there, or not readable: the text is compiled.
-    return undefined;
-  }
-}
-
-function write(script: Script, kept: string, cache: string, name: string): void {
-  const draft = `${kept}.${process.pid}-${Math.random().toString(36).slice(2)}`;
-  try {
-    mkdirSync(cache, { recursive: true, mode: 0o700 });
-    try {
-      writeWhole(draft, script.createCachedData());
-      renameSync(draft, kept);
-    } finally {
-      rmSync(draft, { force: true });
-    }
-    for (const old of newestFirst(cache, name).slice(KEPT_AT_MOST)) rmSync(old, { force: true });
-  } catch {
-    // A full disk, a folder of another user: the next start takes as long as this one did.
-  }
-}
-
-/** On the disk before it has its name: V8 does not look whether code is whole. */
-function writeWhole(file: string, data: Buffer): void {
-  const descriptor = openSync(file, 'wx', 0o600);
-  try {
-    for (let at = 0; at < data.length;) at += writeSync(descriptor, data, at);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function newestFirst(cache: string, name: string): readonly string[] {
-  return readdirSync(cache)
-    .filter((entry) => entry.startsWith(`${name}-`))
-    .map((entry) => join(cache, entry))
-    .map((path) => [path, statSync(path).mtimeMs] as const)
-    .sort(([, a], [, b]) => b - a)
-    .map(([path]) => path);
 }
