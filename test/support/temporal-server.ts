@@ -50,7 +50,8 @@ export async function startTemporalServer({
   const port = await freePort('127.0.0.1');
   const pages = ui ? { uiPort: await freePort('127.0.0.1') } : {};
   const server = { program, stateDirectory, namespace, port, ...pages };
-  const environment = withoutTemporalSettings(process.env);
+  // Go collects garbage less often: a fifth of what a server costs, for some megabytes that a test has.
+  const environment = { ...withoutTemporalSettings(process.env), GOGC: '400' };
   const spec = superviseTemporal({ environment }, server, new ServerRecord(server));
   const start = (): Promise<Child> => startReady(spec, new AbortController().signal);
   const clientConfig = await writeClientConfig(server);
