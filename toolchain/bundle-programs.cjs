@@ -110,4 +110,4 @@ ${start}(${JSON.stringify(bundle)}, ${JSON.stringify(`./${entry}.unbundled.js`)}
   );
 }
 
-module.exports = { bundlePrograms };
+module.exports = { bundleOne, bundlePrograms };

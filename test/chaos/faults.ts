@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { until } from '../support/processes';
 
 /** One thing that shall go wrong in a worker, once; see preload.cjs. */
@@ -30,17 +32,22 @@ export interface ArmedFault {
 export class Faults {
   private count = 0;
 
-  private constructor(private readonly directory: string) {}
+  private constructor(
+    private readonly directory: string,
+    private readonly bundle: string,
+  ) {}
 
   /** The directory must outlive the workers. */
-  static in(directory: string): Faults {
-    return new Faults(directory);
+  static async in(directory: string): Promise<Faults> {
+    const program = join(__dirname, 'faulty-bundle.cjs');
+    const { stdout } = await promisify(execFile)(process.execPath, [program]);
+    return new Faults(directory, stdout.trim());
   }
 
   /** To be added to the environment of a worker, once for all faults to come. */
   get env(): Readonly<Record<string, string>> {
     const preload = `--require=${join(__dirname, 'preload.cjs')}`;
-    return { NODE_OPTIONS: preload, PAWL_TEST_FAULTS: this.file };
+    return { NODE_OPTIONS: preload, PAWL_TEST_FAULTS: this.file, PAWL_TEST_BUNDLE: this.bundle };
   }
 
   /** Replaces what was armed before. */

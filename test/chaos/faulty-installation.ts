@@ -35,7 +35,7 @@ export class FaultyInstallation {
     workerEnv: Readonly<Record<string, string>> = {},
   ): Promise<FaultyInstallation> {
     const faultDirectory = await mkdtemp(join(tmpdir(), 'pawl-faults-'));
-    const faults = Faults.in(faultDirectory);
+    const faults = await Faults.in(faultDirectory);
     const servers = await startStackServers();
     const env = { ...stackSecrets(servers), ...faults.env, ...workerEnv };
     try {

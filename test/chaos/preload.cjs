@@ -16,10 +16,9 @@ const { AsyncLocalStorage } = require('node:async_hooks');
 const { appendFileSync, existsSync, readFileSync, writeFileSync } = require('node:fs');
 const fsPromises = require('node:fs/promises');
 const Module = require('node:module');
+const path = require('node:path');
 const { pipeline, Transform } = require('node:stream');
-
-// What is put between modules here is not between those of a bundle.
-process.env.PAWL_UNBUNDLED = '1';
+const { Script } = require('node:vm');
 
 const calls = new AsyncLocalStorage();
 const file = process.env.PAWL_TEST_FAULTS;
@@ -48,8 +47,7 @@ async function strike(isMeant) {
   );
   if (fault === undefined) return;
   writeFileSync(fault.marker, call.part ?? '', { flag: 'wx' });
-  const { Context } = require('@temporalio/activity');
-  const context = Context.current();
+  const context = temporal.Context.current();
   if (fault.then === 'kill') {
     await stayAlive(fault, () => fault.together.every((marker) => existsSync(marker)));
     appendFileSync(`${file}.log`, `${told(fault, call, context)}\n`);
@@ -62,10 +60,9 @@ async function strike(isMeant) {
 }
 
 async function stayAlive({ at }, isOver) {
-  const { Context } = require('@temporalio/activity');
   while (!isOver()) {
     // Before its first step and after its last one nobody else says that this activity lives.
-    if (typeof at === 'string') Context.current().heartbeat();
+    if (typeof at === 'string') temporal.Context.current().heartbeat();
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -76,19 +73,47 @@ function told({ activity, at }, { part }, { info }) {
   return `${where} of ${what} in ${info.workflowExecution.workflowId}, attempt ${info.attempt}`;
 }
 
+/** Of the bundle: each has a context of its own. */
+let temporal;
+
+/** What the bundle of faulty-bundle.cjs gets of a module. */
+globalThis.PAWL_TEST_GAP = (name, exported) => {
+  if (name === '@temporalio/activity') temporal = exported;
+  if (name === '@temporalio/worker') makeImpatient(exported.Worker);
+  if (name === 'pg') countEffects(exported.Client.prototype, 'query', isChange);
+  if (name !== '../activities') return exported;
+  return {
+    ...exported,
+    createHostActivities: (ports) => faulty(exported.createHostActivities(withGates(ports))),
+    createRunActivities: (ports) => faulty(exported.createRunActivities(ports)),
+  };
+};
+
+/** And of what is in no bundle, and of the file that starts one. */
 const load = Module._load;
 Module._load = function loadAndWrap(...args) {
   const exported = load.apply(this, args);
-  for (const name of ['createHostActivities', 'createRunActivities']) {
-    const create = exported?.[name];
-    if (typeof create !== 'function' || create.isFaulty) continue;
-    exported[name] = Object.assign((ports) => faulty(create(withGates(ports))), { isFaulty: true });
-  }
-  if (args[0] === 'pg') countEffects(exported.Client.prototype, 'query', isChange);
-  if (args[0] === '@temporalio/worker') makeImpatient(exported.Worker);
   if (args[0] === 'mongodb') countEffects(exported.Db.prototype, 'command', isRename);
-  return exported;
+  if (typeof exported?.startProgram !== 'function') return exported;
+  const { startProgram, loadBundle } = exported;
+  return {
+    ...exported,
+    startProgram: (name, ...rest) =>
+      name === 'worker' ? startFaulty(args[1].filename, loadBundle) : startProgram(name, ...rest),
+  };
 };
+
+/** As load-bundle.ts does. */
+function startFaulty(program, loadBundle) {
+  const bundle = process.env.PAWL_TEST_BUNDLE;
+  const source = readFileSync(bundle, 'latin1');
+  const run = new Script(source, { filename: bundle }).runInThisContext();
+  const module = { exports: {} };
+  const dist = path.join(path.dirname(program), '..');
+  const require = Module.createRequire(bundle);
+  run(module.exports, require, module, bundle, path.dirname(bundle), dist, loadBundle);
+}
+
 countEffects(fsPromises, 'rename', () => true);
 
 function makeImpatient(worker) {
@@ -105,7 +130,7 @@ function faulty(activities) {
 
 async function run(activity, body, input) {
   // Plans run the same activities; what is told about here are runs.
-  const { attempt, workflowExecution } = require('@temporalio/activity').Context.current().info;
+  const { attempt, workflowExecution } = temporal.Context.current().info;
   if (workflowExecution.workflowId.startsWith('plan/')) return body(input);
   const part = input.part?.name ?? input.stored?.part.name ?? input.entry?.name;
   return calls.run({ activity, part, attempt, effects: 0 }, async () => {

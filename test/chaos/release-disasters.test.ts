@@ -47,7 +47,7 @@ class Scene {
 
   static async open(engine?: TestEngine): Promise<Scene> {
     const faultDirectory = await mkdtemp(join(tmpdir(), 'pawl-faults-'));
-    const faults = Faults.in(faultDirectory);
+    const faults = await Faults.in(faultDirectory);
     const env = engine === undefined ? {} : { DOCKER_HOST: engine.host };
     const pawl = await PawlEnvironment.start({ env, workerEnv: faults.env });
     const stack = await ReleasedStack.create(pawl, release('1', engine), engine?.docker);

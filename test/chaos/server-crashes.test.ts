@@ -76,7 +76,7 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'pawl server', () =
     const servers = await startStackServers();
     const pawl = await SupervisedInstallation.create();
     try {
-      const faults = Faults.in(pawl.directory);
+      const faults = await Faults.in(pawl.directory);
       await pawl.start({ ...stackSecrets(servers), ...faults.env });
       const stack = await StackFixture.create(pawl, servers, 'plugged');
       const whole = await stack.digest();

@@ -60,7 +60,7 @@ describeWith(['temporal', 'restic', 'docker', 'compose'], 'on a bad day, a relea
 
   beforeAll(async () => {
     faultDirectory = await mkdtemp(join(tmpdir(), 'pawl-faults-'));
-    faults = Faults.in(faultDirectory);
+    faults = await Faults.in(faultDirectory);
     pawl = await startPawl({ workerEnv: faults.env });
   });
 
