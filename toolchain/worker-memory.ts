@@ -12,5 +12,9 @@ export const MEMORY_FLAGS = [
   '--optimize-for-size',
 ];
 
-/** glibc keeps an arena per thread, and Temporal's core has many threads. */
-export const MEMORY_ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
+/**
+ * glibc keeps an arena per thread, and Temporal's core has many threads. It also keeps for itself what is as large as anything
+ * that was once given back, which after the first start's files are megabytes, unless it is told a limit: with one, 153 → 145 MB
+ * until the worker is ready. Chunks of streams stay below it: to map each would take longer than to fill it.
+ */
+export const MEMORY_ENVIRONMENT = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' };

@@ -32,6 +32,7 @@ async function main(): Promise<void> {
 /** Equal sources give equal code, wherever they lie; and stack traces in histories name files of the package. */
 const withoutMachinePaths: WebpackConfigHook = (config) => ({
   ...config,
+  devtool: 'inline-cheap-module-source-map',
   context: packageRoot,
   output: {
     ...config.output,
@@ -56,7 +57,7 @@ const withoutUnused: WebpackConfigHook = (config) => {
   return { ...config, resolve: { ...config.resolve, alias } };
 };
 
-/** The source map stays: it names the line of a failure. The sources in it go: half of what a worker would load. */
+/** The source map stays: it names the line of a failure. Columns and the sources in it go: most of what a worker would load. */
 function withoutSources(code: string): string {
   const [script, map] = splitSourceMap(code);
   const slim = { ...(JSON.parse(map) as object), sourcesContent: undefined };

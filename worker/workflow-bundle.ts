@@ -27,14 +27,18 @@ export function workflowBundlePath(): string {
  * path). Temporal's UI shows it for every worker and task.
  */
 export async function buildIdOf(bundlePath: string): Promise<string> {
-  const [script] = splitSourceMap(await readFile(bundlePath, 'utf8'));
+  const bundle = await readFile(bundlePath);
+  const script = bundle.subarray(0, startOfMap(bundle.lastIndexOf(SOURCE_MAP_MARKER)));
   return createHash('sha256').update(script).digest('hex').slice(0, 12);
 }
 
 /** Shape: bundle → code up to and with the marker of its inline source map, and the map as JSON */
 export function splitSourceMap(bundle: string): readonly [script: string, map: string] {
-  const at = bundle.lastIndexOf(SOURCE_MAP_MARKER);
-  if (at < 0) throw new NotABundleError('the workflow bundle has no inline source map');
-  const start = at + SOURCE_MAP_MARKER.length;
+  const start = startOfMap(bundle.lastIndexOf(SOURCE_MAP_MARKER));
   return [bundle.slice(0, start), Buffer.from(bundle.slice(start), 'base64').toString()];
+}
+
+function startOfMap(marker: number): number {
+  if (marker < 0) throw new NotABundleError('the workflow bundle has no inline source map');
+  return marker + SOURCE_MAP_MARKER.length;
 }
