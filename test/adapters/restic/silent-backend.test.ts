@@ -20,6 +20,9 @@ const KINDS: readonly (readonly [kind: string, urlOf: (port: number) => string])
   ['sftp', (port) => `sftp://nobody@127.0.0.1:${port}//srv/repository`],
 ];
 
+/** Without one, the client of S3 asks nobody. */
+const LOGIN = { AWS_ACCESS_KEY_ID: { plain: 'id' }, AWS_SECRET_ACCESS_KEY: { plain: 'key' } };
+
 describeWith(['restic'], 'a repository that takes connections and never answers', () => {
   let server: Server;
   let subject: ResticRepository;
@@ -37,7 +40,8 @@ describeWith(['restic'], 'a repository that takes connections and never answers'
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const openRepository: HostPorts['openRepository'] = (_site, { url }) => subject.open({ url });
+    const openRepository: HostPorts['openRepository'] = (_site, { url }) =>
+      subject.open({ url, environment: LOGIN });
     ports = { ...portsInMemory(), openRepository } as unknown as HostPorts;
   });
   afterAll(async () => {
