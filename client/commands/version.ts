@@ -3,7 +3,8 @@ import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { differing } from '../status/differing-versions';
 import { withSession, type Session } from '../temporal/session';
-import { listWorkers, type HostWorker } from '../temporal/workers';
+import { listStacks } from '../temporal/stack-list';
+import { listWorkers, type HostWorker, type Workers } from '../temporal/workers';
 import { pawlPackage } from '../version';
 
 interface Versions {
@@ -34,10 +35,16 @@ export async function run(invocation: Invocation): Promise<number> {
 async function ask(session: Session): Promise<Pick<Versions, 'workers' | 'server'>> {
   const { client, call } = session;
   const [{ hosts }, { serverVersion }] = await Promise.all([
-    listWorkers(session),
+    everyWorker(session),
     call(() => client.workflowService.getSystemInfo({})),
   ]);
   return { workers: hosts, server: serverVersion };
+}
+
+/** Those that run no workflows are known by the stacks of their hosts. */
+async function everyWorker(session: Session): Promise<Workers> {
+  const stacks = await listStacks(session);
+  return listWorkers(session, stacks.map(({ host }) => host).filter(Boolean));
 }
 
 function lines({ client, workers, server }: Versions): readonly string[] {
@@ -46,8 +53,11 @@ function lines({ client, workers, server }: Versions): readonly string[] {
   const line = (name: string, text: string): string => `${name.padEnd(column)}  ${text}`;
   return [
     line('this command', `pawl ${client}`),
-    ...workers.map(({ host, version, buildId }) =>
-      line(`worker ${host}`, `pawl ${version ?? 'before 0.2.0'}, workflows ${buildId}`),
+    ...workers.map(({ host, version = 'before 0.2.0', buildId, stepsOnly }) =>
+      line(
+        `worker ${host}`,
+        `pawl ${version}, ${stepsOnly ? 'no workflows' : `workflows ${buildId}`}`,
+      ),
     ),
     line('Temporal server', server ?? 'not reached'),
   ];

@@ -39,7 +39,8 @@ export async function checkClient(invocation: Invocation): Promise<HostFinding[]
       const session = { ...told, note: () => undefined };
       findings.push(reached(session), await checkUi(session));
       const namespace = await attempt(findings, 'namespace', () => checkNamespace(session));
-      if (namespace) findings.push(await checkClock(session), ...(await checkVersions(session)));
+      if (namespace)
+        findings.push(await checkClock(session), ...(await checkVersions(session, stack)));
       if (stack && namespace) findings.push(...(await checkRuns(session, stack.name)));
       if (stack && namespace) await checkHost(session, invocation, stack, findings);
       return {};
@@ -114,9 +115,12 @@ async function checkClock(session: Session): Promise<HostFinding> {
 }
 
 /** Hosts cannot be upgraded at one instant: a warning for as long as it lasts. */
-async function checkVersions(session: Session): Promise<HostFinding[]> {
+async function checkVersions(
+  session: Session,
+  stack: StackDescription | undefined,
+): Promise<HostFinding[]> {
   const { version } = pawlPackage();
-  const { hosts } = await listWorkers(session);
+  const { hosts } = await listWorkers(session, stack === undefined ? [] : [stack.host]);
   const facts = differing(version, hosts);
   if (hosts.length > 0 && facts.length === 0) {
     return [

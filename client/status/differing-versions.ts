@@ -2,7 +2,8 @@ import type { HostWorker } from '../temporal/workers';
 
 /** Each fact a sentence without its full stop; none when all are of one version. */
 export function differing(client: string, workers: readonly HostWorker[]): readonly string[] {
-  const builds = new Set(workers.map(({ buildId }) => buildId));
+  const ofWorkflows = workers.filter(({ stepsOnly }) => stepsOnly !== true);
+  const builds = new Set(ofWorkflows.map(({ buildId }) => buildId));
   const others = workers.filter(({ version }) => version !== client);
   return [
     ...others.map(
@@ -12,5 +13,9 @@ export function differing(client: string, workers: readonly HostWorker[]): reado
     ...(builds.size > 1
       ? ['Hosts differ: new runs begin under the older workflows until all are upgraded']
       : []),
+    ...workers
+      .filter(({ stepsOnly, version }) => stepsOnly === true && version === client)
+      .filter(({ buildId }) => builds.size > 0 && !builds.has(buildId))
+      .map(({ host }) => `The worker of host "${host}" is of another build than the workflows`),
   ];
 }

@@ -76,7 +76,7 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
     readQueue(session, stack),
     listRuns(session, stack, RUNS_LOOKED_AT),
     hasWorker(session, host),
-    listWorkers(session),
+    listWorkers(session, [host]),
   ]);
   const versions = differing(pawlPackage().version, workers.hosts);
   const asked = worker ? description : undefined;

@@ -1,11 +1,11 @@
 import { tsToMs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
-import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
+import { hostNowQueue, WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 import { readIdentity } from '../../workflows/model/worker-identity';
 import { isFresh } from './require-worker';
 import type { Session } from './session';
 
-const { TASK_QUEUE_TYPE_WORKFLOW } = temporal.api.enums.v1.TaskQueueType;
+const { TASK_QUEUE_TYPE_ACTIVITY, TASK_QUEUE_TYPE_WORKFLOW } = temporal.api.enums.v1.TaskQueueType;
 
 /** The worker of a host, by what it says of itself. */
 export interface HostWorker {
@@ -14,6 +14,8 @@ export interface HostWorker {
   readonly version?: string;
   /** Of its workflow code. */
   readonly buildId: string;
+  /** It does the steps of its host only (`--no-workflows`); absent of others. */
+  readonly stepsOnly?: true;
 }
 
 export interface Workers {
@@ -23,16 +25,38 @@ export interface Workers {
   readonly builds: readonly string[];
 }
 
-/** The workers that are connected now; one that was killed a moment ago still counts. */
-export async function listWorkers(session: Session): Promise<Workers> {
-  const { client, namespace, call } = session;
-  const { pollers } = await call(() =>
-    client.workflowService.describeTaskQueue({
-      namespace,
-      taskQueue: { name: WORKFLOW_TASK_QUEUE },
-      taskQueueType: TASK_QUEUE_TYPE_WORKFLOW,
-    }),
+/**
+ * The workers that are connected now; one that was killed a moment ago still counts. One that runs no workflows is found only
+ * on the hosts that are named.
+ */
+export async function listWorkers(
+  session: Session,
+  named: readonly string[] = [],
+): Promise<Workers> {
+  const { hosts, builds } = await workersOf(session, WORKFLOW_TASK_QUEUE, TASK_QUEUE_TYPE_WORKFLOW);
+  const known = new Set(hosts.map(({ host }) => host));
+  const others = [...new Set(named)].filter((host) => !known.has(host));
+  const found = await Promise.all(
+    others.map((host) => workersOf(session, hostNowQueue(host), TASK_QUEUE_TYPE_ACTIVITY)),
   );
+  const stepsOnly = found.flatMap((each) =>
+    each.hosts.map((worker): HostWorker => ({ ...worker, stepsOnly: true })),
+  );
+  return { hosts: [...hosts, ...stepsOnly].sort(byHost), builds };
+}
+
+function byHost(a: HostWorker, b: HostWorker): number {
+  return a.host.localeCompare(b.host);
+}
+
+async function workersOf(
+  session: Session,
+  name: string,
+  taskQueueType: temporal.api.enums.v1.TaskQueueType,
+): Promise<Workers> {
+  const { client, namespace, call } = session;
+  const asked = { namespace, taskQueue: { name }, taskQueueType };
+  const { pollers } = await call(() => client.workflowService.describeTaskQueue(asked));
   const seen = pollers.map(asPoller).sort((a, b) => a.at - b.at);
   // A host has one worker process: of those that asked, the last one lives.
   const living = new Map(seen.map(({ worker: { host }, process }) => [host, process]));
@@ -44,7 +68,7 @@ export async function listWorkers(session: Session): Promise<Workers> {
   const own = fresh.filter(({ earlier }) => !earlier).map(({ worker }) => worker);
   const newest = new Map(own.map((worker) => [worker.host, worker]));
   return {
-    hosts: [...newest.values()].sort((a, b) => a.host.localeCompare(b.host)),
+    hosts: [...newest.values()],
     builds: [...new Set(fresh.map(({ worker }) => worker.buildId))],
   };
 }

@@ -13,7 +13,15 @@ import type { PartSummary } from '../../workflows/model/recovery-point';
 import { restoreTarget } from '../../workflows/model/restore-target';
 import type { PostgresEntry } from '../../workflows/model/stack';
 import { describePart } from '../support/descriptions';
-import { attempt, FACTS, portsInMemory, RUN, STACK, type MemoryPorts } from './ports-in-memory';
+import {
+  attempt,
+  FACTS,
+  portsInMemory,
+  quietEnvironment,
+  RUN,
+  STACK,
+  type MemoryPorts,
+} from './ports-in-memory';
 
 const takenAt = '2026-01-01T00:00:00.000Z';
 const target = restoreTarget('melvin', 2);
@@ -200,6 +208,24 @@ describe('proving a part', () => {
   it('counts what is equal to the manifest', async () => {
     const { ports, pointId } = await saved();
     expect(await prove(ports, pointId)).toEqual({ proved: 1, rows: 2 });
+  });
+
+  it('is ended and tried again when the place it reads stands still', async () => {
+    const { ports, pointId } = await saved({
+      digest: ({ attempt: { signal } }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(signal.reason as Error);
+          });
+        }),
+    });
+    const stack = { ...STACK, limits: { ...STACK.limits, stallSeconds: 0.2 } };
+    const proving = () => provePart(ports)({ stack, run: RUN, pointId, part, target });
+    await expect(quietEnvironment(40).run(proving)).rejects.toMatchObject({
+      type: 'ServiceUnavailable',
+      nonRetryable: false,
+      message: expect.stringMatching(/prove accounts: no byte moved for/) as string,
+    });
   });
 
   it('names what differs', async () => {

@@ -4,6 +4,7 @@ import { startChild, stopChild, type Child } from '../../worker/server/child';
 import { workerCommand } from '../../worker/server/worker-command';
 import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
 import { describeWith } from '../support/requirements';
+import { secondBuild } from '../support/second-build';
 import { UPLOADS_ENVIRONMENT, writeUploadsStack } from './support/uploads-stack';
 
 const STOP_GRACE_MILLISECONDS = 20_000;
@@ -45,5 +46,23 @@ describeWith(['temporal', 'restic'], 'a worker without workflows', () => {
     const { code, stderr } = await pawl.cli(['backup']);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(await pawl.workerLog()).toContain('"workflows":"none"');
+  });
+
+  it('is compared with the others, though nobody asks it for workflows', async () => {
+    const second = await secondBuild();
+    await pawl.stopWorker();
+    pawl.install(second.folder);
+    await pawl.startWorker();
+    pawl.install(undefined);
+
+    const { stdout } = await pawl.cli(['version', '--json']);
+    const { workers } = JSON.parse(stdout) as { workers: object[] };
+    expect(workers).toEqual([
+      expect.objectContaining({ host: 'local', version: second.version, stepsOnly: true }),
+      expect.not.objectContaining({ stepsOnly: true }),
+    ]);
+    const fact = `The worker of host "local" is pawl ${second.version}, this command is`;
+    const told = await Promise.all([pawl.cli(['doctor']), pawl.cli(['status'])]);
+    for (const one of told) expect(one.stdout).toContain(fact);
   });
 });

@@ -17,7 +17,11 @@ export interface ResticRepository {
   /** The repository itself. */
   readonly folder: string;
   readonly description: RepositoryDescription;
-  readonly open: (options?: { password?: string; url?: string }) => Repository;
+  readonly open: (options?: {
+    password?: string;
+    url?: string;
+    environment?: RepositoryDescription['environment'];
+  }) => Repository;
   /** Creates it without the half second of CPU that every opening of one of restic's own takes. */
   readonly prepare: () => Promise<void>;
   /** Runs restic on it, not by way of the adapter. */
@@ -56,8 +60,8 @@ export async function createResticRepository(): Promise<ResticRepository> {
     directory,
     folder,
     description,
-    open: ({ password = PASSWORD, url = folder } = {}) =>
-      openRepository(directory, { ...description, url }, password),
+    open: ({ password = PASSWORD, url = folder, environment = {} } = {}) =>
+      openRepository(directory, { ...description, url, environment }, password),
     prepare: () => createQuickRepository(folder, PASSWORD),
     restic,
     snapshots: async () =>

@@ -39,7 +39,11 @@ export class WorkflowHarness {
     private readonly buildId: string,
   ) {}
 
-  static async start(options?: TemporalServerOptions): Promise<WorkflowHarness> {
+  /** `unversioned`: as before the first worker that names a version. */
+  static async start(
+    options?: TemporalServerOptions,
+    state: 'versioned' | 'unversioned' = 'versioned',
+  ): Promise<WorkflowHarness> {
     // Failing activities are what these tests are about: no word about them.
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     const server = await startTemporalServer(options);
@@ -48,7 +52,9 @@ export class WorkflowHarness {
     });
     const client = new Client({ connection: environment.connection, ...sealedClient() });
     const buildId = await buildIdOf(workflowBundlePath());
-    await createDeployment(client, 'default').makeCurrent(buildId, new Uint8Array());
+    if (state === 'versioned') {
+      await createDeployment(client, 'default').makeCurrent(buildId, new Uint8Array());
+    }
     return new WorkflowHarness(client, server, environment, buildId);
   }
 

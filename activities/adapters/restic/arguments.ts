@@ -65,3 +65,13 @@ export function lockArguments(id: string): string[] {
 function resticTime(iso: string): string {
   return new Date(iso).toISOString().replace('T', ' ').replace('Z', '');
 }
+
+/**
+ * Ahead of a command. `ssh` in restic's service outlives restic, and waits for ever for a server that accepts and says nothing:
+ * so it ends by itself, after 20 s without a greeting, and after five minutes without a sign of life.
+ */
+export function connectionArguments(url: string): string[] {
+  if (!url.startsWith('sftp:')) return [];
+  const patience = ['ConnectTimeout=20', 'ServerAliveInterval=30', 'ServerAliveCountMax=10'];
+  return ['-o', `sftp.args=${patience.map((one) => `-o ${one}`).join(' ')}`];
+}

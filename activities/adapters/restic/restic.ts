@@ -4,7 +4,7 @@ import type { Site } from '../../ports/site';
 import type { RepositoryDescription } from '../../../workflows/model/stack';
 import { readOutput } from '../process/run-to-end';
 import { redactor } from '../process/redact';
-import { unlockArguments } from './arguments';
+import { connectionArguments, unlockArguments } from './arguments';
 import { resticFailure, isHopeless } from './failure';
 import { repositoryLocation, type RepositoryLocation } from './location';
 import { describeHolder } from './lock-holder';
@@ -87,7 +87,7 @@ export class Restic {
         giveUp.abort();
       },
     };
-    const argv = [this.options.restic, ...call.args];
+    const argv = [this.options.restic, ...connectionArguments(this.location.url), ...call.args];
     const command = await this.options.runner.spawn(argv, options);
     let end: Promise<void> | undefined;
     const judge = async (): Promise<void> => {

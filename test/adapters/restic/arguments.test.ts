@@ -1,6 +1,7 @@
 import {
   backupArguments,
   configArguments,
+  connectionArguments,
   dumpArguments,
   initArguments,
   listLocksArguments,
@@ -68,4 +69,12 @@ test.each([
   expect(repositoryLocation(url, '/opt/melvin')).toEqual(
     folder === undefined ? { url: expected } : { url: expected, folder },
   );
+});
+
+test('lets no ssh of an sftp repository wait for ever, and says nothing to other kinds', () => {
+  expect(connectionArguments('sftp:ops@nas:/srv/melvin')).toEqual([
+    '-o',
+    'sftp.args=-o ConnectTimeout=20 -o ServerAliveInterval=30 -o ServerAliveCountMax=10',
+  ]);
+  expect(connectionArguments('rest:http://nas/')).toEqual([]);
 });

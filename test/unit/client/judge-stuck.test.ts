@@ -42,6 +42,20 @@ describe('versions', () => {
     expect(differing('2', [worker('one', '1', 'a'), worker('two', '2', 'b')])).toHaveLength(2);
     expect(differing('2', [{ host: 'one', buildId: 'a' }])[0]).toMatch(/before 0.2.0/);
   });
+
+  it('of a host that runs no workflows are compared too, and decide nothing of new runs', () => {
+    const of = (version: string, buildId: string) => [
+      worker('one', '2', 'a'),
+      { ...worker('two', version, buildId), stepsOnly: true as const },
+    ];
+    expect(differing('2', of('2', 'a'))).toEqual([]);
+    expect(differing('2', of('1', 'b'))).toEqual([
+      'The worker of host "two" is pawl 1, this command is 2',
+    ]);
+    expect(differing('2', of('2', 'b'))).toEqual([
+      'The worker of host "two" is of another build than the workflows',
+    ]);
+  });
 });
 
 describe('the name of a worker', () => {

@@ -19,6 +19,7 @@ import { digestRestored } from '../digest/held-snapshot';
 import type { PartRestorer, RestoreTask } from './part-restorer';
 import { identifier, literal } from '../connect/quoting';
 import { countSessionsOn } from '../connect/own-sessions';
+import { reportingWork } from '../connect/report-work';
 import { onDatabase, onServer } from '../connect/server-sessions';
 import { whatBlocks, type Blocking } from './what-blocks';
 import { swapDatabases, swapDatabasesBack } from './swap-databases';
@@ -33,8 +34,13 @@ export const databaseRestorer: PartRestorer = {
   swapBack: (access, { target }) => swapDatabasesBack(access, target),
 
   digest: (access, { target, onProgress }, expected) =>
-    onDatabase(access, restoreNames(target).beside, (session) =>
-      digestRestored(session, expected, onProgress),
+    // A table is one statement, however large it is.
+    reportingWork(
+      access,
+      onProgress,
+      onDatabase(access, restoreNames(target).beside, (session) =>
+        digestRestored(session, expected, onProgress),
+      ),
     ),
 
   discardBeside,
