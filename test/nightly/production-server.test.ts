@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { productionImages } from '../images/production-images';
 import { startBrowser } from '../support/browser';
-import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 import type { PawlHost } from './support/pawl-host';
 import { PASSWORD_FILE, type ProductionServer } from './support/production-server';
@@ -113,10 +112,7 @@ describeProduction('the production server', () => {
       try {
         const path = `namespaces/default/workflows/${encodeURIComponent(`${first().stack}/1`)}`;
         await browser.open(`${server.pages}/${path}`);
-        const text = await until(async () => {
-          const shown = await browser.text();
-          return shown.includes('backUpPart') ? shown : undefined;
-        }, 60);
+        const text = await browser.shown('backUpPart');
         expect(text).toContain(`${first().stack}/1`);
         expect(text).not.toContain(SENTINEL);
       } finally {
