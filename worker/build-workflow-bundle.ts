@@ -16,7 +16,8 @@ async function main(): Promise<void> {
     workflowsPath: join(__dirname, '..', 'workflows', 'index.js'),
     workflowInterceptorModules: [join(__dirname, '..', 'workflows', 'run', 'refuse-unsealed.js')],
     failureConverterPath: join(__dirname, '..', 'sealing', 'failure-converter.js'),
-    // Made once a thread and not once a workflow: it takes 55 ms, and as much garbage.
+    // Made once a thread and not once a workflow: it takes 55 ms, and as much garbage. What it and its imports export is
+    // frozen: a RegExp among it could not be searched by any more (zod sets its lastIndex).
     preloadModules: [join(__dirname, '..', 'workflows', 'requests', 'request-schema.js')],
     logger: new DefaultLogger('WARN'),
     webpackConfigHook: (config) => withoutUnused(withoutMachinePaths(config)),

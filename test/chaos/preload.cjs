@@ -18,7 +18,6 @@ const fsPromises = require('node:fs/promises');
 const Module = require('node:module');
 const path = require('node:path');
 const { pipeline, Transform } = require('node:stream');
-const { Script } = require('node:vm');
 
 const calls = new AsyncLocalStorage();
 const file = process.env.PAWL_TEST_FAULTS;
@@ -103,15 +102,11 @@ Module._load = function loadAndWrap(...args) {
   };
 };
 
-/** As load-bundle.ts does. */
+/** By the bundle's name in `dist/bundles`, from where it lies. */
 function startFaulty(program, loadBundle) {
-  const bundle = process.env.PAWL_TEST_BUNDLE;
-  const source = readFileSync(bundle, 'latin1');
-  const run = new Script(source, { filename: bundle }).runInThisContext();
-  const module = { exports: {} };
-  const dist = path.join(path.dirname(program), '..');
-  const require = Module.createRequire(bundle);
-  run(module.exports, require, module, bundle, path.dirname(bundle), dist, loadBundle);
+  const bundles = path.join(path.dirname(program), '../bundles');
+  const name = path.relative(bundles, process.env.PAWL_TEST_BUNDLE).replace(/\.js$/, '');
+  loadBundle(name, { keep: false });
 }
 
 countEffects(fsPromises, 'rename', () => true);
