@@ -19,7 +19,7 @@ export interface Caddy {
   validate(asked: OnRelease & { readonly container: string }): Promise<'valid' | 'too-new'>;
   /**
    * Lets the running Caddy read its file and certificates again, without a restart.
-   * Throws: ServiceUnavailable (none answers yet) · CommandFailed (it refuses, and goes on as it was)
+   * Throws: PreconditionFailed (there is none) · ServiceUnavailable (it does not answer yet) · CommandFailed (it refuses, and goes on as it was)
    */
   reload(site: Site, attempt: Attempt): Promise<void>;
 }

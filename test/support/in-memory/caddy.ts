@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AdapterError } from '../../../activities/ports/adapter-error';
 import type { Caddy } from '../../../activities/ports/caddy';
+import type { EdgeCertificate } from '../../../activities/ports/edge';
 import { EDGE_SERVICE, type EdgeSite } from '../../../workflows/model/edge';
 import type { SimulatedContainer } from './simulated-container';
 import type { SimulatedHost } from './simulated-host';
@@ -20,10 +21,13 @@ export class InMemoryCaddy implements Caddy {
     private readonly disk: CertificateFilesOnDisk,
   ) {}
 
-  certificates: Caddy['certificates'] = (_site, { sites }) =>
-    new Promise((resolve) => {
-      resolve(sites.flatMap((site) => this.certificateOf(site)));
-    });
+  certificates: Caddy['certificates'] = async (_site, { sites }) => {
+    await Promise.resolve();
+    const looked = sites.map((site) => this.certificateOf(site));
+    const wrong = looked.flatMap((one) => (typeof one === 'string' ? [one] : []));
+    if (wrong.length > 0) throw new AdapterError('PreconditionFailed', wrong.join('\n'));
+    return looked.flatMap((one) => (one === undefined || typeof one === 'string' ? [] : [one]));
+  };
 
   validate: Caddy['validate'] = () => {
     if (this.refusal === undefined) return Promise.resolve('valid');
@@ -34,21 +38,23 @@ export class InMemoryCaddy implements Caddy {
   reload: Caddy['reload'] = ({ stack }) => {
     const running = this.host.all().find((one) => one.isRunning && isEdgeOf(one, stack));
     if (running === undefined) {
-      return Promise.reject(new AdapterError('ServiceUnavailable', 'Caddy does not answer yet'));
+      return Promise.reject(
+        new AdapterError('PreconditionFailed', 'No container of the edge runs'),
+      );
     }
     this.reloads.set(running.id, (this.reloads.get(running.id) ?? 0) + 1);
     return Promise.resolve();
   };
 
-  private certificateOf({ host, certificate }: EdgeSite) {
-    if (typeof certificate === 'string') return [];
+  /** Undefined of one that Caddy gets itself; a text says what is wrong. */
+  private certificateOf({ host, certificate }: EdgeSite): EdgeCertificate | string | undefined {
+    if (typeof certificate === 'string') return undefined;
     const { file, key } = certificate;
+    const named = `edge.sites.${host}.certificate`;
     const content = this.disk.get(file);
-    if (content === undefined || this.disk.get(key) !== content) {
-      const text = `edge.sites.${host}.certificate: ${key} is not the key of ${file}`;
-      throw new AdapterError('PreconditionFailed', text);
-    }
-    return [{ host, file, key, digest: createHash('sha256').update(content).digest('hex') }];
+    if (content === undefined) return `${named}: ${file} is not there`;
+    if (this.disk.get(key) !== content) return `${named}: ${key} is not the key of ${file}`;
+    return { host, file, key, digest: createHash('sha256').update(content).digest('hex') };
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AdapterError } from '../../../activities/ports/adapter-error';
 import type { Prober } from '../../../activities/ports/prober';
 import type { SimulatedContainer } from './simulated-container';
 import type { SimulatedHost } from './simulated-host';
@@ -19,6 +20,9 @@ export function createInMemoryProber(host: SimulatedHost, switches: InMemorySwit
   return {
     get: async (url, _timeoutMilliseconds, signal) => {
       signal.throwIfAborted();
+      if (!URL.canParse(url) || !new URL(url).protocol.startsWith('http')) {
+        throw new AdapterError('PreconditionFailed', `${url} is not an HTTP address`);
+      }
       const { hostname, port, pathname } = new URL(url);
       const [answer] = answersAt(host, switches, { hostname, port: Number(port), pathname });
       if (answer === undefined || answer.status === 0) {
