@@ -43,10 +43,7 @@ describeWith(
       for (const { command, exitCode } of commands) {
         // The clean-up at the end of the page.
         if (command.startsWith('docker compose down')) await load?.stop();
-        const t0 = Date.now();
         const ended = await copy.run(command, pawl.env);
-        process.stderr.write(`MELVIN ${((Date.now() - t0) / 1000).toFixed(1)} ${command}\n`); // TEMP
-        if (command.startsWith('pawl')) process.stderr.write(ended.stdout);
         if (ended.code !== exitCode) {
           const told = `${ended.stdout}${ended.stderr}`;
           throw new Error(`${command}: exit code ${ended.code ?? 'none'}\n${told}`);
