@@ -94,7 +94,9 @@ export function sqliteBench(
     names: {
       plain: named('app.db'),
       other: named('elsewhere.db'),
-      hostile: ['-readonly', 'naïve 🙂', `we"ird'; $(id) --`, 'two\n.quit', 'x'.repeat(180)].map(named),
+      hostile: ['-readonly', 'naïve 🙂', `we"ird'; $(id) --`, 'two\n.quit', 'x'.repeat(180)].map(
+        named,
+      ),
     },
     entry: (source) => sqliteEntry(source, service?.name),
     async seed(source, amount) {

@@ -17,7 +17,7 @@ interface TargetPlace {
 
 /**
  * Looks at the database that a restore would replace.
- * Throws: PreconditionFailed (it is no database; its folder is not there, or is pawl's own)
+ * Throws: PreconditionFailed (it is no database; its folder is pawl's own)
  */
 export async function observeTarget(
   program: SqliteProgram,
@@ -29,7 +29,7 @@ export async function observeTarget(
     if (`${path}/`.startsWith(`${own.path}/`)) throw notThere(name, `it lies in ${own.what}`);
   }
   const folder = dirname(path);
-  if (!(await isThere(folder))) throw notThere(name, `there is no folder ${folder}`);
+  const isFolder = await isThere(folder);
   const found = await lookAtDatabase(place);
   const { service } = entry;
   const openers = service === undefined ? await openersOf(place) : [];
@@ -41,7 +41,10 @@ export async function observeTarget(
     keepAs: layout.keep,
     version: await program.version(attempt),
     ...(openers.length > 0 && { obstacle: describeOpeners(name, openers) }),
-    ...(found !== undefined && service !== undefined && { notes: [stopNote(service, name)] }),
+    notes: [
+      ...(isFolder ? [] : [`There is no folder ${folder} yet: it is made.`]),
+      ...(found !== undefined && service !== undefined ? [stopNote(service, name)] : []),
+    ],
   };
 }
 

@@ -68,7 +68,10 @@ export async function lookAtDatabase(place: DatabasePlace): Promise<DatabaseFile
       try {
         const { buffer, bytesRead } = await file.read(Buffer.alloc(100), 0, 100, 0);
         if (bytesRead > 0 && buffer.toString('latin1', 0, 16) !== MAGIC) {
-          throw noDatabase(place, 'it does not begin as one; an encrypted one needs its own program');
+          throw noDatabase(
+            place,
+            'it does not begin as one; an encrypted one needs its own program',
+          );
         }
         const wal = await stat(`${entry}-wal`).catch(unlessMissing);
         const { dev, ino, size, uid, gid, mode } = found;

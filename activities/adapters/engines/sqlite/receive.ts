@@ -5,6 +5,8 @@ import type { Json } from '../../../../workflows/model/recovery-point';
 import { AdapterError } from '../../../ports/adapter-error';
 import type { Attempt } from '../../../ports/attempt';
 import type { ByteSink } from '../../../ports/byte-stream';
+import { makeDown } from '../../process/descriptors';
+import { guarded } from '../../process/host-failure';
 import { inOwn, isThere, makeOwn, removeOwn } from './own-folders';
 import type { RestoreLayout } from './restore-layout';
 
@@ -19,8 +21,9 @@ export async function prepareBeside(
   layout: RestoreLayout,
   surroundings: Json | undefined,
 ): Promise<readonly string[]> {
-  const { into, beside, keep } = layout;
+  const { folder, into, beside, keep } = layout;
   if (await isThere(keep)) throw begun(keep);
+  await guarded(makeDown)(folder);
   await removeOwn(beside);
   await makeOwn(beside);
   return inOwn(beside, async (at) => {
@@ -91,7 +94,8 @@ async function giveAttributes(
   const notes: string[] = [];
   if (now.uid !== uid || now.gid !== gid) {
     if (process.getuid?.() === 0) await file.chown(uid, gid);
-    else notes.push(`${into} belonged to user ${uid} and group ${gid}; only root can give it back.`);
+    else
+      notes.push(`${into} belonged to user ${uid} and group ${gid}; only root can give it back.`);
   }
   await file.chmod(mode & 0o777);
   return notes;
