@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { lstat, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createSqliteEngine } from '../../../activities/adapters/engines/sqlite/create-sqlite-engine';
@@ -181,8 +181,4 @@ async function readDatabase(file: string): Promise<string | undefined> {
 /** What the engine has not cleared away. */
 function copiesIn(folder: string): readonly string[] {
   return readdirSync(folder).filter((name) => /^\.?pawl[-_]sqlite-/.test(name));
-}
-
-export async function writeJunk(file: string): Promise<void> {
-  await writeFile(file, 'not a database, but long enough to look at: '.repeat(100));
 }

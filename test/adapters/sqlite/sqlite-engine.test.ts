@@ -1,6 +1,9 @@
+import { describeWith } from '../../support/requirements';
 import { engineContract } from '../engine-contract';
 import { newDirectory, sqliteBench } from './sqlite-bench';
 
-engineContract('a SQLite database of the host', async () =>
-  sqliteBench(await newDirectory(), await newDirectory()),
-);
+describeWith(['sqlite'], 'SQLite', () => {
+  engineContract('a database of the host', async () =>
+    sqliteBench(await newDirectory(), await newDirectory()),
+  );
+});

@@ -11,7 +11,7 @@ const TOLD = 5;
 
 /** What only the application has (its collations, functions and modules) is missing here; or a foreign key means nothing. */
 const ONLY_THE_APPLICATION_HAS =
-  /(?:no such (?:collation sequence|function|module|tokenizer)|foreign key mismatch)[^\n]*/;
+  /(?:no such (?:collation sequence|function|module|tokenizer)|unknown function|foreign key mismatch)[^\n]*/;
 
 interface Table {
   readonly name: string;
@@ -83,7 +83,7 @@ async function checkIntegrity(
   const sql = 'SELECT json_group_array(integrity_check) FROM pragma_integrity_check;';
   const { answer, lacked } = await orLacking(program.ask(database, sql, attempt));
   if (lacked !== undefined) {
-    return [`The indexes of ${database.name} were not checked: SQLite has ${lacked} here.`];
+    return [`The indexes of ${database.name} were not checked: SQLite says ${lacked}.`];
   }
   const [complaints] = answer as [readonly string[]];
   if (complaints.length === 1 && complaints[0] === 'ok') return [];

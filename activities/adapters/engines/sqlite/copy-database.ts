@@ -123,7 +123,7 @@ function noRoom({ name }: DatabasePlace, places: readonly string[], bytes: numbe
 }
 
 function pageByPage({ name }: DatabasePlace, lacked: string): string {
-  return `${name} was copied page by page, with its free pages: SQLite has ${lacked} here, which a compact copy needs.`;
+  return `${name} was copied page by page, with its free pages: SQLite says ${lacked}, and a compact copy needs it.`;
 }
 
 /** Reports work for as long as the copy grows. */

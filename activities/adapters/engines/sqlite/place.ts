@@ -46,7 +46,7 @@ export async function placeOf(
   const asked = resolve('/', path);
   const name = `${asked} of service ${entry.service}`;
   const located = await services.locate(site, entry.service, asked);
-  const root = await guarded(realpath)(located.root);
+  const root = await guarded((path: string) => realpath(path))(located.root);
   const inside = root + located.path.slice(located.root.length);
   // Whoever may write in the volume could make links that lead anywhere on this host.
   const { path: resolved } = await guarded(resolveLinks)(inside, []);

@@ -88,7 +88,7 @@ async function giveAttributes(
   into: string,
   surroundings: Json | undefined,
 ): Promise<readonly string[]> {
-  const { uid, gid, mode } = surroundings as Readonly<Record<string, Json | undefined>>;
+  const { uid, gid, mode } = (surroundings ?? {}) as Readonly<Record<string, Json | undefined>>;
   if (typeof uid !== 'number' || typeof gid !== 'number' || typeof mode !== 'number') return [];
   const now = await file.stat();
   const notes: string[] = [];
