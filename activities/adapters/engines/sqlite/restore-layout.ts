@@ -10,7 +10,7 @@ import { SIDE_FILES } from './place';
  * | beside, no keep          | restored, or being restored |
  * | keep, and in beside new  | `swap` runs: the old one moves to `keep`, its main file last, then the new one takes its place |
  * | keep, nothing in beside  | swapped; in `keep` the old one, or `absent`: there was none |
- * | keep without either      | nothing was moved yet, or all is back |
+ * | keep without any of them | nothing was moved yet, or all is back |
  * | back                     | `swapBack` has taken the new one out, and brings the old one back |
  */
 export interface RestoreLayout {

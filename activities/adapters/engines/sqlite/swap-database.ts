@@ -47,9 +47,9 @@ export async function swapDatabase(request: SwapRequest): Promise<{ kept: boolea
  * Retry:  goes on from what it finds
  */
 export async function swapBackDatabase({ layout, halt }: SwapRequest): Promise<void> {
-  const { folder, into, beside, restored, keep, kept, absent } = layout;
+  const { folder, into, beside, restored, keep } = layout;
   if (!(await isThere(keep))) return;
-  if ((await isThere(kept)) || (await isThere(absent))) {
+  if (await hasMoved(layout)) {
     if (await isThere(into)) await halt.stop();
     const isIn = !(await isThere(restored));
     await guarded(atFolder<void>)(folder, (at) =>
@@ -63,6 +63,12 @@ export async function swapBackDatabase({ layout, halt }: SwapRequest): Promise<v
   await halt.start();
   await removeOwn(beside);
   await removeOwn(keep);
+}
+
+/** Anything: a WAL moves before its database. */
+async function hasMoved({ kept, absent }: RestoreLayout): Promise<boolean> {
+  for (const file of [...filesOf(kept), absent]) if (await isThere(file)) return true;
+  return false;
 }
 
 /** The old one, or word that there was none. */
