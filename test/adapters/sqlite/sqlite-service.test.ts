@@ -53,7 +53,10 @@ describeWith(['docker', 'sqlite'], 'a SQLite database of a service', () => {
       const before = await service.container.inspect();
       const observed = await user.observeTarget(dump, target);
       expect(observed.notes?.join()).toContain('is stopped');
-      expect(await user.swap(dump, target)).toEqual({ kept: true });
+      expect(await user.swap(dump, target)).toEqual({
+        kept: true,
+        notes: [expect.stringMatching(/^Service api was stopped for \d+\.\d s\.$/)],
+      });
       const after = await service.container.inspect();
       expect(after.State.Running).toBe(true);
       expect(after.State.StartedAt).not.toBe(before.State.StartedAt);
@@ -78,7 +81,7 @@ describeWith(['docker', 'sqlite'], 'a SQLite database of a service', () => {
       };
       const { user, dump, target } = await readyToSwap(dying);
       await expect(user.swap(dump, target)).rejects.toThrow('killed');
-      expect(await user.swap(dump, target)).toEqual({ kept: true });
+      expect(await user.swap(dump, target)).toMatchObject({ kept: true });
       expect((await service.container.inspect()).State.Running).toBe(true);
       expect(rows()).toBe('1');
       expect(await readdir(join(directory, 'app.db_before_1'))).toEqual(['database']);

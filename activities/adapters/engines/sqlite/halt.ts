@@ -10,12 +10,18 @@ import type { RestoreLayout } from './restore-layout';
 export interface Halt {
   /** Retry: what was written down by an earlier attempt counts, not what runs now. */
   stop(): Promise<void>;
-  /** Starts again what `stop` has stopped, whoever called it. Does nothing when that is done. */
-  start(): Promise<void>;
+  /** Starts again what `stop` has stopped, whoever called it. Returns what a person should know of it, in sentences. */
+  start(): Promise<readonly string[]>;
 }
 
 /** Of a database that is no service's: nobody is known. */
-export const NO_HALT: Halt = { stop: () => Promise.resolve(), start: () => Promise.resolve() };
+export const NO_HALT: Halt = { stop: () => Promise.resolve(), start: () => Promise.resolve([]) };
+
+interface Stopped {
+  readonly ids: readonly string[];
+  /** ISO 8601, UTC. */
+  readonly since: string;
+}
 
 /** Stops a service's containers. Which ones is written down first, in the folder `keep`, so that any attempt can start them. */
 export function haltService(
@@ -26,28 +32,35 @@ export function haltService(
 ): Halt {
   return {
     stop: async () => {
-      const written = await inOwn(keep, readStopped);
-      const ids = written ?? (await services.running(site, service)).map(({ id }) => id);
-      if (written === undefined) await inOwn(keep, (at) => writeStopped(at, ids));
-      for (const id of ids) await services.stop(id, attempt);
+      let stopped = await inOwn(keep, readStopped);
+      if (stopped === undefined) {
+        const ids = (await services.running(site, service)).map(({ id }) => id);
+        const record = { ids, since: new Date().toISOString() };
+        await inOwn(keep, (at) => writeStopped(at, record));
+        stopped = record;
+      }
+      for (const id of stopped.ids) await services.stop(id, attempt);
     },
     start: async () => {
-      const ids = await inOwn(keep, readStopped);
-      if (ids === undefined) return;
-      for (const id of ids) await services.start(id, attempt);
+      const stopped = await inOwn(keep, readStopped);
+      if (stopped === undefined) return [];
+      for (const id of stopped.ids) await services.start(id, attempt);
       await inOwn(keep, (at) => rm(`${at}/stopped`, { force: true }));
+      if (stopped.ids.length === 0) return [];
+      const seconds = (Date.now() - Date.parse(stopped.since)) / 1000;
+      return [`Service ${service} was stopped for ${seconds.toFixed(1)} s.`];
     },
   };
 }
 
-async function readStopped(at: string): Promise<readonly string[] | undefined> {
+async function readStopped(at: string): Promise<Stopped | undefined> {
   const text = await readFile(`${at}/stopped`, 'utf8').catch(unlessMissing);
-  return text?.split('\n').filter((id) => id !== '');
+  return text === undefined ? undefined : (JSON.parse(text) as Stopped);
 }
 
 /** Whole or not at all. */
-async function writeStopped(at: string, ids: readonly string[]): Promise<void> {
-  await writeFile(`${at}/stopping`, ids.join('\n'));
+async function writeStopped(at: string, stopped: Stopped): Promise<void> {
+  await writeFile(`${at}/stopping`, JSON.stringify(stopped));
   await rename(`${at}/stopping`, `${at}/stopped`);
   await flush(at);
 }

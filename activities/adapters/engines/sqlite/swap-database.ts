@@ -5,6 +5,7 @@ import { atFolder } from '../../process/descriptors';
 import { guarded } from '../../process/host-failure';
 import type { Halt } from './halt';
 import { flush, hasEntry, inOwn, isThere, makeOwn, move, removeOwn } from './own-folders';
+import type { Swapped } from '../../../ports/engine';
 import { openersOf, unlessMissing, type DatabasePlace } from './place';
 import { filesOf, type RestoreLayout } from './restore-layout';
 
@@ -20,7 +21,7 @@ export interface SwapRequest {
  * Retry:  goes on from what it finds; see RestoreLayout
  * Throws: PreconditionFailed (nothing was restored beside · something has it open; then all runs again, and nothing was moved)
  */
-export async function swapDatabase(request: SwapRequest): Promise<{ kept: boolean }> {
+export async function swapDatabase(request: SwapRequest): Promise<Swapped> {
   const { layout, halt } = request;
   const { into, beside, restored, keep } = layout;
   if (!(await isThere(keep))) {
@@ -38,8 +39,8 @@ export async function swapDatabase(request: SwapRequest): Promise<{ kept: boolea
     );
   }
   await removeOwn(beside);
-  await halt.start();
-  return { kept: await isThere(layout.kept) };
+  const notes = await halt.start();
+  return { kept: await isThere(layout.kept), ...(notes.length > 0 && { notes }) };
 }
 
 /**
