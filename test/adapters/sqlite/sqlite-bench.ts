@@ -162,12 +162,12 @@ export function sqliteBench(
   };
 }
 
-export function sqliteEntry(path: string, service?: string): SqliteEntry {
+function sqliteEntry(path: string, service?: string): SqliteEntry {
   const where = service === undefined ? {} : { service };
   return { name: 'chats', engine: 'sqlite', path, digests: true, ...where };
 }
 
-export function hostSite(directory: string): Site {
+function hostSite(directory: string): Site {
   return { stack: 'melvin', directory, secret: () => Promise.reject(new Error('no secrets here')) };
 }
 

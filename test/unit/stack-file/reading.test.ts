@@ -148,6 +148,6 @@ describe('a stack file that is in order', () => {
     expect(read(full + release + edge).description.edge?.sites).toHaveLength(3);
     expect(read(full + freeze).description.freeze).toHaveLength(3);
     expect(read(full + approvals).description.approvals).toHaveProperty('deploy');
-    expect(read(full, overlay).description.protect).toHaveLength(4);
+    expect(read(full, overlay).description.protect).toHaveLength(5);
   });
 });
