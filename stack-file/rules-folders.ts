@@ -10,19 +10,23 @@ import { SECRET_RULE } from './values';
 /** What restic would read besides what pawl tells it, and then take another repository or password. */
 const SET_BY_PAWL = /^RESTIC_(?:REPOSITORY|PASSWORD|FROM_|KEY_HINT|CACHE_DIR|PROGRESS_FPS)/;
 
-/** Rules for entries that are folders, and for the repository, which may be a folder too. */
+/** Rules for entries that are folders or files, and for the repository, which may be a folder too. */
 export const folderRules: readonly Rule[] = [
   function foldersInServicesAreAbsolute(stack, report) {
     for (const [name, { engine, service, path }] of draftEntries(stack)) {
-      if (!isFolder(engine) || service === undefined || typeof path !== 'string') continue;
+      const { place } = engineFacts(engine) ?? {};
+      if (place === 'server' || service === undefined || typeof path !== 'string') continue;
       if (!path.startsWith('/')) {
-        report(['protect', name, 'path'], 'must be absolute, since it is a folder in a container');
+        report(
+          ['protect', name, 'path'],
+          `must be absolute, since it is a ${place ?? 'folder'} in a container`,
+        );
       }
     }
   },
 
   function foldersDoNotOverlap(stack, report) {
-    const folders = protectedFolders(stack);
+    const folders = protectedAt('folder', stack);
     folders.forEach(([name, folder], index) => {
       const other = folders.slice(0, index).find(([, earlier]) => overlap(earlier, folder));
       if (!other) return;
@@ -33,12 +37,27 @@ export const folderRules: readonly Rule[] = [
     });
   },
 
+  function databaseFilesAreProtectedOnce(stack, report) {
+    const files = protectedAt('file', stack);
+    const folders = protectedAt('folder', stack);
+    files.forEach(([name, file], index) => {
+      const twin = files.slice(0, index).find(([, earlier]) => contains(earlier, file));
+      if (twin) report(['protect', name, 'path'], `is the database of ${quoted(twin[0])} already`);
+      const around = folders.find(([, folder]) => contains(folder, file));
+      if (!around) return;
+      report(
+        ['protect', name, 'path'],
+        `lies in the folder of ${quoted(around[0])}; a restore of that would replace the database too`,
+      );
+    });
+  },
+
   function repositoryIsNotProtected(stack, report) {
     const { url } = asDraft(stack['repository']);
     const folder = asText(url).replace(/^local:/, '');
     if (typeof url !== 'string' || /^[a-z0-9]+:/.test(folder)) return;
     const repository = { place: 'host', path: absolute(stack, folder) };
-    const around = protectedFolders(stack).find(([, folder]) => contains(folder, repository));
+    const around = protectedAt('folder', stack).find(([, folder]) => contains(folder, repository));
     if (!around) return;
     report(
       ['repository', 'url'],
@@ -83,13 +102,14 @@ interface Folder {
   readonly path: string;
 }
 
-function isFolder(engine: unknown): boolean {
-  return engineFacts(engine)?.place === 'folder';
-}
-
-function protectedFolders(stack: Draft): readonly (readonly [name: string, folder: Folder])[] {
+function protectedAt(
+  kind: 'folder' | 'file',
+  stack: Draft,
+): readonly (readonly [name: string, place: Folder])[] {
   return draftEntries(stack)
-    .filter(([, { engine, path }]) => isFolder(engine) && typeof path === 'string' && path !== '')
+    .filter(([, { engine, path }]) => {
+      return engineFacts(engine)?.place === kind && typeof path === 'string' && path !== '';
+    })
     .map(([name, { service, path }]) => {
       const inService = {
         place: `service ${JSON.stringify(service)}`,

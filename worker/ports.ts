@@ -4,6 +4,7 @@ import { createCaddy } from '../activities/adapters/caddy/create-caddy';
 import { createContainers } from '../activities/adapters/docker/create-containers';
 import { createCompose } from '../activities/adapters/compose/create-compose';
 import { createImages } from '../activities/adapters/docker/create-images';
+import { createServiceFiles } from '../activities/adapters/docker/create-service-files';
 import { createServiceContainers } from '../activities/adapters/docker/create-service-containers';
 import { createFilesEngine } from '../activities/adapters/engines/files/create-files-engine';
 import { createSwitches } from '../activities/adapters/haproxy/create-switches';
@@ -11,6 +12,7 @@ import { withFileLock } from '../activities/adapters/process/file-lock';
 import { createProber } from '../activities/adapters/http/create-prober';
 import { createMongodbEngine } from '../activities/adapters/engines/mongodb/create-mongodb-engine';
 import { createPostgresEngine } from '../activities/adapters/engines/postgres/engine';
+import { createSqliteEngine } from '../activities/adapters/engines/sqlite/create-sqlite-engine';
 import { createQueries } from '../activities/adapters/engines/postgres/create-queries';
 import { hostRunner } from '../activities/adapters/process/run-command';
 import { createResticRepositories } from '../activities/adapters/restic/create-restic-repositories';
@@ -47,14 +49,16 @@ export function portsOnThisHost(
   const containers = createContainers({ docker });
   const services = createServiceContainers({ docker });
   const composeProjects = createCompose({ program: compose, runner: hostRunner, services });
+  const ownFolders = [{ what: "pawl's state directory", path: stateDirectory }];
   return (runs) => ({
     engines: {
       postgres: createPostgresEngine({ hostRunner, containers }),
       mongodb: createMongodbEngine({ containers }),
-      files: createFilesEngine({
-        ...{ hostRunner, containers },
-        ownFolders: [{ what: "pawl's state directory", path: stateDirectory }],
+      sqlite: createSqliteEngine({
+        ...{ hostRunner, ownFolders },
+        services: createServiceFiles({ docker }),
       }),
+      files: createFilesEngine({ hostRunner, containers, ownFolders }),
     },
     openRepository: createResticRepositories({
       restic,

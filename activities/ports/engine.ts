@@ -42,6 +42,14 @@ export interface TargetObservation {
   readonly notes?: readonly string[];
 }
 
+/** How a swap has ended. */
+export interface Swapped {
+  /** Whether something was there before, and was kept. */
+  readonly kept: boolean;
+  /** What a person should know of it, in sentences: what was stopped for it, and for how long. */
+  readonly notes?: readonly string[];
+}
+
 /** What every call on an entry of `protect` needs. */
 export interface EntryCall<Entry extends ProtectEntry = ProtectEntry> {
   readonly site: Site;
@@ -100,9 +108,9 @@ export interface Engine<Entry extends ProtectEntry = ProtectEntry> {
 
   /**
    * Puts the place beside in the place of `into` and keeps what was there. May be killed between any two of its steps:
-   * called again it goes on. Called when all is done it does nothing. Returns whether something was kept.
+   * called again it goes on. Called when all is done it does nothing.
    */
-  swap(call: RestoreCall<Entry>): Promise<{ kept: boolean }>;
+  swap(call: RestoreCall<Entry>): Promise<Swapped>;
 
   /** Undoes `swap`, also a half-done one, and drops what was restored. Does nothing when nothing was swapped. */
   swapBack(call: RestoreCall<Entry>): Promise<void>;

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../../toolchain/find-program';
@@ -26,6 +27,8 @@ export async function prepareMachine(): Promise<Lacks> {
   if (postgres !== undefined) lacks.postgres = postgres;
   if (faketimeLibrary() === undefined)
     lacks.faketime = 'no libfaketime (apt-get install libfaketime)';
+  if (spawnSync('sqlite3', ['-version']).status !== 0)
+    lacks.sqlite = 'no sqlite3 (apt-get install sqlite3)';
   const browser = whyNoBrowser();
   if (browser !== undefined) lacks.chromium = browser;
   const engine = await whyNoDocker();

@@ -1,6 +1,14 @@
 /** What a suite may need that a machine may lack. */
 export type Requirement =
-  'postgres' | 'restic' | 'temporal' | 'compose' | 'docker' | 'ferretdb' | 'faketime' | 'chromium';
+  | 'postgres'
+  | 'restic'
+  | 'temporal'
+  | 'compose'
+  | 'docker'
+  | 'ferretdb'
+  | 'faketime'
+  | 'chromium'
+  | 'sqlite';
 
 /** Why a requirement cannot be met here; what is absent from it is there. */
 export type Lacks = Partial<Record<Requirement, string>>;

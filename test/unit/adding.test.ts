@@ -112,7 +112,7 @@ const ENGINE: Change = {
   behind: {
     'workflows/model/stack.ts': [
       [
-        'export type ProtectEntry = PostgresEntry | MongodbEntry | FilesEntry',
+        'export type ProtectEntry = PostgresEntry | MongodbEntry | SqliteEntry | FilesEntry',
         " | { readonly name: string; readonly engine: 'rocks'; readonly path: string }",
       ],
     ],

@@ -5,8 +5,8 @@ import type { EngineKind } from './stack';
 export interface EngineFacts {
   /** What a part consists of, as a person counts it: one of them. */
   readonly unit: 'row' | 'document' | 'file';
-  /** What an entry is: databases of a server, or a folder. */
-  readonly place: 'server' | 'folder';
+  /** What an entry is: databases of a server, a folder, or one file. */
+  readonly place: 'server' | 'folder' | 'file';
   /** The longest name of a database, in octets of UTF-8. Present with `server`. */
   readonly databaseNameBytes?: number;
   /** What is built and kept beside is a database of its own: its name has a suffix, and must not be too long with it. */
@@ -32,6 +32,13 @@ export const ENGINES: Readonly<Record<EngineKind, EngineFacts>> = {
     unit: 'document',
     place: 'server',
     databaseNameBytes: 63,
+    renamesDatabases: false,
+    objectsIn: [],
+    answersSql: false,
+  },
+  sqlite: {
+    unit: 'row',
+    place: 'file',
     renamesDatabases: false,
     objectsIn: [],
     answersSql: false,

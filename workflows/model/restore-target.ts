@@ -8,6 +8,7 @@ import type { EngineKind } from './stack';
  *
  * postgres  the database `beside` is renamed to `into`, the old one to `keep`
  * mongodb   `into` is a database; each collection `c` is built as `c` + besideSuffix in it and renamed
+ * sqlite    the file is built in a folder beside, the old one with its WAL goes to a folder `keep`
  * files     `into` is a directory and stays the same directory (it may be mounted); its entries are moved
  */
 export interface RestoreTarget {

@@ -86,12 +86,24 @@ export interface FilesEntry {
   readonly exclude: readonly string[];
 }
 
-/** A folder as its part names it: as it is written, without slashes at its end. */
-export function folderSource({ path }: Pick<FilesEntry, 'path'>): string {
+/** One SQLite database, a file. */
+export interface SqliteEntry {
+  readonly name: string;
+  readonly engine: 'sqlite';
+  /** Absent: a file of the host. Present: a file on a volume or a mounted folder of the service. */
+  readonly service?: string;
+  /** Relative to the stack's directory (host), absolute (service). */
+  readonly path: string;
+  /** Row counts and content digests of every table of the copy. */
+  readonly digests: boolean;
+}
+
+/** A folder or file as its part names it: as it is written, without slashes at its end. */
+export function folderSource({ path }: Pick<FilesEntry | SqliteEntry, 'path'>): string {
   return path.replace(/(?<=.)\/+$/, '');
 }
 
-export type ProtectEntry = PostgresEntry | MongodbEntry | FilesEntry;
+export type ProtectEntry = PostgresEntry | MongodbEntry | SqliteEntry | FilesEntry;
 export type EngineKind = ProtectEntry['engine'];
 
 export interface Limits {

@@ -51,6 +51,13 @@ const protectEntry = z.discriminatedUnion(
     }),
     z.strictObject({
       name,
+      engine: z.literal('sqlite'),
+      service: service.exactOptional(),
+      path: filled,
+      digests: z.boolean(),
+    }),
+    z.strictObject({
+      name,
       engine: z.literal('files'),
       service: service.exactOptional(),
       path: filled,

@@ -28,11 +28,18 @@ export interface BroughtPart {
   readonly leftOut?: readonly LeftOut[];
 }
 
+/** What was put in its place. */
+export interface SwappedPart {
+  readonly kept: boolean;
+  /** What a person should know of it, in sentences. */
+  readonly notes?: readonly string[];
+}
+
 /** What is done to parts, and what it answers for each. */
 export interface PartOutputs {
   readonly observe: ObservedTarget;
   readonly restore: BroughtPart;
-  readonly swap: { readonly kept: boolean };
+  readonly swap: SwappedPart;
   readonly swapBack: undefined;
   readonly discard: undefined;
 }
@@ -132,7 +139,7 @@ async function restorePart(frame: PartFrame, item: PartItem): Promise<BroughtPar
 function swapPart(
   { act, stack, reference: run, step }: PartFrame,
   { part, target }: PartItem,
-): Promise<{ readonly kept: boolean }> {
+): Promise<SwappedPart> {
   return step(partStep('swap', part), (options) =>
     act.swapPart.executeWithOptions(options, [{ stack, run, part, target }]),
   );

@@ -147,11 +147,12 @@ export async function swapAll(
     undo.push(swapBackStep(group), undoingGroup(frame, 'swapBack', group));
     const outputs = await workOnGroup(frame, 'swap', group, swapStep(group));
     for (const [index, proved] of group.parts.entries()) {
-      const kept = outputs[index]?.kept === true;
+      const { kept = false, notes = [] } = outputs[index] ?? {};
       if (kept && proved.keepAs === undefined && !isConfirmed) {
         throw unconfirmed(run.stack.name, [proved.target.into]);
       }
-      swapped.push(kept ? withKept(proved) : proved);
+      const told = { ...proved, notes: [...proved.notes, ...notes] };
+      swapped.push(kept ? withKept(told) : told);
     }
   }
   return swapped;

@@ -26,16 +26,25 @@ export async function findContainer(
   site: Site,
   service: string,
 ): Promise<FoundContainer> {
-  const listed = await asking(`Could not look for service ${service}`, () =>
-    containersOf(docker, service),
-  );
-  const candidates = ofProject(listed, site).sort(latestFirst);
+  const candidates = await serviceCandidates(docker, site, service);
   const running = candidates.find(({ State }) => State === 'running');
   if (running === undefined) {
     const backSoon = await Promise.all(candidates.map((each) => mayBeBackSoon(docker, each)));
     throw notRunning(site, service, candidates, backSoon.includes(true));
   }
   return { id: running.Id, name: nameOf(running) };
+}
+
+/** All containers of a service, also those that are stopped; the slots of the latest release first. */
+export async function serviceCandidates(
+  docker: Dockerode,
+  site: Site,
+  service: string,
+): Promise<Dockerode.ContainerInfo[]> {
+  const listed = await asking(`Could not look for service ${service}`, () =>
+    containersOf(docker, service),
+  );
+  return ofProject(listed, site).sort(latestFirst);
 }
 
 /** Filters of one request are all to be met, so that slots are a request of their own. */
@@ -91,7 +100,7 @@ function ofProject(
   return containers.filter(({ Labels }) => Labels[LABEL.project] === name);
 }
 
-function nameOf({ Id, Names }: Dockerode.ContainerInfo): string {
+export function nameOf({ Id, Names }: Dockerode.ContainerInfo): string {
   return Names[0]?.replace(/^\//, '') ?? Id.slice(0, 12);
 }
 

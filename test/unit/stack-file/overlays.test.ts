@@ -50,7 +50,7 @@ describe('an overlay', () => {
   it('may not take away what is not there', () => {
     expect(problemsOf(withLines(), 'protect: {dat: null, x: {path: null}}')).toEqual([
       'pawl.staging.yaml:1:11 protect.dat: `null` takes a key away, but the base has no `dat` here; did you mean `data`?',
-      'pawl.staging.yaml:1:22 protect.x.engine: is missing; it must be one of `postgres`, `mongodb`, `files`',
+      'pawl.staging.yaml:1:22 protect.x.engine: is missing; it must be one of `postgres`, `mongodb`, `sqlite`, `files`',
       'pawl.staging.yaml:1:26 protect.x.path: `null` takes a key away, but the base has no `path` here',
     ]);
   });

@@ -59,7 +59,7 @@ describe('a stack file is refused', () => {
       'for a merge key',
       withProtect('a: &a {engine: files, path: x}', 'b: {<<: *a, path: y}'),
       [
-        '7:3 protect.b.engine: is missing; it must be one of `postgres`, `mongodb`, `files`',
+        '7:3 protect.b.engine: is missing; it must be one of `postgres`, `mongodb`, `sqlite`, `files`',
         '7:7 protect.b.<<: merge keys are not part of YAML 1.2; write the keys out',
       ],
     ],
@@ -96,13 +96,13 @@ describe('a stack file is refused', () => {
       'for an engine that is like none',
       withProtect('a: {engine: oracle, service: db, database: a}'),
       [
-        '6:15 protect.a.engine: `oracle` is not known here; known here: `postgres`, `mongodb`, `files`',
+        '6:15 protect.a.engine: `oracle` is not known here; known here: `postgres`, `mongodb`, `sqlite`, `files`',
       ],
     ],
     [
       'for an entry without an engine',
       withProtect('a: {path: data}'),
-      ['6:3 protect.a.engine: is missing; it must be one of `postgres`, `mongodb`, `files`'],
+      ['6:3 protect.a.engine: is missing; it must be one of `postgres`, `mongodb`, `sqlite`, `files`'],
     ],
     [
       'for an entry without a value',
@@ -204,6 +204,27 @@ describe('a stack file is refused', () => {
       [
         '7:28 protect.b.path: overlaps with the folder of `a`; a restore of one would replace files of the other',
       ],
+    ],
+    [
+      'for a database file that two entries have',
+      withProtect('a: {engine: sqlite, path: ./app.db}', 'b: {engine: sqlite, path: x/../app.db}'),
+      ['7:29 protect.b.path: is the database of `a` already'],
+    ],
+    [
+      'for a database file in a protected folder',
+      withProtect(
+        'a: {engine: files, service: api, path: /data}',
+        'b: {engine: sqlite, service: api, path: /data/app.db}',
+        'c: {engine: sqlite, service: web, path: /data/app.db}',
+      ),
+      [
+        '7:43 protect.b.path: lies in the folder of `a`; a restore of that would replace the database too',
+      ],
+    ],
+    [
+      'for a relative database file in a service',
+      withProtect('a: {engine: sqlite, service: api, path: app.db}'),
+      ['6:43 protect.a.path: must be absolute, since it is a file in a container'],
     ],
     [
       'for a relative folder in a service',

@@ -16,10 +16,10 @@ import {
 import { basename, dirname } from 'node:path';
 import { AdapterError } from '../../../ports/adapter-error';
 import type { CommandRunner } from '../../../ports/command-runner';
-import { atFolder, atParent, makeDown, resolveLinks } from './descriptors';
+import { atFolder, atParent, makeDown, resolveLinks } from '../../process/descriptors';
 import { copyByTar } from './folder-itself';
 import { assertMovable, bringEntries, hasEntries, moveEntries } from './host-entries';
-import { codeOf, guarded } from './host-failure';
+import { codeOf, guarded } from '../../process/host-failure';
 import { immutableEntries } from './immutable';
 import { isMountPoint, mountsInside } from './mounts';
 import type { FolderAccess } from './folder-access';

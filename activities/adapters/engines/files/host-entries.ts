@@ -1,6 +1,6 @@
 import { lstat, mkdir, opendir, rename } from 'node:fs/promises';
 import { AdapterError } from '../../../ports/adapter-error';
-import { codeOf } from './host-failure';
+import { codeOf } from '../../process/host-failure';
 import { moves, type Frame } from './frames';
 
 /** Named in a message; more would hide the first. */

@@ -1,4 +1,4 @@
-import { AdapterError } from '../../../ports/adapter-error';
+import { AdapterError } from '../../ports/adapter-error';
 
 /** Node's errors name call and path by themselves. Passes on what has no code: aborts, and our own. */
 function fileFailure(error: unknown): unknown {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { AdapterError } from '../../../ports/adapter-error';
+import { AdapterError } from '../../ports/adapter-error';
 import { codeOf } from './host-failure';
 
 /*
