@@ -15,7 +15,7 @@ export interface CompareCopiesInput extends StepInput {
   readonly answerSeconds: number;
 }
 
-/** A list for a person: of a copy that lacks more, the newest are named. */
+/** A list for a person: of more points than that, the newest are named. */
 const MOST_NAMED = 1000;
 
 /**
@@ -67,8 +67,9 @@ async function seenCopy(
 }
 
 function judged(seen: Seen, own: readonly ListedPoint[]): SeenCopy {
-  if ('away' in seen) return { ...seen, lacking: [] };
+  if ('away' in seen) return { ...seen, held: [], lacking: [] };
   const { points } = lackingPoints(own, seen.points);
+  const held = seen.points.filter(({ missing }) => missing === 0).map(({ runKey }) => runKey);
   const lacking = points.slice(0, MOST_NAMED).map(({ id, takenAt }) => ({ id, takenAt }));
-  return { name: seen.name, lacking };
+  return { name: seen.name, held: held.slice(0, MOST_NAMED), lacking };
 }

@@ -11,6 +11,8 @@ export interface SeenCopy {
   readonly name: string;
   /** Why it was not read, in a sentence without its full stop; nothing is known of its points then. */
   readonly away?: string;
+  /** Keys of the runs whose points it holds whole. */
+  readonly held: readonly string[];
   /** Points that the stack's own repository holds whole and this one does not, newest first. */
   readonly lacking: readonly LackedPoint[];
 }
