@@ -19,7 +19,10 @@ export const copyRules: readonly Rule[] = [
       if (typeof url !== 'string') return;
       const earlier = repositories.slice(0, index).find(({ draft }) => draft['url'] === url);
       if (earlier === undefined) return;
-      report([...path, 'url'], `is that of ${quoted(earlier.path.join('.'))}; a copy lies elsewhere`);
+      report(
+        [...path, 'url'],
+        `is that of ${quoted(earlier.path.join('.'))}; a copy lies elsewhere`,
+      );
     });
   },
 

@@ -8,7 +8,7 @@ import type { Site } from '../ports/site';
 import { untilAborted } from '../ports/until-aborted';
 import { runStep, type StepInput } from '../frame/run-step';
 import { lookAtPoints } from './look-at-points';
-import { ofCopy } from './of-copy';
+import { ofCopy } from '../frame/of-copy';
 
 export interface CompareCopiesInput extends StepInput {
   /** How long each copy is waited for; a person waits for the answer. */

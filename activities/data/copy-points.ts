@@ -8,7 +8,7 @@ import type { Repository, RepositoryLook } from '../ports/repository';
 import type { Site } from '../ports/site';
 import { runStep, type StepInput } from '../frame/run-step';
 import { lookAtPoints } from './look-at-points';
-import { ofCopy, requireCopy } from './of-copy';
+import { ofCopy, requireCopy } from '../frame/of-copy';
 
 export interface CopyPointsInput extends StepInput {
   readonly copy: string;
@@ -159,9 +159,13 @@ function goneAway({ name, url }: CopyDescription): AdapterError {
 }
 
 function absent({ name, url }: CopyDescription): AdapterError {
-  return new AdapterError('PreconditionFailed', `there is no repository at ${url} for copy ${name}`, {
-    advice: `Check that its disk is mounted; \`copies.${name}.initialise: true\` creates it.`,
-  });
+  return new AdapterError(
+    'PreconditionFailed',
+    `there is no repository at ${url} for copy ${name}`,
+    {
+      advice: `Check that its disk is mounted; \`copies.${name}.initialise: true\` creates it.`,
+    },
+  );
 }
 
 function isOwn({ name, url }: CopyDescription): AdapterError {

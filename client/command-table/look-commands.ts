@@ -23,10 +23,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
             about: 'id of a point, or a run; the newest of everything when absent',
           },
         ],
-        options: [
-          ['--data', 'read every part to its end and compare it with the manifest'],
-          FROM,
-        ],
+        options: [['--data', 'read every part to its end and compare it with the manifest'], FROM],
         examples: [
           ['pawl points verify', 'are all parts of the newest point there?'],
           ['pawl points verify 4f1c9a2e --data', 'and can they be read, byte for byte?'],

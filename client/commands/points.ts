@@ -28,7 +28,12 @@ export async function run(invocation: Invocation): Promise<number> {
   );
   const seen = copies?.answer?.copies;
   const points = list.points.map((point) => ({ ...point, ...placesOf(point, seen) }));
-  output.json('pawl/points@1', { stack: stack.name, ...list, points, ...(seen && { copies: seen }) });
+  output.json('pawl/points@1', {
+    stack: stack.name,
+    ...list,
+    points,
+    ...(seen && { copies: seen }),
+  });
   output.result(renderPoints(list, output.textWidth, seen));
   if (copies !== undefined && copies.answer === undefined) {
     output.note(`What the copies hold is not known: ${copies.why}.`);

@@ -4,7 +4,8 @@ import { formatAge, formatCount, formatTime, printable } from './format';
 
 /** A keeper that has ended: its copy held everything that can be copied. */
 export function renderCopied({ copy, copied, skipped }: CopyOutcome): string {
-  const now = copied.length === 0 ? 'nothing was lacking' : `${formatCount(copied.length, 'point')} copied`;
+  const now =
+    copied.length === 0 ? 'nothing was lacking' : `${formatCount(copied.length, 'point')} copied`;
   const left = skipped.map(({ id, reason }) => `  not copied: ${printable(`${id}: ${reason}`)}`);
   return [`${copy}: ${now}`, ...left].join('\n');
 }
@@ -30,13 +31,17 @@ export function describeCopy(
   if (oldest === undefined) return { text: `${name} holds every whole point`, lags: false };
   const points = `${formatCount(lacking.length, 'point')}, the oldest of ${formatAge(oldest.takenAt, now)}`;
   const why = whyLacking(name, work);
-  return { text: `${name} lacks ${points}: ${why}`, lags: work?.trouble !== undefined || work === undefined };
+  return {
+    text: `${name} lacks ${points}: ${why}`,
+    lags: work?.trouble !== undefined || work === undefined,
+  };
 }
 
 function whyLacking(name: string, work: CopyStatus['work']): string {
   if (work === undefined) return `nothing is at work on it; \`pawl copy ${name}\` copies them`;
   const { trouble } = work;
   if (trouble === undefined) return 'being copied';
-  const often = trouble.tries === 1 ? '' : `, ${trouble.tries} tries since ${formatTime(trouble.since)}`;
+  const often =
+    trouble.tries === 1 ? '' : `, ${trouble.tries} tries since ${formatTime(trouble.since)}`;
   return `${trouble.reason}${often}`;
 }

@@ -48,11 +48,7 @@ function placeWords(point: ListedPoint, copies: readonly SeenCopy[]): string[] {
   return places.length === 0 ? [] : [places.map(([name, is]) => `${name} ${is}`).join(', ')];
 }
 
-function table(
-  points: readonly ListedPoint[],
-  width: number,
-  copies: readonly SeenCopy[],
-): string {
+function table(points: readonly ListedPoint[], width: number, copies: readonly SeenCopy[]): string {
   return renderTable(
     [
       ...['point', 'taken', 'run', 'parts', 'size'],

@@ -126,7 +126,9 @@ describe('copying points', () => {
     const unwilling = stackWith({ ...OFFSITE, initialise: false });
     await expect(copy(ports, { stack: unwilling })).rejects.toMatchObject({
       type: 'PreconditionFailed',
-      details: [{ evidence: { advice: expect.stringContaining('copies.offsite.initialise') as string } }],
+      details: [
+        { evidence: { advice: expect.stringContaining('copies.offsite.initialise') as string } },
+      ],
     });
     await ports.knownCopies.learn('melvin', OFFSITE, 'an-id');
     await expect(copy(ports)).rejects.toMatchObject({

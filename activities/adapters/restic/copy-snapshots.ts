@@ -45,7 +45,9 @@ export async function copySnapshots(
     const seen = done === undefined ? line : `${done} / ${String(of)}`;
     if (seen !== packs) [packs, movedAt] = [seen, performance.now()];
     if (performance.now() - movedAt > PATIENCE_MILLISECONDS) continue;
-    attempt.onProgress(done === undefined ? undefined : Math.round((bytes * Number(percent)) / 100));
+    attempt.onProgress(
+      done === undefined ? undefined : Math.round((bytes * Number(percent)) / 100),
+    );
   }
   await running.ended();
   await requireStillThere(copy);

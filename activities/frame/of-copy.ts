@@ -3,7 +3,10 @@ import type { StackDescription } from '../../workflows/model/stack';
 import { AdapterError } from '../ports/adapter-error';
 
 /** Throws: PreconditionFailed (the stack has no copy of this name) */
-export function requireCopy({ name: stack, copies = [] }: StackDescription, name: string): CopyDescription {
+export function requireCopy(
+  { name: stack, copies = [] }: StackDescription,
+  name: string,
+): CopyDescription {
   const copy = copies.find((one) => one.name === name);
   if (copy !== undefined) return copy;
   throw new AdapterError('PreconditionFailed', `${stack} has no copy called ${name}`, {
