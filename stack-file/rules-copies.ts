@@ -46,9 +46,8 @@ function environmentOf({ environment }: Draft): Draft {
   return asDraft(environment);
 }
 
-/** As they are written: `1` and `'1'` are one value, and so are two references of the same keys. */
+/** As they are written: `1` and `'1'` are one value, and so are two references with the same keys. */
 function isSame(left: unknown, right: unknown): boolean {
-  const text = (value: unknown): string =>
-    typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = (value: unknown) => JSON.stringify(typeof value === 'number' ? String(value) : value);
   return text(left) === text(right);
 }

@@ -150,7 +150,7 @@ describeWith(['temporal', 'restic'], 'copies of recovery points', () => {
       const { stack } = await createStack((name) => ({ offsite: at(server.url(name)) }));
       await stack.mustBackUp();
       expect(await copy(stack)).toMatchObject({ code: 0 });
-      await writeFile(join(stack.folder, 'copy.key'), 'another');
+      await writeFile(join(stack.folder, 'copy.key'), 'mistyped');
       await stack.mustBackUp();
       const { code, trouble } = await copy(stack);
       expect(code).toBe(1);
