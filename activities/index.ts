@@ -5,7 +5,9 @@ import { backUpPart } from './data/back-up-part';
 import { bringEdge } from './edge/bring-edge';
 import { buildImage } from './containers/build-image';
 import { checkGate } from './release/check-gate';
+import { compareCopies } from './data/compare-copies';
 import { coolSlot } from './traffic/cool-slot';
+import { copyPoints } from './data/copy-points';
 import { described } from './frame/described';
 import { diffReleases } from './release/diff-releases';
 import { discardBeside } from './data/discard-beside';
@@ -77,6 +79,8 @@ export function createHostActivities(ports: HostPorts) {
     findRecoveryPoint: findRecoveryPoint(ports),
     listRecoveryPoints: listRecoveryPoints(ports),
     verifyPart: verifyPart(ports),
+    compareCopies: compareCopies(ports),
+    copyPoints: copyPoints(ports),
     observeRestoreTarget: observeRestoreTarget(ports),
     restorePart: restorePart(ports),
     provePart: provePart(ports),

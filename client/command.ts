@@ -47,6 +47,8 @@ export interface Flags {
   /** `NAME=NUMBER` each. */
   readonly set?: readonly string[];
   readonly after?: string;
+  readonly from?: string;
+  readonly acceptAnother?: boolean;
 }
 
 export interface Invocation {

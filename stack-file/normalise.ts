@@ -2,15 +2,17 @@ import type { ComposeProject, StackDescription } from '../workflows/model/stack'
 import { requireSeconds } from './duration';
 import { normaliseEntry } from './engines';
 import { normaliseApprovals } from './normalise-approvals';
+import { normaliseCopies } from './normalise-copies';
 import { normaliseFreeze } from './normalise-freeze';
 import { normaliseDeploy } from './normalise-deploy';
 import { normaliseEdge } from './normalise-edge';
-import { normaliseSecret } from './normalise-secret';
+import { normaliseRepository } from './normalise-repository';
 import type { StackDocument } from './schema';
 
 /** Turns the file's own words into the description that runs are started with. `directory` is absolute. */
 export function normalise(document: StackDocument, directory: string): StackDescription {
   const compose = composeProject(document);
+  const copies = normaliseCopies(document);
   const deploy = normaliseDeploy(document);
   const edge = normaliseEdge(document);
   const approvals = normaliseApprovals(document);
@@ -21,17 +23,8 @@ export function normalise(document: StackDocument, directory: string): StackDesc
     host: document.host,
     directory,
     ...(compose && { compose }),
-    repository: {
-      url: repository.url,
-      password: normaliseSecret(repository.password),
-      initialise: repository.initialise,
-      environment: Object.fromEntries(
-        Object.entries(repository.environment).map(([name, value]) => [
-          name,
-          typeof value === 'object' ? normaliseSecret(value) : { plain: String(value) },
-        ]),
-      ),
-    },
+    repository: normaliseRepository(repository),
+    ...(copies && { copies }),
     protect: Object.entries(document.protect).map(([name, entry]) => normaliseEntry(name, entry)),
     limits: {
       heartbeatSeconds: requireSeconds(limits.heartbeat),

@@ -1,16 +1,11 @@
 import { posix } from 'node:path';
 import { engineFacts } from '../workflows/model/engines';
-import { mayBePlain } from './plain-variables';
 import { quoted } from './printable';
-import { asDraft, asText, draftEntries } from './rule';
+import { asText, draftEntries } from './rule';
 import type { Draft, Rule } from './rule';
-import { URL_PASSWORD } from './secret-masks';
-import { SECRET_RULE } from './values';
+import { repositoriesOf } from './rules-repository';
 
-/** What restic would read besides what pawl tells it, and then take another repository or password. */
-const SET_BY_PAWL = /^RESTIC_(?:REPOSITORY|PASSWORD|FROM_|KEY_HINT|CACHE_DIR|PROGRESS_FPS)/;
-
-/** Rules for entries that are folders or files, and for the repository, which may be a folder too. */
+/** Rules for entries that are folders or files, and for repositories, which may be folders too. */
 export const folderRules: readonly Rule[] = [
   function foldersInServicesAreAbsolute(stack, report) {
     for (const [name, { engine, service, path }] of draftEntries(stack)) {
@@ -52,45 +47,18 @@ export const folderRules: readonly Rule[] = [
     });
   },
 
-  function repositoryIsNotProtected(stack, report) {
-    const { url } = asDraft(stack['repository']);
-    const folder = asText(url).replace(/^local:/, '');
-    if (typeof url !== 'string' || /^[a-z0-9]+:/.test(folder)) return;
-    const repository = { place: 'host', path: absolute(stack, folder) };
-    const around = protectedAt('folder', stack).find(([, folder]) => contains(folder, repository));
-    if (!around) return;
-    report(
-      ['repository', 'url'],
-      `lies in the folder of ${quoted(around[0])}, and so would be stored in itself`,
-    );
-  },
-
-  function repositoryUrlHoldsNoPassword(stack, report) {
-    const { url } = asDraft(stack['repository']);
-    if (typeof url !== 'string' || !URL_PASSWORD.test(url)) return;
-    report(
-      ['repository', 'url'],
-      'must not hold a password; write `environment: {RESTIC_REST_USERNAME: …, RESTIC_REST_PASSWORD: …}` ' +
-        'with references such as `{env: NAME}`',
-    );
-  },
-
-  function repositoryEnvironmentIsResticsOwn(stack, report) {
-    const variables = Object.entries(asDraft(asDraft(stack['repository'])['environment']));
-    for (const [name, value] of variables) {
-      const path = ['repository', 'environment', name];
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-        report(path, 'is not a name of a variable', 'key');
-      if (SET_BY_PAWL.test(name)) report(path, 'is set by pawl itself; remove it', 'key');
-      else if (typeof value === 'string' || typeof value === 'number') {
-        if (!mayBePlain(name)) report(path, `may be a secret, and ${SECRET_RULE}`);
-        else if (URL_PASSWORD.test(String(value))) {
-          report(
-            path,
-            'must not hold a password; write where the whole value is, such as `{env: NAME}`',
-          );
-        }
-      }
+  function repositoriesAreNotProtected(stack, report) {
+    for (const { path, draft } of repositoriesOf(stack)) {
+      const { url } = draft;
+      const folder = asText(url).replace(/^local:/, '');
+      if (typeof url !== 'string' || /^[a-z0-9]+:/.test(folder)) continue;
+      const repository = { place: 'host', path: absolute(stack, folder) };
+      const around = protectedAt('folder', stack).find(([, folder]) => contains(folder, repository));
+      if (!around) continue;
+      report(
+        [...path, 'url'],
+        `lies in the folder of ${quoted(around[0])}, and so would be stored in itself`,
+      );
     }
   },
 ];

@@ -5,11 +5,13 @@ import type { Finding } from './problem';
 import { asDraft, asText } from './rule';
 import type { Report, Rule } from './rule';
 import { approvalRules } from './rules-approvals';
+import { copyRules } from './rules-copies';
 import { databaseRules } from './rules-databases';
 import { deployRules } from './rules-deploy';
 import { edgeRules } from './rules-edge';
 import { freezeRules } from './rules-freeze';
 import { folderRules } from './rules-folders';
+import { repositoryRules } from './rules-repository';
 import { keyPlace, toPlain, valuePlace } from './tree';
 import type { TreeNode } from './tree';
 import { NAME, NAME_RULE } from './name';
@@ -82,6 +84,8 @@ const ALL_RULES: readonly Rule[] = [
   ...[
     ...stackRules,
     ...folderRules,
+    ...repositoryRules,
+    ...copyRules,
     ...databaseRules,
     ...deployRules,
     ...edgeRules,

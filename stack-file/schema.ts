@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { approvals } from './schema-approvals';
+import { copies } from './schema-copies';
 import { deploy, migrations, release } from './schema-deploy';
 import { edge } from './schema-edge';
 import { freeze } from './schema-freeze';
 import { gates } from './schema-gates';
+import { repository } from './schema-repository';
 import { protectEntry } from './engines';
 import { NAME } from './name';
-import { duration, ENVIRONMENT_VARIABLE, name, path, secretReference, text } from './values';
+import { duration, name, path } from './values';
 
 /*
  * `pawl.yaml`, key by key. The messages, docs/stack-file.md and docs/pawl.schema.json are made from this: describe a key
@@ -34,31 +36,6 @@ const compose = z.strictObject({
       description: "Project name. Default: Compose's own rule, the directory's name.",
       examples: ['melvin'],
     }),
-});
-
-/** Which names may have a value of their own, a rule says. */
-const variable = z.union([text, z.number(), secretReference]).meta({ title: 'text or secret' });
-
-const repository = z.strictObject({
-  url: path.meta({
-    title: 'text',
-    description: "Anything restic takes; a relative path is relative to the stack's directory.",
-    examples: ['/srv/backup/melvin'],
-  }),
-  password: secretReference.meta({
-    description: 'Password of the repository. Without it no recovery point can be read, by anyone.',
-    examples: [{ file: '/etc/pawl/melvin.key' }],
-  }),
-  initialise: z
-    .boolean()
-    .default(false)
-    .describe('Create the repository in the first backup when there is none.'),
-  environment: z
-    .record(z.string().meta({ pattern: ENVIRONMENT_VARIABLE.source }), variable)
-    .default({})
-    .describe(
-      'Further environment of restic: where its secret is for each name, such as `AWS_SECRET_ACCESS_KEY`; the value itself of one that is none, such as `RESTIC_CACERT`.',
-    ),
 });
 
 const limits = z.strictObject({
@@ -91,6 +68,9 @@ export const stackSchema = z.strictObject({
   }),
   compose: compose.optional().describe('The Compose project that the services belong to.'),
   repository: repository.describe('Where recovery points are kept: a restic repository.'),
+  copies: copies
+    .optional()
+    .describe('Further repositories: every recovery point is copied to each of them.'),
   protect: z
     .record(z.string().meta({ pattern: NAME.source }), protectEntry)
     .describe('What a recovery point holds: a name of your choice for each database or folder.'),

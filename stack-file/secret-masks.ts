@@ -14,7 +14,7 @@ export function secretMasks(node: TreeNode, inSecret = false): readonly Place[] 
   if (node.kind === 'list') return node.items.flatMap((item) => secretMasks(item, inSecret));
   return [...node.entries].flatMap(([key, { node: value }]) => {
     // Its keys are names of the user's choice: an entry or a service called `tokens` is no secret.
-    if ((key === 'protect' || key === 'deploy') && value.kind === 'mapping') {
+    if ((key === 'protect' || key === 'deploy' || key === 'copies') && value.kind === 'mapping') {
       return [...value.entries.values()].flatMap((entry) => secretMasks(entry.node));
     }
     // What may stand there is shown, but for a password in a URL.

@@ -15,12 +15,14 @@ import { createPostgresEngine } from '../activities/adapters/engines/postgres/en
 import { createSqliteEngine } from '../activities/adapters/engines/sqlite/create-sqlite-engine';
 import { createQueries } from '../activities/adapters/engines/postgres/create-queries';
 import { hostRunner } from '../activities/adapters/process/run-command';
+import { createResticCopies } from '../activities/adapters/restic/create-restic-copies';
 import { createResticRepositories } from '../activities/adapters/restic/create-restic-repositories';
 import { createAuditRecord } from '../activities/adapters/state-directory/create-audit-record';
 import { createDescriptions } from '../activities/adapters/state-directory/create-descriptions';
 import { createEdgeFiles } from '../activities/adapters/state-directory/create-edge-files';
 import { createFreezes } from '../activities/adapters/state-directory/create-freezes';
 import { createKeptLogs } from '../activities/adapters/state-directory/create-kept-logs';
+import { createKnownCopies } from '../activities/adapters/state-directory/create-known-copies';
 import { createReceipts } from '../activities/adapters/state-directory/create-receipts';
 import { createReleases } from '../activities/adapters/state-directory/create-releases';
 import type { HostPorts } from '../activities/ports/host-ports';
@@ -50,6 +52,11 @@ export function portsOnThisHost(
   const services = createServiceContainers({ docker });
   const composeProjects = createCompose({ program: compose, runner: hostRunner, services });
   const ownFolders = [{ what: "pawl's state directory", path: stateDirectory }];
+  const repositories = {
+    restic,
+    runner: hostRunner,
+    cacheDirectory: join(cacheDirectory(process.env), 'restic'),
+  };
   return (runs) => ({
     engines: {
       postgres: createPostgresEngine({ hostRunner, containers }),
@@ -60,11 +67,9 @@ export function portsOnThisHost(
       }),
       files: createFilesEngine({ hostRunner, containers, ownFolders }),
     },
-    openRepository: createResticRepositories({
-      restic,
-      runner: hostRunner,
-      cacheDirectory: join(cacheDirectory(process.env), 'restic'),
-    }),
+    openRepository: createResticRepositories(repositories),
+    openCopyWay: createResticCopies(repositories),
+    knownCopies: createKnownCopies(stateDirectory),
     receipts: createReceipts(stateDirectory),
     audit: createAuditRecord(stateDirectory),
     freezes: createFreezes(stateDirectory),

@@ -1,5 +1,7 @@
 /** Every workflow type, by its name in Temporal. */
 export { backup } from './backup/backup.workflow';
+export { copies } from './questions/copies.workflow';
+export { copy } from './copies/copy.workflow';
 export { deploy } from './release/deploy.workflow';
 export { forget } from './release/forget.workflow';
 export { endByForce } from './stack/end-by-force.workflow';

@@ -1,6 +1,7 @@
 import type { RunRequest } from './catalogue';
-import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ApprovalAnswer, ApprovalState } from './model/approval';
+import type { CopyInput, CopyTrouble } from './model/copy';
 import type { HoldAnswer, ResolvedHold } from './model/hold';
 import type { KeptState } from './model/kept';
 import type { Freeze, QueueState } from './model/queue';
@@ -16,7 +17,9 @@ import type { RunProgress } from './model/run';
  * | kept     | `kept`          | `kept/<stack>/<number>`              | confirm, keptState |
  * | parts    | `parts`         | `parts/<stack>/<number>/<work>/<group>` | progress; a step of its run |
  * | warm     | `warm`          | `warm/<stack>`                       | cancel it to keep the old slots as they are |
+ * | copy     | `copy`          | `copy/<stack>/<copy>`                | copyNow, copyTrouble; result = CopyOutcome |
  * | points   | `points`        | `points/<stack>/<unique>`            | result = RecoveryPointSummary[] |
+ * | copies   | `copies`        | `copies/<stack>/<unique>`            | result = CopyList |
  * | releases | `releases`      | `releases/<stack>/<unique>`          | result = ReleaseList & { serving?: Serving } |
  * | diff     | `releaseDiff`   | `release-diff/<stack>/<unique>`      | result = ReleaseDiff |
  * | verify   | `verifyPoint`   | `verify/<stack>/<unique>`            | result = PointVerification |
@@ -45,6 +48,10 @@ export function partsWorkflowId(run: string, work: string, group: string): strin
 
 export function warmWorkflowId(stack: string): string {
   return `warm/${stack}`;
+}
+
+export function copyWorkflowId(stack: string, copy: string): string {
+  return `copy/${stack}/${copy}`;
 }
 
 export interface Submission {
@@ -98,3 +105,9 @@ export const confirm = defineUpdate<KeptState, [{ by: string }]>('confirm');
 
 /** What a restore replaced, and how far the dropping of it is. */
 export const keptState = defineQuery<KeptState>('keptState');
+
+/** There is something to copy, or may be; sent as signal-with-start. The keeper goes on with what is given here. */
+export const copyNow = defineSignal<[CopyInput]>('copyNow');
+
+/** Why a copy is behind; `null` while its keeper has not failed. */
+export const copyTrouble = defineQuery<CopyTrouble | null>('copyTrouble');

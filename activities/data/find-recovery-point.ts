@@ -12,6 +12,7 @@ import { AdapterError } from '../ports/adapter-error';
 import type { Attempt } from '../ports/attempt';
 import type { Ports } from '../ports/host-ports';
 import type { FoundPoints, Repository, RepositoryLook, StreamLocation } from '../ports/repository';
+import { openToRead } from '../frame/open-to-read';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /** Temporal takes no payload above 2 MiB; of long ones a third is left once they are packed, at most. */
@@ -38,7 +39,7 @@ export const findRecoveryPoint =
   (ports: Ports) =>
   (input: FindRecoveryPointInput): Promise<ManifestSummary> =>
     runStep(ports, input, { phase: 'find recovery point' }, async (attempt, site) => {
-      const repository = ports.openRepository(site, input.stack.repository);
+      const repository = openToRead(ports, site, input.stack);
       const ahead = readAhead(repository, input.wanted, attempt);
       try {
         const held = await repository.look(input.stack.name, attempt);

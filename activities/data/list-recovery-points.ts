@@ -6,6 +6,7 @@ import type {
 } from '../../workflows/model/recovery-point';
 import type { Ports } from '../ports/host-ports';
 import type { MissingParts } from '../ports/repository';
+import { openToRead } from '../frame/open-to-read';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /** A list for a person. Older points are found by id or time all the same. */
@@ -26,7 +27,7 @@ export const listRecoveryPoints =
   (ports: Ports) =>
   (input: StepInput): Promise<PointList> =>
     runStep(ports, input, { phase: 'list recovery points' }, async (attempt, site) => {
-      const repository = ports.openRepository(site, input.stack.repository);
+      const repository = openToRead(ports, site, input.stack);
       const { found, ...held } = await repository.look(input.stack.name, attempt);
       const points = withinPayload(found.points.slice(0, MOST));
       const missing = await held.findMissingParts(points);

@@ -7,6 +7,7 @@ import type { Engine, TargetObservation } from '../ports/engine';
 import type { Ports } from '../ports/host-ports';
 import type { StreamLocation } from '../ports/repository';
 import type { OwnFolder, Site } from '../ports/site';
+import { openToRead } from '../frame/open-to-read';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /** A part and where it is restored. */
@@ -44,8 +45,15 @@ export const observeRestoreTarget =
     });
 
 function ownFolders(ports: Ports, { stack }: StepInput, site: Site): readonly OwnFolder[] {
-  const { folder } = ports.openRepository(site, stack.repository);
-  return folder === undefined ? [] : [{ what: 'the repository', path: folder }];
+  const { repository, copies = [] } = stack;
+  const places = [
+    { what: 'the repository', description: repository },
+    ...copies.map((copy) => ({ what: `the copy ${copy.name}`, description: copy })),
+  ];
+  return places.flatMap(({ what, description }) => {
+    const { folder } = ports.openRepository(site, description);
+    return folder === undefined ? [] : [{ what, path: folder }];
+  });
 }
 
 async function chooseLeftOut(
@@ -56,7 +64,7 @@ async function chooseLeftOut(
   site: Site,
 ): Promise<LeaveOutChoice | undefined> {
   if (stored === undefined || leaveOut === undefined || !engine.chooseLeftOut) return undefined;
-  const repository = ports.openRepository(site, stack.repository);
+  const repository = openToRead(ports, site, stack);
   const reading = await repository.readStream(stored.snapshotId, stored.path, attempt);
   try {
     return await engine.chooseLeftOut(reading.stream, leaveOut);

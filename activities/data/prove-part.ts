@@ -7,6 +7,7 @@ import { AdapterError } from '../ports/adapter-error';
 import { engineFor, entryOf } from '../frame/engine-for';
 import type { TargetInput } from './observe-restore-target';
 import type { Ports } from '../ports/host-ports';
+import { openToRead } from '../frame/open-to-read';
 import { runStep } from '../frame/run-step';
 
 export interface ProvePartInput extends TargetInput {
@@ -29,7 +30,7 @@ export const provePart =
       input,
       { phase: `prove ${input.part.name}`, watchStall: true },
       async (attempt, site) => {
-        const repository = ports.openRepository(site, input.stack.repository);
+        const repository = openToRead(ports, site, input.stack);
         const manifest = await repository.recallManifest(input.pointId, attempt);
         const contents =
           manifest.parts.find(({ part }) => part.name === input.part.name)?.facts.contents ?? [];

@@ -12,6 +12,7 @@ import type { ByteSink } from '../ports/byte-stream';
 import type { Ports } from '../ports/host-ports';
 import type { Repository } from '../ports/repository';
 import type { Site } from '../ports/site';
+import { openToRead } from '../frame/open-to-read';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface RestorePartInput extends StepInput {
@@ -76,7 +77,7 @@ async function surroundingsOf(
   site: Site,
   attempt: Attempt,
 ): Promise<Json | undefined> {
-  const repository = ports.openRepository(site, stack.repository);
+  const repository = openToRead(ports, site, stack);
   const { parts } = await repository.recallManifest(pointId, attempt);
   return parts.find(({ part }) => part.name === stored.part.name)?.facts.surroundings;
 }
@@ -89,7 +90,7 @@ function startReading(
   site: Site,
   attempt: Attempt,
 ): Promise<Reading> {
-  const repository = ports.openRepository(site, stack.repository);
+  const repository = openToRead(ports, site, stack);
   const reading = repository.readStream(snapshotId, path, attempt);
   // Whoever copies it hears why there is none, or why it broke off before.
   reading.then(

@@ -4,6 +4,7 @@ import { AdapterError } from '../ports/adapter-error';
 import type { Attempt } from '../ports/attempt';
 import type { Ports } from '../ports/host-ports';
 import type { Site } from '../ports/site';
+import { openToRead } from '../frame/open-to-read';
 import { runStep, type StepInput } from '../frame/run-step';
 
 export interface VerifyPartInput extends StepInput {
@@ -47,7 +48,7 @@ async function readToEnd(
   site: Site,
   attempt: Attempt,
 ): Promise<{ readonly bytes: number; readonly sha256: string }> {
-  const repository = ports.openRepository(site, stack.repository);
+  const repository = openToRead(ports, site, stack);
   const reading = await repository.readStream(snapshotId, path, attempt);
   const hash = createHash('sha256');
   let bytes = 0;

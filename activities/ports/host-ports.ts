@@ -2,6 +2,7 @@ import type { AuditRecord } from './audit-record';
 import type { Caddy } from './caddy';
 import type { CommandRunner } from './command-runner';
 import type { Compose } from './compose';
+import type { KnownCopies, OpenCopyWay } from './copies';
 import type { Descriptions } from './descriptions';
 import type { EdgeFiles } from './edge';
 import type { Engines } from './engine';
@@ -34,6 +35,8 @@ import type { Switches } from './switches';
 export interface Ports {
   readonly engines: Engines;
   readonly openRepository: OpenRepository;
+  readonly openCopyWay: OpenCopyWay;
+  readonly knownCopies: KnownCopies;
   readonly receipts: Receipts;
   readonly audit: AuditRecord;
   readonly freezes: Freezes;

@@ -2,16 +2,16 @@ import type { HostFinding } from '../../workflows/model/host-finding';
 import type { Drift, ServiceState } from '../../workflows/model/serving';
 import type { ProtectEntry } from '../../workflows/model/stack';
 import { isOfARun } from '../../workflows/release/drifts';
-import { AdapterError } from '../ports/adapter-error';
 import { engineFor } from '../frame/engine-for';
 import { servingOf } from '../containers/observe-serving';
 import { carriedModel } from '../containers/observe-model';
 import type { Attempt } from '../ports/attempt';
 import type { Ports, HostPorts } from '../ports/host-ports';
-import type { RepositoryProbe } from '../ports/repository';
 import type { Site } from '../ports/site';
-import { untilAborted } from '../ports/until-aborted';
 import { runStep, type StepInput } from '../frame/run-step';
+import { examineCopy } from './examine-copy';
+import { finding, findings, ok, warning } from './findings';
+import { opened } from './opened';
 
 /** Below this a local repository will not take another backup of anything. */
 const LITTLE_SPACE_BYTES = 1024 ** 3;
@@ -19,7 +19,7 @@ const LITTLE_SPACE_BYTES = 1024 ** 3;
 /**
  * Looks at everything a backup of this stack needs on this host, at the Compose project that a release would be made of, and
  * at what runs of its releases. A fault is a finding, not a failure.
- * Shape:  { stack } → findings: the repository first, then each entry of `protect`, then each service of `deploy`
+ * Shape:  { stack } → findings: the repository first, then its copies, then each entry of `protect`, then each service of `deploy`
  * Retry:  safe; reads only
  */
 export const examineHost =
@@ -35,6 +35,9 @@ export const examineHost =
       const all = await Promise.all([
         engine,
         examineRepository(ports, site, input, attempt),
+        ...(input.stack.copies ?? []).map((copy) =>
+          examineCopy(ports, site, { stack: input.stack, copy }, attempt),
+        ),
         ...input.stack.protect.map((entry) => {
           const look = () => examineEntry(ports, site, entry, attempt);
           return isInContainer(entry) ? inDocker([unseen(`protect.${entry.name}`)], look) : look();
@@ -60,9 +63,8 @@ function unseenReleases({ stack }: StepInput): readonly HostFinding[] {
   return stack.deploy === undefined ? [] : [unseen('deploy')];
 }
 
-/** A person waits for the answer. A remote repository needs some seconds to open. */
+/** A person waits for the answer. */
 const ANSWER_SECONDS = 4;
-const REPOSITORY_SECONDS = 15;
 
 /** What is wrong with Docker, of which everything else in containers would only say the same. */
 async function examineDocker(
@@ -140,7 +142,7 @@ async function examineRepository(
 ): Promise<HostFinding[]> {
   const { url, initialise } = input.stack.repository;
   const found = await finding('repository', async () => {
-    const probe = await opened(ports, site, input, attempt);
+    const probe = await opened(ports, site, input.stack.repository, attempt);
     if (probe.state === 'absent' && !initialise) {
       return warning(
         'repository',
@@ -163,25 +165,6 @@ async function examineRepository(
   return [found];
 }
 
-/** restic itself would wait for minutes, and try again. */
-async function opened(
-  ports: Ports,
-  site: Site,
-  { stack: { repository } }: StepInput,
-  attempt: Attempt,
-): Promise<RepositoryProbe> {
-  const patience = AbortSignal.timeout(REPOSITORY_SECONDS * 1000);
-  const signal = AbortSignal.any([attempt.signal, patience]);
-  try {
-    const asked = { ...attempt, signal };
-    return await untilAborted(patience, () => ports.openRepository(site, repository).probe(asked));
-  } catch (error) {
-    if (error !== patience.reason) throw error;
-    const text = `restic has not opened it within ${REPOSITORY_SECONDS} s`;
-    throw new AdapterError('ServiceUnavailable', text);
-  }
-}
-
 async function examineEntry(
   ports: Ports,
   site: Site,
@@ -202,28 +185,4 @@ async function examineEntry(
     return ok(id, `${observed.version}, parts: ${observed.parts.length}`);
   });
   return [found, ...notes];
-}
-
-/** Runs one look; what an adapter complains of becomes the finding. Other errors are bugs and pass. */
-async function finding(id: string, look: () => Promise<HostFinding>): Promise<HostFinding> {
-  const [found] = await findings(id, async () => [await look()]);
-  return found as HostFinding;
-}
-
-async function findings(id: string, look: () => Promise<HostFinding[]>): Promise<HostFinding[]> {
-  try {
-    return await look();
-  } catch (error) {
-    if (!(error instanceof AdapterError)) throw error;
-    const fix = error.evidence.advice ?? 'See `pawl help troubleshooting`.';
-    return [{ id, severity: 'problem', fact: error.message, fix }];
-  }
-}
-
-function ok(id: string, fact: string): HostFinding {
-  return { id, severity: 'ok', fact };
-}
-
-function warning(id: string, fact: string, fix: string): HostFinding {
-  return { id, severity: 'warning', fact, fix };
 }

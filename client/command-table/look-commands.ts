@@ -2,12 +2,16 @@ import { GROUPS, type CommandSpec } from '../command';
 import { RUN } from '../operands';
 import { TIMEOUT } from '../runbooks/shared-options';
 
+const FROM = ['--from <copy>', 'of this copy instead of the repository'] as const;
+
 /** They show what is there; none changes a stack but `exec`, whose command may. */
 export const LOOK_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'points',
     about: 'List recovery points, newest first: what they hold, and whether it is still there',
     group: GROUPS.look,
+    options: [FROM],
+    examples: [['pawl points --from offsite', 'those that a copy holds']],
     load: () => import('../commands/points.js'),
     subcommands: [
       {
@@ -19,10 +23,11 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
             about: 'id of a point, or a run; the newest of everything when absent',
           },
         ],
-        options: [['--data', 'read every part to its end and compare it with the manifest']],
+        options: [['--data', 'read every part to its end and compare it with the manifest'], FROM],
         examples: [
           ['pawl points verify', 'are all parts of the newest point there?'],
           ['pawl points verify 4f1c9a2e --data', 'and can they be read, byte for byte?'],
+          ['pawl points verify --data --from offsite', 'and out of a copy?'],
         ],
         load: () => import('../commands/points-verify.js'),
       },

@@ -67,6 +67,23 @@ export const STEER_COMMANDS: readonly CommandSpec[] = [
   },
   ...runbookCommands(GROUPS.steer),
   {
+    name: 'copy',
+    about: 'Copy what the copies lack now; each backup does so by itself',
+    group: GROUPS.steer,
+    operands: [{ usage: '[copy...]', about: 'entries of `copies`; all when none is named' }],
+    options: [
+      ['--accept-another', 'also to another repository than the one at its address before'],
+      ['--detach', 'return as soon as it is asked for'],
+      ['--timeout <duration>', 'stop waiting after this long; the copying goes on'],
+    ],
+    examples: [
+      ['pawl copy', 'and wait until every copy holds every point'],
+      ['pawl copy usb --accept-another', "this week's disk has never been here"],
+    ],
+    changes: true,
+    load: () => import('../commands/copy.js'),
+  },
+  {
     name: 'freeze',
     about: 'Admit no further runs',
     group: GROUPS.steer,

@@ -3,6 +3,7 @@ import type { PointVerification } from '../../workflows/model/recovery-point';
 import type { Invocation } from '../command';
 import { EXIT_CODES } from '../exit-codes';
 import { isLost, renderVerification } from '../render/points';
+import { readFrom } from '../runs/read-from';
 import { loadStack } from '../stack';
 import { askWorker } from '../temporal/ask-worker';
 import { withSession } from '../temporal/session';
@@ -12,7 +13,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const { operands, flags, globals, output } = invocation;
   const [id] = operands;
   const point: RestoreOptions['point'] = id === undefined ? { newest: true } : { id };
-  const stack = await loadStack(globals);
+  const stack = readFrom(await loadStack(globals), flags);
   const data = flags.data ?? false;
   const found = await withSession(invocation, (session) =>
     askWorker<PointVerification>(session, output, {

@@ -1,3 +1,4 @@
+import type { SeenCopy } from '../../workflows/model/copy';
 import type {
   ListedPoint,
   PointList,
@@ -12,18 +13,48 @@ import { renderTable } from './table';
 const HELD_WIDTH = 60;
 
 /** Recovery points, newest first, and what is not as it should be. */
-export function renderPoints({ points, unreadable }: PointList, width = Infinity): string {
+export function renderPoints(
+  { points, unreadable }: PointList,
+  width = Infinity,
+  copies: readonly SeenCopy[] = [],
+): string {
   const broken = unreadable.map(({ id, takenAt, reason }) => {
     const taken = takenAt === undefined ? '' : `, taken ${formatFullTime(takenAt)},`;
     return printable(`${id}${taken} cannot be read: ${reason}`);
   });
   if (points.length === 0 && broken.length === 0) return 'No recovery point yet: `pawl backup`.';
-  return [...(points.length === 0 ? [] : [table(points, width)]), ...broken].join('\n');
+  const unread = copies.flatMap(({ name, away }) =>
+    away === undefined ? [] : printable(`Copy ${name} was not read: ${away}`),
+  );
+  const shown = points.length === 0 ? [] : [table(points, width, copies)];
+  return [...shown, ...broken, ...unread].join('\n');
 }
 
-function table(points: readonly ListedPoint[], width: number): string {
+/** Whether each copy holds a point, as far as it was read; nothing where there is none. */
+export function placesOf(
+  { runKey }: Pick<RecoveryPointSummary, 'runKey'>,
+  copies: readonly SeenCopy[] = [],
+): { readonly copies?: Readonly<Record<string, 'yes' | 'no' | 'away'>> } {
+  if (copies.length === 0) return {};
+  const places = copies.map(({ name, away, held }): [string, 'yes' | 'no' | 'away'] => {
+    if (away !== undefined) return [name, 'away'];
+    return [name, held.includes(runKey) ? 'yes' : 'no'];
+  });
+  return { copies: Object.fromEntries(places) };
+}
+
+function placeWords(point: ListedPoint, copies: readonly SeenCopy[]): string[] {
+  const places = Object.entries(placesOf(point, copies).copies ?? {});
+  return places.length === 0 ? [] : [places.map(([name, is]) => `${name} ${is}`).join(', ')];
+}
+
+function table(points: readonly ListedPoint[], width: number, copies: readonly SeenCopy[]): string {
   return renderTable(
-    ['point', 'taken', 'run', 'parts', 'size', 'of'],
+    [
+      ...['point', 'taken', 'run', 'parts', 'size'],
+      ...(copies.length === 0 ? [] : ['copies']),
+      'of',
+    ],
     points.map((point) => [
       point.id,
       formatFullTime(point.takenAt),
@@ -32,6 +63,7 @@ function table(points: readonly ListedPoint[], width: number): string {
         ? String(point.parts)
         : `${point.parts - point.missing} of ${point.parts}`,
       formatBytes(point.bytes),
+      ...placeWords(point, copies),
       cut(`${held(point)}${gone(point)}`, HELD_WIDTH),
     ]),
     width,

@@ -17,6 +17,7 @@ import {
   wrap,
 } from './format';
 import { describeMaintenance } from '../runbooks/maintenance/render';
+import { describeCopy } from './copies';
 import { partialRemark } from './points';
 import { conditionOf, describeServing, driftsOf, driftWords } from './serving';
 
@@ -45,6 +46,7 @@ export function renderStatus(
     ...status.waits.map((wait): Fact => ['waits for', waitText(wait), yellow]),
     ...queueFacts(status, red),
     ...pointFacts(status, now, red),
+    ...copyFacts(status, now, red),
     ...(lastRun === undefined || lastRun.outcome === 'running'
       ? []
       : [['last run', `${lastRun.run} ${lastRun.runbook}, ${lastRun.outcome}`] as const]),
@@ -186,6 +188,16 @@ function pointFacts({ points }: StackStatus, now: number, red: Paint): Fact[] {
       ? []
       : [['partial one', `${describePoint(partial, now)}${partialRemark(partial)}`] as const]),
   ];
+}
+
+function copyFacts({ copies = [], copiesUnknown }: StackStatus, now: number, red: Paint): Fact[] {
+  const unknown: Fact[] =
+    copiesUnknown === undefined ? [] : [['copies', `not known: ${copiesUnknown}`, red]];
+  const told = copies.map((copy): Fact => {
+    const { text, lags } = describeCopy(copy, now);
+    return lags ? ['copy', text, red] : ['copy', text];
+  });
+  return [...unknown, ...told];
 }
 
 /** `a1b2c3d4, 2 h ago (melvin/41): 2 parts, 1.2 GB` */

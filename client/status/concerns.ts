@@ -1,3 +1,4 @@
+import { describeCopy } from '../render/copies';
 import { driftingNow } from '../render/status';
 import type { StackStatus } from './gather-status';
 
@@ -26,6 +27,7 @@ function weighed(status: StackStatus, now: number): readonly Concern[] {
     waits,
     lastRun,
     points,
+    copies = [],
     maintenance = [],
     frozen,
     queue,
@@ -50,6 +52,9 @@ function weighed(status: StackStatus, now: number): readonly Concern[] {
     whole === undefined && { weight: 5, text: 'no whole point' },
     ageHours !== undefined &&
       ageHours > OLD_POINT_HOURS && { weight: 4, text: 'its whole point is old' },
+    ...copies.flatMap((copy) =>
+      describeCopy(copy, now).lags ? { weight: 4, text: `copy ${copy.name} is behind` } : [],
+    ),
     ...asked.map(({ run }) => ({ weight: 3, text: `${run} waits for approval` })),
     (queue?.freeze !== undefined || frozen.length > 0) && { weight: 2, text: 'frozen' },
     (queue?.running.length ?? 0) > waits.length && { weight: 1, text: 'a run goes on' },

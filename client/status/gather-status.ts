@@ -21,6 +21,7 @@ import { workflowPage } from '../temporal/workflow-page';
 import { readWarmSlots } from '../temporal/warm-slots';
 import type { WarmSlot } from '../../workflows/model/warm';
 import { pawlPackage } from '../version';
+import { readCopies, type CopiesStatus } from './copy-status';
 import { differing } from './differing-versions';
 import { readNewestPoints, type NewestPoints } from './newest-points';
 
@@ -37,7 +38,7 @@ export interface Subject {
   readonly description?: StackDescription;
 }
 
-export interface StackStatus {
+export interface StackStatus extends CopiesStatus {
   readonly stack: string;
   readonly host: string;
   readonly worker: boolean;
@@ -83,8 +84,9 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
   const open = runs.filter(({ outcome }) => outcome === 'running');
   const stuck = await listStuck(session, stack, workers);
   const silent = stuck.map(({ run }) => run);
-  const [points, released, warm, waits, link] = await Promise.all([
+  const [points, copies, released, warm, waits, link] = await Promise.all([
     readNewestPoints(session, asked, runs),
+    readCopies(session, asked),
     asked?.deploy && readReleases(session, asked),
     readWarmSlots(session, stack),
     readPersonWaits(
@@ -109,6 +111,7 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
     ...(maintenance === undefined ? {} : { maintenance }),
     ...(releases === undefined ? {} : { releases }),
     ...(servingUnknown === undefined ? {} : { servingUnknown }),
+    ...copies,
     ...{ warm, open, waits, points, lastRun: runs[0], link },
   };
 }

@@ -1,5 +1,6 @@
 import { temporal } from '@temporalio/proto';
 import {
+  copyWorkflowId,
   keptWorkflowId,
   runWorkflowId,
   stackWorkflowId,
@@ -27,6 +28,7 @@ export async function listStuck(
   const mine = [
     `WorkflowId STARTS_WITH "${runs}"`,
     `WorkflowId STARTS_WITH "${keptWorkflowId(runs)}"`,
+    `WorkflowId STARTS_WITH "${copyWorkflowId(stack, '')}"`,
     `WorkflowId IN ("${stackWorkflowId(stack)}", "${warmWorkflowId(stack)}")`,
   ];
   const query = `ExecutionStatus = 'Running' AND (${mine.join(' OR ')})`;

@@ -13,6 +13,7 @@ import type { PostgresEntry } from '../../workflows/model/stack';
 import { describeStack } from '../support/descriptions';
 import { createInMemoryAuditRecord } from '../support/in-memory/audit-record';
 import { createInMemoryDescriptions } from '../support/in-memory/descriptions';
+import { createInMemoryKnownCopies } from '../support/in-memory/known-copies';
 import { createInMemoryReceipts } from '../support/in-memory/receipts';
 import { createInMemoryRepositories } from '../support/in-memory/repository';
 
@@ -44,6 +45,7 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
   const received: Buffer[] = [];
   const recorded: Release[] = [];
   const audit = createInMemoryAuditRecord();
+  const repositories = createInMemoryRepositories();
   const postgres: Partial<Engine<PostgresEntry>> = {
     kind: 'postgres',
     dump: ({ part }) => {
@@ -62,7 +64,9 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
   };
   return {
     engines: { postgres } as unknown as Engines,
-    openRepository: createInMemoryRepositories().open,
+    openRepository: repositories.open,
+    openCopyWay: repositories.openWay,
+    knownCopies: createInMemoryKnownCopies(),
     receipts: createInMemoryReceipts(),
     audit,
     audited: audit.entries,

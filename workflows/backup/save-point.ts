@@ -16,6 +16,7 @@ import { countRows } from '../run/count-rows';
 import { isObstacle, preconditionFailed } from '../run/failures';
 import { now } from '../run/now';
 import type { Run } from '../run/runbook';
+import { wakeCopies } from '../run/wake-copies';
 
 /** Two dumps at a time: one waits for its server while the other feeds restic. More would only share the same disk. */
 const DUMPS_AT_ONCE = 2;
@@ -79,7 +80,9 @@ export async function savePoint(
   if (plan.repository.create) await createRepository(run, plan.repository.url);
   const takenAt = now();
   const parts = await backUpParts(run, plan, takenAt);
-  return { parts, point: await storeManifest(run, parts, takenAt, savedFor) };
+  const point = await storeManifest(run, parts, takenAt, savedFor);
+  await wakeCopies(run);
+  return { parts, point };
 }
 
 async function createRepository(run: Run, url: string): Promise<void> {

@@ -5,6 +5,8 @@ export const ID_PREFIXES = [
   'kept',
   'parts',
   'warm',
+  'copy',
+  'copies',
   'points',
   'examine',
   'releases',

@@ -41,6 +41,8 @@ export interface BackupPlan extends PlanBase {
 export interface RestorePlan extends PlanBase {
   readonly runbook: 'restore';
   readonly point: RecoveryPointSummary;
+  /** The copy that it is read from; the stack's own repository when absent. */
+  readonly from?: string;
   readonly parts: readonly RestorePlanPart[];
   readonly keepReplacedSeconds: number;
 }

@@ -1,4 +1,5 @@
 import type { ApprovalPolicies } from './approval';
+import type { CopyDescription } from './copy';
 import type { FreezeWindow } from './freeze-window';
 import type { DeployDescription } from './deployment';
 import type { EdgeDescription } from './edge';
@@ -128,6 +129,10 @@ export interface StackDescription {
   readonly directory: string;
   readonly compose?: ComposeProject;
   readonly repository: RepositoryDescription;
+  /** Further repositories that hold its recovery points; absent when there are none. */
+  readonly copies?: readonly CopyDescription[];
+  /** The copy that recovery points are read from; the stack's own repository when absent. Whoever asks says it. */
+  readonly readFrom?: string;
   readonly protect: readonly ProtectEntry[];
   readonly limits: Limits;
   readonly restore: RestorePolicy;

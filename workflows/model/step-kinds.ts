@@ -6,8 +6,9 @@ import { hostNowQueue, hostTaskQueue, type StackDescription } from './stack';
  * - `search`  a look that reads as much as a repository has
  * - `change`  starts, stops, renames or records
  * - `move`    carries bytes, builds, or waits: its own watchdog ends it, and a host takes on few at a time
+ * - `copy`    a move that nobody waits for, and that takes no place from those that somebody does
  */
-export type StepKind = 'look' | 'search' | 'change' | 'move';
+export type StepKind = 'look' | 'search' | 'change' | 'move' | 'copy';
 
 /** Of each step on a host; `activities/index.ts` does not compile while one is missing. */
 export const STEP_KINDS = {
@@ -20,6 +21,8 @@ export const STEP_KINDS = {
   findRecoveryPoint: 'search',
   listRecoveryPoints: 'search',
   verifyPart: 'move',
+  compareCopies: 'search',
+  copyPoints: 'copy',
   observeRestoreTarget: 'look',
   restorePart: 'move',
   provePart: 'move',
@@ -94,6 +97,7 @@ export function limitSeconds(
     case 'change':
       return CHANGE_SECONDS + longestPatience(deploy?.services ?? []);
     case 'move':
+    case 'copy':
       return undefined;
   }
 }

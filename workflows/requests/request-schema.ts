@@ -1,4 +1,5 @@
 import { CATALOGUE } from '../catalogue';
+import type { CopyInput } from '../model/copy';
 import type { ForcedEndInput } from '../model/forced-end';
 import type { RequestFrame } from '../model/run';
 import type { WarmInput } from '../model/warm';
@@ -73,6 +74,21 @@ const warmInput = z.strictObject({
   ),
 });
 
+const copyInput = z.strictObject({
+  stack: stackDescription,
+  copy: shapes.name,
+  acceptAnother: z.literal(true).exactOptional(),
+  carried: z
+    .strictObject({
+      reason: text,
+      advice: text.exactOptional(),
+      tries: count,
+      since: instant,
+      last: instant,
+    })
+    .exactOptional(),
+});
+
 const forcedEndInput = z.strictObject({
   stack: stackDescription,
   run: filled.max(100),
@@ -98,6 +114,7 @@ const freezing = z.strictObject({ message: z.string(), by: person });
 const byPerson = z.strictObject({ by: person });
 
 true satisfies Matches<ForcedEndInput, typeof forcedEndInput>;
+true satisfies Matches<CopyInput, typeof copyInput>;
 true satisfies Matches<WarmInput, typeof warmInput>;
 true satisfies Matches<RequestFrame, typeof requestFrame>;
 
@@ -109,6 +126,7 @@ export const requests = Object.freeze({
   keptInput,
   partsInput,
   warmInput,
+  copyInput,
   forcedEndInput,
   stackInput,
   submission,

@@ -21,6 +21,7 @@ const repository = z.strictObject({
   initialise: z.boolean(),
   environment: z.record(filled, z.union([secret, z.strictObject({ plain: text })])),
 });
+const copy = repository.extend({ name });
 
 const reach = z.union([
   z.strictObject({ service }),
@@ -181,6 +182,10 @@ const stackDescription = z.strictObject({
   directory: filled,
   compose: z.strictObject({ files: list(filled), project: filled.exactOptional() }).exactOptional(),
   repository,
+  copies: list(copy)
+    .refine(...eachOnce((one: { name: string }) => one.name))
+    .exactOptional(),
+  readFrom: name.exactOptional(),
   protect: list(protectEntry).refine(...eachOnce((entry: { name: string }) => entry.name)),
   limits: z.strictObject({
     heartbeatSeconds: timeout,

@@ -40,6 +40,7 @@ export function planRestore(
     runbook: 'restore',
     stack: stack.name,
     point: manifest.point,
+    ...(stack.readFrom !== undefined && { from: stack.readFrom }),
     parts,
     keepReplacedSeconds: stack.restore.keepReplacedSeconds,
     steps: steps(parts),

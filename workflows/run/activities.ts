@@ -38,6 +38,7 @@ export function hostActivities(stack: StackDescription): ActivityInterfaceFor<Ho
     search: proxyFor('search'),
     change: proxyFor('change'),
     move: proxyFor('move'),
+    copy: proxyFor('copy'),
   };
   const names = Object.keys(STEP_KINDS) as (keyof HostActivities)[];
   const steps = names.map((name) => [name, proxies[STEP_KINDS[name]][name]]);

@@ -44,8 +44,15 @@ export function configArguments(): string[] {
   return ['cat', 'config', '--json', '--no-lock'];
 }
 
-export function initArguments(): string[] {
-  return ['init', '--json', '--repository-version=2'];
+/** `asFrom`: with the chunks of the repository that is named as the one to copy from. */
+export function initArguments(asFrom = false): string[] {
+  const chunks = asFrom ? ['--copy-chunker-params'] : [];
+  return ['init', '--json', '--repository-version=2', ...chunks];
+}
+
+/** Without `--json`, which leaves no word of its progress (restic 0.19.1). */
+export function copyArguments(snapshotIds: readonly string[]): string[] {
+  return ['copy', `--retry-lock=${RETRY_LOCK}`, '--', ...snapshotIds];
 }
 
 /** Removes only locks whose process is gone from this host, or which nobody has refreshed for 30 minutes. */
@@ -70,8 +77,8 @@ function resticTime(iso: string): string {
  * Ahead of a command. `ssh` in restic's service outlives restic, and waits for ever for a server that accepts and says nothing:
  * so it ends by itself, after 20 s without a greeting, and after five minutes without a sign of life.
  */
-export function connectionArguments(url: string): string[] {
-  if (!url.startsWith('sftp:')) return [];
+export function connectionArguments(urls: readonly string[]): string[] {
+  if (!urls.some((url) => url.startsWith('sftp:'))) return [];
   const patience = ['ConnectTimeout=20', 'ServerAliveInterval=30', 'ServerAliveCountMax=10'];
   return ['-o', `sftp.args=${patience.map((one) => `-o ${one}`).join(' ')}`];
 }

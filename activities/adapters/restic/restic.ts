@@ -26,6 +26,8 @@ export interface ResticCall {
   readonly input?: string;
   /** The run has seen the repository: when it is gone now, it is waited for. */
   readonly wasSeen?: true;
+  /** The repository that is copied from. */
+  readonly from?: Restic;
 }
 
 export interface RunningRestic extends RunningCommand {
@@ -70,9 +72,10 @@ export class Restic {
     { patience, stdin }: { patience: 'network' | 'none'; stdin: 'pipe' | 'ignore' },
   ): Promise<RunningRestic> {
     const giveUp = new AbortController();
-    const { env, secrets } = await this.environment();
+    const { env, secrets } = await this.environment(call.from);
+    const places = [this.location, ...(call.from ? [call.from.location] : [])];
     const circumstances = {
-      isRemote: this.location.folder === undefined,
+      isRemote: places.some(({ folder }) => folder === undefined),
       wasSeen: call.wasSeen === true,
     };
     let hopeless: string | undefined;
@@ -87,13 +90,17 @@ export class Restic {
         giveUp.abort();
       },
     };
-    const argv = [this.options.restic, ...connectionArguments(this.location.url), ...call.args];
+    const urls = places.map(({ url }) => url);
+    const argv = [this.options.restic, ...connectionArguments(urls), ...call.args];
     const command = await this.options.runner.spawn(argv, options);
     let end: Promise<void> | undefined;
     const judge = async (): Promise<void> => {
       const exit = await command.exit;
       // It had no time to free its lock. Cancelled or not: what comes next must not meet it.
-      if (exit.signal !== null && call.args[0] !== 'unlock') await this.removeLockOfKilled();
+      if (exit.signal !== null && call.args[0] !== 'unlock') {
+        await this.removeLockOfKilled();
+        await call.from?.removeLockOfKilled();
+      }
       call.signal.throwIfAborted();
       if (exit.code === 0) return;
       const ended = { location: this.options.runner.location, argv, exit, secrets };
@@ -124,6 +131,7 @@ export class Restic {
     const locked = failure.evidence.exitCode === LOCKED;
     if (call.args[0] === 'unlock' || !locked) return failure;
     await this.removeStaleLocks(call.signal);
+    await call.from?.removeStaleLocks(call.signal);
     const holder = await describeHolder(this.name, call.signal, (each) => this.runOnce(each));
     const { kind, message, evidence } = failure;
     return new AdapterError(kind, `${message}. ${holder}`, evidence);
@@ -158,22 +166,37 @@ export class Restic {
     return passwordOf(this.site, this.description.password);
   }
 
-  private async environment(): Promise<{ env: Record<string, string>; secrets: string[] }> {
+  /** restic has one environment for both repositories of a copy: the stack file's rules keep the two from differing. */
+  private async environment(
+    from: Restic | undefined,
+  ): Promise<{ env: Record<string, string>; secrets: string[] }> {
     const password = await this.password();
-    const further: Record<string, string> = {};
-    const secrets = [password];
-    for (const [name, value] of Object.entries(this.description.environment)) {
-      if ('plain' in value) further[name] = value.plain;
-      else secrets.push((further[name] = await this.site.secret(value)));
-    }
+    const own = await this.further();
+    const others = await from?.further();
+    const fromPassword = await from?.password();
     const env = {
-      ...further,
+      ...others?.env,
+      ...own.env,
       RESTIC_REPOSITORY: this.location.url,
       RESTIC_PASSWORD: password,
       RESTIC_CACHE_DIR: this.options.cacheDirectory,
       // Its signs of life; sixty lines a second otherwise.
       RESTIC_PROGRESS_FPS: '1',
+      ...(from && { RESTIC_FROM_REPOSITORY: from.location.url }),
+      ...(fromPassword !== undefined && { RESTIC_FROM_PASSWORD: fromPassword }),
     };
+    const secrets = [password, ...own.secrets, ...(others?.secrets ?? [])];
+    return { env, secrets: fromPassword === undefined ? secrets : [...secrets, fromPassword] };
+  }
+
+  /** Of the backend. */
+  private async further(): Promise<{ env: Record<string, string>; secrets: string[] }> {
+    const env: Record<string, string> = {};
+    const secrets: string[] = [];
+    for (const [name, value] of Object.entries(this.description.environment)) {
+      if ('plain' in value) env[name] = value.plain;
+      else secrets.push((env[name] = await this.site.secret(value)));
+    }
     return { env, secrets };
   }
 }

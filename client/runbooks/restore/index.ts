@@ -9,6 +9,7 @@ const CHOICES = [
     'this recovery point (see `pawl points`); by default the newest that has what is wanted',
   ],
   ['--at <time>', 'the newest recovery point not after this time, such as "2026-11-21 03:00"'],
+  ['--from <copy>', 'read it from this copy instead of the repository (see `copies`)'],
   ['--into <name>', 'into another database or folder; one part; replacing one needs --confirm'],
   LEAVE_OUT,
 ] as const;
@@ -32,6 +33,7 @@ export const restore: ClientRunbook = {
       ['pawl restore accounts --at "2026-11-21 03:00"', 'one part, as it was then'],
       ['pawl restore accounts --into accounts_copy -y', 'beside the working one'],
       ['pawl restore accounts --leave-out public.totals', 'without what cannot be restored'],
+      ['pawl restore --from offsite', 'the repository is lost: out of a copy'],
       ['pawl restore confirm melvin/42', 'drop what that restore replaced'],
     ],
     load: () => import('./command.js'),

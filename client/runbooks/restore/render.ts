@@ -8,7 +8,7 @@ import { renderTable } from '../../render/table';
 import type { KeptFate } from '../../temporal/kept-list';
 
 export function planLines(
-  { point, parts, keepReplacedSeconds }: RestorePlan,
+  { point, from, parts, keepReplacedSeconds }: RestorePlan,
   width: number,
 ): string[] {
   const rows = parts.map((planned) => [
@@ -18,9 +18,10 @@ export function planLines(
     planned.rows.toLocaleString('en-GB'),
     keptName(planned),
   ]);
+  const place = from === undefined ? '' : `, read from copy ${from}`;
   const head = ['part', 'into', 'size', 'rows or files', 'the present one becomes'];
   return [
-    `From recovery point ${point.id} of ${formatTime(point.takenAt)} (${point.run})${partialRemark(point)}:`,
+    `From recovery point ${point.id} of ${formatTime(point.takenAt)} (${point.run})${partialRemark(point)}${place}:`,
     indent(renderTable(head, rows, width - 2)),
     ...parts.flatMap(leftOutLines),
     ...(parts.some(({ keepAs }) => keepAs !== undefined)

@@ -4,6 +4,7 @@ import type { StackDescription } from '../../../workflows/model/stack';
 import type { Flags } from '../../command';
 import { parseTime } from '../../runs/parse-time';
 import { envelope, readLeaveOut, requireParts, type Sender } from '../../runs/request';
+import { readFrom } from '../../runs/read-from';
 import { usageError } from '../../runs/usage-error';
 
 export function restoreRequest(
@@ -28,7 +29,7 @@ export function restoreRequest(
     ...(flags.into === undefined ? {} : { into: flags.into }),
     ...readLeaveOut(flags),
   };
-  return envelope({ runbook: 'restore', options }, stack, flags, sender);
+  return envelope({ runbook: 'restore', options }, readFrom(stack, flags), flags, sender);
 }
 
 function choosePoint({ point, at }: Flags): RestoreOptions['point'] {

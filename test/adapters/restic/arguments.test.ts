@@ -72,9 +72,9 @@ test.each([
 });
 
 test('lets no ssh of an sftp repository wait for ever, and says nothing to other kinds', () => {
-  expect(connectionArguments('sftp:ops@nas:/srv/melvin')).toEqual([
+  expect(connectionArguments(['sftp:ops@nas:/srv/melvin'])).toEqual([
     '-o',
     'sftp.args=-o ConnectTimeout=20 -o ServerAliveInterval=30 -o ServerAliveCountMax=10',
   ]);
-  expect(connectionArguments('rest:http://nas/')).toEqual([]);
+  expect(connectionArguments(['rest:http://nas/'])).toEqual([]);
 });

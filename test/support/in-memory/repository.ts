@@ -8,6 +8,7 @@ import {
 } from '../../../workflows/model/recovery-point';
 import { AdapterError } from '../../../activities/ports/adapter-error';
 import type { Attempt } from '../../../activities/ports/attempt';
+import type { OpenCopyWay } from '../../../activities/ports/copies';
 import type { ByteSource } from '../../../activities/ports/byte-stream';
 import type {
   FoundPoints,
@@ -45,12 +46,24 @@ interface Contents {
 /** Repositories by url, in memory: `Repository` as its contract says, without restic. */
 export function createInMemoryRepositories(): {
   readonly open: OpenRepository;
+  readonly openWay: OpenCopyWay;
   /** Streams and manifests stored in it. */
   readonly countSnapshots: (url: string) => number;
 } {
   const repositories = new Map<string, Contents>();
   return {
     open: (site, description) => new InMemoryRepository(repositories, site, description),
+    openWay: (site, own, copy) => {
+      const there = new InMemoryRepository(repositories, site, copy);
+      return {
+        initialise: (attempt) => there.initialise(attempt),
+        copySnapshots: async ({ ids, bytes }, attempt) => {
+          attempt.signal.throwIfAborted();
+          await there.take(new InMemoryRepository(repositories, site, own), ids);
+          attempt.onProgress(bytes);
+        },
+      };
+    },
     countSnapshots: (url) => {
       const { streams = [], manifests = [] } = repositories.get(url) ?? {};
       return streams.length + manifests.length;
@@ -207,6 +220,17 @@ class InMemoryRepository implements Repository {
     const found = manifests.find(({ point }) => point.id.startsWith(pointId.slice(0, 8)));
     if (found === undefined) throw absent(pointId);
     return JSON.parse(found.text) as Manifest;
+  }
+
+  /** As `restic copy`: what is there already is passed over, and so is an id of nothing. */
+  async take(from: InMemoryRepository, ids: readonly string[]): Promise<void> {
+    const [theirs, ours] = [await from.contents(), await this.contents('ServiceUnavailable')];
+    for (const id of ids) {
+      const streams = theirs.streams.filter(({ snapshotId }) => snapshotId.startsWith(id));
+      const manifests = theirs.manifests.filter(({ point }) => id.startsWith(point.id));
+      ours.streams.push(...streams.filter((one) => !ours.streams.includes(one)));
+      ours.manifests.push(...manifests.filter((one) => !ours.manifests.includes(one)));
+    }
   }
 
   recallManifest(pointId: string): Promise<Manifest> {
