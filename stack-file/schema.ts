@@ -4,6 +4,7 @@ import { deploy, migrations, release } from './schema-deploy';
 import { edge } from './schema-edge';
 import { freeze } from './schema-freeze';
 import { gates } from './schema-gates';
+import { notify } from './schema-notify';
 import { protectEntry } from './engines';
 import { NAME } from './name';
 import { duration, ENVIRONMENT_VARIABLE, name, path, secretReference, text } from './values';
@@ -111,6 +112,9 @@ export const stackSchema = z.strictObject({
     .describe(
       'What becomes of a run whose step failed permanently: it is undone, or held until `pawl resolve` says how it goes on.',
     ),
+  notify: notify
+    .optional()
+    .describe('Who is told of what happens: a name of your choice for each channel.'),
   freeze: freeze.optional().describe('Times in which runbooks are not started.'),
   approvals: approvals
     .optional()

@@ -24,6 +24,8 @@ import type { RunProgress } from './model/run';
  * | service  | `whereabouts`   | `whereabouts/<stack>/<unique>`       | result = Whereabouts |
  * | force    | `endByForce`    | `force/<stack>/<unique>`             | result = ForcedEnd |
  * | examine  | `examine`       | `examine/<stack>/<unique>`           | result = HostFinding[] |
+ * | notice   | `notify`        | `notify/<stack>/<number>/<event>/<channel>` | result = what the channel answered |
+ * | test     | `notifyTest`    | `notify-test/<stack>/<unique>`       | result = ChannelAnswer[] |
  */
 
 export function stackWorkflowId(stack: string): string {
@@ -45,6 +47,11 @@ export function partsWorkflowId(run: string, work: string, group: string): strin
 
 export function warmWorkflowId(stack: string): string {
   return `warm/${stack}`;
+}
+
+/** One event and one channel: what was told is not told again. */
+export function notifyWorkflowId(event: string, channel: string): string {
+  return `notify/${event}/${channel}`;
 }
 
 export interface Submission {

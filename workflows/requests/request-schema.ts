@@ -2,6 +2,7 @@ import { CATALOGUE } from '../catalogue';
 import type { ForcedEndInput } from '../model/forced-end';
 import type { RequestFrame } from '../model/run';
 import type { WarmInput } from '../model/warm';
+import { channelSchema } from './channel-schema';
 import { shapes, type Matches } from './shapes';
 import { stackSchema } from './stack-schema';
 
@@ -110,6 +111,7 @@ export const requests = Object.freeze({
   partsInput,
   warmInput,
   forcedEndInput,
+  notifyInput: channelSchema.notifyInput,
   stackInput,
   submission,
   withdrawal,
