@@ -110,13 +110,11 @@ function decoded(text: string): string {
   }
 }
 
-/** `fetch failed` says nothing: what is behind it does. */
+/** `fetch failed` says nothing: what is behind it does, one reason for each address of a name. */
 function reasonOf(error: unknown): string {
-  const { cause } = error as Error;
-  if (cause instanceof AggregateError) {
-    return (cause.errors as Error[]).map(({ message }) => message).join(', ');
-  }
-  return cause instanceof Error ? cause.message : (error as Error).message;
+  const cause = ((error as Error).cause ?? error) as Partial<AggregateError>;
+  const each = (cause.errors ?? []) as readonly Error[];
+  return each.map(({ message }) => message).join(', ') || (cause.message ?? 'no answer');
 }
 
 /** `fetch` refuses an address with a user in it. */
