@@ -54,6 +54,15 @@ export function notifyWorkflowId(event: string, channel: string): string {
   return `notify/${event}/${channel}`;
 }
 
+/** What `notifyWorkflowId` was made of; undefined of another id. */
+export function parseNotifyId(
+  id: string,
+): { readonly run: string; readonly event: string; readonly channel: string } | undefined {
+  const [, run, event, channel] = /^notify\/([^/]+\/\d+)\/([a-z]+)[^/]*\/([^/]+)$/.exec(id) ?? [];
+  if (run === undefined || event === undefined || channel === undefined) return undefined;
+  return { run, event, channel };
+}
+
 export interface Submission {
   readonly request: RunRequest;
 }
