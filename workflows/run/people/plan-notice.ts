@@ -23,7 +23,7 @@ export function planHeldNotice(about: About, told: ToldRun, held: HeldStep): Not
     ...{ event: 'held', since, at: since },
     what: `${told.runbook} is held (${told.run})`,
     why: `${title}: ${failure}`,
-    state: 'The run waits for a person; what it has done is kept as it is.',
+    state: 'The run waits for a person.',
     next: sentences(advice, decide),
   };
 }
@@ -34,7 +34,7 @@ export function planHeldNotice(about: About, told: ToldRun, held: HeldStep): Not
  */
 export function planApprovalNotice(about: About, told: ToldRun, asked: ApprovalState): Notice {
   const { required, from, requestedBy, since, expiresAt, notes } = asked;
-  const wanted = `${required} of ${from.join(', ')}`;
+  const wanted = from.length === 0 ? `${required}` : `${required} of ${from.join(', ')}`;
   return {
     ...noticeOf(about, told),
     ...{ event: 'approval', since, at: since },
