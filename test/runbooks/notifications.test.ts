@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { requester } from '../../client/temporal/requester';
 import { startHttpChannel, type HttpChannel } from '../support/channels/http-channel';
 import { MAIL_USER, startSmtpChannel, type SmtpChannel } from '../support/channels/smtp-channel';
 import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
@@ -23,7 +24,7 @@ describeWith(['temporal', 'restic'], 'people', () => {
     [web, mail] = await Promise.all([startHttpChannel(), startSmtpChannel()]);
     const certificate = join(process.env['TMPDIR'] ?? '/tmp', `pawl-mail-${process.pid}.pem`);
     await writeFile(certificate, mail.certificate);
-    const urls = HTTP_KINDS.map((kind) => [`URL_${kind}`, `${web.url}/${kind}/${SECRET}`]);
+    const urls = HTTP_KINDS.map((kind) => [`URL_${kind}`, `${web.url}/${kind}/${SECRET}`] as const);
     pawl = await startPawl({
       env: {
         MAIL_PASSWORD: MAIL_USER.password,
@@ -141,13 +142,19 @@ describeWith(['temporal', 'restic'], 'people', () => {
     };
     await untilTold(failedAndBack);
 
-    await describeChannels({ approvals: { backup: { from: ['ben'] } } });
-    const asked = await stack.cli('backup', '--detach', '-q');
-    const run = asked.stdout.trim();
-    const waits = { ...failedAndBack, ...each('approval', 1), 'pulse started': 3 };
-    await untilTold(waits);
-    await stack.cli('cancel', run, '--wait');
-    await untilTold({ ...waits, 'pulse failed': 2 });
+    const uploads = join(stack.folder, 'uploads');
+    await describeChannels({ approvals: { backup: { from: [requester()], self: true } } });
+    const { stdout } = await stack.cli('backup', '--hold', '--detach', '-q');
+    const run = stdout.trim();
+    const asked = { ...failedAndBack, ...each('approval', 1), 'pulse started': 3 };
+    await untilTold(asked);
+    await rename(uploads, `${uploads}-away`);
+    expect((await stack.cli('approve', run, '-y')).code).toBe(0);
+    const held = { ...asked, ...each('held', 1) };
+    await untilTold(held);
+    await rename(`${uploads}-away`, uploads);
+    expect((await stack.cli('resolve', run, 'retry', '-y')).code).toBe(0);
+    await untilTold({ ...held, 'pulse succeeded': 2 });
 
     const { text = '' } =
       mail.received.find((one) => one.text.includes('X-Pawl-Event: failed')) ?? {};
@@ -155,7 +162,6 @@ describeWith(['temporal', 'restic'], 'people', () => {
     expect(words).toContain(`Subject: ${stack.name}: backup failed (${stack.name}/1)`);
     expect(words).toContain(`\`pawl show ${stack.name}/1\``);
     expect(words).toContain('https://temporal.example.org/namespaces/default/workflows/');
-    console.log(JSON.stringify(await table(), null, 1));
   });
 
   it('can try each channel out, and see in status which one is not told and why', async () => {

@@ -20,7 +20,7 @@ export interface NotifierSubject {
   stop(): Promise<void>;
 }
 
-export const NOTICE: Notice = {
+const NOTICE: Notice = {
   ...{ event: 'failed', stack: 'melvin', host: 'local', run: 'melvin/42', runbook: 'backup' },
   what: 'backup failed (melvin/42)',
   since: '2026-12-01T03:15:00.000Z',

@@ -104,7 +104,7 @@ async function command(): Promise<NotifierSubject & { got(): Promise<string> }> 
   await chmod(program, 0o700);
   const files = async () => (await readdir(folder)).filter((name) => name.startsWith('got.'));
   return {
-    notifier: createCommandNotifier(hostRunner) as Notifier,
+    notifier: createCommandNotifier(hostRunner),
     channel: { name: 'ops', kind: 'command', on: ON, argv: [program, folder] },
     ...{ secrets: {}, hidden: [] },
     arrived: async () => (await files()).length,
@@ -132,7 +132,7 @@ async function smtp(): Promise<NotifierSubject & { readonly server: SmtpChannel 
   const secrets: Record<string, string> = { MAIL: MAIL_USER.password };
   return {
     ...{ server, secrets, hidden: [] },
-    notifier: createSmtpNotifier({ trusted: [server.certificate] }) as Notifier,
+    notifier: createSmtpNotifier({ trusted: [server.certificate] }),
     channel: smtpDescription(server),
     arrived: () => Promise.resolve(server.received.length),
     answer(how) {

@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors';
 import { renderAnswers } from '../../../client/render/channel-answers';
+import { printable } from '../../../client/render/format';
 import { describeUntold, untoldAdvice } from '../../../client/render/untold';
 import { judgeUntold, type ListedNotice } from '../../../client/status/judge-untold';
 import { notifyWorkflowId, parseNotifyId } from '../../../workflows/messages';
@@ -141,7 +142,7 @@ it('what channels answered to a test is one line each, and what mends it', () =>
   ] as const;
   expect(renderAnswers(answers, createColors(false)).split('\n')).toEqual([
     '✓ ops (ntfy): ntfy.example.org answered 200',
-    expect.stringMatching(/^✗ mail \(smtp\): no[^\u001b]*$/),
+    `✗ mail (smtp): ${printable('no\u001b[31m')}`,
     '    → Correct mail.',
   ]);
 });

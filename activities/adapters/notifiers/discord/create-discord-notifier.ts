@@ -22,7 +22,7 @@ export function createDiscordNotifier(): Notifier<DiscordChannel> {
  * Without formats, and whatever it says, nobody is mentioned. A link stands as it is, without a preview.
  * Source: Discord, "Allowed Mentions": `parse: []` suppresses all; "Markdown Text 101": a backslash escapes
  */
-export function discordBody({
+function discordBody({
   title,
   text,
   link,

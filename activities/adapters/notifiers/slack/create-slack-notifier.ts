@@ -23,7 +23,7 @@ export function createSlackNotifier(): Notifier<SlackChannel> {
  * Source: Slack, "Formatting text": `&`, `<` and `>` are all that is to be escaped; `<!channel>` mentions, `<url|text>` links.
  *         Mattermost also obeys `@channel`, `@all` and `@here` in plain text.
  */
-export function slackBody({ title, text }: Pick<Message, 'title' | 'text'>): string {
+function slackBody({ title, text }: Pick<Message, 'title' | 'text'>): string {
   const lines = cut(`${title}\n${text}`)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

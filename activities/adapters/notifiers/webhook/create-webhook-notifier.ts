@@ -31,7 +31,7 @@ export function createWebhookNotifier(): Notifier<WebhookChannel> {
  * Shape:  secret, content → `v1,` and base64
  * Source: Standard Webhooks 1.0, "Signature scheme": HMAC-SHA256 over `id.timestamp.body`; a key `whsec_…` is in base64
  */
-export function signatureOf(secret: string, content: string): string {
+function signatureOf(secret: string, content: string): string {
   const key = secret.startsWith('whsec_')
     ? Buffer.from(secret.slice('whsec_'.length), 'base64')
     : secret;
