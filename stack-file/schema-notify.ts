@@ -24,7 +24,7 @@ const webAddress = z
 /** An address may be a secret as a whole: whoever knows it may send. */
 const address = z.union([webAddress, secretReference]).meta({ title: 'URL or secret' });
 
-const ADDRESS_RULE = 'must be a sender or recipient, such as `pawl <pawl@example.org>`';
+const ADDRESS_RULE = 'must be a sender or recipient, such as `ops@example.org`';
 const mailAddress = z
   .string()
   .regex(/^[^\r\n\0,;]*[^\s@<>,;]@[^\s@<>,;]+>?$/, ADDRESS_RULE)
