@@ -12,7 +12,7 @@ const PLANNERS = '^workflows/[^/]+/(people/)?(plan|judge|choose|render)-[^/]+[.]
 const CONTAINED = 'backup|restore|maintenance';
 /** What all of workflows/ may know. */
 const SHARED = '^workflows/(messages|catalogue|define-runbook)[.]ts$';
-const ROOMS = 'data|containers|release|traffic|edge|run';
+const ROOMS = 'data|containers|release|traffic|edge|notify|run';
 
 /** The import rules of CONTRIBUTING.md. Types count too: an architecture is what may know what. */
 module.exports = {

@@ -53,6 +53,7 @@ import { retainReleases } from './release/retain-releases';
 import { retireServers } from './traffic/retire-servers';
 import { runOneOff } from './containers/run-one-off';
 import { settleTraffic } from './traffic/settle-traffic';
+import { sendNotice } from './notify/send-notice';
 import { setMaintenance } from './traffic/set-maintenance';
 import { startService } from './containers/start-service';
 import { steerTraffic } from './traffic/steer-traffic';
@@ -89,6 +90,7 @@ export function createHostActivities(ports: HostPorts) {
     discardBeside: discardBeside(ports),
     discardKept: discardKept(ports),
     recordRun: recordRun(ports),
+    sendNotice: sendNotice(ports),
     highestRecordedRun: highestRecordedRun(ports),
     recordFreeze: recordFreeze(ports),
     recordedFreeze: recordedFreeze(ports),

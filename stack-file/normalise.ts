@@ -7,6 +7,7 @@ import { normaliseFreeze } from './normalise-freeze';
 import { normaliseDeploy } from './normalise-deploy';
 import { normaliseEdge } from './normalise-edge';
 import { normaliseRepository } from './normalise-repository';
+import { normaliseNotify } from './normalise-notify';
 import type { StackDocument } from './schema';
 
 /** Turns the file's own words into the description that runs are started with. `directory` is absolute. */
@@ -17,6 +18,7 @@ export function normalise(document: StackDocument, directory: string): StackDesc
   const edge = normaliseEdge(document);
   const approvals = normaliseApprovals(document);
   const freeze = normaliseFreeze(document);
+  const notify = normaliseNotify(document);
   const { repository, limits, restore } = document;
   return {
     name: document.stack,
@@ -36,6 +38,7 @@ export function normalise(document: StackDocument, directory: string): StackDesc
     ...(edge && { edge }),
     ...(approvals && { approvals }),
     ...(freeze && { freeze }),
+    ...(notify && { notify }),
     ...(document.onFailure === 'hold' && { onFailure: 'hold' as const }),
   };
 }

@@ -12,6 +12,7 @@ import { edgeRules } from './rules-edge';
 import { freezeRules } from './rules-freeze';
 import { folderRules } from './rules-folders';
 import { repositoryRules } from './rules-repository';
+import { notifyRules } from './rules-notify';
 import { keyPlace, toPlain, valuePlace } from './tree';
 import type { TreeNode } from './tree';
 import { NAME, NAME_RULE } from './name';
@@ -91,6 +92,7 @@ const ALL_RULES: readonly Rule[] = [
     ...edgeRules,
     ...approvalRules,
     ...freezeRules,
+    ...notifyRules,
   ],
 ];
 

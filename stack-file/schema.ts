@@ -6,6 +6,7 @@ import { edge } from './schema-edge';
 import { freeze } from './schema-freeze';
 import { gates } from './schema-gates';
 import { repository } from './schema-repository';
+import { notify } from './schema-notify';
 import { protectEntry } from './engines';
 import { NAME } from './name';
 import { duration, name, path } from './values';
@@ -91,6 +92,9 @@ export const stackSchema = z.strictObject({
     .describe(
       'What becomes of a run whose step failed permanently: it is undone, or held until `pawl resolve` says how it goes on.',
     ),
+  notify: notify
+    .optional()
+    .describe('Who is told of what happens: a name of your choice for each channel.'),
   freeze: freeze.optional().describe('Times in which runbooks are not started.'),
   approvals: approvals
     .optional()

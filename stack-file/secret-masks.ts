@@ -1,5 +1,6 @@
 import { mayBePlain } from './plain-variables';
 import type { Place, SourceFile, TreeNode } from './tree';
+import { ADDRESSED } from './schema-notify';
 import { ENVIRONMENT_VARIABLE } from './values';
 
 const SECRET_KEY = /pass|secret|token|credential/i;
@@ -17,6 +18,9 @@ export function secretMasks(node: TreeNode, inSecret = false): readonly Place[] 
     if ((key === 'protect' || key === 'deploy' || key === 'copies') && value.kind === 'mapping') {
       return [...value.entries.values()].flatMap((entry) => secretMasks(entry.node));
     }
+    if (key === 'notify' && value.kind === 'mapping') {
+      return [...value.entries.values()].flatMap((entry) => channelMasks(entry.node));
+    }
     // What may stand there is shown, but for a password in a URL.
     if (key === 'environment' && value.kind === 'mapping') {
       return [...value.entries].flatMap(([name, { node: variable }]) =>
@@ -29,6 +33,15 @@ export function secretMasks(node: TreeNode, inSecret = false): readonly Place[] 
     if (key === 'url' && value.kind === 'scalar') return urlPassword(value.written, value.place);
     return secretMasks(value, inSecret || SECRET_KEY.test(key) || key === 'environment');
   });
+}
+
+/** Whoever knows the address of a channel may send there: it is masked as a secret is. */
+function channelMasks(channel: TreeNode): readonly Place[] {
+  if (channel.kind !== 'mapping') return secretMasks(channel);
+  const addressed: readonly string[] = ADDRESSED;
+  return [...channel.entries].flatMap(([key, { node }]) =>
+    addressed.includes(key) ? secretMasks(node, true) : secretMasks(node, SECRET_KEY.test(key)),
+  );
 }
 
 /** `{env: hunter2!}`: the secret itself where the name of its variable belongs. */
@@ -50,7 +63,8 @@ function urlPassword(written: string, place: Place): readonly Place[] {
 
 /** The same for a file whose syntax is broken: whatever follows such a key on its line. */
 export function secretMasksInText(source: SourceFile): readonly Place[] {
-  const pattern = /((?:pass|secret|token|credential)\w{0,40}['"]?\s{0,40}:\s{0,40})([^\s{].*)/gi;
+  const pattern =
+    /((?:(?:pass|secret|token|credential)\w{0,40}|\b(?:webhook|ntfy|slack|discord|ping))['"]?\s{0,40}:\s{0,40})([^\s{].*)/gi;
   return source.text.split('\n').flatMap((line, index) =>
     [...line.matchAll(pattern)].map((match) => ({
       source,

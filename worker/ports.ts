@@ -14,6 +14,7 @@ import { createMongodbEngine } from '../activities/adapters/engines/mongodb/crea
 import { createPostgresEngine } from '../activities/adapters/engines/postgres/engine';
 import { createSqliteEngine } from '../activities/adapters/engines/sqlite/create-sqlite-engine';
 import { createQueries } from '../activities/adapters/engines/postgres/create-queries';
+import { createNotifiers } from '../activities/adapters/notifiers/create-notifiers';
 import { hostRunner } from '../activities/adapters/process/run-command';
 import { createResticCopies } from '../activities/adapters/restic/create-restic-copies';
 import { createResticRepositories } from '../activities/adapters/restic/create-restic-repositories';
@@ -28,7 +29,8 @@ import { createReleases } from '../activities/adapters/state-directory/create-re
 import type { HostPorts } from '../activities/ports/host-ports';
 import type { SecretResolver } from '../activities/ports/secret-resolver';
 import { cacheDirectory } from '../toolchain/cache-directory';
-import type { WorkerConfig } from './config';
+import { uiAddress, workflowLink } from '../workflows/model/ui-links';
+import type { TemporalAddress, WorkerConfig } from './config';
 
 /** Programs that the steps need, found before the worker takes its first one. */
 export interface Tools {
@@ -39,7 +41,7 @@ export interface Tools {
 
 /** Builds every adapter once: the composition root. `runs` needs a connection to Temporal, which comes later. */
 export function portsOnThisHost(
-  { host, stateDirectory }: Pick<WorkerConfig, 'host' | 'stateDirectory'>,
+  { host, stateDirectory, temporal }: Pick<WorkerConfig, 'host' | 'stateDirectory' | 'temporal'>,
   { restic, compose }: Tools,
   secrets: SecretResolver,
 ): (runs: HostPorts['runs']) => HostPorts {
@@ -77,6 +79,8 @@ export function portsOnThisHost(
     runs,
     secrets,
     host,
+    notifiers: createNotifiers(hostRunner),
+    pageOf: pageOf(temporal, process.env['PAWL_UI_URL']),
     release: {
       host: hostRunner,
       queries: createQueries({ hostRunner, containers }),
@@ -91,4 +95,15 @@ export function portsOnThisHost(
       caddy: createCaddy({ compose: composeProjects, services, containers }),
     },
   });
+}
+
+/** A page on loopback is none for whoever reads a message elsewhere: unless its address was given, it is left out. */
+function pageOf(
+  { address, namespace }: Pick<TemporalAddress, 'address' | 'namespace'>,
+  override: string | undefined,
+): HostPorts['pageOf'] {
+  const isLocal = /^(?:localhost|127\.|\[?::1\]?)/.test(address);
+  if (isLocal && !override) return () => undefined;
+  const ui = uiAddress(address, override);
+  return (workflowId) => workflowLink(ui, namespace, workflowId);
 }

@@ -9,6 +9,8 @@ export { examine } from './questions/examine.workflow';
 export { kept } from './restore/kept.workflow';
 export { keptLogs } from './questions/kept-logs.workflow';
 export { maintenance } from './maintenance/maintenance.workflow';
+export { notify } from './notify/notify.workflow';
+export { notifyTest } from './questions/notify-test.workflow';
 export { parts } from './restore/parts.workflow';
 export { points } from './questions/points.workflow';
 export { releaseDiff } from './questions/release-diff.workflow';

@@ -27,6 +27,8 @@ import type { RunProgress } from './model/run';
  * | service  | `whereabouts`   | `whereabouts/<stack>/<unique>`       | result = Whereabouts |
  * | force    | `endByForce`    | `force/<stack>/<unique>`             | result = ForcedEnd |
  * | examine  | `examine`       | `examine/<stack>/<unique>`           | result = HostFinding[] |
+ * | notice   | `notify`        | `notify/<stack>/<number>/<event>/<channel>` | result = what the channel answered |
+ * | test     | `notifyTest`    | `notify-test/<stack>/<unique>`       | result = ChannelAnswer[] |
  */
 
 export function stackWorkflowId(stack: string): string {
@@ -52,6 +54,20 @@ export function warmWorkflowId(stack: string): string {
 
 export function copyWorkflowId(stack: string, copy: string): string {
   return `copy/${stack}/${copy}`;
+}
+
+/** One event and one channel: what was told is not told again. */
+export function notifyWorkflowId(event: string, channel: string): string {
+  return `notify/${event}/${channel}`;
+}
+
+/** What `notifyWorkflowId` was made of; undefined of another id. */
+export function parseNotifyId(
+  id: string,
+): { readonly run: string; readonly event: string; readonly channel: string } | undefined {
+  const [, run, event, channel] = /^notify\/([^/]+\/\d+)\/([a-z]+)[^/]*\/([^/]+)$/.exec(id) ?? [];
+  if (run === undefined || event === undefined || channel === undefined) return undefined;
+  return { run, event, channel };
 }
 
 export interface Submission {

@@ -9,6 +9,7 @@ import type { Engines } from './engine';
 import type { Freezes } from './freezes';
 import type { Images } from './images';
 import type { KeptLogs } from './kept-logs';
+import type { Notifiers } from './notifier';
 import type { Prober } from './prober';
 import type { Queries } from './queries';
 import type { Receipts } from './receipts';
@@ -65,4 +66,7 @@ export interface ReleasePorts {
 /** Everything the activities of a host reach the world through. */
 export interface HostPorts extends Ports {
   readonly release: ReleasePorts;
+  readonly notifiers: Notifiers;
+  /** Address of a workflow's page in Temporal's UI; undefined where nobody but this host would reach it. */
+  readonly pageOf: (workflowId: string) => string | undefined;
 }

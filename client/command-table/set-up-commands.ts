@@ -49,6 +49,23 @@ export const SET_UP_COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'notify',
+    about: 'Try out the channels by which people are told',
+    group: GROUPS.setUp,
+    subcommands: [
+      {
+        name: 'test',
+        about: 'Send a test message from the host, and say what each channel answered',
+        operands: [
+          { usage: '[channel]', about: 'a channel of the stack file; each of them when absent' },
+        ],
+        examples: [['pawl notify test ops', 'does the channel ops take messages?']],
+        changes: true,
+        load: () => import('../commands/notify-test.js'),
+      },
+    ],
+  },
+  {
     name: 'doctor',
     about: 'Check everything pawl needs, with a fix for each problem',
     group: GROUPS.setUp,

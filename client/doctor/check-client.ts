@@ -9,6 +9,8 @@ import { requireWorker } from '../temporal/require-worker';
 import { clocksApart } from '../temporal/server-clock';
 import { stuckAdvice } from '../temporal/judge-stuck';
 import { listStuck } from '../temporal/stuck-runs';
+import { listUntold } from '../temporal/untold';
+import { describeUntold, untoldAdvice } from '../render/untold';
 import { listWorkers } from '../temporal/workers';
 import { differing } from '../status/differing-versions';
 import { pawlPackage } from '../version';
@@ -132,11 +134,20 @@ async function checkVersions(
 }
 
 async function checkRuns(session: Session, stack: string): Promise<HostFinding[]> {
-  const stuck = await listStuck(session, stack);
-  return stuck.map((one) => ({
-    ...{ id: 'runs', severity: 'problem', fix: stuckAdvice(one) },
-    fact: `${one.run} (${one.runbook}) cannot go on: ${one.reason}.`,
-  }));
+  const [stuck, untold] = await Promise.all([
+    listStuck(session, stack),
+    listUntold(session, stack, Date.now()),
+  ]);
+  return [
+    ...stuck.map((one): HostFinding => ({
+      ...{ id: 'runs', severity: 'problem', fix: stuckAdvice(one) },
+      fact: `${one.run} (${one.runbook}) cannot go on: ${one.reason}.`,
+    })),
+    ...untold.map((one): HostFinding => ({
+      ...{ id: 'notify', severity: 'problem', fix: untoldAdvice(one) },
+      fact: `Not told: ${describeUntold(one)}.`,
+    })),
+  ];
 }
 
 /** Nice to have: only a warning. */

@@ -5,6 +5,7 @@ import { behind } from '../../workflows/stack/plan-admission';
 import type { PersonWait } from '../follow/waiting-words';
 import type { KnownPoint } from '../status/newest-points';
 import type { StackStatus } from '../status/gather-status';
+import type { Untold } from '../temporal/untold';
 import type { QueuedRun, QueueState } from '../../workflows/model/queue';
 import type { Colours } from '../terminal/output';
 import {
@@ -19,6 +20,7 @@ import {
 import { describeMaintenance } from '../runbooks/maintenance/render';
 import { describeCopy } from './copies';
 import { partialRemark } from './points';
+import { describeUntold, untoldAdvice } from './untold';
 import { conditionOf, describeServing, driftsOf, driftWords } from './serving';
 
 type Paint = (text: string) => string;
@@ -43,6 +45,7 @@ export function renderStatus(
     ...status.frozen.map(({ runbook, window }): Fact => ['frozen', `${runbook}: ${window}`, red]),
     ...servingFacts(status, { now, red }),
     ...maintenanceFacts(status, red),
+    ...status.untold.map((one): Fact => ['not told', untoldText(one), red]),
     ...status.waits.map((wait): Fact => ['waits for', waitText(wait), yellow]),
     ...queueFacts(status, red),
     ...pointFacts(status, now, red),
@@ -56,6 +59,10 @@ export function renderStatus(
     `${bold(stack)}  host ${host}, worker ${worker ? green('connected') : red('away')}`,
     ...facts.flatMap((fact) => factLines(fact, width)),
   ].join('\n');
+}
+
+function untoldText(untold: Untold): string {
+  return `${describeUntold(untold)}. ${untoldAdvice(untold)}`;
 }
 
 function stuckText(stuck: Stuck): string {

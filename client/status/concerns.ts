@@ -33,6 +33,7 @@ function weighed(status: StackStatus, now: number): readonly Concern[] {
     queue,
     servingUnknown,
     stuck,
+    untold,
   } = status;
   const drifting = driftingNow(status);
   const held = waits.filter((wait) => wait.waits === 'decision');
@@ -45,6 +46,7 @@ function weighed(status: StackStatus, now: number): readonly Concern[] {
     ...held.map(({ run }) => ({ weight: 8, text: `${run} waits for a decision` })),
     lastRun?.outcome === 'failed' && { weight: 7, text: `${lastRun.run} failed` },
     lastRun?.outcome === 'terminated' && { weight: 7, text: `${lastRun.run} was terminated` },
+    ...untold.map(({ channel }) => ({ weight: 7, text: `${channel} is not told` })),
     drifting.length > 0 && { weight: 7, text: `${drifting.join(', ')} not served as released` },
     worker && servingUnknown !== undefined && { weight: 6, text: 'what serves is not known' },
     maintenance.length > 0 && { weight: 6, text: 'in maintenance' },

@@ -16,6 +16,7 @@ import { listRuns } from '../temporal/run-list';
 import type { ListedRun } from '../temporal/run-list';
 import type { Session } from '../temporal/session';
 import { listStuck } from '../temporal/stuck-runs';
+import { listUntold, type Untold } from '../temporal/untold';
 import { listWorkers } from '../temporal/workers';
 import { workflowPage } from '../temporal/workflow-page';
 import { readWarmSlots } from '../temporal/warm-slots';
@@ -44,6 +45,8 @@ export interface StackStatus extends CopiesStatus {
   readonly worker: boolean;
   /** Of its runs, its keepers and its queue: what cannot go on by itself. */
   readonly stuck: readonly Stuck[];
+  /** Channels that were not told of what came last. */
+  readonly untold: readonly Untold[];
   /** Where versions of pawl differ: sentences without their full stops. */
   readonly versions: readonly string[];
   /** By the calendar of the stack file, now. */
@@ -73,11 +76,12 @@ export interface StackStatus extends CopiesStatus {
 /** All that is known of a stack now. What nobody answers for is left out, never guessed. */
 export async function gatherStatus(session: Session, subject: Subject): Promise<StackStatus> {
   const { stack, host, description } = subject;
-  const [state, runs, worker, workers] = await Promise.all([
+  const [state, runs, worker, workers, untold] = await Promise.all([
     readQueue(session, stack),
     listRuns(session, stack, RUNS_LOOKED_AT),
     hasWorker(session, host),
     listWorkers(session, [host]),
+    listUntold(session, stack, Date.now()),
   ]);
   const versions = differing(pawlPackage().version, workers.hosts);
   const asked = worker ? description : undefined;
@@ -104,6 +108,7 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
       host,
       worker,
       stuck,
+      untold,
       versions,
       frozen: frozenNow(description?.freeze ?? []),
       ...state,

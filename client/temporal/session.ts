@@ -10,7 +10,7 @@ import { readKeys, refuseUnsealedAnswer } from './keys';
 import { retriesWhile } from './retries';
 import { complaintOf } from './server-complaint';
 import { takesConnections } from './takes-connections';
-import { uiAddress } from './ui-links';
+import { uiAddress } from '../../workflows/model/ui-links';
 
 /** How long a person waits before being told that nobody is there, counted from the start of the process. */
 const PATIENCE_MILLISECONDS = 4_000;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isNotFound } from './errors';
 import type { Session } from './session';
-import { workflowLink } from './ui-links';
+import { workflowLink } from '../../workflows/model/ui-links';
 
 /** From the moment that a run was accepted as the next one until its stack has started it; as a rule 0.02 s. */
 export const STARTING_MILLISECONDS = 1_000;

@@ -17,6 +17,7 @@ import {
   warmWorkflowId,
   withdraw,
 } from '../../workflows/messages';
+import type { Channel } from '../../workflows/model/channel';
 import type { ForcedEndInput } from '../../workflows/model/forced-end';
 import { WORKFLOW_TASK_QUEUE, type StackDescription } from '../../workflows/model/stack';
 import { restoreTarget } from '../../workflows/model/restore-target';
@@ -29,6 +30,8 @@ import { DEPLOY, HISTORY_DOUBLES } from './doubles';
 
 const DEPLOY_IT: RunbookRequest = { runbook: 'deploy', options: { images: {} } };
 const APPROVAL = { required: 1, from: ['ben'], expiresSeconds: 300, self: false };
+const OPS: Channel = { name: 'ops', kind: 'ntfy', url: { env: 'OPS_URL' }, on: ['failed', 'held', 'approval', 'recovered'] };
+const PULSE: Channel = { name: 'pulse', kind: 'ping', url: { plain: 'https://hc.example.org/1' }, runbook: 'backup' };
 const released = (name: string, keepOldSeconds: number): StackDescription =>
   describeStack({ name, deploy: { ...DEPLOY, services: [describeSwitch({ keepOldSeconds })] } });
 
@@ -168,6 +171,31 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       const run = await begun(harness, released('undone', 900), DEPLOY_IT);
       await run.result().catch(() => undefined);
       return ['undone/1'];
+    },
+  },
+  'tells people': {
+    doubles: { ...fullDisk, sendNotice: ({ notice }) => (notice.event === 'started' ? Promise.reject(ApplicationFailure.nonRetryable('nobody there', 'PreconditionFailed', {})) : Promise.resolve('took it')) },
+    async run(harness) {
+      const stack = describeStack({ name: 'told', notify: [OPS, PULSE], approvals: { backup: APPROVAL }, onFailure: 'hold' });
+      for (const way of ['abort', 'retry'] as const) {
+        isFull = true;
+        const run = await begun(harness, stack, BACKUP);
+        const { planHash = '' } = await inPhase(run, 'approve');
+        await run.executeUpdate(approve, { args: [{ by: 'ben', planHash }] });
+        const [step] = (await inPhase(run, 'hold')).held ?? [];
+        isFull = false;
+        await run.executeUpdate(resolve, { args: [{ by: 'anna', way, step: step?.step ?? '' }] });
+        await run.result().catch(() => undefined);
+      }
+      await endedRuns(harness, 'told', 2);
+      await ask(harness, 'notifyTest', 'notify-test/told/1', { stack });
+      const events = ['1/approval-1/ops', '1/failed/ops', '1/started/pulse', '2/held-2/ops', '2/recovered/ops', '2/succeeded/pulse'];
+      const notices = events.map((event) => `notify/told/${event}`);
+      for (const id of notices) {
+        await until(() => handleOf(harness, id).describe().catch(() => undefined));
+        await handleOf(harness, id).result().catch(() => undefined);
+      }
+      return ['told/1', 'told/2', 'stack/told', 'notify-test/told/1', ...notices];
     },
   },
   'is only planned, asked, and ended by force': {

@@ -15,6 +15,8 @@ export const ID_PREFIXES = [
   'kept-logs',
   'whereabouts',
   'force',
+  'notify',
+  'notify-test',
   // Of earlier versions: their workflows are remembered for some time.
   'maintenance-state',
 ] as const;

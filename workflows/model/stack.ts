@@ -1,22 +1,17 @@
 import type { ApprovalPolicies } from './approval';
 import type { CopyDescription } from './copy';
+import type { Channel } from './channel';
 import type { FreezeWindow } from './freeze-window';
 import type { DeployDescription } from './deployment';
 import type { EdgeDescription } from './edge';
+import type { SecretReference } from './secret-reference';
 
 /**
  * The normalised stack description: what `pawl.yaml` says, checked and with every default filled in.
  * Plain data: it travels through Temporal's history, so it holds *references* to secrets and never a secret.
  */
 
-/** Where a secret is to be read, by the activity that needs it, on the host. */
-export type SecretReference =
-  /** Environment of the worker, then the Compose project's `.env`. */
-  | { readonly env: string }
-  /** A file on the host; one trailing line break is not part of the secret. */
-  | { readonly file: string }
-  /** Standard output of a program run without a shell; one trailing line break is not part of the secret. */
-  | { readonly command: readonly string[] };
+export type { SecretReference };
 
 export interface ComposeProject {
   /** Compose files, relative to the stack's directory; Compose's own rules when empty. */
@@ -144,6 +139,8 @@ export interface StackDescription {
   readonly approvals?: ApprovalPolicies;
   /** When runbooks are not started; absent when they always may be. */
   readonly freeze?: readonly FreezeWindow[];
+  /** Who is told of what happens; absent when nobody is. */
+  readonly notify?: readonly Channel[];
   /** What becomes of a run whose step failed permanently; it is undone when absent. */
   readonly onFailure?: 'hold';
 }

@@ -32,6 +32,7 @@ export const STEP_KINDS = {
   discardBeside: 'move',
   discardKept: 'move',
   recordRun: 'change',
+  sendNotice: 'change',
   highestRecordedRun: 'look',
   recordFreeze: 'change',
   recordedFreeze: 'look',

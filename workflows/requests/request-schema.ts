@@ -3,6 +3,7 @@ import type { CopyInput } from '../model/copy';
 import type { ForcedEndInput } from '../model/forced-end';
 import type { RequestFrame } from '../model/run';
 import type { WarmInput } from '../model/warm';
+import { channelSchema } from './channel-schema';
 import { shapes, type Matches } from './shapes';
 import { stackSchema } from './stack-schema';
 
@@ -128,6 +129,7 @@ export const requests = Object.freeze({
   warmInput,
   copyInput,
   forcedEndInput,
+  notifyInput: channelSchema.notifyInput,
   stackInput,
   submission,
   withdrawal,

@@ -4,6 +4,7 @@ import type { EdgeDescription } from '../model/edge';
 import { ENGINES } from '../model/engines';
 import { WEEKDAYS, type FreezeWindow } from '../model/freeze-window';
 import { NOW_SUFFIX, type StackDescription } from '../model/stack';
+import { channelSchema } from './channel-schema';
 import { shapes, type Matches } from './shapes';
 
 const { z, text, filled, list, argv, name, person, service, seconds, timeout, count, port } =
@@ -197,6 +198,9 @@ const stackDescription = z.strictObject({
   edge: edge.exactOptional(),
   approvals: z.record(filled, approvalPolicy).exactOptional(),
   freeze: list(freezeWindow).exactOptional(),
+  notify: list(channelSchema.channel)
+    .refine(...eachOnce((one: { name: string }) => one.name))
+    .exactOptional(),
   onFailure: z.literal('hold').exactOptional(),
 });
 

@@ -100,6 +100,31 @@ export function freezeActivities(
   });
 }
 
+/** Whoever is told may be away for hours: a day, with longer and longer waits. */
+export function noticeActivities(
+  host: string,
+): ActivityInterfaceFor<Pick<HostActivities, 'sendNotice'>> {
+  return proxyActivities<Pick<HostActivities, 'sendNotice'>>({
+    ...CANCELLATION,
+    taskQueue: hostNowQueue(host),
+    startToCloseTimeout: '2 minutes',
+    scheduleToCloseTimeout: '1 day',
+    retry: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: '15 minutes' },
+  });
+}
+
+/** A person waits for what the channel answers: once, and not for long. */
+export function trialActivities(
+  host: string,
+): ActivityInterfaceFor<Pick<HostActivities, 'sendNotice'>> {
+  return proxyActivities<Pick<HostActivities, 'sendNotice'>>({
+    ...CANCELLATION,
+    taskQueue: hostNowQueue(host),
+    scheduleToCloseTimeout: '2 minutes',
+    retry: { maximumAttempts: 1 },
+  });
+}
+
 /** What must be done before a run is ended by force, by a person who waits; or not at all. */
 export function forcedActivities(
   stack: StackDescription,

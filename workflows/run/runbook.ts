@@ -28,6 +28,7 @@ import { ApprovalDesk } from './people/approval-desk';
 import { causeOf, isObstacle, preconditionFailed } from './failures';
 import { hashPlan } from './hash-plan';
 import { HoldDesk } from './people/hold-desk';
+import { RunNews } from './people/run-news';
 import { firstCharacters } from './markdown';
 import { now } from './now';
 import { requests } from '../requests/request-schema';
@@ -127,7 +128,8 @@ function createRun(input: RunInput): Run {
   const { stack, runbook: name, requestedBy, despiteFreeze } = input.request;
   const info = workflowInfo();
   const page = new RunPage(info.workflowId, name, stack.name);
-  const holds = new HoldDesk(info.workflowId, page);
+  const news = new RunNews(stack, { run: info.workflowId, runbook: name });
+  const holds = new HoldDesk(info.workflowId, page, news);
   const mayBeHeld = input.mode === 'apply' && runbookNamed(name)?.holdable === true;
   const isHeld = mayBeHeld && (input.request.hold ?? stack.onFailure === 'hold');
   const steps = new Steps(page, holds, isHeld);
@@ -136,7 +138,7 @@ function createRun(input: RunInput): Run {
     stack,
     act: hostActivities(stack),
     page,
-    desk: new ApprovalDesk(info.workflowId, page),
+    desk: new ApprovalDesk(info.workflowId, page, news),
     ...{ holdDesk: holds, whileHeld: steps.whileHeld, step: steps.take },
     requestedBy,
     despiteFreeze,

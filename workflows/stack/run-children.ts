@@ -1,6 +1,7 @@
 import type { RunInput } from '../catalogue';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
+  ApplicationFailure,
   CancelledFailure,
   ChildWorkflowCancellationType,
   ChildWorkflowFailure,
@@ -11,6 +12,7 @@ import {
   type Workflow,
 } from '@temporalio/workflow';
 import { runWorkflowId } from '../messages';
+import { readDetails } from '../model/failure-type';
 import type { EndedRun, QueuedRun } from '../model/queue';
 import type { RunMemo } from '../model/run';
 import { SEARCH_ATTRIBUTES } from '../model/search-attributes';
@@ -19,9 +21,10 @@ import { runActivities } from '../run/activities';
 import { causeOf } from '../run/failures';
 import { keyword } from '../run/keyword';
 import { now } from '../run/now';
+import type { ToldEnd } from './plan-news';
 import type { StackQueue, WaitingRun } from './stack-queue';
 
-type End = Pick<EndedRun, 'outcome' | 'summary'>;
+type End = Pick<ToldEnd, 'outcome' | 'summary' | 'details'>;
 
 /**
  * Starts an admitted run; it outlives its parent, and its end frees its place. A number that is taken shows that more
@@ -44,12 +47,13 @@ export async function startRun(
       typedSearchAttributes: searchAttributes(run),
       memo: { requestId: run.requestId, requestedAt: run.since } satisfies RunMemo,
     });
+    line.news.started(run);
     void leave(line, run, endOf(child));
     return 'started';
   } catch (error) {
     const taken = error instanceof WorkflowExecutionAlreadyStartedError;
     const reason = taken ? 'an older run has its number; ask again' : causeOf(error).message;
-    line.end(ended(run, { outcome: 'failed', summary: `could not be started: ${reason}` }));
+    end(line, run, { outcome: 'failed', summary: `could not be started: ${reason}` });
     return taken ? 'number taken' : 'failed';
   }
 }
@@ -59,8 +63,14 @@ export async function followRun(stack: string, run: QueuedRun, line: StackQueue)
   await leave(line, run, endOfOther(runWorkflowId(stack, run.number)));
 }
 
-async function leave(line: StackQueue, run: QueuedRun, end: Promise<End>): Promise<void> {
-  line.end(ended(run, await end));
+async function leave(line: StackQueue, run: QueuedRun, ending: Promise<End>): Promise<void> {
+  end(line, run, await ending);
+}
+
+function end(line: StackQueue, run: QueuedRun, { details, ...how }: End): void {
+  const ended: EndedRun = { number: run.number, runbook: run.runbook, ...how, endedAt: now() };
+  line.end(ended);
+  line.news.ended({ ...ended, ...(details && { details }) });
 }
 
 async function endOf(child: ChildWorkflowHandle<Workflow>): Promise<End> {
@@ -71,7 +81,9 @@ async function endOf(child: ChildWorkflowHandle<Workflow>): Promise<End> {
     const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
     if (cause instanceof CancelledFailure) return { outcome: 'cancelled', summary: 'cancelled' };
     if (cause instanceof TerminatedFailure) return { outcome: 'terminated', summary: 'terminated' };
-    return { outcome: 'failed', summary: causeOf(cause).message };
+    const details = cause instanceof ApplicationFailure ? readDetails(cause.details) : undefined;
+    const summary = causeOf(cause).message;
+    return { outcome: 'failed', summary, ...(details && { details }) };
   }
 }
 
@@ -84,10 +96,6 @@ async function endOfOther(run: string): Promise<End> {
   );
   const known = OUTCOMES.find((candidate) => candidate === outcome) ?? 'failed';
   return { outcome: known, summary: outcome };
-}
-
-function ended(run: QueuedRun, end: End): EndedRun {
-  return { number: run.number, runbook: run.runbook, ...end, endedAt: now() };
 }
 
 function searchAttributes({ request, requestedBy }: WaitingRun) {

@@ -3,6 +3,7 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import type { EndedRun, Freeze, QueuedRun, QueueState } from '../model/queue';
 import { firstCharacters } from '../run/markdown';
 import { Readiness } from './readiness';
+import { StackNews, type CarriedNews } from './stack-news';
 import { stackPage } from './stack-page';
 
 /** A waiting run with what it will be started with. */
@@ -17,6 +18,8 @@ export interface CarriedQueue {
   readonly waiting: readonly WaitingRun[];
   readonly ended: readonly EndedRun[];
   readonly freeze?: Freeze;
+  /** Absent in what earlier versions handed on. */
+  readonly news?: CarriedNews;
 }
 
 const ENDED_KEPT = 10;
@@ -27,6 +30,7 @@ const LONGEST_MESSAGE = 1000;
 /** Who runs, who waits, who ended: the stack workflow's whole memory. Changes it makes show on its page in Temporal. */
 export class StackQueue {
   readonly readiness: Readiness;
+  readonly news: StackNews;
   running: QueuedRun[];
   waiting: WaitingRun[];
   private ended: EndedRun[];
@@ -45,6 +49,7 @@ export class StackQueue {
     this.highest = carried?.highest ?? 0;
     this.freeze = carried?.freeze;
     this.readiness = new Readiness(carried !== undefined);
+    this.news = new StackNews(stack, carried?.news);
     this.show();
   }
 
@@ -82,6 +87,7 @@ export class StackQueue {
     );
     if (known !== undefined) return known.number;
     this.highest += 1;
+    this.news.heed(request.stack);
     const { runbook, requestedBy } = request;
     this.waiting.push({ number: this.highest, runbook, requestedBy, requestId, since, request });
     this.show();
@@ -148,7 +154,8 @@ export class StackQueue {
 
   carry(): CarriedQueue {
     const { highest, running, waiting, ended, freeze } = this;
-    return { highest, running, waiting, ended, ...(freeze === undefined ? {} : { freeze }) };
+    const news = this.news.carry();
+    return { highest, running, waiting, ended, news, ...(freeze === undefined ? {} : { freeze }) };
   }
 
   /** The stack's page in Temporal's UI. */

@@ -47,7 +47,7 @@ export async function stack(input: StackInput): Promise<never> {
     await condition(() => admissible(line).length > 0 || shouldContinueAsNew(line));
     await startAdmissible(input, line);
     if (!shouldContinueAsNew(line)) continue;
-    await condition(allHandlersFinished);
+    await condition(() => allHandlersFinished() && line.news.settled);
     await continueAsNew<typeof stack>({ ...input, carried: line.carry() });
   }
 }

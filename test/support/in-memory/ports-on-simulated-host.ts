@@ -33,6 +33,8 @@ export function portsOnSimulatedHost(on: SimulatedSurroundings): HostPorts {
   return {
     ...portsInMemory(),
     freezes: createFreezes(stateDirectory),
+    notifiers: {} as HostPorts['notifiers'],
+    pageOf: () => undefined,
     release: {
       host: scannerOn(on),
       queries: { ask: () => Promise.resolve(on.database.answer) },

@@ -223,6 +223,7 @@ describe('the status of a stack', () => {
   const queued = { requestId: 'x', requestedBy: 'anna@desk', since: START };
   const status: StackStatus = {
     stuck: [],
+    untold: [],
     versions: [],
     ...{ stack: 'melvin', host: 'local', worker: true, link: 'http://ui/stack' },
     ...{ points: { from: 'repository', whole: POINT }, lastRun: undefined, frozen: [] },

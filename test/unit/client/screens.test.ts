@@ -96,7 +96,7 @@ const status = (width: number) =>
   renderStatus(
     {
       ...{ stack: 'melvin', host: 'local', worker: true, frozen: [], warm: [], open: [] },
-      ...{ stuck: [], versions: [] },
+      ...{ stuck: [], untold: [], versions: [] },
       queue: {
         ...{ stack: 'melvin', ended: [] },
         running: [

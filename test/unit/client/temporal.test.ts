@@ -13,7 +13,7 @@ import { asClientError, isAway, isNotFound } from '../../../client/temporal/erro
 import { HistoryLog } from '../../../client/temporal/history-log';
 import { pendingSteps } from '../../../client/temporal/pending-steps';
 import { readFailure } from '../../../client/temporal/read-failure';
-import { uiAddress, workflowLink } from '../../../client/temporal/ui-links';
+import { uiAddress, workflowLink } from '../../../workflows/model/ui-links';
 import { RateMeter } from '../../../client/follow/rate-meter';
 import { mergeSteps } from '../../../client/follow/run-view';
 import { step } from './views';

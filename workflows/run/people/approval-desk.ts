@@ -13,6 +13,7 @@ import { preconditionFailed } from '../failures';
 import { firstCharacters } from '../markdown';
 import { now } from '../now';
 import type { RunPage } from '../run-page';
+import type { RunNews } from './run-news';
 
 const MOST_NOTES = 20;
 const LONGEST_NOTE = 500;
@@ -26,6 +27,7 @@ export class ApprovalDesk {
   constructor(
     private readonly run: string,
     private readonly page: RunPage,
+    private readonly news: RunNews,
   ) {
     this.listen('approve', (state, given) => {
       this.approvals.push(given);
@@ -47,6 +49,7 @@ export class ApprovalDesk {
       given: [],
     };
     this.page.approve(state);
+    this.news.asked(state);
     this.isOpen = true;
     try {
       await condition(() => !this.isOpen, expiresSeconds * 1000);

@@ -7,6 +7,7 @@ import { preconditionFailed } from '../failures';
 import { firstCharacters } from '../markdown';
 import { now } from '../now';
 import type { RunPage } from '../run-page';
+import type { RunNews } from './run-news';
 
 const LONGEST_FAILURE = 1000;
 
@@ -19,6 +20,7 @@ export class HoldDesk {
   constructor(
     private readonly run: string,
     private readonly page: RunPage,
+    private readonly news?: RunNews,
   ) {
     setHandler(resolve, (answer) => this.take(answer), {
       validator: (answer: unknown) => {
@@ -36,6 +38,7 @@ export class HoldDesk {
     const isDecided = () => !this.held.includes(held);
     this.held.push(held);
     this.page.hold(this.held);
+    this.news?.held(held);
     try {
       await condition(isDecided);
     } finally {
