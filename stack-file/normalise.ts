@@ -4,6 +4,7 @@ import { normaliseEntry } from './engines';
 import { normaliseApprovals } from './normalise-approvals';
 import { normaliseFreeze } from './normalise-freeze';
 import { normaliseDeploy } from './normalise-deploy';
+import { normaliseDrill } from './normalise-drill';
 import { normaliseEdge } from './normalise-edge';
 import { normaliseSecret } from './normalise-secret';
 import type { StackDocument } from './schema';
@@ -12,6 +13,7 @@ import type { StackDocument } from './schema';
 export function normalise(document: StackDocument, directory: string): StackDescription {
   const compose = composeProject(document);
   const deploy = normaliseDeploy(document);
+  const drill = normaliseDrill(document);
   const edge = normaliseEdge(document);
   const approvals = normaliseApprovals(document);
   const freeze = normaliseFreeze(document);
@@ -40,6 +42,7 @@ export function normalise(document: StackDocument, directory: string): StackDesc
     },
     restore: { keepReplacedSeconds: requireSeconds(restore.keepReplaced) },
     ...(deploy && { deploy }),
+    ...(drill && { drill }),
     ...(edge && { edge }),
     ...(approvals && { approvals }),
     ...(freeze && { freeze }),

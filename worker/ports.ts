@@ -4,6 +4,7 @@ import { createCaddy } from '../activities/adapters/caddy/create-caddy';
 import { createContainers } from '../activities/adapters/docker/create-containers';
 import { createCompose } from '../activities/adapters/compose/create-compose';
 import { createImages } from '../activities/adapters/docker/create-images';
+import { scratchContainers } from '../activities/adapters/docker/scratch-containers';
 import { createServiceContainers } from '../activities/adapters/docker/create-service-containers';
 import { createFilesEngine } from '../activities/adapters/engines/files/create-files-engine';
 import { createSwitches } from '../activities/adapters/haproxy/create-switches';
@@ -11,8 +12,10 @@ import { withFileLock } from '../activities/adapters/process/file-lock';
 import { createProber } from '../activities/adapters/http/create-prober';
 import { createMongodbEngine } from '../activities/adapters/engines/mongodb/create-mongodb-engine';
 import { createPostgresEngine } from '../activities/adapters/engines/postgres/engine';
+import { scratchClusters } from '../activities/adapters/engines/postgres/drill/scratch-clusters';
 import { createQueries } from '../activities/adapters/engines/postgres/create-queries';
 import { hostRunner } from '../activities/adapters/process/run-command';
+import { createResticProofs } from '../activities/adapters/restic/proofs';
 import { createResticRepositories } from '../activities/adapters/restic/create-restic-repositories';
 import { createAuditRecord } from '../activities/adapters/state-directory/create-audit-record';
 import { createDescriptions } from '../activities/adapters/state-directory/create-descriptions';
@@ -21,8 +24,10 @@ import { createFreezes } from '../activities/adapters/state-directory/create-fre
 import { createKeptLogs } from '../activities/adapters/state-directory/create-kept-logs';
 import { createReceipts } from '../activities/adapters/state-directory/create-receipts';
 import { createReleases } from '../activities/adapters/state-directory/create-releases';
+import { scratchFolders } from '../activities/adapters/state-directory/scratch-folders';
 import type { HostPorts } from '../activities/ports/host-ports';
 import type { SecretResolver } from '../activities/ports/secret-resolver';
+import { clustersRoot } from './clusters-root';
 import { cacheDirectory } from '../toolchain/cache-directory';
 import type { WorkerConfig } from './config';
 
@@ -47,6 +52,10 @@ export function portsOnThisHost(
   const containers = createContainers({ docker });
   const services = createServiceContainers({ docker });
   const composeProjects = createCompose({ program: compose, runner: hostRunner, services });
+  const repositories = {
+    ...{ restic, runner: hostRunner },
+    cacheDirectory: join(cacheDirectory(process.env), 'restic'),
+  };
   return (runs) => ({
     engines: {
       postgres: createPostgresEngine({ hostRunner, containers }),
@@ -56,11 +65,13 @@ export function portsOnThisHost(
         ownFolders: [{ what: "pawl's state directory", path: stateDirectory }],
       }),
     },
-    openRepository: createResticRepositories({
-      restic,
-      runner: hostRunner,
-      cacheDirectory: join(cacheDirectory(process.env), 'restic'),
-    }),
+    openRepository: createResticRepositories(repositories),
+    openProofs: createResticProofs(repositories),
+    scratch: {
+      container: scratchContainers({ docker }),
+      cluster: scratchClusters(hostRunner, clustersRoot(stateDirectory)),
+      folder: scratchFolders(join(stateDirectory, 'drill')),
+    },
     receipts: createReceipts(stateDirectory),
     audit: createAuditRecord(stateDirectory),
     freezes: createFreezes(stateDirectory),

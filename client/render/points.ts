@@ -23,7 +23,7 @@ export function renderPoints({ points, unreadable }: PointList, width = Infinity
 
 function table(points: readonly ListedPoint[], width: number): string {
   return renderTable(
-    ['point', 'taken', 'run', 'parts', 'size', 'of'],
+    ['point', 'taken', 'run', 'parts', 'size', 'proved', 'of'],
     points.map((point) => [
       point.id,
       formatFullTime(point.takenAt),
@@ -32,10 +32,19 @@ function table(points: readonly ListedPoint[], width: number): string {
         ? String(point.parts)
         : `${point.parts - point.missing} of ${point.parts}`,
       formatBytes(point.bytes),
+      provedWords(point.proof),
       cut(`${held(point)}${gone(point)}`, HELD_WIDTH),
     ]),
     width,
   );
+}
+
+/** When a point was proved, and by which gates; or what its newest drill failed at. */
+export function provedWords(proof: ListedPoint['proof']): string {
+  if (proof === undefined) return '-';
+  const when = formatFullTime(proof.provedAt);
+  if (!proof.ok) return `${when}: FAILED at ${printable(proof.failed ?? 'a gate')}`;
+  return `${when}: ${proof.gates.join(', ')}${proof.whole ? '' : '; not all of it'}`;
 }
 
 /** What `pawl points verify` has found. */

@@ -13,6 +13,8 @@ import type { PostgresEntry } from '../../workflows/model/stack';
 import { describeStack } from '../support/descriptions';
 import { createInMemoryAuditRecord } from '../support/in-memory/audit-record';
 import { createInMemoryDescriptions } from '../support/in-memory/descriptions';
+import { createInMemoryProofs } from '../support/in-memory/proofs';
+import { createInMemoryScratch } from '../support/in-memory/scratch';
 import { createInMemoryReceipts } from '../support/in-memory/receipts';
 import { createInMemoryRepositories } from '../support/in-memory/repository';
 
@@ -63,6 +65,8 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
   return {
     engines: { postgres } as unknown as Engines,
     openRepository: createInMemoryRepositories().open,
+    openProofs: createInMemoryProofs().open,
+    scratch: createInMemoryScratch(),
     receipts: createInMemoryReceipts(),
     audit,
     audited: audit.entries,
