@@ -49,7 +49,8 @@ async function ready(
   const part = { name, entry: name, engine: entry.engine, kind: 'database', source: '' } as const;
   const target = restoreTarget('pawl', run.number);
   const there = { ...site, ...(scratch.compose && { compose: scratch.compose }) };
-  const look = () => engineFor(ports, entry).observeTarget({ site: there, entry, part, target, attempt });
+  const look = () =>
+    engineFor(ports, entry).observeTarget({ site: there, entry, part, target, attempt });
   await untilDone(look, isAway, {
     everyMilliseconds: AGAIN_MILLISECONDS,
     withinMilliseconds: READY_MILLISECONDS,

@@ -60,26 +60,39 @@ describeWith(['temporal', 'restic', 'postgres'], 'a drill', () => {
   }
 
   it('proves a good point by every gate, files first, and leaves nothing', async () => {
-    const before = [await notesIn(server, database), await contentsOf(join(stack.folder, 'uploads'))];
+    const before = [
+      await notesIn(server, database),
+      await contentsOf(join(stack.folder, 'uploads')),
+    ];
     const ended = await stack.follow('drill');
     expect(ended.code).toBe(0);
     const { proof, results } = outcomeOf(ended);
     expect(proof).toBe('passed');
     expect(results.map(({ part, gate }) => `${part} ${gate}`)).toEqual([
       ...['fetch', 'restore', 'content'].map((gate) => `uploads ${gate}`),
-      ...['fetch', 'parse', 'restore', 'structure', 'content', 'engine'].map((gate) => `notes ${gate}`),
+      ...['fetch', 'parse', 'restore', 'structure', 'content', 'engine'].map(
+        (gate) => `notes ${gate}`,
+      ),
       'notes assertion',
     ]);
     expect(await leftovers()).toEqual([]);
-    expect([await notesIn(server, database), await contentsOf(join(stack.folder, 'uploads'))]).toEqual(before);
+    expect([
+      await notesIn(server, database),
+      await contentsOf(join(stack.folder, 'uploads')),
+    ]).toEqual(before);
     const { stdout } = await stack.cli('points', '--json');
     const [point] = (JSON.parse(stdout) as PointList).points;
-    expect(point).toMatchObject({ id: pointId, proof: { ok: true, whole: true, drill: ended.run } });
+    expect(point).toMatchObject({
+      id: pointId,
+      proof: { ok: true, whole: true, drill: ended.run },
+    });
   });
 
   it('finds a changed row', async () => {
     const altered = await storeAltered(stack, pointId, (content) =>
-      content.name.includes('notes') ? { ...content, digest: content.digest.replace(/.$/, '#') } : content,
+      content.name.includes('notes')
+        ? { ...content, digest: content.digest.replace(/.$/, '#') }
+        : content,
     );
     const ended = await stack.follow('drill', `--point=${altered}`);
     expect([ended.code, failedGates(ended)]).toEqual([PROOF_FAILED, ['content of notes']]);
@@ -112,8 +125,12 @@ describeWith(['temporal', 'restic', 'postgres'], 'a drill', () => {
 /** In the middle of the largest pack. */
 async function flipByte(folder: string): Promise<void> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
-  const packs = await Promise.all(paths.map(async (path) => ({ path, size: (await stat(path)).size })));
+  const paths = files
+    .filter((file) => file.isFile())
+    .map((file) => join(file.parentPath, file.name));
+  const packs = await Promise.all(
+    paths.map(async (path) => ({ path, size: (await stat(path)).size })),
+  );
   const [largest] = packs.sort((a, b) => b.size - a.size);
   if (largest === undefined) throw new Error('there is no pack');
   const file = await open(largest.path, 'r+');

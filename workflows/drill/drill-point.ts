@@ -11,7 +11,8 @@ export async function findDrillPoint(run: Run, options: DrillOptions): Promise<M
   const wanted = { point, only: options.only };
   return run.step(
     { id: 'observe-point', title: 'find the recovery point' },
-    (settings) => run.act.findRecoveryPoint.executeWithOptions(settings, [{ stack: run.stack, wanted }]),
+    (settings) =>
+      run.act.findRecoveryPoint.executeWithOptions(settings, [{ stack: run.stack, wanted }]),
     { detail: ({ point: found }) => ({ detail: `${found.id}, taken ${found.takenAt}` }) },
   );
 }
@@ -46,7 +47,8 @@ export function pickPoint(
       point.missing === 0 &&
       (entries.length === 0 ? !point.partial : entries.every((one) => point.entries.includes(one))),
   );
-  const chosen = choice === 'oldest' ? fitting.at(-1) : fitting[Math.floor(random * fitting.length)];
+  const chosen =
+    choice === 'oldest' ? fitting.at(-1) : fitting[Math.floor(random * fitting.length)];
   if (chosen !== undefined) return chosen;
   return {
     obstacle: 'the repository has no recovery point that holds all of it and is whole',

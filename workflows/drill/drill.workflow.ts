@@ -29,8 +29,11 @@ export async function drill(input: InputOf<'drill'>): Promise<DrillOutcome | Pla
     if (input.mode === 'plan') return planned(plan);
 
     run.page.enter('apply');
-    run.stateIfItFailsNow = 'Nothing live was touched; the recovery point is neither proved nor disproved.';
-    const parts = chosen.filter(({ part }) => plan.parts.some((one) => one.part.name === part.name));
+    run.stateIfItFailsNow =
+      'Nothing live was touched; the recovery point is neither proved nor disproved.';
+    const parts = chosen.filter(({ part }) =>
+      plan.parts.some((one) => one.part.name === part.name),
+    );
     const proved = await inScratch(run, plan, (opened) => proveParts(run, plan, parts, opened));
     return record(run, input, { plan, manifest, proved });
   });
@@ -109,7 +112,9 @@ async function record(
     ...{ parts, results, bytes: sum(({ bytes }) => bytes), recoverySeconds },
   };
   await run.step(STORE_PROOF, (options) =>
-    run.act.storeProof.executeWithOptions(options, [{ stack: run.stack, run: run.reference, proof }]),
+    run.act.storeProof.executeWithOptions(options, [
+      { stack: run.stack, run: run.reference, proof },
+    ]),
   );
   run.remarks.push(judged.ok ? `${point.id} is proved` : `the proof of ${point.id} failed`);
   return {

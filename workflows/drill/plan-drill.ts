@@ -8,7 +8,14 @@ import { RECORD_STEP } from '../model/record-step';
 import type { ManifestSummary, Part, PartSummary } from '../model/recovery-point';
 import type { ScratchKind } from '../model/scratch';
 import type { StackDescription } from '../model/stack';
-import { STORE_PROOF, SWEEP_SCRATCH, assertStep, gateStep, openStep } from './drill-steps';
+import {
+  assertStep,
+  gateStep,
+  openStep,
+  placeStep,
+  STORE_PROOF,
+  SWEEP_SCRATCH,
+} from './drill-steps';
 
 /** What was seen of the place that an entry's parts would have; the shape of the activity's answer. */
 export type ObservedScratch =
@@ -108,10 +115,20 @@ export function assertionsOn(
 }
 
 /** Those of an engine's gates that are asked of a part, in their order. What the repository has lost is not restored. */
-export function gatesOf({ part, missing }: Pick<PartSummary, 'part' | 'missing'>): readonly GateKind[] {
+export function gatesOf({
+  part,
+  missing,
+}: Pick<PartSummary, 'part' | 'missing'>): readonly GateKind[] {
   if (missing === true) return ['fetch'];
   const own = part.kind === 'database' ? ENGINES[part.engine].drillGates : [];
-  const gates: readonly GateKind[] = ['fetch', 'parse', 'restore', 'structure', 'content', 'engine'];
+  const gates: readonly GateKind[] = [
+    'fetch',
+    'parse',
+    'restore',
+    'structure',
+    'content',
+    'engine',
+  ];
   const always: readonly GateKind[] = ['fetch', 'restore', 'content'];
   return gates.filter((gate) => always.includes(gate) || own.some((one) => one === gate));
 }
@@ -173,16 +190,19 @@ function steps(
 ): readonly PlannedStep[] {
   return [
     ...places.map(openStep),
-    ...parts.flatMap((stored) =>
-      gatesOf(stored).map((gate) => {
-        const reads = gate === 'fetch' || gate === 'restore';
-        const step = gateStep(gate, stored.part);
-        return reads ? { ...step, expectedBytes: stored.bytes } : step;
-      }),
-    ),
+    ...parts.flatMap(partSteps),
     ...assertions.map(assertStep),
     SWEEP_SCRATCH,
     STORE_PROOF,
     RECORD_STEP,
   ];
+}
+
+function partSteps(stored: PartSummary): readonly PlannedStep[] {
+  const { part, bytes } = stored;
+  const gates = gatesOf(stored).map((gate) => {
+    const reads = gate === 'fetch' || gate === 'restore';
+    return reads ? { ...gateStep(gate, part), expectedBytes: bytes } : gateStep(gate, part);
+  });
+  return [...gates, placeStep(part)];
 }

@@ -52,8 +52,10 @@ export async function proveParts(
   }
   for (const [index, assertion] of assertionsOn(run.stack, chosen).entries()) {
     const stored = whole.find(({ part }) => part.name === assertion.part);
-    // What was not brought back has failed already.
-    if (stored === undefined) continue;
+    if (stored === undefined) {
+      passOver(run, assertStep(assertion, index), `${assertion.part} was not brought back`);
+      continue;
+    }
     const named = { gate: 'assertion', part: assertion.part } as const;
     results.push(
       await askGate(run, named, assertStep(assertion, index), {
@@ -68,24 +70,34 @@ export async function proveParts(
   return { parts, results };
 }
 
-/** Until a gate is closed. */
+/** Until a gate is closed: what comes behind it would tell nothing. */
 async function provePart(
   scratch: Scratch,
   stored: PartSummary,
   target: RestoreTarget,
 ): Promise<readonly GateResult[]> {
+  const { part } = stored;
   const results: GateResult[] = [];
   for (const gate of gatesOf(stored)) {
-    const result = await askPart(scratch, gate, stored, target);
-    results.push(result);
-    if (!result.passed) return results;
+    const closed = results.find(({ passed }) => !passed);
+    if (closed === undefined) results.push(await askPart(scratch, gate, stored, target));
+    else passOver(scratch.run, gateStep(gate, part), `its gate ${closed.gate} is closed`);
   }
-  await scratch.run.step(placeStep(stored.part), (options) =>
+  const closed = results.find(({ passed }) => !passed);
+  if (closed !== undefined) {
+    passOver(scratch.run, placeStep(part), `its gate ${closed.gate} is closed`);
+    return results;
+  }
+  await scratch.run.step(placeStep(part), (options) =>
     scratch.act.swapPart.executeWithOptions(options, [
-      { stack: scratch.stack, run: scratch.run.reference, part: stored.part, target },
+      { stack: scratch.stack, run: scratch.run.reference, part, target },
     ]),
   );
   return results;
+}
+
+function passOver({ page }: Run, { id, title }: StepName, detail: string): void {
+  page.update(id, title, { state: 'skipped', detail });
 }
 
 function askPart(
@@ -129,20 +141,25 @@ function askPart(
 /** What is damaged there is an answer. */
 async function fetchPart(run: Run, stored: PartSummary): Promise<GateResult> {
   const named = { gate: 'fetch', part: stored.part.name } as const;
+  const step = gateStep('fetch', stored.part);
   if (stored.missing === true) {
-    return { ...named, passed: false, seconds: 0, detail: 'it is no longer in the repository' };
+    const detail = 'it is no longer in the repository';
+    run.page.update(step.id, step.title, { state: 'failed', detail });
+    return { ...named, passed: false, seconds: 0, detail };
   }
   const begin = Date.now();
   const { state, detail } = await run.step(
-    gateStep('fetch', stored.part),
+    step,
     (options) =>
       run.act.verifyPart.executeWithOptions(options, [
         { stack: run.stack, run: run.reference, stored },
       ]),
     { detail: (found) => ({ bytes: stored.bytes, detail: found.detail ?? 'as it was saved' }) },
   );
+  const passed = state === 'proved';
+  if (!passed) run.page.update(step.id, step.title, { state: 'failed' });
   return {
-    ...{ ...named, passed: state === 'proved', seconds: (Date.now() - begin) / 1000 },
+    ...{ ...named, passed, seconds: (Date.now() - begin) / 1000 },
     detail: detail ?? `SHA-256 ${stored.sha256.slice(0, 16)}…`,
   };
 }

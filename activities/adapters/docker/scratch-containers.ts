@@ -93,7 +93,12 @@ async function makeNetwork(docker: Dockerode, runKey: string, stack: string): Pr
   await asking(`Could not make network ${name}`, async () => {
     const found = await docker.listNetworks({ filters: { label: [runLabel(runKey)] } });
     if (found.length > 0) return;
-    await docker.createNetwork({ Name: name, Internal: true, CheckDuplicate: true, Labels: labels });
+    await docker.createNetwork({
+      Name: name,
+      Internal: true,
+      CheckDuplicate: true,
+      Labels: labels,
+    });
   });
 }
 

@@ -7,7 +7,11 @@ const CHOICES = [
     '--point <id>',
     'this recovery point (see `pawl points`), or `newest` (the default), `oldest` or `random`',
   ],
-  ['--part <name>', 'this entry of `protect` (or `entry/database`); again for each; all when absent', 'again'],
+  [
+    '--part <name>',
+    'this entry of `protect` (or `entry/database`); again for each; all when absent',
+    'again',
+  ],
 ] as const;
 
 export const drill: ClientRunbook = {

@@ -3,7 +3,10 @@ import { formatBytes, formatDuration, formatTime, indent, printable } from '../.
 import { partialRemark } from '../../render/points';
 import { renderTable } from '../../render/table';
 
-export function planLines({ point, parts, places, assertions }: DrillPlan, width: number): string[] {
+export function planLines(
+  { point, parts, places, assertions }: DrillPlan,
+  width: number,
+): string[] {
   const rows = parts.map(({ part, bytes, rows }) => [
     part.name,
     formatBytes(bytes),

@@ -31,5 +31,7 @@ function unquoted(name: string): string {
 }
 
 function isReserved(role: string): boolean {
-  return role.startsWith('pg_') || ['public', 'none', 'current_user', 'session_user'].includes(role);
+  return (
+    role.startsWith('pg_') || ['public', 'none', 'current_user', 'session_user'].includes(role)
+  );
 }
