@@ -7,6 +7,7 @@ import type { Report, Rule } from './rule';
 import { approvalRules } from './rules-approvals';
 import { databaseRules } from './rules-databases';
 import { deployRules } from './rules-deploy';
+import { drillRules } from './rules-drill';
 import { edgeRules } from './rules-edge';
 import { freezeRules } from './rules-freeze';
 import { folderRules } from './rules-folders';
@@ -84,6 +85,7 @@ const ALL_RULES: readonly Rule[] = [
     ...folderRules,
     ...databaseRules,
     ...deployRules,
+    ...drillRules,
     ...edgeRules,
     ...approvalRules,
     ...freezeRules,

@@ -22,8 +22,9 @@ export function renderPoints({ points, unreadable }: PointList, width = Infinity
 }
 
 function table(points: readonly ListedPoint[], width: number): string {
+  const isDrilled = points.some(({ proof }) => proof !== undefined);
   return renderTable(
-    ['point', 'taken', 'run', 'parts', 'size', 'proved', 'of'],
+    ['point', 'taken', 'run', 'parts', 'size', 'of', ...(isDrilled ? ['proved'] : [])],
     points.map((point) => [
       point.id,
       formatFullTime(point.takenAt),
@@ -32,8 +33,8 @@ function table(points: readonly ListedPoint[], width: number): string {
         ? String(point.parts)
         : `${point.parts - point.missing} of ${point.parts}`,
       formatBytes(point.bytes),
-      provedWords(point.proof),
       cut(`${held(point)}${gone(point)}`, HELD_WIDTH),
+      ...(isDrilled ? [provedWords(point.proof)] : []),
     ]),
     width,
   );
@@ -41,7 +42,7 @@ function table(points: readonly ListedPoint[], width: number): string {
 
 /** When a point was proved, and by which gates; or what its newest drill failed at. */
 export function provedWords(proof: ListedPoint['proof']): string {
-  if (proof === undefined) return '-';
+  if (proof === undefined) return 'never';
   const when = formatFullTime(proof.provedAt);
   if (!proof.ok) return `${when}: FAILED at ${printable(proof.failed ?? 'a gate')}`;
   return `${when}: ${proof.gates.join(', ')}${proof.whole ? '' : '; not all of it'}`;
