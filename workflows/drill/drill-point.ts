@@ -10,7 +10,7 @@ export async function findDrillPoint(run: Run, options: DrillOptions): Promise<M
   const point = await choosePoint(run, options);
   const wanted = { point, only: options.only };
   return run.step(
-    { id: 'observe-point', title: 'find the recovery point' },
+    { id: 'choose-point', title: 'find the recovery point' },
     (settings) =>
       run.act.findRecoveryPoint.executeWithOptions(settings, [{ stack: run.stack, wanted }]),
     { detail: ({ point: found }) => ({ detail: `${found.id}, taken ${found.takenAt}` }) },
