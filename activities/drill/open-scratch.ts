@@ -17,12 +17,14 @@ export interface OpenScratchInput extends ScratchInput {
 
 /** A cluster is made in seconds, on a slow disk in a minute. */
 const READY_MILLISECONDS = 3 * 60_000;
+/** Past its deadline, a run still undoes. */
+const UNDOING_SECONDS = 24 * 3600;
 const AGAIN_MILLISECONDS = 250;
 
 /**
  * Makes the scratch place of an entry, and waits until its server answers.
  * Shape:  { stack, run, entry, sourceVersion } → where it is
- * Retry:  safe; what an earlier attempt made is removed first
+ * Retry:  safe; what an earlier attempt made is removed first, and what a run has left that was ended by force long ago
  * Throws: ServiceUnavailable (it does not come up) · PreconditionFailed · CommandFailed
  */
 export const openScratch =
@@ -30,7 +32,9 @@ export const openScratch =
   (input: OpenScratchInput): Promise<ScratchPlace> =>
     runStep(ports, input, { phase: `open scratch ${input.entry}` }, async (attempt, site) => {
       const { entry, places } = entryWithScratch(ports, input);
-      const { sourceVersion, run } = input;
+      const { sourceVersion, run, stack } = input;
+      const longestRun = stack.limits.deadlineSeconds + UNDOING_SECONDS;
+      await places.sweepOlderThan(longestRun, stack.name, attempt);
       const request = { site, entry, sourceVersion, attempt, runKey: run.key };
       const place = await places.open(request);
       if (place.kind !== 'folder') await ready(ports, input, place, { attempt, site });

@@ -32,8 +32,8 @@ export interface ScratchPlaces {
   open(request: ScratchRequest & { readonly runKey: string }): Promise<ScratchPlace>;
   /** Removes all that is marked with the run. Does nothing when there is none. */
   sweep(runKey: string, attempt: Attempt): Promise<void>;
-  /** Keys of the runs of which there is something. */
-  runKeys(attempt: Attempt): Promise<readonly string[]>;
+  /** Removes what was made for the stack longer ago than any run of it can have lasted: whoever made it was ended by force. */
+  sweepOlderThan(seconds: number, stack: string, attempt: Attempt): Promise<void>;
 }
 
 export type Scratch = Readonly<Record<ScratchKind, ScratchPlaces>>;

@@ -43,26 +43,26 @@ export function scratchContainers({ docker }: { readonly docker: Dockerode }): S
         return { kind: 'container' };
       }),
 
-    async sweep(runKey) {
-      await removeContainers(docker, [runLabel(runKey)]);
-      await removeNetwork(docker, scratchProject(runKey));
-    },
+    sweep: (runKey) => sweep(docker, runKey),
 
-    async runKeys() {
-      const label = [LABELS.drill];
-      const [containers, networks] = await asking('Could not look for scratch containers', () =>
-        Promise.all([
-          docker.listContainers({ all: true, filters: { label } }),
-          docker.listNetworks({ filters: { label } }),
-        ]),
+    async sweepOlderThan(seconds, stack) {
+      const label = [LABELS.drill, `${LABELS.stack}=${stack}`];
+      const networks = await asking('Could not look for scratch networks', () =>
+        docker.listNetworks({ filters: { label } }),
       );
-      const labelled: readonly Dockerode.NetworkInspectInfo['Labels'][] = [
-        ...containers.map(({ Labels }) => Labels),
-        ...networks.map(({ Labels }) => Labels),
-      ];
-      return [...new Set(labelled.flatMap((labels) => labels?.[LABELS.drill] ?? []))];
+      const before = Date.now() - seconds * 1000;
+      for (const { Created = '', Labels } of networks) {
+        const runKey = Labels?.[LABELS.drill];
+        if (runKey !== undefined && Date.parse(Created) < before) await sweep(docker, runKey);
+      }
     },
   };
+}
+
+/** The network was made before any container, and goes after all of them. */
+async function sweep(docker: Dockerode, runKey: string): Promise<void> {
+  await removeContainers(docker, [runLabel(runKey)]);
+  await removeNetwork(docker, scratchProject(runKey));
 }
 
 function runLabel(runKey: string): string {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, statfs } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ScratchPlaces } from '../../ports/scratch';
 
@@ -20,12 +20,12 @@ export function scratchFolders(root: string): ScratchPlaces {
 
     sweep: (runKey) => rm(join(root, runKey), { recursive: true, force: true }),
 
-    async runKeys() {
-      try {
-        return await readdir(root);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-        throw error;
+    async sweepOlderThan(seconds) {
+      await mkdir(root, { recursive: true, mode: 0o700 });
+      for (const runKey of await readdir(root)) {
+        const { mtimeMs } = await lstat(join(root, runKey));
+        const isOld = mtimeMs < Date.now() - seconds * 1000;
+        if (isOld) await rm(join(root, runKey), { recursive: true, force: true });
       }
     },
   };

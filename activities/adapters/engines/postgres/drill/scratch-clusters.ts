@@ -51,13 +51,14 @@ export function scratchClusters(hostRunner: CommandRunner, root: string): Scratc
       return { kind: 'cluster', folder, port: PORT };
     },
 
-    async sweep(runKey) {
-      const own = join(root, runKey);
-      for (const name of await namesIn(own)) await clusters.remove(join(own, name));
-      await rm(own, { recursive: true, force: true });
-    },
+    sweep: (runKey) => clusters.sweep(runKey),
 
-    runKeys: () => namesIn(root),
+    async sweepOlderThan(seconds) {
+      for (const runKey of await namesIn(root)) {
+        const { mtimeMs } = await lstat(join(root, runKey));
+        if (mtimeMs < Date.now() - seconds * 1000) await clusters.sweep(runKey);
+      }
+    },
   };
 }
 
@@ -105,6 +106,12 @@ class Clusters {
     await this.run(folder, signal, [
       ...[join(programs, 'pg_ctl'), 'start', '--wait', log, '-D', data],
     ]);
+  }
+
+  async sweep(runKey: string): Promise<void> {
+    const own = join(this.root, runKey);
+    for (const name of await namesIn(own)) await this.remove(join(own, name));
+    await rm(own, { recursive: true, force: true });
   }
 
   /** With its server, at once: nothing of it is kept. Does nothing when it is gone. */
