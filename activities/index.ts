@@ -1,9 +1,11 @@
 import type { STEP_KINDS, StepKind } from '../workflows/model/step-kinds';
 import { adoptRelease } from './release/adopt-release';
+import { askEngine } from './drill/ask-engine';
 import { awaitRun } from './run/await-run';
 import { backUpPart } from './data/back-up-part';
 import { bringEdge } from './edge/bring-edge';
 import { buildImage } from './containers/build-image';
+import { checkAssertion } from './drill/check-assertion';
 import { checkGate } from './release/check-gate';
 import { compareCopies } from './data/compare-copies';
 import { coolSlot } from './traffic/cool-slot';
@@ -31,8 +33,10 @@ import { observeForgetting } from './release/observe-forgetting';
 import { observeMaintenance } from './traffic/observe-maintenance';
 import { observeRelease } from './release/observe-release';
 import { observeRepository } from './data/observe-repository';
+import { observeScratch } from './drill/observe-scratch';
 import { observeServing } from './containers/observe-serving';
 import { observeRestoreTarget } from './data/observe-restore-target';
+import { openScratch } from './drill/open-scratch';
 import type { Ports, HostPorts } from './ports/host-ports';
 import { preparePlain } from './release/prepare-plain';
 import { prepareRelease } from './release/prepare-release';
@@ -57,6 +61,8 @@ import { sendNotice } from './notify/send-notice';
 import { setMaintenance } from './traffic/set-maintenance';
 import { startService } from './containers/start-service';
 import { steerTraffic } from './traffic/steer-traffic';
+import { storeProof } from './drill/store-proof';
+import { sweepScratch } from './drill/sweep-scratch';
 import { storeManifest } from './data/store-manifest';
 import { swapBackPart } from './data/swap-back-part';
 import { swapPart } from './data/swap-part';
@@ -89,6 +95,12 @@ export function createHostActivities(ports: HostPorts) {
     swapBackPart: swapBackPart(ports),
     discardBeside: discardBeside(ports),
     discardKept: discardKept(ports),
+    observeScratch: observeScratch(ports),
+    openScratch: openScratch(ports),
+    sweepScratch: sweepScratch(ports),
+    askEngine: askEngine(ports),
+    checkAssertion: checkAssertion(ports),
+    storeProof: storeProof(ports),
     recordRun: recordRun(ports),
     sendNotice: sendNotice(ports),
     highestRecordedRun: highestRecordedRun(ports),

@@ -26,6 +26,7 @@ export interface Flags {
   readonly timeout?: string;
   readonly data?: boolean;
   readonly point?: string;
+  readonly part?: readonly string[];
   readonly at?: string;
   readonly into?: string;
   readonly confirm?: string;

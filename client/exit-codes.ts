@@ -10,6 +10,7 @@ export const EXIT_CODES = {
   cancelled: 5,
   unavailable: 6,
   refused: 7,
+  proofFailed: 8,
   timedOut: 124,
   detached: 130,
 } as const;

@@ -5,6 +5,7 @@ import { normaliseApprovals } from './normalise-approvals';
 import { normaliseCopies } from './normalise-copies';
 import { normaliseFreeze } from './normalise-freeze';
 import { normaliseDeploy } from './normalise-deploy';
+import { normaliseDrill } from './normalise-drill';
 import { normaliseEdge } from './normalise-edge';
 import { normaliseRepository } from './normalise-repository';
 import { normaliseNotify } from './normalise-notify';
@@ -15,6 +16,7 @@ export function normalise(document: StackDocument, directory: string): StackDesc
   const compose = composeProject(document);
   const copies = normaliseCopies(document);
   const deploy = normaliseDeploy(document);
+  const drill = normaliseDrill(document);
   const edge = normaliseEdge(document);
   const approvals = normaliseApprovals(document);
   const freeze = normaliseFreeze(document);
@@ -35,6 +37,7 @@ export function normalise(document: StackDocument, directory: string): StackDesc
     },
     restore: { keepReplacedSeconds: requireSeconds(restore.keepReplaced) },
     ...(deploy && { deploy }),
+    ...(drill && { drill }),
     ...(edge && { edge }),
     ...(approvals && { approvals }),
     ...(freeze && { freeze }),

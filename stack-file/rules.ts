@@ -8,6 +8,7 @@ import { approvalRules } from './rules-approvals';
 import { copyRules } from './rules-copies';
 import { databaseRules } from './rules-databases';
 import { deployRules } from './rules-deploy';
+import { drillRules } from './rules-drill';
 import { edgeRules } from './rules-edge';
 import { freezeRules } from './rules-freeze';
 import { folderRules } from './rules-folders';
@@ -89,6 +90,7 @@ const ALL_RULES: readonly Rule[] = [
     ...copyRules,
     ...databaseRules,
     ...deployRules,
+    ...drillRules,
     ...edgeRules,
     ...approvalRules,
     ...freezeRules,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { approvals } from './schema-approvals';
 import { copies } from './schema-copies';
 import { deploy, migrations, release } from './schema-deploy';
+import { drill } from './schema-drill';
 import { edge } from './schema-edge';
 import { freeze } from './schema-freeze';
 import { gates } from './schema-gates';
@@ -83,6 +84,7 @@ export const stackSchema = z.strictObject({
   gates: gates.optional().describe('Checks that a release must pass.'),
   migrations: migrations.optional().describe("The application's own migrations of its schema."),
   release: release.optional().describe('How a release is made and kept.'),
+  drill: drill.optional().describe('What a drill asks of what it has restored.'),
   edge: edge
     .optional()
     .describe('HTTPS in front of the switches: Caddy, with a certificate for each site.'),

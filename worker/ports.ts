@@ -5,6 +5,7 @@ import { createContainers } from '../activities/adapters/docker/create-container
 import { createCompose } from '../activities/adapters/compose/create-compose';
 import { createImages } from '../activities/adapters/docker/create-images';
 import { createServiceFiles } from '../activities/adapters/docker/create-service-files';
+import { scratchContainers } from '../activities/adapters/docker/scratch-containers';
 import { createServiceContainers } from '../activities/adapters/docker/create-service-containers';
 import { createFilesEngine } from '../activities/adapters/engines/files/create-files-engine';
 import { createSwitches } from '../activities/adapters/haproxy/create-switches';
@@ -13,10 +14,12 @@ import { createProber } from '../activities/adapters/http/create-prober';
 import { createMongodbEngine } from '../activities/adapters/engines/mongodb/create-mongodb-engine';
 import { createPostgresEngine } from '../activities/adapters/engines/postgres/engine';
 import { createSqliteEngine } from '../activities/adapters/engines/sqlite/create-sqlite-engine';
+import { scratchClusters } from '../activities/adapters/engines/postgres/drill/scratch-clusters';
 import { createQueries } from '../activities/adapters/engines/postgres/create-queries';
 import { createNotifiers } from '../activities/adapters/notifiers/create-notifiers';
 import { hostRunner } from '../activities/adapters/process/run-command';
 import { createResticCopies } from '../activities/adapters/restic/create-restic-copies';
+import { createResticProofs } from '../activities/adapters/restic/proofs';
 import { createResticRepositories } from '../activities/adapters/restic/create-restic-repositories';
 import { createAuditRecord } from '../activities/adapters/state-directory/create-audit-record';
 import { createDescriptions } from '../activities/adapters/state-directory/create-descriptions';
@@ -26,8 +29,10 @@ import { createKeptLogs } from '../activities/adapters/state-directory/create-ke
 import { createKnownCopies } from '../activities/adapters/state-directory/create-known-copies';
 import { createReceipts } from '../activities/adapters/state-directory/create-receipts';
 import { createReleases } from '../activities/adapters/state-directory/create-releases';
+import { scratchFolders } from '../activities/adapters/state-directory/scratch-folders';
 import type { HostPorts } from '../activities/ports/host-ports';
 import type { SecretResolver } from '../activities/ports/secret-resolver';
+import { clustersRoot } from './clusters-root';
 import { cacheDirectory } from '../toolchain/cache-directory';
 import { uiAddress, workflowLink } from '../workflows/model/ui-links';
 import type { TemporalAddress, WorkerConfig } from './config';
@@ -72,6 +77,12 @@ export function portsOnThisHost(
     openRepository: createResticRepositories(repositories),
     openCopyWay: createResticCopies(repositories),
     knownCopies: createKnownCopies(stateDirectory),
+    openProofs: createResticProofs(repositories),
+    scratch: {
+      container: scratchContainers({ docker }),
+      cluster: scratchClusters(hostRunner, clustersRoot(stateDirectory)),
+      folder: scratchFolders(join(stateDirectory, 'drill')),
+    },
     receipts: createReceipts(stateDirectory),
     audit: createAuditRecord(stateDirectory),
     freezes: createFreezes(stateDirectory),

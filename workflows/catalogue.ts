@@ -1,4 +1,5 @@
 import { BACKUP } from './backup/backup.runbook';
+import { DRILL } from './drill/drill.runbook';
 import { MAINTENANCE } from './maintenance/maintenance.runbook';
 import type { PlannedOutcome } from './model/outcome';
 import type { RequestFrame } from './model/run';
@@ -11,6 +12,7 @@ import { RESTORE } from './restore/restore.runbook';
 export const CATALOGUE = [
   BACKUP,
   RESTORE,
+  DRILL,
   DEPLOY,
   ROLLBACK,
   FORGET,

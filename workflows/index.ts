@@ -3,6 +3,7 @@ export { backup } from './backup/backup.workflow';
 export { copies } from './questions/copies.workflow';
 export { copy } from './copies/copy.workflow';
 export { deploy } from './release/deploy.workflow';
+export { drill } from './drill/drill.workflow';
 export { forget } from './release/forget.workflow';
 export { endByForce } from './stack/end-by-force.workflow';
 export { examine } from './questions/examine.workflow';

@@ -4,6 +4,7 @@ import type {
   RecoveryPointSummary,
   UnreadablePoint,
 } from '../../workflows/model/recovery-point';
+import type { ProofSummary } from '../../workflows/model/proof';
 import type { Ports } from '../ports/host-ports';
 import type { MissingParts } from '../ports/repository';
 import { openToRead } from '../frame/open-to-read';
@@ -18,7 +19,7 @@ const MOST_BYTES = 1.5 * 1024 ** 2;
 const WHOLE: MissingParts = { missing: 0, missingParts: [] };
 
 /**
- * Lists the stack's recovery points, and says of each whether its parts are there.
+ * Lists the stack's recovery points, and says of each whether its parts are there, and what its newest drill came to.
  * Shape:  { stack } → { points, unreadable }, newest first, at most 1,000, fewer where they hold very many entries
  * Retry:  safe; reads only
  * Throws: as the repository
@@ -31,8 +32,11 @@ export const listRecoveryPoints =
       const { found, ...held } = await repository.look(input.stack.name, attempt);
       const points = withinPayload(found.points.slice(0, MOST));
       const missing = await held.findMissingParts(points);
+      const proofs = await ports
+        .openProofs(site, input.stack.repository)
+        .list(input.stack.name, attempt);
       return {
-        points: points.flatMap((point) => listed(point, missing.get(point.id)) ?? []),
+        points: points.flatMap((point) => listed(point, missing.get(point.id), proofs) ?? []),
         unreadable: [
           ...points.flatMap((point) => unreadable(point, missing.get(point.id)) ?? []),
           ...found.unreadable,
@@ -43,8 +47,11 @@ export const listRecoveryPoints =
 function listed(
   point: RecoveryPointSummary,
   { missing, missingParts, unreadable: why } = WHOLE,
+  proofs: readonly ProofSummary[],
 ): ListedPoint | undefined {
-  return why === undefined ? { ...point, missing, missingParts } : undefined;
+  if (why !== undefined) return undefined;
+  const proof = proofs.find(({ runKey }) => runKey === point.runKey);
+  return { ...point, missing, missingParts, ...(proof === undefined ? {} : { proof }) };
 }
 
 function unreadable(

@@ -98,6 +98,14 @@ export interface Engine<Entry extends ProtectEntry = ProtectEntry> {
     call: RestoreCall<Entry> & { readonly surroundings?: Json | undefined },
   ): Promise<readonly string[]>;
 
+  /**
+   * Understands a dump without restoring it, of which no more is read than is needed. In drills alone: on the server, which was
+   * made for this run, it makes what the dump needs and has not, such as roles. Returns what was seen, in a sentence. Absent
+   * where only a restore can tell.
+   * Throws: VerificationFailed (it is none, or damaged) · what reaching the server throws
+   */
+  readAhead?(call: RestoreCall<Entry> & { readonly dump: Readable }): Promise<string>;
+
   /** Takes a dump in, into the place that `prepare` made. */
   receive(call: RestoreCall<Entry>): Promise<ByteSink>;
 
@@ -105,6 +113,15 @@ export interface Engine<Entry extends ProtectEntry = ProtectEntry> {
   digest(
     call: RestoreCall<Entry> & { readonly expected: readonly ContentDigest[] },
   ): Promise<readonly ContentDigest[]>;
+
+  /**
+   * What the engine can say of the place beside: that nothing in it is half made. Returns what was seen, in a sentence.
+   * Throws: VerificationFailed (what is not as it should be)
+   */
+  checkStructure?(call: RestoreCall<Entry>): Promise<string>;
+
+  /** The engine's own check of what it has stored in the place beside, which may change that. As `checkStructure`. */
+  checkIntegrity?(call: RestoreCall<Entry>): Promise<string>;
 
   /**
    * Puts the place beside in the place of `into` and keeps what was there. May be killed between any two of its steps:

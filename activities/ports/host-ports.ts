@@ -11,11 +11,13 @@ import type { Images } from './images';
 import type { KeptLogs } from './kept-logs';
 import type { Notifiers } from './notifier';
 import type { Prober } from './prober';
+import type { OpenProofs } from './proofs';
 import type { Queries } from './queries';
 import type { Receipts } from './receipts';
 import type { Releases } from './releases';
 import type { OpenRepository } from './repository';
 import type { RunDirectory } from './run-directory';
+import type { Scratch } from './scratch';
 import type { SecretResolver } from './secret-resolver';
 import type { ServiceContainers } from './service-containers';
 import type { Switches } from './switches';
@@ -38,6 +40,9 @@ export interface Ports {
   readonly openRepository: OpenRepository;
   readonly openCopyWay: OpenCopyWay;
   readonly knownCopies: KnownCopies;
+  readonly openProofs: OpenProofs;
+  /** Where drills restore. */
+  readonly scratch: Scratch;
   readonly receipts: Receipts;
   readonly audit: AuditRecord;
   readonly freezes: Freezes;

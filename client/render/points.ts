@@ -49,11 +49,13 @@ function placeWords(point: ListedPoint, copies: readonly SeenCopy[]): string[] {
 }
 
 function table(points: readonly ListedPoint[], width: number, copies: readonly SeenCopy[]): string {
+  const isDrilled = points.some(({ proof }) => proof !== undefined);
   return renderTable(
     [
       ...['point', 'taken', 'run', 'parts', 'size'],
       ...(copies.length === 0 ? [] : ['copies']),
       'of',
+      ...(isDrilled ? ['proved'] : []),
     ],
     points.map((point) => [
       point.id,
@@ -65,9 +67,18 @@ function table(points: readonly ListedPoint[], width: number, copies: readonly S
       formatBytes(point.bytes),
       ...placeWords(point, copies),
       cut(`${held(point)}${gone(point)}`, HELD_WIDTH),
+      ...(isDrilled ? [provedWords(point.proof)] : []),
     ]),
     width,
   );
+}
+
+/** When a point was proved, and by which gates; or what its newest drill failed at. */
+export function provedWords(proof: ListedPoint['proof']): string {
+  if (proof === undefined) return 'never';
+  const when = formatFullTime(proof.provedAt);
+  if (!proof.ok) return `${when}: FAILED at ${printable(proof.failed ?? 'a gate')}`;
+  return `${when}: ${proof.gates.join(', ')}${proof.whole ? '' : '; not all of it'}`;
 }
 
 /** What `pawl points verify` has found. */

@@ -3,6 +3,7 @@ import type { CommandModule, CommandSpec } from '../command';
 import { backup } from './backup';
 import type { ClientRunbook } from './client-runbook';
 import { deploy } from './deploy';
+import { drill } from './drill';
 import { forget } from './forget';
 import { maintenance } from './maintenance';
 import { restore } from './restore';
@@ -12,6 +13,7 @@ import { rollback } from './rollback';
 const RUNBOOKS: Readonly<Record<RunbookName, ClientRunbook>> = {
   backup,
   restore,
+  drill,
   deploy,
   rollback,
   forget,

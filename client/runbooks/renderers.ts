@@ -2,6 +2,7 @@ import type { OutcomeOf, PlanOf, RunbookName } from '../../workflows/catalogue';
 import type { KeptFate } from '../temporal/kept-list';
 import * as backup from './backup/render';
 import * as deploy from './deploy/render';
+import * as drill from './drill/render';
 import * as forget from './forget/render';
 import * as maintenance from './maintenance/render';
 import * as restore from './restore/render';
@@ -18,6 +19,7 @@ interface Renderer<Name extends RunbookName> {
 const RENDERERS: { readonly [Name in RunbookName]: Renderer<Name> } = {
   backup,
   restore,
+  drill,
   deploy,
   rollback,
   forget,

@@ -22,8 +22,15 @@ export function finishRun(output: Output, end: RunEnd): ExitCode {
   return exitCode;
 }
 
-export function exitCodeOf({ view, failure }: RunEnd): ExitCode {
-  if (view.status === 'done' && !failure) return EXIT_CODES.done;
+export function exitCodeOf({ view, outcome, failure }: RunEnd): ExitCode {
+  if (view.status === 'done' && !failure) return exitCodeOfOutcome(outcome);
   if (view.status === 'cancelled') return EXIT_CODES.cancelled;
   return exitCodeOfFailure(failure?.type);
+}
+
+/** A drill has done what it is for, also where the recovery point does not hold. */
+function exitCodeOfOutcome(outcome: RunEnd['outcome']): ExitCode {
+  const isDisproof =
+    outcome?.state === 'done' && outcome.runbook === 'drill' && outcome.proof === 'failed';
+  return isDisproof ? EXIT_CODES.proofFailed : EXIT_CODES.done;
 }

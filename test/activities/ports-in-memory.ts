@@ -14,6 +14,8 @@ import { describeStack } from '../support/descriptions';
 import { createInMemoryAuditRecord } from '../support/in-memory/audit-record';
 import { createInMemoryDescriptions } from '../support/in-memory/descriptions';
 import { createInMemoryKnownCopies } from '../support/in-memory/known-copies';
+import { createInMemoryProofs } from '../support/in-memory/proofs';
+import { createInMemoryScratch } from '../support/in-memory/scratch';
 import { createInMemoryReceipts } from '../support/in-memory/receipts';
 import { createInMemoryRepositories } from '../support/in-memory/repository';
 
@@ -67,6 +69,8 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
     openRepository: repositories.open,
     openCopyWay: repositories.openWay,
     knownCopies: createInMemoryKnownCopies(),
+    openProofs: createInMemoryProofs().open,
+    scratch: createInMemoryScratch(),
     receipts: createInMemoryReceipts(),
     audit,
     audited: audit.entries,

@@ -56,6 +56,13 @@ export const HISTORY_DOUBLES: ActivityDoubles = {
   restorePart: ({ stored }) => Promise.resolve({ bytes: stored.bytes, notes: [] }),
   provePart: () => Promise.resolve({ proved: 2, rows: 10 }),
   swapPart: () => Promise.resolve({ kept: true }),
+  observeScratch: ({ entry }) =>
+    Promise.resolve({ entry, kind: 'cluster', place: 'a server', disk: 'host', freeBytes: 1e12 }),
+  openScratch: () => Promise.resolve({ kind: 'cluster', folder: '/scratch', port: 5432 }),
+  sweepScratch: () => Promise.resolve(),
+  askEngine: ({ gate }) => Promise.resolve(`${gate} is well`),
+  checkAssertion: () => Promise.resolve('true'),
+  storeProof: () => Promise.resolve(),
   discardKept: () => Promise.resolve(),
   listRecoveryPoints: () => Promise.resolve({ points: [], unreadable: [] }),
   verifyPart: ({ stored }) => Promise.resolve({ name: stored.part.name, state: 'proved' }),

@@ -165,6 +165,25 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       return ['released/1', 'released/2', 'released/3', 'released/4', `warm/released#${runId}`, 'warm/cooled', 'stack/released'];
     },
   },
+  'drills a recovery point': {
+    doubles: {
+      provePart: ({ stack }) =>
+        stack.name === 'proved' ? Promise.resolve({ proved: 2, rows: 10 }) : Promise.reject(ApplicationFailure.nonRetryable('a row differs', 'VerificationFailed', {})),
+      openScratch: ({ stack }) => (stack.name === 'swept' ? untilCancelled() : Promise.resolve({ kind: 'cluster', folder: '/scratch', port: 5432 })),
+    },
+    async run(harness) {
+      const assert = [{ kind: 'sql', part: 'accounts', query: 'select true' }] as const;
+      const drill = (name: string, options: object = {}) => begun(harness, describeStack({ name, drill: { assert } }), { runbook: 'drill', options: { point: { choice: 'newest' }, only: [], ...options } });
+      await (await drill('proved')).result();
+      await (await drill('disproved')).result();
+      const swept = await drill('swept');
+      await until(async () => (await swept.query(progress)).steps.find(({ id, state }) => id === 'open:accounts' && state === 'running'));
+      await swept.cancel();
+      await swept.result().catch(() => undefined);
+      await (await drill('none', { point: { choice: 'random' } })).result().catch(() => undefined);
+      return ['proved/1', 'disproved/1', 'swept/1', 'none/1'];
+    },
+  },
   'is undone': {
     doubles: { drainSlot: () => Promise.reject(ApplicationFailure.nonRetryable('it does not answer', 'VerificationFailed', {})) },
     async run(harness) {

@@ -13,6 +13,8 @@ export interface EngineFacts {
   readonly renamesDatabases: boolean;
   /** Kinds of parts of which single objects can be left out of a restore. */
   readonly objectsIn: readonly Part['kind'][];
+  /** What it can be asked of a database in a drill, beside whether its content is equal. */
+  readonly drillGates: readonly ('parse' | 'structure' | 'engine')[];
   /** Whether a check of a release may ask it in SQL. */
   readonly answersSql: boolean;
 }
@@ -26,6 +28,7 @@ export const ENGINES: Readonly<Record<EngineKind, EngineFacts>> = {
     databaseNameBytes: 63,
     renamesDatabases: true,
     objectsIn: ['database'],
+    drillGates: ['parse', 'structure', 'engine'],
     answersSql: true,
   },
   mongodb: {
@@ -34,6 +37,7 @@ export const ENGINES: Readonly<Record<EngineKind, EngineFacts>> = {
     databaseNameBytes: 63,
     renamesDatabases: false,
     objectsIn: [],
+    drillGates: [],
     answersSql: false,
   },
   sqlite: {
@@ -41,6 +45,8 @@ export const ENGINES: Readonly<Record<EngineKind, EngineFacts>> = {
     place: 'file',
     renamesDatabases: false,
     objectsIn: [],
+    // Its own check is part of each look at its content.
+    drillGates: [],
     answersSql: false,
   },
   files: {
@@ -48,6 +54,7 @@ export const ENGINES: Readonly<Record<EngineKind, EngineFacts>> = {
     place: 'folder',
     renamesDatabases: false,
     objectsIn: [],
+    drillGates: [],
     answersSql: false,
   },
 };

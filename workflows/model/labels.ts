@@ -10,4 +10,6 @@ export const LABELS = {
   /** In a release's file: which image the name stands for that pawl has given it. */
   image: 'pawl.image',
   run: 'pawl.run',
+  /** Of a drill's scratch places: the key of its run. */
+  drill: 'pawl.drill',
 } as const;

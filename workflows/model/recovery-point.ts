@@ -1,3 +1,4 @@
+import type { ProofSummary } from './proof';
 import type { EngineKind } from './stack';
 
 /**
@@ -126,6 +127,8 @@ export interface ListedPoint extends RecoveryPointSummary {
   readonly missing: number;
   /** The first of them by name; fewer than `missing` where their names were not looked up. */
   readonly missingParts: readonly string[];
+  /** The newest proof of it, also one that has failed; absent where it was never drilled. */
+  readonly proof?: ProofSummary;
 }
 
 /** What was stored as a recovery point and cannot be taken for one. */

@@ -3,6 +3,7 @@ import type { CopyDescription } from './copy';
 import type { Channel } from './channel';
 import type { FreezeWindow } from './freeze-window';
 import type { DeployDescription } from './deployment';
+import type { DrillDescription } from './proof';
 import type { EdgeDescription } from './edge';
 import type { SecretReference } from './secret-reference';
 
@@ -133,6 +134,8 @@ export interface StackDescription {
   readonly restore: RestorePolicy;
   /** Absent when the stack file says nothing about releasing. */
   readonly deploy?: DeployDescription;
+  /** What must be true of what a drill restores; absent when nothing is said. */
+  readonly drill?: DrillDescription;
   /** Absent when the switches are reached as they are. */
   readonly edge?: EdgeDescription;
   /** Runbooks that wait for people; absent when none does. */

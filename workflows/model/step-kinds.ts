@@ -31,6 +31,13 @@ export const STEP_KINDS = {
   // Folders of any size.
   discardBeside: 'move',
   discardKept: 'move',
+  observeScratch: 'look',
+  openScratch: 'change',
+  // Folders of any size.
+  sweepScratch: 'move',
+  askEngine: 'move',
+  checkAssertion: 'move',
+  storeProof: 'change',
   recordRun: 'change',
   sendNotice: 'change',
   highestRecordedRun: 'look',

@@ -1,5 +1,6 @@
 import type { ApprovalPolicy } from '../model/approval';
 import type { DeployDescription } from '../model/deployment';
+import type { DrillDescription } from '../model/proof';
 import type { EdgeDescription } from '../model/edge';
 import { ENGINES } from '../model/engines';
 import { WEEKDAYS, type FreezeWindow } from '../model/freeze-window';
@@ -137,6 +138,10 @@ const deploy = z.strictObject({
   }),
 });
 
+const drill = z.strictObject({
+  assert: list(z.strictObject({ kind: z.literal('sql'), part: name, query: filled })),
+});
+
 const edge = z.strictObject({
   image: filled,
   sites: list(
@@ -195,6 +200,7 @@ const stackDescription = z.strictObject({
   }),
   restore: z.strictObject({ keepReplacedSeconds: seconds }),
   deploy: deploy.exactOptional(),
+  drill: drill.exactOptional(),
   edge: edge.exactOptional(),
   approvals: z.record(filled, approvalPolicy).exactOptional(),
   freeze: list(freezeWindow).exactOptional(),
@@ -232,6 +238,7 @@ function isTimeZone(zone: string): boolean {
 
 true satisfies Matches<ApprovalPolicy, typeof approvalPolicy>;
 true satisfies Matches<FreezeWindow, typeof freezeWindow>;
+true satisfies Matches<DrillDescription, typeof drill>;
 true satisfies Matches<EdgeDescription, typeof edge>;
 true satisfies Matches<DeployDescription, typeof deploy>;
 true satisfies Matches<StackDescription, typeof stackDescription>;

@@ -123,13 +123,13 @@ export function isRepaired({ tags = [] }: Snapshot): boolean {
   return tags.includes('repaired');
 }
 
-class MalformedTag extends Error {}
+export class MalformedTag extends Error {}
 
-function tag(key: string, value: string | number): string {
+export function tag(key: string, value: string | number): string {
   return `${key}:${encodeURIComponent(value)}`;
 }
 
-function values({ tags = [] }: Snapshot, key: string): string[] {
+export function values({ tags = [] }: Snapshot, key: string): string[] {
   const found = tags.filter((candidate) => candidate.startsWith(`${key}:`));
   return found.map((one) => decoded(one, key));
 }
@@ -143,20 +143,20 @@ function decoded(written: string, key: string): string {
   }
 }
 
-function value(snapshot: Snapshot, key: string): string {
+export function value(snapshot: Snapshot, key: string): string {
   const [first] = values(snapshot, key);
   if (first === undefined || first === '') throw new MalformedTag(`it has no tag "${key}"`);
   return first;
 }
 
-function count(snapshot: Snapshot, key: string): number {
+export function count(snapshot: Snapshot, key: string): number {
   const written = value(snapshot, key);
   const number = Number(written);
   if (/^\d{1,16}$/.test(written) && Number.isSafeInteger(number)) return number;
   throw new MalformedTag(`its tag "${key}" is no number`);
 }
 
-function isoTime(time: string): string | undefined {
+export function isoTime(time: string): string | undefined {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

@@ -12,6 +12,9 @@ import { dumpDatabase } from './dump/dump-database';
 import { dumpGlobals } from './dump/dump-globals';
 import { clientProgramsOnHost, type FindClientProgram } from './connect/find-client-program';
 import { observeServer } from './observe-server';
+import { checkIntegrity, checkStructure } from './drill/check-database';
+import { readAhead } from './drill/read-ahead';
+import { restoreNames } from './restore/databases';
 import { endSessionsNamed } from './connect/own-sessions';
 import { chooseLeftOut } from './restore/choose-left-out';
 import type { PartRestorer, RestoreTask } from './restore/part-restorer';
@@ -99,6 +102,13 @@ export function createPostgresEngine(options: {
     digest: async ({ expected, ...call }) => {
       const { to, access, task } = await restoring(call);
       return to.digest(access, task, expected);
+    },
+    readAhead: async ({ dump: archive, ...call }) => readAhead(await reach(call), archive),
+    checkStructure: async (call) =>
+      checkStructure(await reach(call), restoreNames(call.target).beside),
+    checkIntegrity: async (call) => {
+      const { beside } = restoreNames(call.target);
+      return checkIntegrity(await reach(call), beside, call.attempt.onProgress);
     },
     swap: async (call) => {
       const { to, access, task } = await restoring(call);

@@ -34,6 +34,8 @@ export interface ArchiveEntry {
   readonly tag: string;
   /** Empty where it belongs to no schema. */
   readonly schema: string;
+  /** Name of a role. Empty where it has none. */
+  readonly owner: string;
   /** As numbered in pg_backup.h: 1 none, 2 pre-data, 3 data, 4 post-data. */
   readonly section: number;
   /** Ids. */
@@ -113,7 +115,7 @@ function readEntry(
   cursor.skipText(); // tablespace
   if (minor >= WITH_ACCESS_METHOD) cursor.skipText();
   if (minor >= WITH_RELATION_KIND) cursor.integer();
-  cursor.skipText(); // owner
+  const owner = cursor.text();
   cursor.skipText(); // whether rows have OIDs
   const needs: number[] = [];
   for (let need = cursor.optionalText(); need !== undefined; need = cursor.optionalText()) {
@@ -121,5 +123,6 @@ function readEntry(
   }
   const hasData = cursor.byte() !== NO_DATA;
   cursor.raw(offsetBytes);
-  return { id, kind, tag, schema, section, needs, hasData, definition, start, end: cursor.at };
+  const read = { id, kind, tag, schema, owner, section, needs, hasData, definition };
+  return { ...read, start, end: cursor.at };
 }
