@@ -30,7 +30,7 @@ export interface ContentDigest {
 
 /** What a source knew about its own content when it was dumped; taken at the dump's own snapshot. */
 export interface PartFacts {
-  /** `pg_dump custom`, `tar`, `sql`. */
+  /** `pg_dump custom`, `tar`, `sql`; `restic tree` of what is stored file by file. */
   readonly format: string;
   /** Version of the server or program the content came from. */
   readonly sourceVersion: string;
@@ -47,6 +47,13 @@ export interface PartFacts {
   readonly surroundings?: Json;
 }
 
+/** What is stored file by file, and not as one stream: its `sha256` is that of the whole tree, contents included. */
+export const TREE_FORMAT = 'restic tree';
+
+export function isTree({ format }: Pick<PartFacts, 'format'>): boolean {
+  return format === TREE_FORMAT;
+}
+
 export type Json =
   string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -54,7 +61,7 @@ export type Json =
 export interface StoredPart {
   readonly part: Part;
   readonly snapshotId: string;
-  /** Name of the one file in that snapshot. */
+  /** Name of the one file in that snapshot; `/` of a tree, which is all of it. */
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;

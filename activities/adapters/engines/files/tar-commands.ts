@@ -30,13 +30,18 @@ interface PackOptions {
   readonly exclude: readonly string[];
   /** For a digest by the method of manifests that know no holes. */
   readonly withHoles: boolean;
+  /** Every name of a file is a file of its own. */
+  readonly withoutLinks?: boolean;
 }
 
 /**
  * Equal folders give equal bytes with GNU tar: names in order, no time of access or change, no process id in the names of
  * extended headers (its default before 1.33). File systems mounted inside are packed too.
  */
-export function packArgv(tar: TarProgram, { exclude, withHoles }: PackOptions): string[] {
+export function packArgv(
+  tar: TarProgram,
+  { exclude, withHoles, withoutLinks }: PackOptions,
+): string[] {
   const excluded = exclude.map((pattern) => `--exclude=${pattern}`);
   const ours = `--exclude=./${HIDDEN_PREFIX}*`;
   if (tar.kind === 'other') {
@@ -47,6 +52,7 @@ export function packArgv(tar: TarProgram, { exclude, withHoles }: PackOptions): 
     ...gnuPack(),
     '--sort=name',
     ...(withHoles ? SPARSE : []),
+    ...(withoutLinks === true ? ['--hard-dereference'] : []),
     RECORD,
     '--anchored',
     ours,

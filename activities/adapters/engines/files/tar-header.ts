@@ -13,10 +13,14 @@ export interface TarEntry {
   /** Where the bytes that follow the header belong in the file; one segment unless it has holes. */
   readonly segments: readonly Segment[];
   readonly mtimeSeconds: number;
+  /** The same to the nearest second, as Go's archive/tar has it. */
+  readonly nearestSeconds: number;
   /** `major:minor` of a device. */
   readonly device: string;
   /** Extended attributes and ACLs, as sorted pax records; empty when there are none. */
   readonly attributes: string;
+  /** The same without what only some programs write down: what a tar of restic's has of them, too. */
+  readonly commonAttributes: string;
 }
 
 export interface Segment {
@@ -47,6 +51,12 @@ export type Extensions = ReadonlyMap<string, string>;
 
 /** Extended attributes and ACLs, as GNU tar and star name them. */
 const ATTRIBUTE = /^SCHILY\.(xattr|acl)\./;
+
+/** Those that GNU tar is asked for (`packArgv`). */
+const COMMON_ATTRIBUTE = /^SCHILY\.(xattr\.(user\.|trusted\.|security\.capability$)|acl\.default$)/;
+
+/** An access ACL that says no more than the mode does. */
+const MODE_AS_ACL = /^user::...\ngroup::...\nother::...\n$/;
 
 const SPARSE_SEGMENT = ['GNU.sparse.offset', 'GNU.sparse.numbytes'];
 const MAP = 'pawl.sparse.map';
@@ -88,8 +98,10 @@ export function decodeEntry(block: Buffer, extensions: Extensions): TarEntry {
     gid: number('gid', 116, 8),
     ...sparseOrWhole(extensions, storedBytes),
     mtimeSeconds: Math.floor(number('mtime', 136, 12)),
+    nearestSeconds: nearest(extensions.get('mtime') ?? String(numberAt(block, 136, 12))),
     device: isDevice ? `${numberAt(block, 329, 8)}:${numberAt(block, 337, 8)}` : '',
-    attributes: attributesOf(extensions),
+    attributes: attributesOf(extensions, isAttribute),
+    commonAttributes: attributesOf(extensions, isCommon),
   };
 }
 
@@ -155,12 +167,25 @@ function malformedMap(): TarError {
   return new TarError('the map of a sparse file is malformed');
 }
 
-function attributesOf(extensions: Extensions): string {
-  const records = [...extensions].filter(([key]) => ATTRIBUTE.test(key));
-  return records
+function attributesOf(
+  extensions: Extensions,
+  isWanted: (record: readonly [string, string]) => boolean,
+): string {
+  if (extensions.size === 0) return '';
+  return [...extensions]
+    .filter(isWanted)
     .map(([key, value]) => `${key.length} ${value.length} ${key}=${value}`)
     .sort()
     .join('');
+}
+
+function isAttribute([key]: readonly [string, string]): boolean {
+  return ATTRIBUTE.test(key);
+}
+
+function isCommon([key, value]: readonly [string, string]): boolean {
+  if (key === 'SCHILY.acl.access') return !MODE_AS_ACL.test(value);
+  return COMMON_ATTRIBUTE.test(key);
 }
 
 function pathOf(block: Buffer): string {
@@ -169,6 +194,13 @@ function pathOf(block: Buffer): string {
   const isUstar = block.toString('latin1', 257, 263) === 'ustar\0';
   const prefix = isUstar ? textAt(block, 345, 155) : '';
   return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+/** By its digits: a number has not enough of them to tell what is just below the half. */
+function nearest(seconds: string): number {
+  if (seconds.startsWith('-')) return Math.floor(Number(seconds) + 0.5);
+  const [whole = '', fraction = ''] = seconds.split('.');
+  return Number(whole) + (fraction >= '5' ? 1 : 0);
 }
 
 /** Octal text, or base 256 when the first bit is set. */
