@@ -32,7 +32,7 @@ export async function packFolder(
   const argv = packArgv(tar, {
     exclude,
     withHoles: kind !== 'plain',
-    withoutLinks: kind === 'tree',
+    asRestic: kind === 'tree',
   });
   const command = await access.spawnIn(folder, argv, {
     signal: attempt.signal,

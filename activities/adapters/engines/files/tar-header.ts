@@ -1,3 +1,5 @@
+import { aclText } from './acl-text';
+
 /** One thing in a tar. Paths and targets are bytes, kept as Latin-1 text: names need not be UTF-8. */
 export interface TarEntry {
   readonly type: EntryType;
@@ -19,7 +21,7 @@ export interface TarEntry {
   readonly device: string;
   /** Extended attributes and ACLs, as sorted pax records; empty when there are none. */
   readonly attributes: string;
-  /** The same without what only some programs write down: what a tar of restic's has of them, too. */
+  /** The same as a tar of restic's has them: ACLs with numbers for users and groups. */
   readonly commonAttributes: string;
 }
 
@@ -52,11 +54,12 @@ export type Extensions = ReadonlyMap<string, string>;
 /** Extended attributes and ACLs, as GNU tar and star name them. */
 const ATTRIBUTE = /^SCHILY\.(xattr|acl)\./;
 
-/** Those that GNU tar is asked for (`packArgv`). */
-const COMMON_ATTRIBUTE = /^SCHILY\.(xattr\.(user\.|trusted\.|security\.capability$)|acl\.default$)/;
+/** Those that a comparison asks GNU tar for (`packArgv`). */
+const COMMON_ATTRIBUTE =
+  /^SCHILY\.(xattr\.(user\.|trusted\.|security\.capability$)|acl\.(access|default)$)/;
 
-/** An access ACL that says no more than the mode does. */
-const MODE_AS_ACL = /^user::...\ngroup::...\nother::...\n$/;
+/** An ACL as its attribute's bytes. */
+const RAW_ACL = /^SCHILY\.xattr\.system\.posix_acl_(access|default)$/;
 
 const SPARSE_SEGMENT = ['GNU.sparse.offset', 'GNU.sparse.numbytes'];
 const MAP = 'pawl.sparse.map';
@@ -100,8 +103,8 @@ export function decodeEntry(block: Buffer, extensions: Extensions): TarEntry {
     mtimeSeconds: Math.floor(number('mtime', 136, 12)),
     nearestSeconds: nearest(extensions.get('mtime') ?? String(numberAt(block, 136, 12))),
     device: isDevice ? `${numberAt(block, 329, 8)}:${numberAt(block, 337, 8)}` : '',
-    attributes: attributesOf(extensions, isAttribute),
-    commonAttributes: attributesOf(extensions, isCommon),
+    attributes: attributesOf(extensions),
+    commonAttributes: commonAttributesOf(extensions),
   };
 }
 
@@ -167,25 +170,26 @@ function malformedMap(): TarError {
   return new TarError('the map of a sparse file is malformed');
 }
 
-function attributesOf(
-  extensions: Extensions,
-  isWanted: (record: readonly [string, string]) => boolean,
-): string {
+function attributesOf(extensions: Extensions): string {
+  return recordsText([...extensions].filter(([key]) => ATTRIBUTE.test(key)));
+}
+
+function commonAttributesOf(extensions: Extensions): string {
   if (extensions.size === 0) return '';
-  return [...extensions]
-    .filter(isWanted)
+  const records = [...extensions].map(([key, value]): readonly [string, string] => {
+    const acl = RAW_ACL.exec(key)?.[1];
+    // GNU tar writes `%25` for a `%` in a name.
+    if (acl === undefined) return [key.replaceAll('%25', '%'), value];
+    return [`SCHILY.acl.${acl}`, aclText(value) ?? value];
+  });
+  return recordsText(records.filter(([key]) => COMMON_ATTRIBUTE.test(key)));
+}
+
+function recordsText(records: readonly (readonly [string, string])[]): string {
+  return records
     .map(([key, value]) => `${key.length} ${value.length} ${key}=${value}`)
     .sort()
     .join('');
-}
-
-function isAttribute([key]: readonly [string, string]): boolean {
-  return ATTRIBUTE.test(key);
-}
-
-function isCommon([key, value]: readonly [string, string]): boolean {
-  if (key === 'SCHILY.acl.access') return !MODE_AS_ACL.test(value);
-  return COMMON_ATTRIBUTE.test(key);
 }
 
 function pathOf(block: Buffer): string {
