@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { StoredNode } from '../../workflows/model/recovery-point';
 import type { Attempt } from './attempt';
 import type { StreamLabel, StreamLocation, StreamReceipt } from './repository';
 
@@ -57,6 +58,16 @@ export interface Trees {
   ): Promise<StreamLocation | undefined>;
   /** Reads all of it back; each piece is compared with its hash on the way. */
   read(snapshotId: string, attempt: Attempt): Promise<TreeReading>;
+  /**
+   * What is in one folder of it, or the one file of that path; the first `most`, and how many there are besides.
+   * Throws: PreconditionFailed (no such path)
+   */
+  list(
+    snapshotId: string,
+    path: string,
+    most: number,
+    attempt: Attempt,
+  ): Promise<{ readonly nodes: readonly StoredNode[]; readonly more: number }>;
   /**
    * Writes it with holes, hard links, owners, times and attributes.
    * Throws: VerificationFailed (damaged) · CredentialsRejected (what may not be written) · CommandFailed

@@ -160,6 +160,27 @@ export interface PointVerification {
   readonly parts: readonly VerifiedPart[];
 }
 
+/** One file, folder or link of what is stored file by file. */
+export interface StoredNode {
+  /** Relative to the part's folder; what of it is no UTF-8 is replaced. */
+  readonly path: string;
+  /** `file`, `dir`, `symlink`, as restic has it. */
+  readonly kind: string;
+  readonly bytes: number;
+  /** ISO 8601. */
+  readonly modifiedAt: string;
+}
+
+/** What `pawl points ls` shows. */
+export interface StoredListing {
+  readonly point: RecoveryPointSummary;
+  readonly parts: readonly PartSummary[];
+  /** What is in a folder of the one part that was named; absent where none was. */
+  readonly nodes?: readonly StoredNode[];
+  /** How many there are besides. */
+  readonly more?: number;
+}
+
 /** What `pawl points` shows. */
 export interface PointList {
   readonly points: readonly ListedPoint[];

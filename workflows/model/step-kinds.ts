@@ -20,6 +20,7 @@ export const STEP_KINDS = {
   findRecoveryPoint: 'search',
   listRecoveryPoints: 'search',
   verifyPart: 'move',
+  listStoredFiles: 'search',
   observeRestoreTarget: 'look',
   restorePart: 'move',
   provePart: 'move',

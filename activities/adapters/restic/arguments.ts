@@ -60,6 +60,11 @@ export function treeDumpArguments(snapshotId: string, lock: boolean): string[] {
   return ['dump', '--json', locking(lock), '--archive=tar', '--', snapshotId, '/'];
 }
 
+/** Of the folder, or file, of that path. */
+export function treeListArguments(snapshotId: string, path: string): string[] {
+  return ['ls', '--json', '--no-lock', '--', snapshotId, path];
+}
+
 export function snapshotArguments(snapshotId: string): string[] {
   return ['cat', '--json', '--no-lock', '--', 'snapshot', snapshotId];
 }

@@ -4,6 +4,7 @@ import type { OpenRepository } from '../../ports/repository';
 import { findStream } from './find-stream';
 import { initialise } from './initialise';
 import { repositoryLocation } from './location';
+import { listTree } from './list-tree';
 import { KnownContents } from './known-contents';
 import { look, observe } from './look';
 import { findManifest, readManifest, storeManifest } from './manifests';
@@ -36,6 +37,8 @@ export function createResticRepositories(options: ResticOptions): OpenRepository
         },
         find: (label, receipt, attempt) => findTree(restic, label, receipt, attempt),
         read: (snapshotId, attempt) => readTree(restic, snapshotId, attempt),
+        list: (snapshotId, path, most, attempt) =>
+          listTree(restic, { snapshotId, path, most }, attempt),
         restore: (snapshotId, sink, attempt) => restoreTree(restic, snapshotId, sink, attempt),
       },
       probe: ({ signal }) => probe(restic, signal),
