@@ -26,6 +26,7 @@ import { highestRecordedRun } from './run/highest-recorded-run';
 import { initialiseRepository } from './data/initialise-repository';
 import { keepDescription } from './run/keep-description';
 import { listRecoveryPoints } from './data/list-recovery-points';
+import { listStoredFiles } from './data/list-stored-files';
 import { listReleases } from './release/list-releases';
 import { makeReleaseCurrent } from './release/make-release-current';
 import { observeEntry } from './data/observe-entry';
@@ -88,6 +89,7 @@ export function createHostActivities(ports: HostPorts) {
     verifyPart: verifyPart(ports),
     compareCopies: compareCopies(ports),
     copyPoints: copyPoints(ports),
+    listStoredFiles: listStoredFiles(ports),
     observeRestoreTarget: observeRestoreTarget(ports),
     restorePart: restorePart(ports),
     provePart: provePart(ports),

@@ -8,6 +8,7 @@ export { forget } from './release/forget.workflow';
 export { endByForce } from './stack/end-by-force.workflow';
 export { examine } from './questions/examine.workflow';
 export { kept } from './restore/kept.workflow';
+export { listStored } from './questions/list-stored.workflow';
 export { keptLogs } from './questions/kept-logs.workflow';
 export { maintenance } from './maintenance/maintenance.workflow';
 export { notify } from './notify/notify.workflow';

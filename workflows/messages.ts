@@ -23,6 +23,7 @@ import type { RunProgress } from './model/run';
  * | releases | `releases`      | `releases/<stack>/<unique>`          | result = ReleaseList & { serving?: Serving } |
  * | diff     | `releaseDiff`   | `release-diff/<stack>/<unique>`      | result = ReleaseDiff |
  * | verify   | `verifyPoint`   | `verify/<stack>/<unique>`            | result = PointVerification |
+ * | list     | `listStored`    | `list-stored/<stack>/<unique>`       | result = StoredListing |
  * | logs     | `keptLogs`      | `kept-logs/<stack>/<unique>`         | result = KeptLog[] |
  * | service  | `whereabouts`   | `whereabouts/<stack>/<unique>`       | result = Whereabouts |
  * | force    | `endByForce`    | `force/<stack>/<unique>`             | result = ForcedEnd |

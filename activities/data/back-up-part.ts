@@ -1,4 +1,5 @@
 import {
+  isTree,
   summarisePart,
   type Part,
   type PartSummary,
@@ -20,7 +21,7 @@ export interface BackUpPartInput extends StepInput {
 }
 
 /**
- * Dumps one part into the repository, as one snapshot or none.
+ * Saves one part into the repository, as one snapshot or none: a folder file by file where that can be had, else as a dump.
  * Shape:  { stack, run, part, takenAt } → PartSummary
  * Units:  bytes = octets of the dump, before deduplication and compression
  * Retry:  safe; a stream that this run has stored already is found by its tags and its receipt and not dumped again.
@@ -42,13 +43,20 @@ export const backUpPart =
       if (earlier !== undefined) return summarisePart(earlier);
 
       const entry = entryOf(input.stack, input.part);
-      const source = engineFor(ports, entry).dump({ site, entry, part: input.part, attempt });
-      const stored = await repository.storeStream({
-        source,
-        label,
-        attempt,
-        beforeClose: (receipt) => ports.receipts.write(input.run.key, input.part, receipt),
-      });
+      const engine = engineFor(ports, entry);
+      const call = { site, entry, part: input.part, attempt };
+      const keep = (receipt: StreamReceipt): Promise<void> =>
+        ports.receipts.write(input.run.key, input.part, receipt);
+      const tree = await engine.trees?.source(call);
+      const upload = { label, attempt };
+      const stored =
+        tree === undefined
+          ? await repository.storeStream({
+              ...upload,
+              source: engine.dump(call),
+              beforeClose: keep,
+            })
+          : await repository.trees.store({ ...upload, source: tree, beforeUse: keep });
       return summarisePart(storedPart(label, stored, stored.receipt));
     });
   };
@@ -67,7 +75,9 @@ async function findStored(
 ): Promise<StoredPart | undefined> {
   const receipt = await ports.receipts.read(label.runKey, label.part);
   if (receipt === undefined) return undefined;
-  const found = await repository.findStream(label, receipt, attempt);
+  const found = isTree(receipt.facts)
+    ? await repository.trees.find(label, receipt, attempt)
+    : await repository.findStream(label, receipt, attempt);
   return found === undefined ? undefined : storedPart(label, found, receipt);
 }
 

@@ -3,7 +3,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { log } from '@temporalio/activity';
 import type { LeftOut } from '../../workflows/model/left-out';
-import type { Json, PartSummary } from '../../workflows/model/recovery-point';
+import { isTree, type Json, type PartSummary } from '../../workflows/model/recovery-point';
 import type { RestoreTarget } from '../../workflows/model/restore-target';
 import { AdapterError } from '../ports/adapter-error';
 import { engineFor, entryOf } from '../frame/engine-for';
@@ -52,6 +52,12 @@ export const restorePart =
       const { part } = stored;
       const surroundings = await surroundingsOf(ports, input, site, attempt);
       const call = { site, entry, part, target: input.target, attempt };
+      if (isTree(stored) && engine.trees !== undefined) {
+        const notes = await engine.prepare({ ...call, surroundings });
+        const { trees } = ports.openRepository(site, input.stack.repository);
+        await trees.restore(stored.snapshotId, await engine.trees.sink(call), attempt);
+        return { bytes: stored.bytes, notes };
+      }
       // restic takes half a second to open its repository: meanwhile the place is made.
       const reading = startReading(ports, input, site, attempt);
       let sink: ByteSink;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PartSummary, VerifiedPart } from '../../workflows/model/recovery-point';
+import { isTree, type PartSummary, type VerifiedPart } from '../../workflows/model/recovery-point';
 import { AdapterError } from '../ports/adapter-error';
 import type { Attempt } from '../ports/attempt';
 import type { Ports } from '../ports/host-ports';
@@ -25,6 +25,7 @@ export const verifyPart =
     const options = { phase: `read ${name}`, bytesExpected: stored.bytes, watchStall: true };
     return runStep(ports, input, options, async (attempt, site) => {
       try {
+        if (isTree(stored)) return { name, ...(await readTree(ports, input, site, attempt)) };
         const read = await readToEnd(ports, input, site, attempt);
         if (read.bytes === stored.bytes && read.sha256 === stored.sha256) {
           return { name, state: 'proved' };
@@ -63,4 +64,29 @@ async function readToEnd(
     await reading.abort();
   }
   return { bytes, sha256: hash.digest('hex') };
+}
+
+/** Each piece is compared with its hash as it is read, and so all of it with the tree's own. */
+async function readTree(
+  ports: Ports,
+  { stack, stored }: VerifyPartInput,
+  site: Site,
+  attempt: Attempt,
+): Promise<Pick<VerifiedPart, 'state' | 'detail'>> {
+  const { trees } = ports.openRepository(site, stack.repository);
+  const reading = await trees.read(stored.snapshotId, attempt);
+  try {
+    if (reading.treeId !== stored.sha256) {
+      const detail = `its tree is ${reading.treeId}; its manifest promises ${stored.sha256}`;
+      return { state: 'damaged', detail };
+    }
+    let bytes = 0;
+    for await (const chunk of reading.stream as AsyncIterable<Buffer>) {
+      attempt.onProgress((bytes += chunk.length));
+    }
+    await reading.finish();
+    return { state: 'proved' };
+  } finally {
+    await reading.abort();
+  }
 }

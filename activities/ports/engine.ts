@@ -6,6 +6,7 @@ import type { EngineKind, ProtectEntry } from '../../workflows/model/stack';
 import type { Attempt } from './attempt';
 import type { ByteSink, ByteSource } from './byte-stream';
 import type { Site } from './site';
+import type { TreeSink, TreeSource } from './trees';
 
 export interface ObservedPart {
   readonly part: Part;
@@ -65,6 +66,16 @@ export interface RestoreCall<Entry extends ProtectEntry = ProtectEntry> extends 
   readonly target: RestoreTarget;
 }
 
+/** Of an engine whose content the repository can store file by file, beside `dump` and `receive`. */
+export interface EngineTrees<Entry extends ProtectEntry = ProtectEntry> {
+  /** Where this host has the part. Undefined where it is not to be had so: then it is dumped. */
+  source(call: PartCall<Entry>): Promise<TreeSource | undefined>;
+  /** The place that `prepare` made. Throws: PreconditionFailed where this host does not reach it */
+  sink(call: RestoreCall<Entry>): Promise<TreeSink>;
+  /** Digests a stored tree as it comes out of the repository, to be compared with `digest` of the place. */
+  digest(stored: Readable): Promise<readonly ContentDigest[]>;
+}
+
 /**
  * One kind of database (or files). The extension point: a further kind is one folder in `adapters/` that passes
  * `test/adapters/engine-contract.ts`.
@@ -74,6 +85,9 @@ export interface RestoreCall<Entry extends ProtectEntry = ProtectEntry> extends 
  */
 export interface Engine<Entry extends ProtectEntry = ProtectEntry> {
   readonly kind: Entry['engine'];
+
+  /** Absent where all is dumped. */
+  readonly trees?: EngineTrees<Entry>;
 
   /** Reads only. Throws: CredentialsRejected · ServiceUnavailable · PreconditionFailed (no such database or folder). */
   observe(call: EntryCall<Entry>): Promise<EngineObservation>;

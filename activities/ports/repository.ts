@@ -11,6 +11,7 @@ import type { RepositoryDescription } from '../../workflows/model/stack';
 import type { Attempt } from './attempt';
 import type { ByteSource } from './byte-stream';
 import type { Site } from './site';
+import type { Trees } from './trees';
 
 export interface RepositoryProbe {
   readonly state: 'ready' | 'absent';
@@ -39,6 +40,7 @@ export interface StreamReceipt {
 export interface Repository {
   /** Where it lies on this host; absent when it lies elsewhere. */
   readonly folder?: string;
+  readonly trees: Trees;
   /** Throws: CredentialsRejected (wrong password) · ServiceUnavailable · VerificationFailed (damaged). */
   probe(attempt: Attempt): Promise<RepositoryProbe>;
   /**

@@ -23,6 +23,10 @@ export interface Contest {
   readonly bytes: number;
   /** All rounds of pawl go into one repository, as those of a real stack do. Fresh ones otherwise. */
   readonly oneRepository?: true;
+  /** Each way once ahead of all rounds, which does not count. */
+  readonly warmUp?: true;
+  /** Ahead of each turn. */
+  readonly before?: () => void;
   /** What an operator would type. Starts with an empty repository in that folder and returns the seconds it takes. */
   readonly raw: { readonly title: string; seconds(repository: string): Promise<number> };
   /** pawl's ways, by title. */
@@ -56,10 +60,11 @@ export async function hold(contest: Contest, folder: string, rounds: number): Pr
     const idleMegabytes = await peakMemoryMegabytes(worker);
     const laps = Object.fromEntries(ways.map((way): [string, Lap[]] => [way, []]));
     const loads: number[] = [];
-    for (let round = 0; round < rounds; round += 1) {
-      for (const way of rotated(ways, round)) {
+    for (let round = contest.warmUp === true ? -1 : 0; round < rounds; round += 1) {
+      for (const way of rotated(ways, round + 1)) {
+        contest.before?.();
         const lap = await goRound(contest, way, folder, pawl, worker);
-        laps[way]?.push(lap);
+        if (round >= 0) laps[way]?.push(lap);
         console.error(
           `${contest.title}, round ${round + 1}: ${way} ${lap.stepSeconds.toFixed(2)} s`,
         );

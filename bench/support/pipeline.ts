@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { findProgram } from '../../toolchain/find-program';
@@ -44,9 +45,10 @@ export async function resticInto(repository: string): Promise<Program> {
   return { argv: [program, 'backup', '--quiet', '--stdin', '--stdin-filename', 'dump'], env };
 }
 
-/** A fresh repository, and `restic backup` of a folder into it. */
+/** `restic backup` of a folder into a repository, which is made where there is none. */
 export async function resticOf(folder: string, repository: string): Promise<Program> {
-  const { program, env } = await initialised(repository);
+  const there = { program: (await findProgram('restic')).path, env: resticEnvironment(repository) };
+  const { program, env } = existsSync(repository) ? there : await initialised(repository);
   return { argv: [program, 'backup', '--quiet', folder], env };
 }
 

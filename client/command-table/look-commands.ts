@@ -31,6 +31,20 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
         ],
         load: () => import('../commands/points-verify.js'),
       },
+      {
+        name: 'ls',
+        about: 'List the parts of a recovery point, or the files in one part',
+        operands: [
+          { usage: '[point]', about: 'id of a point, or `newest`, which it is when absent' },
+          { usage: '[part]', about: 'name of a part that is a folder' },
+          { usage: '[path]', about: 'a folder in it, or a file; relative to it' },
+        ],
+        examples: [
+          ['pawl points ls 4f1c9a2e', 'its parts'],
+          ['pawl points ls newest uploads 2026/08', 'what a folder had in it'],
+        ],
+        load: () => import('../commands/points-ls.js'),
+      },
     ],
   },
   {

@@ -65,6 +65,7 @@ export const HISTORY_DOUBLES: ActivityDoubles = {
   storeProof: () => Promise.resolve(),
   discardKept: () => Promise.resolve(),
   listRecoveryPoints: () => Promise.resolve({ points: [], unreadable: [] }),
+  listStoredFiles: () => Promise.resolve({ nodes: [{ path: 'a/b', kind: 'file', bytes: 1, modifiedAt: '2026-08-21T10:00:00Z' }], more: 0 }),
   verifyPart: ({ stored }) => Promise.resolve({ name: stored.part.name, state: 'proved' }),
   examineHost: () => Promise.resolve([]),
   findService: () => Promise.resolve({ host: 'local', containers: [] }),

@@ -217,6 +217,13 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       return ['told/1', 'told/2', 'stack/told', 'notify-test/told/1', ...notices];
     },
   },
+  'is asked what it has stored': {
+    async run(harness) {
+      const input = { stack: released('listed', 900), point: { newest: true }, part: 'db', path: 'a' };
+      await ask(harness, 'listStored', 'list-stored/listed/1', input);
+      return ['list-stored/listed/1'];
+    },
+  },
   'is only planned, asked, and ended by force': {
     doubles: { settleTraffic: () => Promise.resolve({ services: [], left: [] }), backUpPart: () => untilCancelled() },
     async run(harness) {

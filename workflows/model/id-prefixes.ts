@@ -12,6 +12,7 @@ export const ID_PREFIXES = [
   'releases',
   'release-diff',
   'verify',
+  'list-stored',
   'kept-logs',
   'whereabouts',
   'force',

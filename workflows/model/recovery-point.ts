@@ -31,7 +31,7 @@ export interface ContentDigest {
 
 /** What a source knew about its own content when it was dumped; taken at the dump's own snapshot. */
 export interface PartFacts {
-  /** `pg_dump custom`, `tar`, `sql`. */
+  /** `pg_dump custom`, `tar`, `sql`; `restic tree` of what is stored file by file. */
   readonly format: string;
   /** Version of the server or program the content came from. */
   readonly sourceVersion: string;
@@ -48,6 +48,13 @@ export interface PartFacts {
   readonly surroundings?: Json;
 }
 
+/** What is stored file by file, and not as one stream: its `sha256` is that of the whole tree, contents included. */
+export const TREE_FORMAT = 'restic tree';
+
+export function isTree({ format }: Pick<PartFacts, 'format'>): boolean {
+  return format === TREE_FORMAT;
+}
+
 export type Json =
   string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -55,7 +62,7 @@ export type Json =
 export interface StoredPart {
   readonly part: Part;
   readonly snapshotId: string;
-  /** Name of the one file in that snapshot. */
+  /** Name of the one file in that snapshot; `/` of a tree, which is all of it. */
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -154,6 +161,27 @@ export interface VerifiedPart {
 export interface PointVerification {
   readonly point: RecoveryPointSummary;
   readonly parts: readonly VerifiedPart[];
+}
+
+/** One file, folder or link of what is stored file by file. */
+export interface StoredNode {
+  /** Relative to the part's folder; what of it is no UTF-8 is replaced. */
+  readonly path: string;
+  /** `file`, `dir`, `symlink`, as restic has it. */
+  readonly kind: string;
+  readonly bytes: number;
+  /** ISO 8601. */
+  readonly modifiedAt: string;
+}
+
+/** What `pawl points ls` shows. */
+export interface StoredListing {
+  readonly point: RecoveryPointSummary;
+  readonly parts: readonly PartSummary[];
+  /** What is in a folder of the one part that was named; absent where none was. */
+  readonly nodes?: readonly StoredNode[];
+  /** How many there are besides. */
+  readonly more?: number;
 }
 
 /** What `pawl points` shows. */

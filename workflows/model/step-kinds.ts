@@ -23,6 +23,7 @@ export const STEP_KINDS = {
   verifyPart: 'move',
   compareCopies: 'search',
   copyPoints: 'copy',
+  listStoredFiles: 'search',
   observeRestoreTarget: 'look',
   restorePart: 'move',
   provePart: 'move',

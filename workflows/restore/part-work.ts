@@ -125,11 +125,15 @@ async function restorePart(frame: PartFrame, item: PartItem): Promise<BroughtPar
     },
   );
   const { bytes, notes, leftOut, unproved } = restored;
+  const { snapshotId } = stored;
   const proof = await step(
     partStep('prove', part),
     (options) =>
       act.provePart.executeWithOptions(options, [
-        { stack, run, pointId, part, target, ...(unproved === undefined ? {} : { unproved }) },
+        {
+          ...{ stack, run, pointId, part, target, snapshotId },
+          ...(unproved === undefined ? {} : { unproved }),
+        },
       ]),
     { detail: ({ rows }) => ({ detail: `${countRows(part, rows)} equal` }) },
   );

@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode';
 import type { Containers } from '../../ports/containers';
+import { containerMounts } from './container-mounts';
 import { execRunner } from './exec-runner';
 import { findContainer } from './find-container';
 import { serviceAddress } from './service-address';
@@ -13,6 +14,8 @@ import { serviceAddress } from './service-address';
 export function createContainers({ docker }: { readonly docker: Dockerode }): Containers {
   return {
     runner: async (site, service) => execRunner(docker, await findContainer(docker, site, service)),
+    mounts: async (site, service) =>
+      containerMounts(docker, await findContainer(docker, site, service)),
     address: async (site, service, port) =>
       serviceAddress(docker, await findContainer(docker, site, service), port),
   };

@@ -28,6 +28,48 @@ export function backupArguments({ path, stack, tags, takenAt }: BackupLabel): st
 }
 
 /**
+ * A folder, by its name in the folder where restic is started. Its snapshot before, of which unchanged files are taken over, is
+ * the newest of this stack and path. What is to be saved is counted by nobody beforehand: pawl has measured it.
+ */
+export function treeBackupArguments(
+  { path, stack, tags, takenAt }: BackupLabel,
+  exclude: readonly string[],
+): string[] {
+  return [
+    'backup',
+    '--json',
+    `--retry-lock=${RETRY_LOCK}`,
+    '--no-scan',
+    '--group-by=host,paths',
+    `--host=${stack}`,
+    `--time=${resticTime(takenAt)}`,
+    ...tags.map((tag) => `--tag=${tag}`),
+    ...exclude.map((pattern) => `--exclude=${pattern}`),
+    '--',
+    `./${path}`,
+  ];
+}
+
+/** Into the folder where restic is started. */
+export function treeRestoreArguments(snapshotId: string, lock: boolean): string[] {
+  return ['restore', '--json', locking(lock), '--sparse', '--target=.', '--', snapshotId];
+}
+
+/** As one tar. */
+export function treeDumpArguments(snapshotId: string, lock: boolean): string[] {
+  return ['dump', '--json', locking(lock), '--archive=tar', '--', snapshotId, '/'];
+}
+
+/** Of the folder, or file, of that path. */
+export function treeListArguments(snapshotId: string, path: string): string[] {
+  return ['ls', '--json', '--no-lock', '--', snapshotId, path];
+}
+
+export function snapshotArguments(snapshotId: string): string[] {
+  return ['cat', '--json', '--no-lock', '--', 'snapshot', snapshotId];
+}
+
+/**
  * Those that bear all tags of one of the lists; every one when there is no list. Without a lock: nothing is read that prune
  * would take away, and a list must work while somebody prunes.
  */
@@ -36,8 +78,11 @@ export function snapshotsArguments(anyOf: readonly (readonly string[])[]): strin
 }
 
 export function dumpArguments(snapshotId: string, path: string, lock: boolean): string[] {
-  const locking = lock ? `--retry-lock=${RETRY_LOCK}` : '--no-lock';
-  return ['dump', '--json', locking, '--', snapshotId, path];
+  return ['dump', '--json', locking(lock), '--', snapshotId, path];
+}
+
+function locking(lock: boolean): string {
+  return lock ? `--retry-lock=${RETRY_LOCK}` : '--no-lock';
 }
 
 export function configArguments(): string[] {

@@ -4,6 +4,7 @@ import type { OpenRepository } from '../../ports/repository';
 import { findStream } from './find-stream';
 import { initialise } from './initialise';
 import { repositoryLocation } from './location';
+import { listTree } from './list-tree';
 import { KnownContents } from './known-contents';
 import { look, observe } from './look';
 import { findManifest, readManifest, storeManifest } from './manifests';
@@ -11,7 +12,9 @@ import { probe } from './probe';
 import { readStream } from './read-stream';
 import { RecentManifest } from './recent-manifest';
 import { Restic, type ResticOptions } from './restic';
+import { readTree, restoreTree } from './read-tree';
 import { storeStream } from './store-stream';
+import { findTree, storeTree } from './store-tree';
 
 /** `Repository` by the restic program. */
 export function createResticRepositories(options: ResticOptions): OpenRepository {
@@ -24,6 +27,20 @@ export function createResticRepositories(options: ResticOptions): OpenRepository
       recent.keep(url, pointId, await readManifest(restic, pointId, attempt));
     return {
       ...(folder === undefined ? {} : { folder }),
+      trees: {
+        store: async (upload) => {
+          const { label } = upload;
+          const stored = await storeTree(restic, upload);
+          const sizes = { [label.part.name]: stored.receipt.bytes };
+          known.stored(folder, label.stack, { snapshotId: stored.snapshotId, sizes });
+          return stored;
+        },
+        find: (label, receipt, attempt) => findTree(restic, label, receipt, attempt),
+        read: (snapshotId, attempt) => readTree(restic, snapshotId, attempt),
+        list: (snapshotId, path, most, attempt) =>
+          listTree(restic, { snapshotId, path, most }, attempt),
+        restore: (snapshotId, sink, attempt) => restoreTree(restic, snapshotId, sink, attempt),
+      },
       probe: ({ signal }) => probe(restic, signal),
       initialise: ({ signal }) => initialise(restic, signal),
       storeStream: async (upload) => {

@@ -9,6 +9,7 @@ export interface BackupSummary {
   readonly message_type: 'summary';
   readonly snapshot_id: string;
   readonly total_bytes_processed: number;
+  readonly total_files_processed: number;
 }
 
 export interface Lock {
@@ -48,10 +49,37 @@ export function findSummary(output: string): BackupSummary | undefined {
 export function parseSummary(line: string): BackupSummary | undefined {
   const message = parseMessage(line);
   if (message?.message_type !== 'summary') return undefined;
-  const { snapshot_id: id, total_bytes_processed: bytes } = message;
+  const { snapshot_id: id, total_bytes_processed: bytes, total_files_processed: files } = message;
   if (typeof id !== 'string' || !/^[0-9a-f]{64}$/.test(id)) return undefined;
   if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes)) return undefined;
-  return { message_type: 'summary', snapshot_id: id, total_bytes_processed: bytes };
+  return {
+    message_type: 'summary',
+    snapshot_id: id,
+    total_bytes_processed: bytes,
+    total_files_processed: typeof files === 'number' ? files : 0,
+  };
+}
+
+/** How far a command has come, of the line that it prints each second. */
+export function parseStatus(
+  line: string,
+): { readonly bytes: number; readonly files: number } | undefined {
+  const message = parseMessage(line);
+  if (message?.message_type !== 'status') return undefined;
+  const { bytes_done: saved, files_done: files, bytes_restored: restored } = message;
+  const { files_restored: restoredFiles } = message;
+  return { bytes: Number(saved ?? restored ?? 0), files: Number(files ?? restoredFiles ?? 0) };
+}
+
+/** What restic could not read or write, of its line on standard error. */
+export function parseItemError(
+  line: string,
+): { readonly item: string; readonly text: string } | undefined {
+  const message = parseMessage(line);
+  if (message?.message_type !== 'error') return undefined;
+  const { error, item } = message;
+  const text = (error as { readonly message?: unknown } | undefined)?.message;
+  return { item: String(item ?? ''), text: String(text ?? '') };
 }
 
 /** Where in restic's source an error was made: a function's name, then its file, for each call. */

@@ -34,8 +34,8 @@ const name = z.string().min(1).max(LONGEST_NAME);
 const text = z.string().max(LONGEST_TEXT);
 const count = z.int().nonnegative();
 const time = z.iso.datetime();
-/** As `streamPath` makes it: one file at the root, which no program takes for an option. */
-const path = z.string().regex(/^\/[A-Za-z0-9%._~!'()*-]{1,254}$/, 'is not the path of a part');
+/** As `streamPath` makes it: one file at the root, which no program takes for an option. The root itself of a tree. */
+const path = z.string().regex(/^\/[A-Za-z0-9%._~!'()*-]{0,254}$/, 'is not the path of a part');
 
 const part = z.strictObject({
   name,

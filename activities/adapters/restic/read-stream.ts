@@ -36,7 +36,7 @@ export async function readStream(
  * What restic prints, until its reader gives up: then restic is told to end, and what it still prints is thrown away. A pipe
  * that breaks instead would kill it before it has freed its lock, and a full one keep it from ever getting so far.
  */
-function outputOf(dump: RunningRestic): Readable {
+export function outputOf(dump: RunningRestic): Readable {
   const output = dump.stdout.pipe(new PassThrough());
   dump.stdout.once('error', (error) => output.destroy(error));
   output.once('close', () => {

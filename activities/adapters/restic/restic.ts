@@ -30,6 +30,15 @@ export interface ResticCall {
   readonly from?: Restic;
 }
 
+export interface StartOptions {
+  readonly patience: 'network' | 'none';
+  readonly stdin: 'pipe' | 'ignore';
+  readonly cwd?: string;
+  /** Exit codes besides 0 that are no failure by themselves: what they mean is for the caller to say. */
+  readonly accept?: readonly number[];
+  readonly onStderrLine?: (line: string) => void;
+}
+
 export interface RunningRestic extends RunningCommand {
   /** Resolves when restic has ended well; rejects with what its end means. */
   ended(): Promise<void>;
@@ -69,7 +78,7 @@ export class Restic {
   /** Starts restic to be fed or read. It gives up at once on what it would only try in vain. */
   async start(
     call: ResticCall,
-    { patience, stdin }: { patience: 'network' | 'none'; stdin: 'pipe' | 'ignore' },
+    { patience, stdin, cwd, accept = [], onStderrLine }: StartOptions,
   ): Promise<RunningRestic> {
     const giveUp = new AbortController();
     const { env, secrets } = await this.environment(call.from);
@@ -83,8 +92,10 @@ export class Restic {
       env,
       secrets,
       stdin,
+      ...(cwd === undefined ? {} : { cwd }),
       signal: AbortSignal.any([giveUp.signal, call.signal]),
       onStderrLine: (line) => {
+        onStderrLine?.(line);
         if (hopeless !== undefined || !isHopeless(line, patience, circumstances)) return;
         hopeless = line;
         giveUp.abort();
@@ -102,7 +113,7 @@ export class Restic {
         await call.from?.removeLockOfKilled();
       }
       call.signal.throwIfAborted();
-      if (exit.code === 0) return;
+      if (exit.code === 0 || (exit.code !== null && accept.includes(exit.code))) return;
       const ended = { location: this.options.runner.location, argv, exit, secrets };
       const failure = resticFailure(call.attempted, ended, circumstances, hopeless);
       throw await this.understood(failure, call);

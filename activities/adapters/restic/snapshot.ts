@@ -8,6 +8,8 @@ export interface Snapshot {
   /** The id that it had before `restic copy`, `rewrite`, `tag` or `repair snapshots` made another one of it. */
   readonly original?: string;
   readonly tags?: readonly string[];
+  /** SHA-256 over all that it holds. */
+  readonly tree?: string;
   readonly summary?: { readonly total_bytes_processed: number };
 }
 
@@ -19,6 +21,7 @@ const snapshotSchema = z.object({
   time: z.string().max(100),
   original: z.string().regex(ID).exactOptional(),
   tags: z.array(z.string()).exactOptional(),
+  tree: z.string().regex(ID).exactOptional(),
   summary: z.object({ total_bytes_processed: z.int().nonnegative() }).exactOptional(),
 });
 

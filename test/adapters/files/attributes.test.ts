@@ -15,6 +15,7 @@ import { filesEntry, hostSite } from './folder-bench';
 
 const containers = {
   runner: () => Promise.reject(new Error('no containers here')),
+  mounts: () => Promise.reject(new Error('no containers here')),
   address: () => Promise.reject(new Error('no containers here')),
 };
 const engine = createFilesEngine({ hostRunner, containers });

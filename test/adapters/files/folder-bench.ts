@@ -26,6 +26,7 @@ export interface BenchOptions {
 
 const NO_CONTAINERS: Containers = {
   runner: () => Promise.reject(new Error('no containers here')),
+  mounts: () => Promise.reject(new Error('no containers here')),
   address: () => Promise.reject(new Error('no containers here')),
 };
 

@@ -33,6 +33,7 @@ import { fillWithMuch, readTree } from './tree-on-disk';
 
 const containers = {
   runner: () => Promise.reject(new Error('no containers here')),
+  mounts: () => Promise.reject(new Error('no containers here')),
   address: () => Promise.reject(new Error('no containers here')),
 };
 const engine = createFilesEngine({ hostRunner, containers });

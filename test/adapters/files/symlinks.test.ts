@@ -27,6 +27,7 @@ import { filesEntry, hostSite } from './folder-bench';
 const NOBODY = 65_534;
 const containers = {
   runner: () => Promise.reject(new Error('no containers here')),
+  mounts: () => Promise.reject(new Error('no containers here')),
   address: () => Promise.reject(new Error('no containers here')),
 };
 const entry = filesEntry('data/uploads');

@@ -35,6 +35,7 @@ import { Readable } from 'node:stream';
 
 const NO_CONTAINERS = {
   runner: () => Promise.reject(new Error('no containers here')),
+  mounts: () => Promise.reject(new Error('no containers here')),
   address: () => Promise.reject(new Error('no containers here')),
 };
 

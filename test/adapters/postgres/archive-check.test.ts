@@ -21,6 +21,7 @@ describeWith(['postgres'], 'the completeness of an archive of pg_dump', () => {
       reach: () => reach,
       containers: {
         runner: () => Promise.reject(new Error()),
+        mounts: () => Promise.reject(new Error()),
         address: () => Promise.reject(new Error()),
       },
     });

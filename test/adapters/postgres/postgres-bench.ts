@@ -192,7 +192,7 @@ export function siteOf(server: BenchServer): Site {
 
 const refuse = (): Promise<never> => Promise.reject(new Error('there are no containers here'));
 
-export const noContainers: Containers = { runner: refuse, address: refuse };
+export const noContainers: Containers = { runner: refuse, mounts: refuse, address: refuse };
 
 /** What the engine reaches the bench's server through. */
 export function accessTo(bench: PostgresBench, onProgress: OnProgress): Promise<Access> {

@@ -71,7 +71,13 @@ export function createInMemoryRepositories(): {
   };
 }
 
+/** Folders lie on a real disk, and restic alone reads them from it: tests of trees take the real one. */
+const noTrees = (): Promise<never> =>
+  Promise.reject(new AdapterError('InternalError', 'the memory holds streams only'));
+
 class InMemoryRepository implements Repository {
+  readonly trees = { store: noTrees, find: noTrees, read: noTrees, list: noTrees, restore: noTrees };
+
   constructor(
     private readonly repositories: Map<string, Contents>,
     private readonly site: Pick<Site, 'secret'>,

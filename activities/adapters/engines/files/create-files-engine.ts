@@ -10,17 +10,20 @@ import type { Engine, EntryCall, RestoreCall } from '../../../ports/engine';
 import type { OwnFolder } from '../../../ports/site';
 import { findTar } from './find-tar';
 import { framesOf, inFrame } from './frames';
+import { digestStored } from './digest-stored';
 import { hostAccess } from './host-access';
+import { findHostPlace, type HostPlace } from './host-place';
 import { observeFolder } from './observe-folder';
 import { observeFolderTarget } from './observe-folder-target';
 import { packFolder } from './pack-folder';
 import type { FolderAccess } from './folder-access';
-import { findLayout, type RestoreLayout } from './restore-layout';
+import { findLayout, TREE, type RestoreLayout } from './restore-layout';
 import { refuseNeeded } from './refuse-needed';
 import { serviceAccess } from './service-access';
 import { isOwnPath } from './staying';
 import { assertOwn, swapBackEntries, swapEntries } from './swap-entries';
-import { digestKind } from './tree-digest';
+import { digestKind, type DigestKind } from './tree-digest';
+import { treeSink, treeSource } from './tree-places';
 import { unpackFolder } from './unpack-folder';
 
 type Call = EntryCall<FilesEntry>;
@@ -34,7 +37,8 @@ export interface FilesEngineTools {
 }
 
 /**
- * Saves a folder of the host, or of a service's container, as one tar stream.
+ * Saves a folder of the host, or of a service's container: file by file where the worker reaches it on the host, else as one
+ * tar stream.
  *
  * A restore builds the tree in a neighbouring folder, or inside the folder under a hidden name where the neighbour would
  * be on another file system (services, mount points), and moves entries by rename: the folder itself stays the same.
@@ -55,6 +59,27 @@ export function createFilesEngine({
   async function open(call: Call, path: string) {
     const access = await accessOf(call);
     return { access, resolved: await access.resolve(absolute(call, path)) };
+  }
+
+  /** The same folder as the worker itself reaches it. */
+  async function onHost(
+    { site, entry }: Pick<Call, 'site' | 'entry'>,
+    access: FolderAccess,
+    path: string,
+  ): Promise<HostPlace | undefined> {
+    if (entry.service === undefined) return { access, path };
+    const mounts = await containers.mounts(site, entry.service);
+    return findHostPlace(access, path, mounts, hostRunner);
+  }
+
+  /** What `prepare` has made, on the host. */
+  async function placeOnHost(call: TargetCall) {
+    const { access, layout } = await openTarget(call);
+    await assertOwn(access, layout, layout.beside);
+    const place = await onHost(call, access, layout.beside);
+    if (place === undefined) throw unreachable(layout);
+    if ((await findTar(place.access)).kind !== 'gnu') throw withoutGnuTar(layout);
+    return place;
   }
 
   async function openTarget({ target, ...call }: TargetCall) {
@@ -104,9 +129,25 @@ export function createFilesEngine({
     },
 
     async digest(call) {
+      const kind = digestKind(call.expected);
+      if (kind === 'tree') {
+        const { access, path } = await placeOnHost(call);
+        return digestFolder(access, `${path}/${TREE}`, kind, call.attempt);
+      }
       const { access, layout } = await openTarget(call);
       await assertOwn(access, layout, layout.beside);
-      return digestFolder(access, layout.tree, call.expected, call.attempt);
+      return digestFolder(access, layout.tree, kind, call.attempt);
+    },
+
+    trees: {
+      async source(call) {
+        const { access, resolved } = await open(call, call.part.source);
+        if ((await access.identity(resolved.path)) === undefined) return undefined;
+        const place = await onHost(call, access, resolved.path);
+        return place && treeSource(place, call.entry.exclude);
+      },
+      sink: async (call) => treeSink(await placeOnHost(call)),
+      digest: digestStored,
     },
 
     async swap(call) {
@@ -145,11 +186,11 @@ async function ownerOf(directory: string): Promise<readonly number[]> {
 async function digestFolder(
   access: FolderAccess,
   folder: string,
-  expected: readonly ContentDigest[],
+  digest: DigestKind,
   attempt: Attempt,
 ): Promise<readonly ContentDigest[]> {
   const tar = await findTar(access);
-  const request = { folder, exclude: [], tar, digest: digestKind(expected) };
+  const request = { folder, exclude: [], tar, digest };
   const source = await packFolder(access, request, attempt);
   try {
     let bytes = 0;
@@ -183,4 +224,17 @@ function untrustedLink(folder: string, link: string): AdapterError {
   const text = `${link} is a symbolic link that others than root, the worker's user and the owner of the stack's folder can change, so nothing is restored by that name`;
   const advice = `If ${folder} is meant, name it in the stack file (or with --into).`;
   return new AdapterError('PreconditionFailed', text, { advice });
+}
+
+const FROM_THE_HOST =
+  'Restore it with --into a folder of this host, or of a volume or bind mount that lies on it; the worker must be root.';
+
+function unreachable({ into }: RestoreLayout): AdapterError {
+  const text = `${into} is in a container, where the worker does not reach it from the host, and the part was saved file by file`;
+  return new AdapterError('PreconditionFailed', text, { advice: FROM_THE_HOST });
+}
+
+function withoutGnuTar({ into }: RestoreLayout): AdapterError {
+  const text = `What is restored to ${into} could not be proved: this host has no GNU tar`;
+  return new AdapterError('PreconditionFailed', text, { advice: 'Install GNU tar on the host.' });
 }

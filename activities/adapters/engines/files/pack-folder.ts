@@ -29,7 +29,11 @@ export async function packFolder(
   const identity = await access.identity(folder);
   if (identity === undefined) throw noFolder(access, folder);
   const complaints = new TarComplaints();
-  const argv = packArgv(tar, { exclude, withHoles: kind === 'whole' });
+  const argv = packArgv(tar, {
+    exclude,
+    withHoles: kind !== 'plain',
+    asRestic: kind === 'tree',
+  });
   const command = await access.spawnIn(folder, argv, {
     signal: attempt.signal,
     onStderrLine: (line) => {

@@ -28,7 +28,8 @@ export interface RestoreLayout {
   readonly staying: string;
 }
 
-const TREE = '.pawl_tree';
+/** In `beside`. */
+export const TREE = '.pawl_tree';
 
 /**
  * The layout that a step of a restore goes on with. Whether there is room beside the folder may change between two steps

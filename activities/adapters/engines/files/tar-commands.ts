@@ -19,6 +19,12 @@ const ATTRIBUTES = [
   '--xattrs-include=security.capability',
 ];
 
+/** The same with ACLs as the kernel keeps them: as text they have the names that this host has for users. */
+const RAW_ATTRIBUTES = [
+  ...ATTRIBUTES.filter((option) => option !== '--acls'),
+  '--xattrs-include=system.posix_acl_*',
+];
+
 /** Records of 64 KiB, as a pipe takes them at once, instead of 10. */
 const RECORD = '--blocking-factor=128';
 
@@ -30,13 +36,15 @@ interface PackOptions {
   readonly exclude: readonly string[];
   /** For a digest by the method of manifests that know no holes. */
   readonly withHoles: boolean;
+  /** To be compared with a tar of restic's: every name of a file is a file of its own, and ACLs are bytes. */
+  readonly asRestic?: boolean;
 }
 
 /**
  * Equal folders give equal bytes with GNU tar: names in order, no time of access or change, no process id in the names of
  * extended headers (its default before 1.33). File systems mounted inside are packed too.
  */
-export function packArgv(tar: TarProgram, { exclude, withHoles }: PackOptions): string[] {
+export function packArgv(tar: TarProgram, { exclude, withHoles, asRestic }: PackOptions): string[] {
   const excluded = exclude.map((pattern) => `--exclude=${pattern}`);
   const ours = `--exclude=./${HIDDEN_PREFIX}*`;
   if (tar.kind === 'other') {
@@ -44,7 +52,8 @@ export function packArgv(tar: TarProgram, { exclude, withHoles }: PackOptions): 
     return ['tar', '-c', '-f', '-', '--numeric-owner', ...without, '.'];
   }
   return [
-    ...gnuPack(),
+    ...gnuPack(asRestic === true ? RAW_ATTRIBUTES : ATTRIBUTES),
+    ...(asRestic === true ? ['--hard-dereference'] : []),
     '--sort=name',
     ...(withHoles ? SPARSE : []),
     RECORD,
@@ -58,10 +67,10 @@ export function packArgv(tar: TarProgram, { exclude, withHoles }: PackOptions): 
 
 /** A folder's own owner, mode, times, ACLs and extended attributes, without its content. */
 export function packFolderItselfArgv(): string[] {
-  return [...gnuPack(), '--no-recursion', '.'];
+  return [...gnuPack(ATTRIBUTES), '--no-recursion', '.'];
 }
 
-function gnuPack(): string[] {
+function gnuPack(attributes: readonly string[]): string[] {
   return [
     'tar',
     '--create',
@@ -69,7 +78,7 @@ function gnuPack(): string[] {
     '--format=posix',
     '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime',
     '--numeric-owner',
-    ...ATTRIBUTES,
+    ...attributes,
   ];
 }
 

@@ -1,3 +1,5 @@
+import { aclText } from './acl-text';
+
 /** One thing in a tar. Paths and targets are bytes, kept as Latin-1 text: names need not be UTF-8. */
 export interface TarEntry {
   readonly type: EntryType;
@@ -13,10 +15,14 @@ export interface TarEntry {
   /** Where the bytes that follow the header belong in the file; one segment unless it has holes. */
   readonly segments: readonly Segment[];
   readonly mtimeSeconds: number;
+  /** The same to the nearest second, as Go's archive/tar has it. */
+  readonly nearestSeconds: number;
   /** `major:minor` of a device. */
   readonly device: string;
   /** Extended attributes and ACLs, as sorted pax records; empty when there are none. */
   readonly attributes: string;
+  /** The same as a tar of restic's has them: ACLs with numbers for users and groups. */
+  readonly commonAttributes: string;
 }
 
 export interface Segment {
@@ -47,6 +53,13 @@ export type Extensions = ReadonlyMap<string, string>;
 
 /** Extended attributes and ACLs, as GNU tar and star name them. */
 const ATTRIBUTE = /^SCHILY\.(xattr|acl)\./;
+
+/** Those that a comparison asks GNU tar for (`packArgv`). */
+const COMMON_ATTRIBUTE =
+  /^SCHILY\.(xattr\.(user\.|trusted\.|security\.capability$)|acl\.(access|default)$)/;
+
+/** An ACL as its attribute's bytes. */
+const RAW_ACL = /^SCHILY\.xattr\.system\.posix_acl_(access|default)$/;
 
 const SPARSE_SEGMENT = ['GNU.sparse.offset', 'GNU.sparse.numbytes'];
 const MAP = 'pawl.sparse.map';
@@ -88,8 +101,10 @@ export function decodeEntry(block: Buffer, extensions: Extensions): TarEntry {
     gid: number('gid', 116, 8),
     ...sparseOrWhole(extensions, storedBytes),
     mtimeSeconds: Math.floor(number('mtime', 136, 12)),
+    nearestSeconds: nearest(extensions.get('mtime') ?? String(numberAt(block, 136, 12))),
     device: isDevice ? `${numberAt(block, 329, 8)}:${numberAt(block, 337, 8)}` : '',
     attributes: attributesOf(extensions),
+    commonAttributes: commonAttributesOf(extensions),
   };
 }
 
@@ -156,7 +171,21 @@ function malformedMap(): TarError {
 }
 
 function attributesOf(extensions: Extensions): string {
-  const records = [...extensions].filter(([key]) => ATTRIBUTE.test(key));
+  return recordsText([...extensions].filter(([key]) => ATTRIBUTE.test(key)));
+}
+
+function commonAttributesOf(extensions: Extensions): string {
+  if (extensions.size === 0) return '';
+  const records = [...extensions].map(([key, value]): readonly [string, string] => {
+    const acl = RAW_ACL.exec(key)?.[1];
+    // GNU tar writes `%25` for a `%` in a name.
+    if (acl === undefined) return [key.replaceAll('%25', '%'), value];
+    return [`SCHILY.acl.${acl}`, aclText(value) ?? value];
+  });
+  return recordsText(records.filter(([key]) => COMMON_ATTRIBUTE.test(key)));
+}
+
+function recordsText(records: readonly (readonly [string, string])[]): string {
   return records
     .map(([key, value]) => `${key.length} ${value.length} ${key}=${value}`)
     .sort()
@@ -169,6 +198,13 @@ function pathOf(block: Buffer): string {
   const isUstar = block.toString('latin1', 257, 263) === 'ustar\0';
   const prefix = isUstar ? textAt(block, 345, 155) : '';
   return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+/** By its digits: a number has not enough of them to tell what is just below the half. */
+function nearest(seconds: string): number {
+  if (seconds.startsWith('-')) return Math.floor(Number(seconds) + 0.5);
+  const [whole = '', fraction = ''] = seconds.split('.');
+  return Number(whole) + (fraction >= '5' ? 1 : 0);
 }
 
 /** Octal text, or base 256 when the first bit is set. */

@@ -13,13 +13,20 @@ const METHODS = {
   /** Until 0.1.0: without ACLs and extended attributes, and every file with its zeros. */
   plain: 'tar:sum-sha256(type,path,mode,uid,gid,size,mtime,link,content)/1',
   whole: 'tar:sum-sha256(type,path,mode,uid,gid,size,mtime,link,attributes,content)/2',
+  /**
+   * Of a tree that the repository holds file by file, and writes as a tar that has no devices and pipes, no hard links, and
+   * the nearest second.
+   */
+  tree: 'restic:sum-sha256(type,path,mode,uid,gid,size,mtime,link,attributes,content)/1',
 };
 
 export type DigestKind = keyof typeof METHODS;
 
 /** By which of the methods the digests of a manifest are to be compared. */
 export function digestKind(expected: readonly ContentDigest[]): DigestKind {
-  return expected.some(({ method }) => method === METHODS.plain) ? 'plain' : 'whole';
+  const named = (kind: DigestKind): boolean =>
+    expected.some(({ method }) => method === METHODS[kind]);
+  return named('plain') ? 'plain' : named('tree') ? 'tree' : 'whole';
 }
 
 /** Longer ones (PATH_MAX less the end mark and `./`) are made by going down step by step, which tar does not when it unpacks. */
@@ -41,10 +48,23 @@ export class TreeDigest {
   private file: { entry: TarEntry; left: number; hash?: FileHash } | undefined;
   private readonly links: HardLinks;
   private readonly kind: DigestKind;
+  private readonly isNamed: boolean;
 
-  /** `sorted`: whether the tar has its entries in the order of their names, as GNU tar writes it on demand. */
-  constructor({ sorted, kind = 'whole' }: { sorted: boolean; kind?: DigestKind }) {
+  /**
+   * `sorted`: whether the tar has its entries in the order of their names, as GNU tar writes it on demand. `isNamed`: whether the
+   * folder itself has a name in it, ahead of all others.
+   */
+  constructor({
+    sorted,
+    kind = 'whole',
+    isNamed = false,
+  }: {
+    sorted: boolean;
+    kind?: DigestKind;
+    isNamed?: boolean;
+  }) {
     this.kind = kind;
+    this.isNamed = isNamed;
     this.links = new HardLinks(sorted);
     this.reader = new TarReader({
       onEntry: (entry) => {
@@ -67,7 +87,9 @@ export class TreeDigest {
     return { name: '.', rows: this.entries, digest, method: METHODS[this.kind] };
   }
 
-  private begin(entry: TarEntry): void {
+  private begin(read: TarEntry): void {
+    const entry = this.kind === 'tree' ? inTree(read, this.isNamed) : read;
+    if (entry === undefined) return;
     if (entry.path !== '') this.entries += 1;
     if (entry.path.length > LONGEST_PATH_BYTES) this.tooLong ??= entry.path;
     if (entry.type !== 'file') {
@@ -95,7 +117,7 @@ export class TreeDigest {
   }
 
   private newHash(): FileHash {
-    return this.kind === 'whole' ? new ContentHash() : new PlainHash();
+    return this.kind === 'plain' ? new PlainHash() : new ContentHash();
   }
 
   private end(entry: TarEntry, content: string): void {
@@ -110,10 +132,22 @@ export class TreeDigest {
     const mtime = type === 'symlink' || type === 'directory' ? 0 : entry.mtimeSeconds;
     // Only attributes can hold a zero byte, and they tell their own length, so that no two entries give the same text.
     const fields = [type, path, linkTarget, device, mode, uid, gid, sizeBytes, mtime];
-    const last = this.kind === 'whole' ? [attributes.length, attributes, content] : [content];
+    const last = this.kind === 'plain' ? [content] : [attributes.length, attributes, content];
     const text = [...fields, ...last].join('\0');
     return BigInt(`0x${hash('sha256', Buffer.from(text, 'latin1'), 'hex')}`);
   }
+}
+
+/** Undefined for what restic's tar does not have. */
+function inTree(entry: TarEntry, isNamed: boolean): TarEntry | undefined {
+  const { type, path, commonAttributes, nearestSeconds } = entry;
+  if (type === 'fifo' || type === 'character' || type === 'block') return undefined;
+  return {
+    ...entry,
+    path: isNamed ? path.split('/').slice(1).join('/') : path,
+    attributes: commonAttributes,
+    mtimeSeconds: nearestSeconds,
+  };
 }
 
 interface FileHash {
