@@ -67,7 +67,7 @@ const fullDisk: ActivityDoubles = {
 };
 
 /** Its worker learns of the cancellation with the answer to a heartbeat. */
-async function untilCancelled(): Promise<never> {
+export async function untilCancelled(): Promise<never> {
   const beat = setInterval(heartbeat, 100);
   return Context.current().cancelled.finally(() => {
     clearInterval(beat);
