@@ -5,6 +5,8 @@ import type { InputOf, RunbookRequest } from '../../workflows/catalogue';
 import {
   approve,
   confirm,
+  copyTrouble,
+  copyWorkflowId,
   freeze,
   keptWorkflowId,
   partsWorkflowId,
@@ -58,6 +60,7 @@ function ask(harness: WorkflowHarness, type: string, workflowId: string, input: 
   return harness.client.workflow.execute(type, { workflowId, taskQueue: WORKFLOW_TASK_QUEUE, args: [input] });
 }
 
+let isCut = true;
 let isFull = false;
 const fullDisk: ActivityDoubles = {
   backUpPart: (input) =>
@@ -145,6 +148,24 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await first.result().catch(() => undefined);
       await endedRuns(harness, 'frozen', 2);
       return ['stack/frozen'];
+    },
+  },
+  'copies points': {
+    doubles: {
+      copyPoints: () => (isCut ? Promise.reject(ApplicationFailure.create({ message: 'the line is cut', type: 'ServiceUnavailable' })) : Promise.resolve({ copy: 'offsite', copied: ['aaaa1111'], skipped: [] })),
+      compareCopies: () => Promise.resolve({ copies: [{ name: 'offsite', held: ['key'], lacking: [] }] }),
+    },
+    async run(harness) {
+      const { repository } = describeStack();
+      const stack = describeStack({ name: 'copied', copies: [{ ...repository, name: 'offsite', url: '/mnt/offsite' }] });
+      await (await begun(harness, stack, BACKUP)).result();
+      const keeper = handleOf(harness, copyWorkflowId('copied', 'offsite'));
+      await until(async () => (await keeper.query(copyTrouble)) ?? undefined);
+      isCut = false;
+      await (await begun(harness, stack, BACKUP)).result();
+      await keeper.result();
+      await ask(harness, 'copies', 'copies/copied/1', { stack, answerSeconds: 5 });
+      return ['copied/1', 'copied/2', 'copy/copied/offsite', 'copies/copied/1'];
     },
   },
   'releases, goes back, and gives back': {

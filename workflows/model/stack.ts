@@ -1,5 +1,4 @@
 import type { ApprovalPolicies } from './approval';
-import type { CopyDescription } from './copy';
 import type { FreezeWindow } from './freeze-window';
 import type { DeployDescription } from './deployment';
 import type { EdgeDescription } from './edge';
@@ -33,6 +32,12 @@ export interface RepositoryDescription {
   readonly initialise: boolean;
   /** Further environment of restic, such as `AWS_ACCESS_KEY_ID`; `plain`: the value itself, which is no secret. */
   readonly environment: Readonly<Record<string, SecretReference | { readonly plain: string }>>;
+}
+
+/** A further repository that holds the stack's recovery points. */
+export interface CopyDescription extends RepositoryDescription {
+  /** Unique in the stack: `offsite`. */
+  readonly name: string;
 }
 
 /** A server reached over the network, client tools on the host. */
