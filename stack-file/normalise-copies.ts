@@ -1,4 +1,4 @@
-import type { CopyDescription } from '../workflows/model/copy';
+import type { CopyDescription } from '../workflows/model/stack';
 import { normaliseRepository } from './normalise-repository';
 import type { StackDocument } from './schema';
 

@@ -48,6 +48,7 @@ function environmentOf({ environment }: Draft): Draft {
 
 /** As they are written: `1` and `'1'` are one value, and so are two references with the same keys. */
 function isSame(left: unknown, right: unknown): boolean {
-  const text = (value: unknown) => JSON.stringify(typeof value === 'number' ? String(value) : value);
+  const text = (value: unknown) =>
+    JSON.stringify(typeof value === 'number' ? String(value) : value);
   return text(left) === text(right);
 }

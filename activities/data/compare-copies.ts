@@ -1,4 +1,5 @@
-import type { CopyDescription, CopyList, SeenCopy } from '../../workflows/model/copy';
+import type { CopyList, SeenCopy } from '../../workflows/model/copy';
+import type { CopyDescription } from '../../workflows/model/stack';
 import { lackingPoints } from '../../workflows/model/lacking-points';
 import type { ListedPoint } from '../../workflows/model/recovery-point';
 import { AdapterError } from '../ports/adapter-error';

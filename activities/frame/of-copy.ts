@@ -1,5 +1,4 @@
-import type { CopyDescription } from '../../workflows/model/copy';
-import type { StackDescription } from '../../workflows/model/stack';
+import type { CopyDescription, StackDescription } from '../../workflows/model/stack';
 import { AdapterError } from '../ports/adapter-error';
 
 /** Throws: PreconditionFailed (the stack has no copy of this name) */

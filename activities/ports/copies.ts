@@ -1,5 +1,4 @@
-import type { CopyDescription } from '../../workflows/model/copy';
-import type { RepositoryDescription } from '../../workflows/model/stack';
+import type { CopyDescription, RepositoryDescription } from '../../workflows/model/stack';
 import type { Attempt } from './attempt';
 import type { Site } from './site';
 

@@ -1,6 +1,5 @@
-import type { CopyDescription } from '../../workflows/model/copy';
 import type { HostFinding } from '../../workflows/model/host-finding';
-import type { StackDescription } from '../../workflows/model/stack';
+import type { CopyDescription, StackDescription } from '../../workflows/model/stack';
 import { ofCopy } from '../frame/of-copy';
 import type { Attempt } from '../ports/attempt';
 import type { Ports } from '../ports/host-ports';

@@ -2,8 +2,8 @@ import { compareCopies } from '../../activities/data/compare-copies';
 import { copyPoints, type CopyPointsInput } from '../../activities/data/copy-points';
 import { findRecoveryPoint } from '../../activities/data/find-recovery-point';
 import { AdapterError } from '../../activities/ports/adapter-error';
-import type { CopyDescription, CopyOutcome } from '../../workflows/model/copy';
-import type { StackDescription } from '../../workflows/model/stack';
+import type { CopyOutcome } from '../../workflows/model/copy';
+import type { CopyDescription, StackDescription } from '../../workflows/model/stack';
 import { attemptOf, labelOf, manifestOf, noReceipt, sourceOf } from '../adapters/restic/fixtures';
 import { attempt, portsInMemory, STACK, type MemoryPorts } from './ports-in-memory';
 

@@ -5,6 +5,8 @@ import type { InputOf, RunbookRequest } from '../../workflows/catalogue';
 import {
   approve,
   confirm,
+  copyTrouble,
+  copyWorkflowId,
   freeze,
   keptWorkflowId,
   partsWorkflowId,
@@ -61,6 +63,7 @@ function ask(harness: WorkflowHarness, type: string, workflowId: string, input: 
   return harness.client.workflow.execute(type, { workflowId, taskQueue: WORKFLOW_TASK_QUEUE, args: [input] });
 }
 
+let isCut = true;
 let isFull = false;
 const fullDisk: ActivityDoubles = {
   backUpPart: (input) =>
@@ -70,7 +73,7 @@ const fullDisk: ActivityDoubles = {
 };
 
 /** Its worker learns of the cancellation with the answer to a heartbeat. */
-async function untilCancelled(): Promise<never> {
+export async function untilCancelled(): Promise<never> {
   const beat = setInterval(heartbeat, 100);
   return Context.current().cancelled.finally(() => {
     clearInterval(beat);
@@ -148,6 +151,24 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await first.result().catch(() => undefined);
       await endedRuns(harness, 'frozen', 2);
       return ['stack/frozen'];
+    },
+  },
+  'copies points': {
+    doubles: {
+      copyPoints: () => (isCut ? Promise.reject(ApplicationFailure.create({ message: 'the line is cut', type: 'ServiceUnavailable' })) : Promise.resolve({ copy: 'offsite', copied: ['aaaa1111'], skipped: [] })),
+      compareCopies: () => Promise.resolve({ copies: [{ name: 'offsite', held: ['key'], lacking: [] }] }),
+    },
+    async run(harness) {
+      const { repository } = describeStack();
+      const stack = describeStack({ name: 'copied', copies: [{ ...repository, name: 'offsite', url: '/mnt/offsite' }] });
+      await (await begun(harness, stack, BACKUP)).result();
+      const keeper = handleOf(harness, copyWorkflowId('copied', 'offsite'));
+      await until(async () => (await keeper.query(copyTrouble)) ?? undefined);
+      isCut = false;
+      await (await begun(harness, stack, BACKUP)).result();
+      await keeper.result();
+      await ask(harness, 'copies', 'copies/copied/1', { stack, answerSeconds: 5 });
+      return ['copied/1', 'copied/2', 'copy/copied/offsite', 'copies/copied/1'];
     },
   },
   'releases, goes back, and gives back': {

@@ -8,6 +8,7 @@ import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 import { BACKUP, gate, uniqueStack, WorkflowHarness } from '../support/workflow-harness';
 import { HISTORY_DOUBLES } from '../histories/doubles';
+import { untilCancelled } from '../histories/scenarios';
 
 const NOTHING: CopyOutcome = { copy: 'offsite', copied: [], skipped: [] };
 

@@ -1,10 +1,4 @@
-import type { RepositoryDescription, StackDescription } from './stack';
-
-/** A further repository that holds the stack's recovery points. */
-export interface CopyDescription extends RepositoryDescription {
-  /** Unique in the stack: `offsite`. */
-  readonly name: string;
-}
+import type { StackDescription } from './stack';
 
 /** What was seen of one copy beside the stack's own repository, at one time. */
 export interface SeenCopy {

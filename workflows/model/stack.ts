@@ -31,6 +31,12 @@ export interface RepositoryDescription {
   readonly environment: Readonly<Record<string, SecretReference | { readonly plain: string }>>;
 }
 
+/** A further repository that holds the stack's recovery points. */
+export interface CopyDescription extends RepositoryDescription {
+  /** Unique in the stack: `offsite`. */
+  readonly name: string;
+}
+
 /** A server reached over the network, client tools on the host. */
 export interface ServerAddress {
   readonly host: string;

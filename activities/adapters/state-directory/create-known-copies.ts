@@ -1,5 +1,5 @@
+import type { CopyDescription } from '../../../workflows/model/stack';
 import { join } from 'node:path';
-import type { CopyDescription } from '../../../workflows/model/copy';
 import type { KnownCopies } from '../../ports/copies';
 import { onDisk, writeDurably } from './durable-files';
 import { readJson } from './read-files';

@@ -31,7 +31,9 @@ describe('what a stack file says about copies', () => {
     [
       'a name that is none',
       copies('Off_Site: {url: /mnt, password: {env: A}}'),
-      ['8:3 copies.Off_Site: the name must be 1 to 63 lower-case letters, digits, `.`, `_` or `-`, and begin with a letter or a digit'],
+      [
+        '8:3 copies.Off_Site: the name must be 1 to 63 lower-case letters, digits, `.`, `_` or `-`, and begin with a letter or a digit',
+      ],
     ],
     [
       'a copy in the place of another',

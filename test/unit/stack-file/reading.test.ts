@@ -137,13 +137,15 @@ describe('a stack file that is in order', () => {
   it('reads the examples of its documentation', () => {
     const document = readFileSync(join(__dirname, '../../../docs/stack-file.md'), 'utf8');
     const examples = [...document.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '');
-    const [full = '', smallest = '', repository = '', release = '', edge = ''] = examples;
-    const [drill = '', freeze = '', notify = '', approvals = '', overlay = ''] = examples.slice(5);
+    const [full = '', smallest = '', repository = '', copies = '', release = ''] = examples;
+    const [edge = '', drill = '', freeze = '', notify = '', approvals = '', overlay = ''] =
+      examples.slice(5);
     expect(read(full).description.protect).toHaveLength(6);
     expect(read(smallest).description.protect).toHaveLength(1);
     const protect = smallest.slice(smallest.indexOf('protect:'));
     const { description } = read(`stack: melvin\n${repository}${protect}`);
     expect(Object.keys(description.repository.environment)).toHaveLength(3);
+    expect(read(full + copies).description.copies).toHaveLength(2);
     expect(read(full + release).description.deploy?.services).toHaveLength(2);
     expect(read(full + release + edge).description.edge?.sites).toHaveLength(3);
     expect(read(full + drill).description.drill?.assert).toHaveLength(2);
