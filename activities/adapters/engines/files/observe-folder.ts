@@ -1,6 +1,7 @@
 import { folderSource, type FilesEntry } from '../../../../workflows/model/stack';
 import type { EngineObservation } from '../../../ports/engine';
 import { AdapterError } from '../../../ports/adapter-error';
+import { databaseNotes } from './find-databases';
 import { findTar } from './find-tar';
 import type { TarProgram } from './tar-commands';
 import { measureFolder } from './measure-folder';
@@ -41,6 +42,7 @@ export async function observeFolder(
       ...(untrusted === undefined ? [] : [untrustedNote(entry, folder, untrusted)]),
       ...excludedNote(entry),
       ...(await mountNotes(access, folder)),
+      ...(await databaseNotes(access, folder, entry.exclude)),
       ...notKeptBy(tar),
       ...(size.counted ? [] : [`${folder} has too many files to count them all beforehand.`]),
       ...(access.asRoot ? [] : ['The worker is not root: owners of files cannot be restored.']),
