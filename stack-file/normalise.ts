@@ -6,6 +6,7 @@ import { normaliseFreeze } from './normalise-freeze';
 import { normaliseDeploy } from './normalise-deploy';
 import { normaliseEdge } from './normalise-edge';
 import { normaliseSecret } from './normalise-secret';
+import { withOwnDatabases } from './own-databases';
 import type { StackDocument } from './schema';
 
 /** Turns the file's own words into the description that runs are started with. `directory` is absolute. */
@@ -32,7 +33,10 @@ export function normalise(document: StackDocument, directory: string): StackDesc
         ]),
       ),
     },
-    protect: Object.entries(document.protect).map(([name, entry]) => normaliseEntry(name, entry)),
+    protect: withOwnDatabases(
+      Object.entries(document.protect).map(([name, entry]) => normaliseEntry(name, entry)),
+      directory,
+    ),
     limits: {
       heartbeatSeconds: requireSeconds(limits.heartbeat),
       stallSeconds: requireSeconds(limits.stall),
