@@ -9,6 +9,7 @@ import { normaliseDrill } from './normalise-drill';
 import { normaliseEdge } from './normalise-edge';
 import { normaliseRepository } from './normalise-repository';
 import { normaliseNotify } from './normalise-notify';
+import { withOwnDatabases } from './own-databases';
 import type { StackDocument } from './schema';
 
 /** Turns the file's own words into the description that runs are started with. `directory` is absolute. */
@@ -29,7 +30,10 @@ export function normalise(document: StackDocument, directory: string): StackDesc
     ...(compose && { compose }),
     repository: normaliseRepository(repository),
     ...(copies && { copies }),
-    protect: Object.entries(document.protect).map(([name, entry]) => normaliseEntry(name, entry)),
+    protect: withOwnDatabases(
+      Object.entries(document.protect).map(([name, entry]) => normaliseEntry(name, entry)),
+      directory,
+    ),
     limits: {
       heartbeatSeconds: requireSeconds(limits.heartbeat),
       stallSeconds: requireSeconds(limits.stall),

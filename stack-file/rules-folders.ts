@@ -34,16 +34,9 @@ export const folderRules: readonly Rule[] = [
 
   function databaseFilesAreProtectedOnce(stack, report) {
     const files = protectedAt('file', stack);
-    const folders = protectedAt('folder', stack);
     files.forEach(([name, file], index) => {
       const twin = files.slice(0, index).find(([, earlier]) => contains(earlier, file));
       if (twin) report(['protect', name, 'path'], `is the database of ${quoted(twin[0])} already`);
-      const around = folders.find(([, folder]) => contains(folder, file));
-      if (!around) return;
-      report(
-        ['protect', name, 'path'],
-        `lies in the folder of ${quoted(around[0])}; a restore of that would replace the database too`,
-      );
     });
   },
 

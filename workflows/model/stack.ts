@@ -1,5 +1,4 @@
 import type { ApprovalPolicies } from './approval';
-import type { CopyDescription } from './copy';
 import type { Channel } from './channel';
 import type { FreezeWindow } from './freeze-window';
 import type { DeployDescription } from './deployment';
@@ -87,6 +86,8 @@ export interface FilesEntry {
   readonly path: string;
   /** Patterns of GNU tar (`*.tmp`, `cache/*`); what matches is in no recovery point. */
   readonly exclude: readonly string[];
+  /** SQLite databases in it that are entries of their own, relative to it: its part does not have them, and its restore leaves them. */
+  readonly databases?: readonly string[];
 }
 
 /** One SQLite database, a file. */

@@ -65,6 +65,7 @@ const protectEntry = z.discriminatedUnion(
       service: service.exactOptional(),
       path: filled,
       exclude: list(text),
+      databases: list(filled).exactOptional(),
     }),
   ],
   { error: unknownEngine },

@@ -55,6 +55,28 @@ describe('a stack file that is in order', () => {
     expect(description.compose).toEqual({ files: [] });
   });
 
+  it('tells a folder which databases in it are entries of their own', () => {
+    const { description } = read(
+      withProtect(
+        'data: {engine: files, service: api, path: /data/}',
+        'here: {engine: files, path: .}',
+        'chats: {engine: sqlite, service: api, path: /data/x/../sub/app.db}',
+        'notes: {engine: sqlite, path: ./notes.db, digests: false}',
+        'above: {engine: sqlite, path: ../above.db}',
+        'other: {engine: sqlite, service: web, path: /data/app.db}',
+      ),
+    );
+    expect(description.protect.slice(0, 4)).toEqual([
+      { ...folderOf('data', '/data/'), service: 'api', databases: ['sub/app.db'] },
+      { ...folderOf('here', '.'), databases: ['notes.db'] },
+      {
+        ...{ name: 'chats', engine: 'sqlite', service: 'api', digests: true },
+        path: '/data/x/../sub/app.db',
+      },
+      { name: 'notes', engine: 'sqlite', path: './notes.db', digests: false },
+    ]);
+  });
+
   it('may say the value itself of a variable of restic that is no secret', () => {
     const environment =
       '  environment: {RESTIC_CACERT: /etc/ca.pem, RESTIC_PACK_SIZE: 64, AWS_SECRET_ACCESS_KEY: {env: KEY}}\n  password:';
@@ -155,3 +177,7 @@ describe('a stack file that is in order', () => {
     expect(read(full, overlay).description.protect).toHaveLength(5);
   });
 });
+
+function folderOf(name: string, path: string) {
+  return { name, engine: 'files', path, exclude: [] };
+}

@@ -211,17 +211,6 @@ describe('a stack file is refused', () => {
       ['7:29 protect.b.path: is the database of `a` already'],
     ],
     [
-      'for a database file in a protected folder',
-      withProtect(
-        'a: {engine: files, service: api, path: /data}',
-        'b: {engine: sqlite, service: api, path: /data/app.db}',
-        'c: {engine: sqlite, service: web, path: /data/app.db}',
-      ),
-      [
-        '7:43 protect.b.path: lies in the folder of `a`; a restore of that would replace the database too',
-      ],
-    ],
-    [
       'for a relative database file in a service',
       withProtect('a: {engine: sqlite, service: api, path: app.db}'),
       ['6:43 protect.a.path: must be absolute, since it is a file in a container'],

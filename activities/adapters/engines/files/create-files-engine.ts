@@ -15,6 +15,7 @@ import { hostAccess } from './host-access';
 import { findHostPlace, type HostPlace } from './host-place';
 import { observeFolder } from './observe-folder';
 import { observeFolderTarget } from './observe-folder-target';
+import { databasePatterns, keepingDatabases, stayingNotes } from './own-databases';
 import { packFolder } from './pack-folder';
 import type { FolderAccess } from './folder-access';
 import { findLayout, TREE, type RestoreLayout } from './restore-layout';
@@ -83,9 +84,10 @@ export function createFilesEngine({
   }
 
   async function openTarget({ target, ...call }: TargetCall) {
-    const { access, resolved } = await open(call, target.into);
+    const { access: whole, resolved } = await open(call, target.into);
     if (resolved.untrusted !== undefined) throw untrustedLink(resolved.path, resolved.untrusted);
-    return { access, layout: await findLayout(access, resolved.path, target) };
+    const access = keepingDatabases(whole, resolved.path, call.entry);
+    return { access, whole, layout: await findLayout(access, resolved.path, target) };
   }
 
   return {
@@ -98,16 +100,17 @@ export function createFilesEngine({
 
     async dump(call) {
       const { access, resolved } = await open(call, call.part.source);
-      const { exclude } = call.entry;
+      const exclude = [...call.entry.exclude, ...databasePatterns(call.entry)];
       const tar = await findTar(access);
       return packFolder(access, { folder: resolved.path, exclude, tar }, call.attempt);
     },
 
     async observeTarget(call) {
-      const { access, layout } = await openTarget(call);
+      const { whole, layout } = await openTarget(call);
       const own = [...ownFolders, ...(call.site.ownFolders ?? [])];
-      await refuseNeeded(access, layout.into, own);
-      return observeFolderTarget(access, layout, absolute(call, call.target.into));
+      await refuseNeeded(whole, layout.into, own);
+      const observed = await observeFolderTarget(whole, layout, absolute(call, call.target.into));
+      return { ...observed, notes: [...(observed.notes ?? []), ...stayingNotes(call.entry)] };
     },
 
     async prepare(call) {

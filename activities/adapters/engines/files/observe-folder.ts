@@ -1,9 +1,11 @@
 import { folderSource, type FilesEntry } from '../../../../workflows/model/stack';
 import type { EngineObservation } from '../../../ports/engine';
 import { AdapterError } from '../../../ports/adapter-error';
+import { databaseNotes } from './find-databases';
 import { findTar } from './find-tar';
 import type { TarProgram } from './tar-commands';
 import { measureFolder } from './measure-folder';
+import { databasePatterns } from './own-databases';
 import { noFolder, notKeptBy } from './pack-folder';
 import { isOwnPath } from './staying';
 import { nameOfHolder, type FolderAccess } from './folder-access';
@@ -23,8 +25,9 @@ export async function observeFolder(
     throw (await isTaken(access, folder)) ? notAFolder(access, folder) : noFolder(access, folder);
   }
   const tar = await findTar(access);
+  const exclude = [...entry.exclude, ...databasePatterns(entry)];
   assertCanExclude(access, tar, entry);
-  const size = await measureFolder(access, { folder, exclude: entry.exclude, tar });
+  const size = await measureFolder(access, { folder, exclude, tar });
   const part = {
     name: entry.name,
     entry: entry.name,
@@ -41,6 +44,7 @@ export async function observeFolder(
       ...(untrusted === undefined ? [] : [untrustedNote(entry, folder, untrusted)]),
       ...excludedNote(entry),
       ...(await mountNotes(access, folder)),
+      ...(await databaseNotes(access, folder, exclude)),
       ...notKeptBy(tar),
       ...(size.counted ? [] : [`${folder} has too many files to count them all beforehand.`]),
       ...(access.asRoot ? [] : ['The worker is not root: owners of files cannot be restored.']),
@@ -93,10 +97,10 @@ function excludedNote({ name, exclude }: FilesEntry): string[] {
 function assertCanExclude(
   access: FolderAccess,
   tar: TarProgram,
-  { name, exclude }: FilesEntry,
+  { name, exclude, databases = [] }: FilesEntry,
 ): void {
-  if (tar.canExclude || exclude.length === 0) return;
+  if (tar.canExclude || exclude.length + databases.length === 0) return;
   const text = `${tar.version} in ${access.runner.location} cannot exclude files, which ${name} requires`;
-  const advice = 'Remove `exclude`, or put GNU tar into the image.';
+  const advice = 'Remove `exclude` and entries of databases in it, or put GNU tar into the image.';
   throw new AdapterError('PreconditionFailed', text, { advice });
 }
