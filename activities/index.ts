@@ -4,6 +4,7 @@ import { awaitRun } from './run/await-run';
 import { backUpPart } from './data/back-up-part';
 import { bringEdge } from './edge/bring-edge';
 import { buildImage } from './containers/build-image';
+import { checkRepository } from './data/check-repository';
 import { checkGate } from './release/check-gate';
 import { coolSlot } from './traffic/cool-slot';
 import { described } from './frame/described';
@@ -16,6 +17,7 @@ import { dropSwitch } from './release/drop-switch';
 import { endRun } from './run/end-run';
 import { examineHost } from './run/examine-host';
 import { findRecoveryPoint } from './data/find-recovery-point';
+import { forgetPoints } from './data/forget-points';
 import { findService } from './containers/find-service';
 import { findRuns } from './run/find-runs';
 import { highestRecordedRun } from './run/highest-recorded-run';
@@ -29,11 +31,13 @@ import { observeForgetting } from './release/observe-forgetting';
 import { observeMaintenance } from './traffic/observe-maintenance';
 import { observeRelease } from './release/observe-release';
 import { observeRepository } from './data/observe-repository';
+import { observeRetention } from './data/observe-retention';
 import { observeServing } from './containers/observe-serving';
 import { observeRestoreTarget } from './data/observe-restore-target';
 import type { Ports, HostPorts } from './ports/host-ports';
 import { preparePlain } from './release/prepare-plain';
 import { prepareRelease } from './release/prepare-release';
+import { pruneRepository } from './data/prune-repository';
 import { provePart } from './data/prove-part';
 import { putEdgeBack } from './edge/put-edge-back';
 import { pullImage } from './containers/pull-image';
@@ -77,6 +81,10 @@ export function createHostActivities(ports: HostPorts) {
     findRecoveryPoint: findRecoveryPoint(ports),
     listRecoveryPoints: listRecoveryPoints(ports),
     verifyPart: verifyPart(ports),
+    observeRetention: observeRetention(ports),
+    forgetPoints: forgetPoints(ports),
+    pruneRepository: pruneRepository(ports),
+    checkRepository: checkRepository(ports),
     observeRestoreTarget: observeRestoreTarget(ports),
     restorePart: restorePart(ports),
     provePart: provePart(ports),

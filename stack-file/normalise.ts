@@ -5,6 +5,7 @@ import { normaliseApprovals } from './normalise-approvals';
 import { normaliseFreeze } from './normalise-freeze';
 import { normaliseDeploy } from './normalise-deploy';
 import { normaliseEdge } from './normalise-edge';
+import { normaliseKeep } from './normalise-keep';
 import { normaliseSecret } from './normalise-secret';
 import type { StackDocument } from './schema';
 
@@ -15,6 +16,7 @@ export function normalise(document: StackDocument, directory: string): StackDesc
   const edge = normaliseEdge(document);
   const approvals = normaliseApprovals(document);
   const freeze = normaliseFreeze(document);
+  const keep = normaliseKeep(document);
   const { repository, limits, restore } = document;
   return {
     name: document.stack,
@@ -39,6 +41,7 @@ export function normalise(document: StackDocument, directory: string): StackDesc
       deadlineSeconds: requireSeconds(limits.deadline),
     },
     restore: { keepReplacedSeconds: requireSeconds(restore.keepReplaced) },
+    ...(keep && { keep }),
     ...(deploy && { deploy }),
     ...(edge && { edge }),
     ...(approvals && { approvals }),

@@ -9,6 +9,7 @@ import { databaseRules } from './rules-databases';
 import { deployRules } from './rules-deploy';
 import { edgeRules } from './rules-edge';
 import { freezeRules } from './rules-freeze';
+import { keepRules } from './rules-keep';
 import { folderRules } from './rules-folders';
 import { keyPlace, toPlain, valuePlace } from './tree';
 import type { TreeNode } from './tree';
@@ -87,6 +88,7 @@ const ALL_RULES: readonly Rule[] = [
     ...edgeRules,
     ...approvalRules,
     ...freezeRules,
+    ...keepRules,
   ],
 ];
 

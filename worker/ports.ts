@@ -14,11 +14,13 @@ import { createPostgresEngine } from '../activities/adapters/engines/postgres/en
 import { createQueries } from '../activities/adapters/engines/postgres/create-queries';
 import { hostRunner } from '../activities/adapters/process/run-command';
 import { createResticRepositories } from '../activities/adapters/restic/create-restic-repositories';
+import { createResticUpkeep } from '../activities/adapters/restic/create-restic-upkeep';
 import { createAuditRecord } from '../activities/adapters/state-directory/create-audit-record';
 import { createDescriptions } from '../activities/adapters/state-directory/create-descriptions';
 import { createEdgeFiles } from '../activities/adapters/state-directory/create-edge-files';
 import { createFreezes } from '../activities/adapters/state-directory/create-freezes';
 import { createKeptLogs } from '../activities/adapters/state-directory/create-kept-logs';
+import { createReadingRecord } from '../activities/adapters/state-directory/create-reading-record';
 import { createReceipts } from '../activities/adapters/state-directory/create-receipts';
 import { createReleases } from '../activities/adapters/state-directory/create-releases';
 import type { HostPorts } from '../activities/ports/host-ports';
@@ -47,6 +49,11 @@ export function portsOnThisHost(
   const containers = createContainers({ docker });
   const services = createServiceContainers({ docker });
   const composeProjects = createCompose({ program: compose, runner: hostRunner, services });
+  const resticOptions = {
+    restic,
+    runner: hostRunner,
+    cacheDirectory: join(cacheDirectory(process.env), 'restic'),
+  };
   return (runs) => ({
     engines: {
       postgres: createPostgresEngine({ hostRunner, containers }),
@@ -56,11 +63,9 @@ export function portsOnThisHost(
         ownFolders: [{ what: "pawl's state directory", path: stateDirectory }],
       }),
     },
-    openRepository: createResticRepositories({
-      restic,
-      runner: hostRunner,
-      cacheDirectory: join(cacheDirectory(process.env), 'restic'),
-    }),
+    openRepository: createResticRepositories(resticOptions),
+    openUpkeep: createResticUpkeep(resticOptions),
+    readings: createReadingRecord(stateDirectory),
     receipts: createReceipts(stateDirectory),
     audit: createAuditRecord(stateDirectory),
     freezes: createFreezes(stateDirectory),

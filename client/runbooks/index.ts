@@ -6,12 +6,14 @@ import { deploy } from './deploy';
 import { forget } from './forget';
 import { maintenance } from './maintenance';
 import { restore } from './restore';
+import { retain } from './retain';
 import { rollback } from './rollback';
 
 /** Of each runbook what the command line has of it, in the order of `pawl --help`. */
 const RUNBOOKS: Readonly<Record<RunbookName, ClientRunbook>> = {
   backup,
   restore,
+  retain,
   deploy,
   rollback,
   forget,

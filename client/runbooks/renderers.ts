@@ -5,6 +5,7 @@ import * as deploy from './deploy/render';
 import * as forget from './forget/render';
 import * as maintenance from './maintenance/render';
 import * as restore from './restore/render';
+import * as retain from './retain/render';
 import * as rollback from './rollback/render';
 
 /** Methods, so that any of them is one of all plans: who calls it has looked at the plan's `runbook`. */
@@ -18,6 +19,7 @@ interface Renderer<Name extends RunbookName> {
 const RENDERERS: { readonly [Name in RunbookName]: Renderer<Name> } = {
   backup,
   restore,
+  retain,
   deploy,
   rollback,
   forget,

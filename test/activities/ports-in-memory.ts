@@ -63,6 +63,10 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
   return {
     engines: { postgres } as unknown as Engines,
     openRepository: createInMemoryRepositories().open,
+    openUpkeep: () => {
+      throw new Error('unused');
+    },
+    readings: { of: () => Promise.resolve([]), keep: () => Promise.resolve() },
     receipts: createInMemoryReceipts(),
     audit,
     audited: audit.entries,

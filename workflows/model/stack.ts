@@ -2,6 +2,7 @@ import type { ApprovalPolicies } from './approval';
 import type { FreezeWindow } from './freeze-window';
 import type { DeployDescription } from './deployment';
 import type { EdgeDescription } from './edge';
+import type { KeepPolicy } from './keep';
 
 /**
  * The normalised stack description: what `pawl.yaml` says, checked and with every default filled in.
@@ -119,6 +120,8 @@ export interface StackDescription {
   readonly protect: readonly ProtectEntry[];
   readonly limits: Limits;
   readonly restore: RestorePolicy;
+  /** Which recovery points are kept; all of them when absent. */
+  readonly keep?: KeepPolicy;
   /** Absent when the stack file says nothing about releasing. */
   readonly deploy?: DeployDescription;
   /** Absent when the switches are reached as they are. */

@@ -8,7 +8,12 @@ export interface Snapshot {
   /** The id that it had before `restic copy`, `rewrite`, `tag` or `repair snapshots` made another one of it. */
   readonly original?: string;
   readonly tags?: readonly string[];
-  readonly summary?: { readonly total_bytes_processed: number };
+  readonly paths?: readonly string[];
+  readonly summary?: {
+    readonly total_bytes_processed: number;
+    /** By which the repository grew; restic ≥ 0.17 says it. */
+    readonly data_added_packed?: number;
+  };
 }
 
 const ID = /^[0-9a-f]{64}$/;
@@ -19,7 +24,13 @@ const snapshotSchema = z.object({
   time: z.string().max(100),
   original: z.string().regex(ID).exactOptional(),
   tags: z.array(z.string()).exactOptional(),
-  summary: z.object({ total_bytes_processed: z.int().nonnegative() }).exactOptional(),
+  paths: z.array(z.string()).exactOptional(),
+  summary: z
+    .object({
+      total_bytes_processed: z.int().nonnegative(),
+      data_added_packed: z.int().nonnegative().exactOptional(),
+    })
+    .exactOptional(),
 });
 
 /** Undefined for what is none. A snapshot whose further fields are not as restic writes them is one without them. */
