@@ -19,13 +19,18 @@ export function calendarOf(zone: string): Calendar {
     ...{ timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric' },
     ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
   });
+  const known = new Map<string, Date>();
   /** What the clock on the wall says, as if it were UTC. */
   const wall = (at: string): Date => {
+    const recalled = known.get(at);
+    if (recalled !== undefined) return recalled;
     const parts = format.formatToParts(new Date(at));
     const values = new Map(parts.map(({ type, value }) => [type, Number(value)]));
     const part = (type: Intl.DateTimeFormatPartTypes): number => values.get(type) ?? 0;
     const [year, month, day] = [part('year'), part('month') - 1, part('day')];
-    return new Date(Date.UTC(year, month, day, part('hour'), part('minute'), part('second')));
+    const clock = Date.UTC(year, month, day, part('hour'), part('minute'), part('second'));
+    known.set(at, new Date(clock));
+    return new Date(clock);
   };
   const text = (at: string, length: number): string => wall(at).toISOString().slice(0, length);
   return {

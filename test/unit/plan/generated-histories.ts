@@ -27,7 +27,7 @@ export function generateHistory(seed: number): GeneratedHistory {
   const upTo = (most: number): number => Math.floor(random() * (most + 1));
   const now = Date.UTC(2026, upTo(11), 1 + upTo(27), upTo(23), upTo(59));
   const stepHours = [1, 6, 24, 24, 24, 72, 240][upTo(6)] ?? 24;
-  const count = upTo(40);
+  const count = upTo(25);
   const points = Array.from({ length: count }, (_, index): PointFacts => {
     const early = random() < 0.03 ? -upTo(72) * HOUR : 0;
     const age = index * stepHours * HOUR + random() * stepHours * HOUR + early;
