@@ -26,5 +26,7 @@ export const keep = z.strictObject({
     .meta({ title: 'size' }),
   zone: text
     .default('UTC')
-    .describe("Time zone of days, weeks, months and years, by IANA's name, such as `Europe/Berlin`."),
+    .describe(
+      "Time zone of days, weeks, months and years, by IANA's name, such as `Europe/Berlin`.",
+    ),
 });

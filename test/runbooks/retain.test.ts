@@ -112,7 +112,9 @@ function outcomeOf({ code, outcome, stdout, stderr }: Ended): RetainOutcome {
 
 async function cutLargestPack(repository: string): Promise<void> {
   const files = await readdir(join(repository, 'data'), { recursive: true, withFileTypes: true });
-  const packs = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
+  const packs = files
+    .filter((file) => file.isFile())
+    .map((file) => join(file.parentPath, file.name));
   const sized = await Promise.all(
     packs.map(async (file) => ({ file, size: (await stat(file)).size })),
   );

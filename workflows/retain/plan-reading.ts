@@ -26,7 +26,9 @@ export function planReading(readings: Readings, now: string): Slice | undefined 
   const choices = Array.from({ length: of }, (_, index) => ({ slice: index + 1, of }));
   const oldestOf = (choice: Slice): number =>
     Math.min(...slicesIn(choice).map((index) => times[index] || 0));
-  return choices.reduce((oldest, choice) => (oldestOf(choice) < oldestOf(oldest) ? choice : oldest));
+  return choices.reduce((oldest, choice) =>
+    oldestOf(choice) < oldestOf(oldest) ? choice : oldest,
+  );
 }
 
 /** The readings after one. */

@@ -99,11 +99,7 @@ function newestWithEach(past: readonly PointFacts[]): ReadonlyMap<string, PointF
   return newest;
 }
 
-function reasonsByRules(
-  points: readonly PointFacts[],
-  keep: KeepPolicy,
-  now: string,
-): Reasons {
+function reasonsByRules(points: readonly PointFacts[], keep: KeepPolicy, now: string): Reasons {
   const reasons: Reasons = new Map();
   const past = points.filter(({ takenAt }) => Date.parse(takenAt) <= Date.parse(now));
   const calendar = calendarOf(keep.zone);

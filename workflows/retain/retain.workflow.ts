@@ -52,7 +52,10 @@ async function forget(run: Run, plan: RetainPlan, at: string): Promise<number> {
   return snapshots;
 }
 
-async function prune(run: Run, plan: RetainPlan): Promise<Pick<RetainOutcome, 'removed' | 'notes'>> {
+async function prune(
+  run: Run,
+  plan: RetainPlan,
+): Promise<Pick<RetainOutcome, 'removed' | 'notes'>> {
   if (!plan.forgets) return { notes: [] };
   run.stateIfItFailsNow =
     'What was to be forgotten is forgotten; not all that it took is free. The next `pawl retain` goes on.';

@@ -1,8 +1,4 @@
-import {
-  executeChild,
-  ParentClosePolicy,
-  WorkflowIdReusePolicy,
-} from '@temporalio/workflow';
+import { executeChild, ParentClosePolicy, WorkflowIdReusePolicy } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { repositoryWorkflowId } from '../messages';
 import type { RepositoryInput, RepositoryWork } from '../model/retain';

@@ -77,8 +77,7 @@ export function pruneArguments(mostRepacked: '50G' | '0'): string[] {
 /** Without a lock a backup may run beside it: it lists the snapshots first, then what they need (cmd_check.go). */
 export function checkArguments(slice: Slice | undefined, lock: boolean): string[] {
   const locking = lock ? `--retry-lock=${RETRY_LOCK}` : '--no-lock';
-  const reading =
-    slice === undefined ? [] : [`--read-data-subset=${slice.slice}/${slice.of}`];
+  const reading = slice === undefined ? [] : [`--read-data-subset=${slice.slice}/${slice.of}`];
   return ['check', '--json', locking, ...reading];
 }
 

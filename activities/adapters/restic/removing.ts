@@ -3,14 +3,14 @@ import type { Restic, ResticCall } from './restic';
 
 /** Runs what removes something: a repository that only takes is told from one whose login is wrong. */
 export async function removing(restic: Restic, call: ResticCall): Promise<string> {
-  let isRefused = false;
+  const seen = { refusal: false };
   const onLine = (line: string): void => {
-    isRefused ||= REMOVAL_REFUSED.test(line);
+    seen.refusal ||= REMOVAL_REFUSED.test(line);
   };
   try {
     return await restic.run({ ...call, onLine }, 'network');
   } catch (error) {
-    if (!isRefused || !(error instanceof AdapterError)) throw error;
+    if (!seen.refusal || !(error instanceof AdapterError)) throw error;
     throw new AdapterError(
       'PreconditionFailed',
       `${call.attempted} failed: the repository lets this host add and not remove (append-only)`,

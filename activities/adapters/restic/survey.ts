@@ -32,9 +32,7 @@ export async function survey(
   const repositoryId = await readId(restic, signal);
   await removeLocksOfTheDead(restic, signal);
   const all = await listSnapshots(restic, { anyOf: [], attempted, signal });
-  const own = all.filter(
-    (one) => markedRun(one) !== undefined && isOfStack(one, stack),
-  );
+  const own = all.filter((one) => markedRun(one) !== undefined && isOfStack(one, stack));
   const found = foundPoints(own);
   const listed = { own, all: () => Promise.resolve(all) };
   const missing = await findMissingParts(restic, found.points, listed, attempt);

@@ -1,12 +1,6 @@
 import type { JudgedPoint, Slice } from '../../../workflows/model/keep';
 import type { RetainOutcome, RetainPlan } from '../../../workflows/model/retain';
-import {
-  formatBytes,
-  formatCount,
-  formatFullTime,
-  indent,
-  printable,
-} from '../../render/format';
+import { formatBytes, formatCount, formatFullTime, indent, printable } from '../../render/format';
 import { renderTable } from '../../render/table';
 
 export function planLines(plan: RetainPlan, width: number): string[] {

@@ -29,7 +29,8 @@ interface StoreOptions {
 }
 
 export const NOW = new Date().toISOString();
-const PIECE_BYTES = 600_000;
+/** Several of restic's chunks, so that the next point shares most of them. */
+const PIECE_BYTES = 3_000_000;
 
 export async function createTendedRepository(): Promise<TendedRepository> {
   const repository = await createResticRepository();

@@ -67,9 +67,7 @@ describe('planning which recovery points stay', () => {
     ['the newest with an entry', { entries: ['old'] }, 'newest with old'],
   ])('never drops %s', (_, change, reason) => {
     const old = point('2020-01-01T00:00:00.000Z', change);
-    expect(kept([...nights(3), old], { last: 1, maxBytes: 1 }).at(-1)).toBe(
-      `${old.id}: ${reason}`,
-    );
+    expect(kept([...nights(3), old], { last: 1, maxBytes: 1 }).at(-1)).toBe(`${old.id}: ${reason}`);
   });
 
   it('never lets a partial or a damaged point stand for a whole one', () => {
