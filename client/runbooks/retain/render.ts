@@ -24,7 +24,7 @@ export function renderOutcome(outcome: RetainOutcome, width: number): string {
     `${formatCount(kept, 'recovery point')} kept, ${forgotten.length} forgotten (${formatCount(snapshots, 'snapshot')}).`,
     ...(forgotten.length === 0 ? [] : [indent(table(forgotten, width - 2))]),
     ...(removed === undefined ? [] : [`Freed: ${removed}.`]),
-    `The repository is whole; ${readWords(read)}.`,
+    `Nothing was found damaged; ${readWords(read)}.`,
     ...notes,
   ].join('\n');
 }

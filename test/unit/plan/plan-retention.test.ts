@@ -1,18 +1,10 @@
 import type { JudgedPoint, KeepPolicy, PointFacts } from '../../../workflows/model/keep';
 import { planRetention } from '../../../workflows/retain/plan-retention';
+import { describePointFacts as point } from '../../support/retention-facts';
 import { generateHistory, type GeneratedHistory } from './generated-histories';
 
 const NOW = '2026-11-30T12:00:00.000Z';
 const HISTORIES = 10_000;
-
-function point(takenAt: string, change: Partial<PointFacts> = {}): PointFacts {
-  return {
-    ...{ id: takenAt, run: `melvin/${takenAt}`, runKey: takenAt, takenAt },
-    ...{ entries: ['accounts'], partial: false, missing: 0, storedBytes: 100 },
-    ...{ inUse: false, isOnlyCopy: false },
-    ...change,
-  };
-}
 
 /** One at three each night, back from the last of November. */
 function nights(count: number, change: Partial<PointFacts> = {}): PointFacts[] {
