@@ -78,7 +78,7 @@ describeWith(['temporal', 'restic'], 'pawl retain', () => {
 
     const { code, failure } = await stack.follow('retain', '--read-all');
 
-    expect([code, failure?.type]).toEqual([1, 'VerificationFailed']);
+    expect([code, failure?.type]).toEqual([3, 'VerificationFailed']);
     expect(failure?.message).toContain(point.id);
     expect(failure?.advice).toContain('restic repair');
   });
