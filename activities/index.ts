@@ -6,6 +6,7 @@ import { backUpPart } from './data/back-up-part';
 import { bringEdge } from './edge/bring-edge';
 import { buildImage } from './containers/build-image';
 import { checkAssertion } from './drill/check-assertion';
+import { checkRepository } from './data/check-repository';
 import { checkGate } from './release/check-gate';
 import { compareCopies } from './data/compare-copies';
 import { coolSlot } from './traffic/cool-slot';
@@ -20,6 +21,7 @@ import { dropSwitch } from './release/drop-switch';
 import { endRun } from './run/end-run';
 import { examineHost } from './run/examine-host';
 import { findRecoveryPoint } from './data/find-recovery-point';
+import { forgetPoints } from './data/forget-points';
 import { findService } from './containers/find-service';
 import { findRuns } from './run/find-runs';
 import { highestRecordedRun } from './run/highest-recorded-run';
@@ -35,12 +37,14 @@ import { observeMaintenance } from './traffic/observe-maintenance';
 import { observeRelease } from './release/observe-release';
 import { observeRepository } from './data/observe-repository';
 import { observeScratch } from './drill/observe-scratch';
+import { observeRetention } from './data/observe-retention';
 import { observeServing } from './containers/observe-serving';
 import { observeRestoreTarget } from './data/observe-restore-target';
 import { openScratch } from './drill/open-scratch';
 import type { Ports, HostPorts } from './ports/host-ports';
 import { preparePlain } from './release/prepare-plain';
 import { prepareRelease } from './release/prepare-release';
+import { pruneRepository } from './data/prune-repository';
 import { provePart } from './data/prove-part';
 import { putEdgeBack } from './edge/put-edge-back';
 import { pullImage } from './containers/pull-image';
@@ -90,6 +94,10 @@ export function createHostActivities(ports: HostPorts) {
     compareCopies: compareCopies(ports),
     copyPoints: copyPoints(ports),
     listStoredFiles: listStoredFiles(ports),
+    observeRetention: observeRetention(ports),
+    forgetPoints: forgetPoints(ports),
+    pruneRepository: pruneRepository(ports),
+    checkRepository: checkRepository(ports),
     observeRestoreTarget: observeRestoreTarget(ports),
     restorePart: restorePart(ports),
     provePart: provePart(ports),

@@ -25,6 +25,7 @@ export interface Flags {
   readonly wait?: boolean;
   readonly timeout?: string;
   readonly data?: boolean;
+  readonly readAll?: boolean;
   readonly point?: string;
   readonly part?: readonly string[];
   readonly at?: string;

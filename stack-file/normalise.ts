@@ -10,6 +10,7 @@ import { normaliseEdge } from './normalise-edge';
 import { normaliseRepository } from './normalise-repository';
 import { normaliseNotify } from './normalise-notify';
 import { withOwnDatabases } from './own-databases';
+import { normaliseKeep } from './normalise-keep';
 import type { StackDocument } from './schema';
 
 /** Turns the file's own words into the description that runs are started with. `directory` is absolute. */
@@ -22,6 +23,7 @@ export function normalise(document: StackDocument, directory: string): StackDesc
   const approvals = normaliseApprovals(document);
   const freeze = normaliseFreeze(document);
   const notify = normaliseNotify(document);
+  const keep = normaliseKeep(document);
   const { repository, limits, restore } = document;
   return {
     name: document.stack,
@@ -40,6 +42,7 @@ export function normalise(document: StackDocument, directory: string): StackDesc
       deadlineSeconds: requireSeconds(limits.deadline),
     },
     restore: { keepReplacedSeconds: requireSeconds(restore.keepReplaced) },
+    ...(keep && { keep }),
     ...(deploy && { deploy }),
     ...(drill && { drill }),
     ...(edge && { edge }),

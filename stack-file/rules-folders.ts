@@ -46,7 +46,9 @@ export const folderRules: readonly Rule[] = [
       const folder = asText(url).replace(/^local:/, '');
       if (typeof url !== 'string' || /^[a-z0-9]+:/.test(folder)) continue;
       const repository = { place: 'host', path: absolute(stack, folder) };
-      const around = protectedAt('folder', stack).find(([, folder]) => contains(folder, repository));
+      const around = protectedAt('folder', stack).find(([, folder]) =>
+        contains(folder, repository),
+      );
       if (!around) continue;
       report(
         [...path, 'url'],

@@ -50,7 +50,7 @@ function windowsOf(stack: Draft): readonly (readonly [index: number, window: Dra
   return Array.isArray(freeze) ? freeze.map((window, index) => [index, asDraft(window)]) : [];
 }
 
-function isZone(zone: string): boolean {
+export function isZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
     return true;

@@ -11,6 +11,7 @@ import { deployRules } from './rules-deploy';
 import { drillRules } from './rules-drill';
 import { edgeRules } from './rules-edge';
 import { freezeRules } from './rules-freeze';
+import { keepRules } from './rules-keep';
 import { folderRules } from './rules-folders';
 import { repositoryRules } from './rules-repository';
 import { notifyRules } from './rules-notify';
@@ -95,6 +96,7 @@ const ALL_RULES: readonly Rule[] = [
     ...approvalRules,
     ...freezeRules,
     ...notifyRules,
+    ...keepRules,
   ],
 ];
 

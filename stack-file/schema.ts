@@ -8,6 +8,7 @@ import { freeze } from './schema-freeze';
 import { gates } from './schema-gates';
 import { repository } from './schema-repository';
 import { notify } from './schema-notify';
+import { keep } from './schema-keep';
 import { protectEntry } from './engines';
 import { NAME } from './name';
 import { duration, name, path } from './values';
@@ -78,6 +79,9 @@ export const stackSchema = z.strictObject({
     .describe('What a recovery point holds: a name of your choice for each database or folder.'),
   limits: limits.prefault({}).describe('How long things may take.'),
   restore: restore.prefault({}).describe('What a restore does with what it replaced.'),
+  keep: keep
+    .optional()
+    .describe('Which recovery points `pawl retain` keeps. Without it nothing is ever forgotten.'),
   deploy: deploy
     .optional()
     .describe('What a release releases, and how: services of the Compose project, in this order.'),

@@ -21,12 +21,14 @@ import { hostRunner } from '../activities/adapters/process/run-command';
 import { createResticCopies } from '../activities/adapters/restic/create-restic-copies';
 import { createResticProofs } from '../activities/adapters/restic/proofs';
 import { createResticRepositories } from '../activities/adapters/restic/create-restic-repositories';
+import { createResticUpkeep } from '../activities/adapters/restic/create-restic-upkeep';
 import { createAuditRecord } from '../activities/adapters/state-directory/create-audit-record';
 import { createDescriptions } from '../activities/adapters/state-directory/create-descriptions';
 import { createEdgeFiles } from '../activities/adapters/state-directory/create-edge-files';
 import { createFreezes } from '../activities/adapters/state-directory/create-freezes';
 import { createKeptLogs } from '../activities/adapters/state-directory/create-kept-logs';
 import { createKnownCopies } from '../activities/adapters/state-directory/create-known-copies';
+import { createReadingRecord } from '../activities/adapters/state-directory/create-reading-record';
 import { createReceipts } from '../activities/adapters/state-directory/create-receipts';
 import { createReleases } from '../activities/adapters/state-directory/create-releases';
 import { scratchFolders } from '../activities/adapters/state-directory/scratch-folders';
@@ -83,6 +85,8 @@ export function portsOnThisHost(
       cluster: scratchClusters(hostRunner, clustersRoot(stateDirectory)),
       folder: scratchFolders(join(stateDirectory, 'drill')),
     },
+    openUpkeep: createResticUpkeep(repositories),
+    readings: createReadingRecord(stateDirectory),
     receipts: createReceipts(stateDirectory),
     audit: createAuditRecord(stateDirectory),
     freezes: createFreezes(stateDirectory),

@@ -7,12 +7,14 @@ import { DEPLOY } from './release/deploy.runbook';
 import { FORGET } from './release/forget.runbook';
 import { ROLLBACK } from './release/rollback.runbook';
 import { RESTORE } from './restore/restore.runbook';
+import { RETAIN } from './retain/retain.runbook';
 
 /** Every runbook. What is to be known of them anywhere else is derived from this list. */
 export const CATALOGUE = [
   BACKUP,
   RESTORE,
   DRILL,
+  RETAIN,
   DEPLOY,
   ROLLBACK,
   FORGET,

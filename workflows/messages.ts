@@ -16,6 +16,7 @@ import type { RunProgress } from './model/run';
  * | plan     | runbook's name  | `plan/<stack>/<unique>`              | result = PlannedOutcome |
  * | kept     | `kept`          | `kept/<stack>/<number>`              | confirm, keptState |
  * | parts    | `parts`         | `parts/<stack>/<number>/<work>/<group>` | progress; a step of its run |
+ * | repository | `repository` | `repository/<restic's id>` | one thing at a time that is done to a repository |
  * | warm     | `warm`          | `warm/<stack>`                       | cancel it to keep the old slots as they are |
  * | copy     | `copy`          | `copy/<stack>/<copy>`                | copyNow, copyTrouble; result = CopyOutcome |
  * | points   | `points`        | `points/<stack>/<unique>`            | result = RecoveryPointSummary[] |
@@ -47,6 +48,11 @@ export function keptWorkflowId(run: string): string {
 /** Many parts of a run, whose steps have no room in its own history. */
 export function partsWorkflowId(run: string, work: string, group: string): string {
   return `parts/${run}/${work}/${group}`;
+}
+
+/** Whatever stacks and hosts share a repository: restic's id is its own. */
+export function repositoryWorkflowId(repositoryId: string): string {
+  return `repository/${repositoryId}`;
 }
 
 export function warmWorkflowId(stack: string): string {

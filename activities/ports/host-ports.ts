@@ -13,9 +13,11 @@ import type { Notifiers } from './notifier';
 import type { Prober } from './prober';
 import type { OpenProofs } from './proofs';
 import type { Queries } from './queries';
+import type { ReadingRecord } from './reading-record';
 import type { Receipts } from './receipts';
 import type { Releases } from './releases';
 import type { OpenRepository } from './repository';
+import type { OpenUpkeep } from './retention';
 import type { RunDirectory } from './run-directory';
 import type { Scratch } from './scratch';
 import type { SecretResolver } from './secret-resolver';
@@ -43,6 +45,8 @@ export interface Ports {
   readonly openProofs: OpenProofs;
   /** Where drills restore. */
   readonly scratch: Scratch;
+  readonly openUpkeep: OpenUpkeep;
+  readonly readings: ReadingRecord;
   readonly receipts: Receipts;
   readonly audit: AuditRecord;
   readonly freezes: Freezes;

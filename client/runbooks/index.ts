@@ -7,6 +7,7 @@ import { drill } from './drill';
 import { forget } from './forget';
 import { maintenance } from './maintenance';
 import { restore } from './restore';
+import { retain } from './retain';
 import { rollback } from './rollback';
 
 /** Of each runbook what the command line has of it, in the order of `pawl --help`. */
@@ -14,6 +15,7 @@ const RUNBOOKS: Readonly<Record<RunbookName, ClientRunbook>> = {
   backup,
   restore,
   drill,
+  retain,
   deploy,
   rollback,
   forget,

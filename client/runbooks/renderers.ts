@@ -6,6 +6,7 @@ import * as drill from './drill/render';
 import * as forget from './forget/render';
 import * as maintenance from './maintenance/render';
 import * as restore from './restore/render';
+import * as retain from './retain/render';
 import * as rollback from './rollback/render';
 
 /** Methods, so that any of them is one of all plans: who calls it has looked at the plan's `runbook`. */
@@ -20,6 +21,7 @@ const RENDERERS: { readonly [Name in RunbookName]: Renderer<Name> } = {
   backup,
   restore,
   drill,
+  retain,
   deploy,
   rollback,
   forget,

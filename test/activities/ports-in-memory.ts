@@ -71,6 +71,10 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
     knownCopies: createInMemoryKnownCopies(),
     openProofs: createInMemoryProofs().open,
     scratch: createInMemoryScratch(),
+    openUpkeep: () => {
+      throw new Error('unused');
+    },
+    readings: { of: () => Promise.resolve([]), keep: () => Promise.resolve() },
     receipts: createInMemoryReceipts(),
     audit,
     audited: audit.entries,

@@ -8,6 +8,7 @@ import {
   describeStoredPart,
   describeSwitch,
 } from '../support/descriptions';
+import { describePointFacts, describeRetention } from '../support/retention-facts';
 import type { ActivityDoubles } from '../support/workflow-harness';
 
 const POINT = describePoint();
@@ -66,6 +67,17 @@ export const HISTORY_DOUBLES: ActivityDoubles = {
   discardKept: () => Promise.resolve(),
   listRecoveryPoints: () => Promise.resolve({ points: [], unreadable: [] }),
   listStoredFiles: () => Promise.resolve({ nodes: [{ path: 'a/b', kind: 'file', bytes: 1, modifiedAt: '2026-08-21T10:00:00Z' }], more: 0 }),
+  observeRetention: () =>
+    Promise.resolve(
+      describeRetention({
+        points: ['2026-01-02T03:00:00.000Z', '2026-01-01T03:00:00.000Z'].map((at) =>
+          describePointFacts(at),
+        ),
+      }),
+    ),
+  forgetPoints: () => Promise.resolve({ points: 1, snapshots: 2 }),
+  pruneRepository: () => Promise.resolve({ removed: '1 MiB', diskWasFull: false }),
+  checkRepository: () => Promise.resolve(),
   verifyPart: ({ stored }) => Promise.resolve({ name: stored.part.name, state: 'proved' }),
   examineHost: () => Promise.resolve([]),
   findService: () => Promise.resolve({ host: 'local', containers: [] }),

@@ -13,6 +13,7 @@ import {
   progress,
   queue,
   reject,
+  repositoryWorkflowId,
   resolve,
   stackWorkflowId,
   unfreeze,
@@ -93,6 +94,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await kept.executeUpdate(confirm, { args: [{ by: 'anna' }] });
       await kept.result();
       return ['saved/1', 'saved/2', 'saved/3', 'kept/saved/2', 'stack/saved'];
+    },
+  },
+  'forgets, prunes and checks': {
+    async run(harness) {
+      const stack = describeStack({ name: 'retained', keep: { last: 1, zone: 'UTC' } });
+      const run = await begun(harness, stack, { runbook: 'retain', options: { readAll: false } });
+      await run.result();
+      return ['retained/1', repositoryWorkflowId('ab'.repeat(32))];
     },
   },
   'works on parts for a run': {

@@ -84,6 +84,7 @@ export class StackFixture {
     documents = this.name,
     heartbeat = this.pawl.heartbeat ?? '2s',
     exclude = [] as readonly string[],
+    keep = '',
   } = {}): Promise<void> {
     const { postgres, ferretdb } = this.servers;
     const lines = [
@@ -95,6 +96,7 @@ export class StackFixture {
       `  documents: {engine: mongodb, address: {host: ${ferretdb.host}, port: ${ferretdb.port}}, database: ${documents}}`,
       `  uploads: {engine: files, path: ${uploads}, exclude: ${JSON.stringify(exclude)}}`,
       `limits: {heartbeat: ${heartbeat}}`,
+      ...(keep === '' ? [] : [`keep: ${keep}`]),
     ];
     await writeFile(join(this.directory, 'pawl.yaml'), `${lines.join('\n')}\n`);
   }
@@ -150,6 +152,18 @@ export class StackFixture {
     };
     const argv = [resticProgram(), 'snapshots', '--json', '--no-lock', '--no-cache'];
     return JSON.parse((await runProcess(argv, { env })).stdout) as Snapshot[];
+  }
+
+  /** restic's own check of everything, without a look at locks. */
+  async checkAllData(): Promise<void> {
+    const env = {
+      ...process.env,
+      RESTIC_REPOSITORY: this.repository,
+      RESTIC_PASSWORD: REPOSITORY_PASSWORD,
+    };
+    const argv = [resticProgram(), 'check', '--read-data', '--no-lock', '--no-cache'];
+    const { code, stdout, stderr } = await runProcess(argv, { env });
+    if (code !== 0) throw new Error(`${stdout}${stderr}`);
   }
 
   locks(): Promise<readonly string[]> {

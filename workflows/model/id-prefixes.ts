@@ -4,6 +4,7 @@ export const ID_PREFIXES = [
   'plan',
   'kept',
   'parts',
+  'repository',
   'warm',
   'copy',
   'copies',

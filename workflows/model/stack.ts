@@ -5,6 +5,7 @@ import type { DeployDescription } from './deployment';
 import type { DrillDescription } from './proof';
 import type { EdgeDescription } from './edge';
 import type { SecretReference } from './secret-reference';
+import type { KeepPolicy } from './keep';
 
 /**
  * The normalised stack description: what `pawl.yaml` says, checked and with every default filled in.
@@ -139,6 +140,8 @@ export interface StackDescription {
   readonly protect: readonly ProtectEntry[];
   readonly limits: Limits;
   readonly restore: RestorePolicy;
+  /** Which recovery points are kept; all of them when absent. */
+  readonly keep?: KeepPolicy;
   /** Absent when the stack file says nothing about releasing. */
   readonly deploy?: DeployDescription;
   /** What must be true of what a drill restores; absent when nothing is said. */

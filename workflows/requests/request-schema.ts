@@ -62,6 +62,20 @@ const partsInput = z.looseObject({
   items: list(z.looseObject({ part: z.looseObject({ name: filled }) })),
 });
 
+const repositoryInput = z.looseObject({
+  stack: stackDescription,
+  run: runReference,
+  repositoryId: z.string().regex(/^[0-9a-f]{64}$/, 'is no repository'),
+  work: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('forget'), runKeys: list(filled), now: instant }),
+    z.strictObject({ kind: z.literal('prune') }),
+    z.strictObject({
+      kind: z.literal('check'),
+      slice: z.strictObject({ slice: count, of: count }).exactOptional(),
+    }),
+  ]),
+});
+
 const warmInput = z.strictObject({
   stack: stackDescription,
   project: filled,
@@ -126,6 +140,7 @@ export const requests = Object.freeze({
   questionInput,
   keptInput,
   partsInput,
+  repositoryInput,
   warmInput,
   copyInput,
   forcedEndInput,

@@ -3,6 +3,7 @@ import type { DeployDescription } from '../model/deployment';
 import type { DrillDescription } from '../model/proof';
 import type { EdgeDescription } from '../model/edge';
 import { ENGINES } from '../model/engines';
+import type { KeepPolicy } from '../model/keep';
 import { WEEKDAYS, type FreezeWindow } from '../model/freeze-window';
 import { NOW_SUFFIX, type StackDescription } from '../model/stack';
 import { channelSchema } from './channel-schema';
@@ -179,6 +180,18 @@ const freezeWindow = z.strictObject({
   reason: text,
 });
 
+const keep = z.strictObject({
+  last: count.min(1).exactOptional(),
+  hourly: count.min(1).exactOptional(),
+  daily: count.min(1).exactOptional(),
+  weekly: count.min(1).exactOptional(),
+  monthly: count.min(1).exactOptional(),
+  yearly: count.min(1).exactOptional(),
+  withinSeconds: timeout.exactOptional(),
+  maxBytes: z.int().min(1).exactOptional(),
+  zone: filled.refine(isTimeZone, 'is no time zone'),
+});
+
 /** The normalised stack file, as `StackDescription` has it. */
 const stackDescription = z.strictObject({
   name,
@@ -200,6 +213,7 @@ const stackDescription = z.strictObject({
     deadlineSeconds: timeout,
   }),
   restore: z.strictObject({ keepReplacedSeconds: seconds }),
+  keep: keep.exactOptional(),
   deploy: deploy.exactOptional(),
   drill: drill.exactOptional(),
   edge: edge.exactOptional(),
@@ -240,6 +254,7 @@ function isTimeZone(zone: string): boolean {
 true satisfies Matches<ApprovalPolicy, typeof approvalPolicy>;
 true satisfies Matches<FreezeWindow, typeof freezeWindow>;
 true satisfies Matches<DrillDescription, typeof drill>;
+true satisfies Matches<KeepPolicy, typeof keep>;
 true satisfies Matches<EdgeDescription, typeof edge>;
 true satisfies Matches<DeployDescription, typeof deploy>;
 true satisfies Matches<StackDescription, typeof stackDescription>;

@@ -1,3 +1,5 @@
+import type { Slice } from '../../../workflows/model/keep';
+
 /*
  * restic's command lines, as pure functions: tests compare them as text. The repository's address and every secret go
  * by environment.
@@ -111,6 +113,34 @@ export function listLocksArguments(): string[] {
 
 export function lockArguments(id: string): string[] {
   return ['cat', '--json', '--no-lock', '--', 'lock', id];
+}
+
+/** Locks the repository for itself (restic 0.19.1): a backup that runs is in its way, and it in a backup's. */
+export function forgetArguments(snapshotIds: readonly string[]): string[] {
+  return ['forget', '--json', `--retry-lock=${RETRY_LOCK}`, '--', ...snapshotIds];
+}
+
+/** As much unused data as restic itself tolerates is left; what is repacked at once, which takes its time, is bounded. */
+export function pruneArguments(mostRepacked: '50G' | '0'): string[] {
+  const bounds = ['--max-unused=5%', `--max-repack-size=${mostRepacked}`];
+  return ['prune', `--retry-lock=${RETRY_LOCK}`, ...bounds];
+}
+
+/** Without a lock a backup may run beside it: it lists the snapshots first, then what they need (cmd_check.go). */
+export function checkArguments(slice: Slice | undefined, lock: boolean): string[] {
+  const locking = lock ? `--retry-lock=${RETRY_LOCK}` : '--no-lock';
+  const reading = slice === undefined ? [] : [`--read-data-subset=${slice.slice}/${slice.of}`];
+  return ['check', '--json', locking, ...reading];
+}
+
+/** Octets of all that these snapshots need, each counted once. */
+export function statsArguments(anyOf: readonly (readonly string[])[]): string[] {
+  const chosen = anyOf.map((tags) => `--tag=${tags.join(',')}`);
+  return ['stats', '--json', '--no-lock', '--mode=raw-data', ...chosen];
+}
+
+export function findPacksArguments(packs: readonly string[]): string[] {
+  return ['find', '--json', '--no-lock', '--pack', '--', ...packs];
 }
 
 /** `2026-08-21 10:00:00.123`: restic's own form, read in the child's time zone, which is UTC. */

@@ -96,6 +96,12 @@ export function lastWords(stderrTail: string): string {
     .trim();
 }
 
+/** What a line on standard error says, whether it is JSON or not. */
+export function messageOf(line: string): string {
+  const text = parseMessage(line)?.['message'];
+  return typeof text === 'string' ? text : line;
+}
+
 interface Message {
   readonly message_type: string;
   readonly [field: string]: unknown;

@@ -118,6 +118,23 @@ export function markedPart(snapshot: Snapshot): { runKey: string; name: string }
   }
 }
 
+/** Whether a snapshot is marked as one of a stack's. */
+export function isOfStack({ tags = [] }: Snapshot, stack: string): boolean {
+  return tags.includes(tag('stack', stack));
+}
+
+/** The key of the run that a manifest or a part says it is of; undefined for one that does not say it. */
+export function markedRun(snapshot: Snapshot): string | undefined {
+  const isMarked = snapshot.tags?.some((one) => one === PART_MARK || one === MANIFEST_MARK);
+  if (isMarked !== true) return undefined;
+  try {
+    return value(snapshot, 'run');
+  } catch (error) {
+    if (error instanceof MalformedTag) return undefined;
+    throw error;
+  }
+}
+
 /** `restic repair snapshots` marks what it has taken pieces out of. */
 export function isRepaired({ tags = [] }: Snapshot): boolean {
   return tags.includes('repaired');

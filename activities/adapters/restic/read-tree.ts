@@ -51,8 +51,8 @@ export async function restoreTree(
   const attempted = `Restoring snapshot ${snapshotId} from ${restic.name}`;
   const running = await sink.inFolder((cwd) =>
     restic.start(
-      { args, attempted, signal, wasSeen: true },
-      { patience: 'network', stdin: 'ignore', cwd, onStderrLine: errors.add },
+      { args, attempted, signal, wasSeen: true, onLine: errors.add },
+      { patience: 'network', stdin: 'ignore', cwd },
     ),
   );
   await followStatus(running, attempt);

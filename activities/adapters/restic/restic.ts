@@ -28,16 +28,20 @@ export interface ResticCall {
   readonly wasSeen?: true;
   /** The repository that is copied from. */
   readonly from?: Restic;
+  /** Whatever restic says on standard error, line by line, without secrets. */
+  readonly onLine?: (line: string) => void;
 }
 
 export interface StartOptions {
-  readonly patience: 'network' | 'none';
+  readonly patience: PatienceWith;
   readonly stdin: 'pipe' | 'ignore';
   readonly cwd?: string;
   /** Exit codes besides 0 that are no failure by themselves: what they mean is for the caller to say. */
   readonly accept?: readonly number[];
-  readonly onStderrLine?: (line: string) => void;
 }
+
+/** `network`: a backend that comes and goes is waited for, as restic itself does; the start of long work. */
+type PatienceWith = 'network' | 'none';
 
 export interface RunningRestic extends RunningCommand {
   /** Resolves when restic has ended well; rejects with what its end means. */
@@ -65,20 +69,20 @@ export class Restic {
   }
 
   /** Runs restic to its end. A lock of a dead process is removed, once. */
-  async run(call: ResticCall): Promise<string> {
+  async run(call: ResticCall, patience: PatienceWith = 'none'): Promise<string> {
     try {
-      return await this.runOnce(call);
+      return await this.runOnce(call, patience);
     } catch (error) {
       if (!isLocked(error)) throw error;
       // What was stale is removed by now: whatever still stands now has a living holder.
-      return await this.runOnce(call);
+      return await this.runOnce(call, patience);
     }
   }
 
   /** Starts restic to be fed or read. It gives up at once on what it would only try in vain. */
   async start(
     call: ResticCall,
-    { patience, stdin, cwd, accept = [], onStderrLine }: StartOptions,
+    { patience, stdin, cwd, accept = [] }: StartOptions,
   ): Promise<RunningRestic> {
     const giveUp = new AbortController();
     const { env, secrets } = await this.environment(call.from);
@@ -95,7 +99,7 @@ export class Restic {
       ...(cwd === undefined ? {} : { cwd }),
       signal: AbortSignal.any([giveUp.signal, call.signal]),
       onStderrLine: (line) => {
-        onStderrLine?.(line);
+        call.onLine?.(line);
         if (hopeless !== undefined || !isHopeless(line, patience, circumstances)) return;
         hopeless = line;
         giveUp.abort();
@@ -128,9 +132,9 @@ export class Restic {
     return { ...command, ended, kill };
   }
 
-  private async runOnce(call: ResticCall): Promise<string> {
+  private async runOnce(call: ResticCall, patience: PatienceWith = 'none'): Promise<string> {
     const stdin = call.input === undefined ? 'ignore' : 'pipe';
-    const running = await this.start(call, { patience: 'none', stdin });
+    const running = await this.start(call, { patience, stdin });
     running.stdin?.end(call.input);
     const output = await readOutput(running);
     await running.ended();

@@ -10,7 +10,12 @@ export interface Snapshot {
   readonly tags?: readonly string[];
   /** SHA-256 over all that it holds. */
   readonly tree?: string;
-  readonly summary?: { readonly total_bytes_processed: number };
+  readonly paths?: readonly string[];
+  readonly summary?: {
+    readonly total_bytes_processed: number;
+    /** By which the repository grew; restic ≥ 0.17 says it. */
+    readonly data_added_packed?: number;
+  };
 }
 
 const ID = /^[0-9a-f]{64}$/;
@@ -22,7 +27,13 @@ const snapshotSchema = z.object({
   original: z.string().regex(ID).exactOptional(),
   tags: z.array(z.string()).exactOptional(),
   tree: z.string().regex(ID).exactOptional(),
-  summary: z.object({ total_bytes_processed: z.int().nonnegative() }).exactOptional(),
+  paths: z.array(z.string()).exactOptional(),
+  summary: z
+    .object({
+      total_bytes_processed: z.int().nonnegative(),
+      data_added_packed: z.int().nonnegative().exactOptional(),
+    })
+    .exactOptional(),
 });
 
 /** Undefined for what is none. A snapshot whose further fields are not as restic writes them is one without them. */

@@ -47,6 +47,7 @@ export async function storeTree(
     attempted: `Storing part ${part.name} in ${restic.name}`,
     signal: attempt.signal,
     wasSeen: true as const,
+    onLine: errors.add,
   };
   const running = await source.inParent((cwd) =>
     restic.start(call, {
@@ -54,7 +55,6 @@ export async function storeTree(
       stdin: 'ignore',
       cwd,
       accept: [INCOMPLETE],
-      onStderrLine: errors.add,
     }),
   );
   const lastLine = await followStatus(running, attempt);

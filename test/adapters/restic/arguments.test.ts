@@ -1,12 +1,17 @@
 import {
   backupArguments,
+  checkArguments,
   configArguments,
   connectionArguments,
   dumpArguments,
+  findPacksArguments,
+  forgetArguments,
   initArguments,
   listLocksArguments,
   lockArguments,
+  pruneArguments,
   snapshotsArguments,
+  statsArguments,
   unlockArguments,
 } from '../../../activities/adapters/restic/arguments';
 import { streamPath, streamTags } from '../../../activities/adapters/restic/labels';
@@ -77,4 +82,25 @@ test('lets no ssh of an sftp repository wait for ever, and says nothing to other
     'sftp.args=-o ConnectTimeout=20 -o ServerAliveInterval=30 -o ServerAliveCountMax=10',
   ]);
   expect(connectionArguments(['rest:http://nas/'])).toEqual([]);
+});
+
+test('says to restic what upkeep means', () => {
+  const lines = [
+    forgetArguments(['f00d', 'beef']),
+    pruneArguments('50G'),
+    pruneArguments('0'),
+    checkArguments({ slice: 3, of: 28 }, false),
+    checkArguments(undefined, true),
+    statsArguments([['a', 'b'], ['c']]),
+    findPacksArguments(['f00d']),
+  ];
+  expect(lines.map((line) => line.join(' '))).toEqual([
+    'forget --json --retry-lock=5s -- f00d beef',
+    'prune --retry-lock=5s --max-unused=5% --max-repack-size=50G',
+    'prune --retry-lock=5s --max-unused=5% --max-repack-size=0',
+    'check --json --no-lock --read-data-subset=3/28',
+    'check --json --retry-lock=5s',
+    'stats --json --no-lock --mode=raw-data --tag=a,b --tag=c',
+    'find --json --no-lock --pack -- f00d',
+  ]);
 });

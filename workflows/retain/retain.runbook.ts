@@ -1,0 +1,17 @@
+import { defineRunbook } from '../define-runbook';
+import type { RetainOptions, RetainOutcome, RetainPlan } from '../model/retain';
+
+interface Types {
+  readonly options: RetainOptions;
+  readonly plan: RetainPlan;
+  readonly outcome: RetainOutcome;
+}
+
+export const RETAIN = defineRunbook<Types>()({
+  name: 'retain',
+  admission: 'shared',
+  freezable: true,
+  approvable: true,
+  holdable: true,
+  options: ({ z }) => z.strictObject({ readAll: z.boolean() }),
+});
