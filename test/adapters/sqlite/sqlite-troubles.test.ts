@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, chownSync, statSync } from 'node:fs';
-import { readdir, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { restoreTarget } from '../../../workflows/model/restore-target';
+import { canMount, mountSmallDisk } from '../../runbooks/support/small-disk';
+import { until } from '../../support/processes';
 import { describeWith } from '../../support/requirements';
 import type { EngineBench } from '../engine-contract';
 import { EngineUser, newAttempt } from '../engine-user';
@@ -146,4 +149,59 @@ describeWith(['sqlite'], 'a SQLite database on a bad day', () => {
     setTimeout(() => child.kill(), 1000);
     expect((await user.dump('app.db')).facts.consistency).toBe('snapshot');
   });
+
+  it('leaves nothing behind when it is cancelled while it copies', async () => {
+    await bench.seed('app.db', 'much');
+    const controller = new AbortController();
+    const reason = new Error('cancelled by the operator');
+    const begun = user.beginDump('app.db', newAttempt({ signal: controller.signal }));
+    await until(async () => (await bench.leftovers()).length > 0 || undefined, 20);
+    controller.abort(reason);
+    await expect(begun).rejects.toBe(reason);
+    expect(await bench.leftovers()).toEqual([]);
+  });
+
+  it('removes what attempts of a dead worker left: its own, and of others when they are old', async () => {
+    await bench.seed('app.db', 'some');
+    const attempt = newAttempt();
+    const [own, other] = [attempt, newAttempt()].map(({ owner }) => copyOf(file(), owner));
+    for (const name of [own, other]) await mkdir(file(name));
+    await (await user.beginDump('app.db', attempt)).abort();
+    expect((await bench.leftovers()).join()).toBe(other);
+    const longAgo = new Date(Date.now() - 8 * 24 * 3600 * 1000);
+    await utimes(file(other), longAgo, longAgo);
+    await (await user.beginDump('app.db')).abort();
+    expect(await bench.leftovers()).toEqual([]);
+  });
+
+  it('is copied beside itself when the spool has no room, and refused by name when nothing has', async () => {
+    if (!canMount) return;
+    const [spool, beside] = [await mountSmallDisk(file('spool'), 20), file('beside')];
+    const small = sqliteBench(directory, spool.folder);
+    try {
+      await small.seed('app.db', 'much');
+      const dump = await new EngineUser(small).dump('app.db');
+      expect(dump.bytes.length).toBeGreaterThan(32_000_000);
+      const full = await mountSmallDisk(beside, 60);
+      try {
+        await small.seed('beside/app.db', 'much');
+        await expect(new EngineUser(small).dump('beside/app.db')).rejects.toMatchObject({
+          kind: 'PreconditionFailed',
+          message: expect.stringMatching(/no room for a copy of \S+app\.db/) as string,
+        });
+      } finally {
+        await full.unmount();
+      }
+    } finally {
+      await spool.unmount();
+    }
+  });
 });
+
+/** What an attempt calls its copy beside a database. */
+function copyOf(path: string, owner: string): string {
+  const [ofPath, ofOwner] = [path, owner].map((text) =>
+    createHash('sha256').update(text).digest('hex').slice(0, 16),
+  );
+  return `.pawl_sqlite-${ofPath ?? ''}-${ofOwner ?? ''}`;
+}

@@ -102,7 +102,9 @@ describe('a stack file is refused', () => {
     [
       'for an entry without an engine',
       withProtect('a: {path: data}'),
-      ['6:3 protect.a.engine: is missing; it must be one of `postgres`, `mongodb`, `sqlite`, `files`'],
+      [
+        '6:3 protect.a.engine: is missing; it must be one of `postgres`, `mongodb`, `sqlite`, `files`',
+      ],
     ],
     [
       'for an entry without a value',

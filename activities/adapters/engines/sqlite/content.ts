@@ -6,6 +6,11 @@ import { identifier, literal, type OpenedDatabase, type SqliteProgram } from './
 /** Rows in the order of their key, each value with its type: 1, 1.0, '1' and x'31' are four. */
 const METHOD = 'sqlite:sha3-256(rows)/1';
 
+const TOLD_EVERY_MILLISECONDS = 5_000;
+const SHORTEST_MILLISECONDS = 60_000;
+/** Three passes over the file: integrity_check, count and digest. */
+const SLOWEST_BYTES_A_MILLISECOND = 2_000;
+
 /** Complaints of SQLite that are told. */
 const TOLD = 5;
 
@@ -18,6 +23,13 @@ interface Table {
   readonly columns: readonly string[];
   /** Column id and name of each column of its primary key's index; -1 for the row's id. Empty where there is no such index. */
   readonly key: readonly (readonly [seqno: number, cid: number, isKey: number, name: string])[];
+}
+
+export interface ExamineRequest {
+  readonly digests: boolean;
+  /** Of the database, for how long it may take. */
+  readonly bytes: number;
+  readonly attempt: Attempt;
 }
 
 export interface Examined {
@@ -44,7 +56,25 @@ const SCHEMA = 'SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY typ
 export async function examine(
   program: SqliteProgram,
   database: OpenedDatabase,
-  { digests, attempt }: { readonly digests: boolean; readonly attempt: Attempt },
+  request: ExamineRequest,
+): Promise<Examined> {
+  const { bytes, attempt } = request;
+  // SQLite says nothing while it reads its own file: it is given as long as a slow disk takes.
+  const until = Date.now() + SHORTEST_MILLISECONDS + bytes / SLOWEST_BYTES_A_MILLISECOND;
+  const timer = setInterval(() => {
+    if (Date.now() < until) attempt.onProgress();
+  }, TOLD_EVERY_MILLISECONDS);
+  try {
+    return await examineAll(program, database, request);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function examineAll(
+  program: SqliteProgram,
+  database: OpenedDatabase,
+  { digests, attempt }: ExamineRequest,
 ): Promise<Examined> {
   const notes = [
     ...(await checkIntegrity(program, database, attempt)),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, realpath, rm, stat, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, realpath, rm, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatBytes } from '../../../../workflows/model/format-bytes';
 import { AdapterError } from '../../../ports/adapter-error';
@@ -14,6 +14,9 @@ const COPY = 'copy';
 
 /** Left free for everybody else. */
 const RESERVE_BYTES = 64 * 1024 * 1024;
+
+/** Longer than any run goes on trying. */
+const ABANDONED_MILLISECONDS = 7 * 24 * 3600 * 1000;
 
 /** How often it is looked whether the copy has grown. */
 const LOOK_MILLISECONDS = 2_000;
@@ -43,7 +46,7 @@ export async function copyDatabase(
   attempt: Attempt,
 ): Promise<DatabaseCopy> {
   const folders = await copyFolders(place, spool, attempt.owner);
-  await Promise.all(folders.map(removeFolder));
+  for (const folder of folders) await clearAway(folder);
   const folder = await firstWithRoom(place, folders, bytes);
   await guarded(mkdir)(folder, { mode: 0o700 });
   const source = { file: place.path, folder, name: place.name };
@@ -97,11 +100,29 @@ async function copyFolders(
   spool: string,
   owner: string,
 ): Promise<readonly string[]> {
-  const mark = createHash('sha256').update(`${owner}\0${path}`).digest('hex').slice(0, 16);
+  const mark = [path, owner].map((text) => shortHash(text)).join('-');
   return [
     join(await realpath(spool), `pawl-sqlite-${mark}`),
     join(dirname(path), `.pawl_sqlite-${mark}`),
   ];
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** What an earlier attempt has left; and what attempts of the same database have left that nobody repeats any more. */
+async function clearAway(folder: string): Promise<void> {
+  await removeFolder(folder);
+  const [own, above] = [basename(folder), dirname(folder)];
+  const ofDatabase = own.slice(0, own.lastIndexOf('-') + 1);
+  for (const name of await readdir(above)) {
+    if (!name.startsWith(ofDatabase)) continue;
+    const left = await stat(join(above, name)).catch(unlessMissing);
+    if (left !== undefined && Date.now() - left.mtimeMs > ABANDONED_MILLISECONDS) {
+      await removeFolder(join(above, name));
+    }
+  }
 }
 
 async function firstWithRoom(

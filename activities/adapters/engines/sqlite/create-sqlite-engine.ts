@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import type { SqliteEntry } from '../../../../workflows/model/stack';
 import { AdapterError } from '../../../ports/adapter-error';
@@ -86,13 +87,12 @@ export function createSqliteEngine({
     async digest(call) {
       const { layout, place } = await target(call);
       const name = `what was restored beside ${place.name}`;
-      const { contents } = await inOwn(layout.beside, (folder) =>
-        examine(
-          program,
-          { file: 'database', folder, name },
-          { digests: call.expected.length > 0, attempt: call.attempt },
-        ),
-      );
+      const { contents } = await inOwn(layout.beside, async (folder) => {
+        const { size: bytes } = await stat(`${folder}/database`);
+        const digests = call.expected.length > 0;
+        const database = { file: 'database', folder, name };
+        return examine(program, database, { digests, bytes, attempt: call.attempt });
+      });
       return contents;
     },
 

@@ -31,7 +31,9 @@ export async function dumpDatabase(
   const copy = await copyDatabase(program, place, { bytes, spool }, attempt);
   try {
     const { digests } = entry;
-    const { contents, notes } = await examine(program, copy.database, { digests, attempt });
+    const { contents, notes } = await examine(program, copy.database, {
+      ...{ digests, bytes, attempt },
+    });
     // A copy is in the rollback mode; which one the application wants is said by the database itself.
     if (isWal) await program.run(copy.database, TO_WAL, attempt);
     const file = await copy.openUnlinked();

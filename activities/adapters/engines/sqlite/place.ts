@@ -1,4 +1,5 @@
-import { lstat, open, readdir, realpath, stat, statfs } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, open, readdir, readFile, realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { SqliteEntry } from '../../../../workflows/model/stack';
 import { AdapterError } from '../../../ports/adapter-error';
@@ -11,6 +12,8 @@ import { codeOf, guarded } from '../../process/host-failure';
 export const SIDE_FILES = ['-wal', '-shm', '-journal'] as const;
 
 const MAGIC = 'SQLite format 3\0';
+
+const LOOK = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Where a database is, or is to be, on this host. */
 export interface DatabasePlace {
@@ -64,7 +67,7 @@ export async function lookAtDatabase(place: DatabasePlace): Promise<DatabaseFile
       const found = await lstat(entry).catch(unlessMissing);
       if (found === undefined) return undefined;
       if (!found.isFile()) throw noDatabase(place, 'it is no file');
-      const file = await open(entry, 'r');
+      const file = await open(entry, LOOK);
       try {
         const { buffer, bytesRead } = await file.read(Buffer.alloc(100), 0, 100, 0);
         if (bytesRead > 0 && buffer.toString('latin1', 0, 16) !== MAGIC) {
@@ -138,14 +141,10 @@ async function hasOpen(pid: string, { dev, ino }: { dev: number; ino: number }):
   return false;
 }
 
+/** It may have ended meanwhile. */
 async function nameOf(pid: string): Promise<string> {
-  const file = await open(`/proc/${pid}/comm`).catch(() => undefined);
-  if (file === undefined) return '?';
-  try {
-    return (await file.readFile('utf8')).trim();
-  } finally {
-    await file.close();
-  }
+  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '?');
+  return name.trim();
 }
 
 export function unlessMissing(error: unknown): undefined {

@@ -74,7 +74,9 @@ async function requireWhole(into: string, beside: string): Promise<void> {
       // Source: sqlite.org/fileformat2.html, 1.3: the size of a page (1 stands for 65,536), and how many there are.
       const pageBytes = buffer.readUInt16BE(16) === 1 ? 65_536 : buffer.readUInt16BE(16);
       const promised = pageBytes * buffer.readUInt32BE(28);
-      if (bytesRead === 100 && size === promised) return;
+      // Before 3.7.0 it was not written, and counts only where the change counter says so.
+      const isSaid = bytesRead === 100 && buffer.readUInt32BE(24) === buffer.readUInt32BE(92);
+      if (bytesRead === 100 && (size === promised || !isSaid)) return;
       const text = `What was stored to restore ${into} is not whole: ${size} bytes, of ${promised} that its header promises`;
       throw new AdapterError('VerificationFailed', text);
     } finally {
