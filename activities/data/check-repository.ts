@@ -1,4 +1,4 @@
-import type { Slice } from '../../workflows/model/keep';
+import type { Slice } from '../../workflows/model/retention';
 import { planReadingsAfter } from '../../workflows/retain/plan-reading';
 import { runStep, type StepInput } from '../frame/run-step';
 import type { Ports } from '../ports/host-ports';

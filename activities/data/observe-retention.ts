@@ -1,4 +1,4 @@
-import type { ObservedRetention, PointFacts } from '../../workflows/model/keep';
+import type { ObservedRetention, PointFacts } from '../../workflows/model/retention';
 import type { ReleaseList } from '../../workflows/model/release';
 import { runStep, type StepInput } from '../frame/run-step';
 import type { HostPorts, Ports } from '../ports/host-ports';

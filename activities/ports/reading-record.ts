@@ -1,4 +1,4 @@
-import type { Readings } from '../../workflows/model/keep';
+import type { Readings } from '../../workflows/model/retention';
 
 /** When this host has last read which packs of a repository. Where it is lost, they are read again, a slice at a time. */
 export interface ReadingRecord {

@@ -1,4 +1,4 @@
-import type { Growth, Slice } from '../../workflows/model/keep';
+import type { Growth, Slice } from '../../workflows/model/retention';
 import type { RecoveryPointSummary } from '../../workflows/model/recovery-point';
 import type { RepositoryDescription } from '../../workflows/model/stack';
 import type { Attempt } from './attempt';

@@ -3,7 +3,7 @@ import { forgetPoints } from '../../activities/data/forget-points';
 import { observeRetention } from '../../activities/data/observe-retention';
 import { AdapterError } from '../../activities/ports/adapter-error';
 import type { SurveyedPoint, Upkeep } from '../../activities/ports/retention';
-import type { Readings } from '../../workflows/model/keep';
+import type { Readings } from '../../workflows/model/retention';
 import { describePoint, describeRelease, describeStack } from '../support/descriptions';
 import { attempt, portsInMemory, RUN } from './ports-in-memory';
 

@@ -1,4 +1,4 @@
-import type { ObservedRetention, PointFacts } from '../../workflows/model/keep';
+import type { ObservedRetention, PointFacts } from '../../workflows/model/retention';
 
 /** A whole point of everything that nothing else is to be said of. */
 export function describePointFacts(takenAt: string, change: Partial<PointFacts> = {}): PointFacts {

@@ -1,4 +1,5 @@
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { Context, heartbeat } from '@temporalio/activity';
+import type { WorkflowFailedError, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { RunbookRequest } from '../../workflows/catalogue';
 import { progress, repositoryWorkflowId } from '../../workflows/messages';
@@ -17,6 +18,14 @@ const KEEP = { keep: { last: 1, zone: 'UTC' } };
 const POINTS = ['2026-01-02T03:00:00.000Z', '2026-01-01T03:00:00.000Z'].map((at) =>
   describePointFacts(at),
 );
+
+/** Its worker learns of the cancellation with the answer to a heartbeat. */
+async function untilCancelled(): Promise<never> {
+  const beat = setInterval(heartbeat, 100);
+  return Context.current().cancelled.finally(() => {
+    clearInterval(beat);
+  });
+}
 
 describeWith(['temporal'], 'the retain workflow', () => {
   let harness: WorkflowHarness;
@@ -42,8 +51,7 @@ describeWith(['temporal'], 'the retain workflow', () => {
     return {
       observeRetention: () =>
         Promise.resolve(describeRetention({ repositoryId, points: POINTS, strays: 1 })),
-      forgetPoints: ({ runKeys }) =>
-        noted(`forget ${runKeys.join()}`, { points: 1, snapshots: 3 }),
+      forgetPoints: ({ runKeys }) => noted(`forget ${runKeys.join()}`, { points: 1, snapshots: 3 }),
       pruneRepository: () => noted('prune', { removed: '1 MiB', diskWasFull: false }),
       checkRepository: ({ slice }) => noted(`check ${JSON.stringify(slice)}`, undefined),
       ...change,
@@ -82,13 +90,13 @@ describeWith(['temporal'], 'the retain workflow', () => {
   });
 
   it('prunes a repository for one stack at a time, and lets the other wait for it', async () => {
-    const { opened, open } = gate();
+    const slowly = gate();
     let [atWork, most] = [0, 0];
     const slow = doubles({
       pruneRepository: async () => {
         atWork += 1;
         most = Math.max(most, atWork);
-        await opened;
+        await slowly.opened;
         atWork -= 1;
         return { removed: '1 MiB', diskWasFull: false };
       },
@@ -103,18 +111,25 @@ describeWith(['temporal'], 'the retain workflow', () => {
         return undefined;
       });
       expect(waiting.title).toBe('wait for other work on the repository');
-      open();
+      slowly.open();
       for (const run of runs) expect(await run.result()).toMatchObject({ state: 'done' });
     });
     expect(most).toBe(1);
   });
 
   it('frees the repository when its run is gone, however it ended', async () => {
-    const held = doubles({ pruneRepository: () => new Promise(() => undefined) });
+    const held = doubles({ pruneRepository: () => untilCancelled() });
     await harness.workingUnchecked(held, async () => {
-      const run = await submit(uniqueStack({ ...KEEP, limits: { heartbeatSeconds: 1, stallSeconds: 60, deadlineSeconds: 600 } }));
+      const run = await submit(
+        uniqueStack({
+          ...KEEP,
+          limits: { heartbeatSeconds: 1, stallSeconds: 60, deadlineSeconds: 600 },
+        }),
+      );
       const keeper = harness.client.workflow.getHandle(repositoryWorkflowId(repositoryId));
-      await until(async () => ((await stepOf(run, 'prune'))?.state === 'running' ? true : undefined));
+      await until(async () =>
+        (await stepOf(run, 'prune'))?.state === 'running' ? true : undefined,
+      );
       await until(async () => {
         const { pendingActivities } = (await keeper.describe()).raw;
         return (pendingActivities ?? []).length > 0 ? true : undefined;

@@ -1,4 +1,4 @@
-import type { Growth, JudgedPoint, Slice } from './keep';
+import type { Growth, JudgedPoint, Slice } from './retention';
 import type { PlanBase } from './plans';
 import type { RunReference } from './run';
 import type { StackDescription } from './stack';

@@ -1,4 +1,4 @@
-import type { Readings, Slice } from '../model/keep';
+import type { Readings, Slice } from '../model/retention';
 
 /** Four weeks, so that a month has them all. It has divisors for every second night, every week and every two. */
 export const SLICES = 28;

@@ -1,6 +1,6 @@
 import { formatBytes } from '../model/format-bytes';
 import { formatCount } from '../model/format-count';
-import type { Growth, ObservedRetention, Slice } from '../model/keep';
+import type { Growth, ObservedRetention, Slice } from '../model/retention';
 import { RECORD_STEP } from '../model/record-step';
 import type { RetainOptions, RetainPlan } from '../model/retain';
 import type { StackDescription } from '../model/stack';

@@ -1,5 +1,6 @@
 import { formatBytes } from '../model/format-bytes';
-import type { JudgedPoint, KeepPolicy, PointFacts } from '../model/keep';
+import type { KeepPolicy } from '../model/keep';
+import type { JudgedPoint, PointFacts } from '../model/retention';
 import { calendarOf, type Calendar } from './plan-calendar';
 
 /** What becomes of each recovery point. */

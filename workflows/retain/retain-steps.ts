@@ -1,4 +1,4 @@
-import type { Slice } from '../model/keep';
+import type { Slice } from '../model/retention';
 import type { PlannedStep } from '../model/plans';
 
 export const OBSERVE_RETENTION = {

@@ -1,6 +1,6 @@
 import type { InputOf } from '../catalogue';
 import type { PlannedOutcome } from '../model/outcome';
-import type { ObservedRetention } from '../model/keep';
+import type { ObservedRetention } from '../model/retention';
 import type { RetainOutcome, RetainPlan } from '../model/retain';
 import { now } from '../run/now';
 import { requireApproval } from '../run/people/approvals';

@@ -1,4 +1,4 @@
-import type { Slice } from '../../../workflows/model/keep';
+import type { Slice } from '../../../workflows/model/retention';
 
 /*
  * restic's command lines, as pure functions: tests compare them as text. The repository's address and every secret go

@@ -1,4 +1,4 @@
-import type { Slice } from '../../../workflows/model/keep';
+import type { Slice } from '../../../workflows/model/retention';
 import { AdapterError } from '../../ports/adapter-error';
 import type { Attempt } from '../../ports/attempt';
 import { checkArguments } from './arguments';

@@ -28,6 +28,6 @@ export async function prune(restic: Restic, { signal }: Attempt): Promise<Pruned
 const FULL = 'the disk of the repository is full';
 
 /** Of `total prune:           3 blobs / 2.861 MiB`: prune has no JSON in restic 0.19.1. */
-export function removedBy(output: string): string {
+function removedBy(output: string): string {
   return /^total prune:\s+\d+ blobs \/ (.+)$/m.exec(output)?.[1]?.trim() ?? 'an unknown amount';
 }

@@ -1,4 +1,4 @@
-import type { Growth } from '../../../workflows/model/keep';
+import type { Growth } from '../../../workflows/model/retention';
 import { AdapterError } from '../../ports/adapter-error';
 import type { Attempt } from '../../ports/attempt';
 import type { Survey, SurveyTimes, SurveyedPoint } from '../../ports/retention';

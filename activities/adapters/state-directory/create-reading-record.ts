@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Readings } from '../../../workflows/model/keep';
+import type { Readings } from '../../../workflows/model/retention';
 import type { ReadingRecord } from '../../ports/reading-record';
 import { onDisk, writeDurably } from './durable-files';
 import { readJson } from './read-files';

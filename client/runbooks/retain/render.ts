@@ -1,4 +1,4 @@
-import type { JudgedPoint, Slice } from '../../../workflows/model/keep';
+import type { JudgedPoint, Slice } from '../../../workflows/model/retention';
 import type { RetainOutcome, RetainPlan } from '../../../workflows/model/retain';
 import { formatBytes, formatCount, formatFullTime, indent, printable } from '../../render/format';
 import { renderTable } from '../../render/table';

@@ -1,4 +1,5 @@
-import type { KeepPolicy, PointFacts } from '../../../workflows/model/keep';
+import type { KeepPolicy } from '../../../workflows/model/keep';
+import type { PointFacts } from '../../../workflows/model/retention';
 
 export interface GeneratedHistory {
   readonly points: readonly PointFacts[];
@@ -7,7 +8,7 @@ export interface GeneratedHistory {
 }
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32): a failure can be made again. */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,4 +1,4 @@
-import type { Readings } from '../../../workflows/model/keep';
+import type { Readings } from '../../../workflows/model/retention';
 import { planReading, planReadingsAfter, SLICES } from '../../../workflows/retain/plan-reading';
 
 const START = Date.UTC(2026, 0, 1, 4);

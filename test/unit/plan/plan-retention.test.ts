@@ -1,4 +1,5 @@
-import type { JudgedPoint, KeepPolicy, PointFacts } from '../../../workflows/model/keep';
+import type { KeepPolicy } from '../../../workflows/model/keep';
+import type { JudgedPoint, PointFacts } from '../../../workflows/model/retention';
 import { planRetention } from '../../../workflows/retain/plan-retention';
 import { describePointFacts as point } from '../../support/retention-facts';
 import { generateHistory, type GeneratedHistory } from './generated-histories';
