@@ -10,7 +10,7 @@ export const HELP_TOPICS: Readonly<Record<string, string>> = {
     5  cancelled
     6  no Temporal server, or no worker
     7  refused: what was found does not allow it, or credentials were rejected
-    8  drill: the recovery point is not what it should be
+    8  drill: the recovery point did not pass a gate; readiness: not ready
   124  --timeout passed; the run goes on
   130  detached by Ctrl-C; the run goes on`,
   environment: `Environment:

@@ -1,4 +1,5 @@
 import type { ObservedRetention, PointFacts } from '../../workflows/model/retention';
+import type { ProofSummary } from '../../workflows/model/proof';
 import type { ReleaseList } from '../../workflows/model/release';
 import { runStep, type StepInput } from '../frame/run-step';
 import type { HostPorts, Ports } from '../ports/host-ports';
@@ -28,7 +29,8 @@ export const observeRetention =
       const times = { now, straysBefore: straysBefore(stack, now) };
       const { points: found, ...rest } = await upkeep.survey(stack.name, times, attempt);
       const releases = await ports.release.releases.list(stack.name);
-      const points = withinPayload(found.map((point) => factsOf(point, releases)));
+      const proofs = await ports.openProofs(site, stack.repository).list(stack.name, attempt);
+      const points = withinPayload(found.map((point) => factsOf(point, releases, proofs)));
       const isMeasured = stack.keep?.maxBytes !== undefined;
       return {
         ...rest,
@@ -43,14 +45,20 @@ export const observeRetention =
  * What reads a point (a restore, a rollback) has the stack to itself, so that none is in use beside this. A stack has one
  * repository, so that no point should lie elsewhere.
  */
-function factsOf(point: SurveyedPoint, { releases }: ReleaseList): PointFacts {
+function factsOf(
+  point: SurveyedPoint,
+  { releases }: ReleaseList,
+  proofs: readonly ProofSummary[],
+): PointFacts {
   const { id, otherIds = [], run, runKey, takenAt, entries, partial } = point;
   const ids = [id, ...otherIds];
   const release = releases.find(({ recoveryPoint = '' }) => ids.includes(recoveryPoint));
+  const proof = proofs.find((one) => one.runKey === runKey && one.ok && one.whole);
   return {
     ...{ id, run, runKey, takenAt, entries, partial },
     ...{ missing: point.missing, storedBytes: point.storedBytes },
     ...(release && { neededByRelease: release.number }),
+    ...(proof && { provedAt: proof.provedAt }),
     ...{ inUse: false, isOnlyCopy: false },
   };
 }

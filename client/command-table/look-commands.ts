@@ -48,6 +48,13 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'readiness',
+    about: 'Say whether the stack could be brought back, how fast, and what would be lost',
+    group: GROUPS.look,
+    examples: [['pawl readiness --json', 'for monitoring: exits 8 when the stack is not ready']],
+    load: () => import('../commands/readiness.js'),
+  },
+  {
     name: 'releases',
     about: 'List releases, newest first: which one serves, which is still warm',
     group: GROUPS.look,

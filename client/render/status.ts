@@ -1,4 +1,5 @@
 import { stuckAdvice, type Stuck } from '../temporal/judge-stuck';
+import type { ProofSummary } from '../../workflows/model/proof';
 import type { Drift } from '../../workflows/model/serving';
 import { isOfARun } from '../../workflows/release/drifts';
 import { behind } from '../../workflows/stack/plan-admission';
@@ -181,7 +182,7 @@ function ahead({ stack, running, waiting, freeze }: QueueState, { number }: Queu
 }
 
 function pointFacts({ points }: StackStatus, now: number, red: Paint): Fact[] {
-  const { from, whole, partial, repositoryUnread } = points;
+  const { from, whole, partial, proof, repositoryUnread } = points;
   const silent = repositoryUnread === undefined ? '; the host did not say' : '';
   const remembered = from === 'runs' ? ` (by the runs that Temporal knows${silent})` : '';
   // Where the repository is not known to be there, only `--init` is sure to lead to a point.
@@ -194,6 +195,7 @@ function pointFacts({ points }: StackStatus, now: number, red: Paint): Fact[] {
     ...(partial === undefined
       ? []
       : [['partial one', `${describePoint(partial, now)}${partialRemark(partial)}`] as const]),
+    ...(proof === undefined ? [] : [provedFact(proof, now, red)]),
   ];
 }
 
@@ -205,6 +207,12 @@ function copyFacts({ copies = [], copiesUnknown }: StackStatus, now: number, red
     return lags ? ['copy', text, red] : ['copy', text];
   });
   return [...unknown, ...told];
+}
+
+function provedFact(proof: ProofSummary, now: number, red: Paint): Fact {
+  const of = `${proof.pointId}, ${formatAge(proof.provedAt, now)} (${proof.drill})`;
+  if (!proof.ok) return ['proof FAILED', `${of}, at ${printable(proof.failed ?? 'a gate')}`, red];
+  return ['proved', `${of}, by ${proof.gates.join(', ')}${proof.whole ? '' : '; not all of it'}`];
 }
 
 /** `a1b2c3d4, 2 h ago (melvin/41): 2 parts, 1.2 GB` */

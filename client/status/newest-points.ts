@@ -1,4 +1,5 @@
 import type { BackupOutcome, ReleasedOutcome } from '../../workflows/model/outcome';
+import type { ProofSummary } from '../../workflows/model/proof';
 import type { PointList, RecoveryPointSummary } from '../../workflows/model/recovery-point';
 import { isMark } from '../../workflows/model/seal';
 import type { StackDescription } from '../../workflows/model/stack';
@@ -23,6 +24,8 @@ export interface NewestPoints {
   readonly whole?: KnownPoint;
   /** Of chosen entries, where it is newer than the whole one. */
   readonly partial?: KnownPoint;
+  /** The newest proof, also one that has failed; absent where none is known. */
+  readonly proof?: ProofSummary;
 }
 
 /** The repository knows, and its host can be asked; where it does not answer, the runs that Temporal knows tell. */
@@ -36,7 +39,10 @@ export async function readNewestPoints(
   if (listed !== undefined) {
     // A point whose parts are gone is none that helps.
     const points = listed.points.filter(({ missing }) => missing === 0);
-    return { from: 'repository', ...newest(points) };
+    const [proof] = listed.points
+      .flatMap((point) => point.proof ?? [])
+      .sort((a, b) => b.provedAt.localeCompare(a.provedAt));
+    return { from: 'repository', ...newest(points), ...(proof === undefined ? {} : { proof }) };
   }
   const known = newest(await pointsOfRuns(session, runs));
   return { from: 'runs', ...known, ...(told && { repositoryUnread: told.why }) };

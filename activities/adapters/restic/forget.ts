@@ -3,6 +3,7 @@ import type { Forgotten, Upkeep } from '../../ports/retention';
 import { forgetArguments } from './arguments';
 import { isManifest, isOfStack, markedRun } from './labels';
 import { listSnapshots } from './list-snapshots';
+import { proofOf } from './proof-labels';
 import { removing } from './removing';
 import type { Restic } from './restic';
 import type { Snapshot } from './snapshot';
@@ -12,7 +13,7 @@ import { strayRuns } from './stray-runs';
 const MOST_AT_ONCE = 5000;
 
 /**
- * Forgets points, and what runs without one have stored.
+ * Forgets points with their proofs, and what runs without one have stored.
  * Retry:  safe; it looks for what is still there
  * Throws: ResourceBusy (a backup runs) · PreconditionFailed (append-only)
  */
@@ -27,7 +28,8 @@ export async function forget(
   const all = await listSnapshots(restic, { anyOf: [], attempted, signal });
   const strays = straysBefore === undefined ? [] : strayRuns(all, stack, straysBefore);
   const runs = new Set([...runKeys, ...strays]);
-  const chosen = all.filter((one) => isOfStack(one, stack) && runs.has(markedRun(one) ?? ''));
+  const runOf = (one: Snapshot): string => markedRun(one) ?? proofOf(one)?.runKey ?? '';
+  const chosen = all.filter((one) => isOfStack(one, stack) && runs.has(runOf(one)));
   const manifests = chosen.filter(isManifest);
   const parts = chosen.filter((one) => !isManifest(one));
   for (const ids of [...inGroups(manifests), ...inGroups(parts)]) {
