@@ -5,6 +5,7 @@ import { normaliseApprovals } from './normalise-approvals';
 import { normaliseFreeze } from './normalise-freeze';
 import { normaliseDeploy } from './normalise-deploy';
 import { normaliseEdge } from './normalise-edge';
+import { normaliseSchedule } from './normalise-schedule';
 import { normaliseSecret } from './normalise-secret';
 import type { StackDocument } from './schema';
 
@@ -15,6 +16,7 @@ export function normalise(document: StackDocument, directory: string): StackDesc
   const edge = normaliseEdge(document);
   const approvals = normaliseApprovals(document);
   const freeze = normaliseFreeze(document);
+  const schedule = normaliseSchedule(document);
   const { repository, limits, restore } = document;
   return {
     name: document.stack,
@@ -43,6 +45,7 @@ export function normalise(document: StackDocument, directory: string): StackDesc
     ...(edge && { edge }),
     ...(approvals && { approvals }),
     ...(freeze && { freeze }),
+    ...(schedule && { schedule }),
     ...(document.onFailure === 'hold' && { onFailure: 'hold' as const }),
   };
 }

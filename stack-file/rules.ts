@@ -10,6 +10,7 @@ import { deployRules } from './rules-deploy';
 import { edgeRules } from './rules-edge';
 import { freezeRules } from './rules-freeze';
 import { folderRules } from './rules-folders';
+import { scheduleRules } from './rules-schedule';
 import { keyPlace, toPlain, valuePlace } from './tree';
 import type { TreeNode } from './tree';
 import { NAME, NAME_RULE } from './name';
@@ -87,6 +88,7 @@ const ALL_RULES: readonly Rule[] = [
     ...edgeRules,
     ...approvalRules,
     ...freezeRules,
+    ...scheduleRules,
   ],
 ];
 

@@ -4,6 +4,7 @@ import { deploy, migrations, release } from './schema-deploy';
 import { edge } from './schema-edge';
 import { freeze } from './schema-freeze';
 import { gates } from './schema-gates';
+import { schedule } from './schema-schedule';
 import { protectEntry } from './engines';
 import { NAME } from './name';
 import { duration, ENVIRONMENT_VARIABLE, name, path, secretReference, text } from './values';
@@ -111,6 +112,7 @@ export const stackSchema = z.strictObject({
     .describe(
       'What becomes of a run whose step failed permanently: it is undone, or held until `pawl resolve` says how it goes on.',
     ),
+  schedule: schedule.optional().describe('Runbooks that start by themselves, and when.'),
   freeze: freeze.optional().describe('Times in which runbooks are not started.'),
   approvals: approvals
     .optional()

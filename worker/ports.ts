@@ -25,6 +25,7 @@ import type { HostPorts } from '../activities/ports/host-ports';
 import type { SecretResolver } from '../activities/ports/secret-resolver';
 import { cacheDirectory } from '../toolchain/cache-directory';
 import type { WorkerConfig } from './config';
+import { createStackFiles } from './stack-files';
 
 /** Programs that the steps need, found before the worker takes its first one. */
 export interface Tools {
@@ -33,12 +34,12 @@ export interface Tools {
   readonly compose: () => Promise<string>;
 }
 
-/** Builds every adapter once: the composition root. `runs` needs a connection to Temporal, which comes later. */
+/** Builds every adapter once: the composition root. What needs a connection to Temporal comes later. */
 export function portsOnThisHost(
   { host, stateDirectory }: Pick<WorkerConfig, 'host' | 'stateDirectory'>,
   { restic, compose }: Tools,
   secrets: SecretResolver,
-): (runs: HostPorts['runs']) => HostPorts {
+): (temporal: Pick<HostPorts, 'runs' | 'schedules'>) => HostPorts {
   // Without a version: engines refuse versions they are too old or too new for.
   const docker = new Dockerode();
   const onSecret = (secret: string): void => {
@@ -47,7 +48,7 @@ export function portsOnThisHost(
   const containers = createContainers({ docker });
   const services = createServiceContainers({ docker });
   const composeProjects = createCompose({ program: compose, runner: hostRunner, services });
-  return (runs) => ({
+  return (temporal) => ({
     engines: {
       postgres: createPostgresEngine({ hostRunner, containers }),
       mongodb: createMongodbEngine({ containers }),
@@ -65,7 +66,8 @@ export function portsOnThisHost(
     audit: createAuditRecord(stateDirectory),
     freezes: createFreezes(stateDirectory),
     descriptions: createDescriptions(stateDirectory),
-    runs,
+    ...temporal,
+    stackFiles: createStackFiles(stateDirectory),
     secrets,
     host,
     release: {

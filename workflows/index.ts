@@ -1,4 +1,5 @@
 /** Every workflow type, by its name in Temporal. */
+export { applySchedules } from './schedule/apply-schedules.workflow';
 export { backup } from './backup/backup.workflow';
 export { deploy } from './release/deploy.workflow';
 export { forget } from './release/forget.workflow';
@@ -13,6 +14,7 @@ export { releaseDiff } from './questions/release-diff.workflow';
 export { releases } from './questions/releases.workflow';
 export { restore } from './restore/restore.workflow';
 export { rollback } from './release/rollback.workflow';
+export { scheduled } from './schedule/scheduled.workflow';
 export { stack } from './stack/stack.workflow';
 export { warm } from './release/warm.workflow';
 export { verifyPoint } from './questions/verify-point.workflow';

@@ -14,8 +14,10 @@ import type { Receipts } from './receipts';
 import type { Releases } from './releases';
 import type { OpenRepository } from './repository';
 import type { RunDirectory } from './run-directory';
+import type { Schedules } from './schedules';
 import type { SecretResolver } from './secret-resolver';
 import type { ServiceContainers } from './service-containers';
+import type { StackFiles } from './stack-files';
 import type { Switches } from './switches';
 
 /*
@@ -39,6 +41,8 @@ export interface Ports {
   readonly freezes: Freezes;
   readonly descriptions: Descriptions;
   readonly runs: RunDirectory;
+  readonly schedules: Schedules;
+  readonly stackFiles: StackFiles;
   /** Resolves secret references of a stack on this host. */
   readonly secrets: SecretResolver;
   readonly host: string;

@@ -14,6 +14,7 @@ import { describeStack } from '../support/descriptions';
 import { createInMemoryAuditRecord } from '../support/in-memory/audit-record';
 import { createInMemoryDescriptions } from '../support/in-memory/descriptions';
 import { createInMemoryReceipts } from '../support/in-memory/receipts';
+import { createInMemoryStackFiles } from '../support/in-memory/stack-files';
 import { createInMemoryRepositories } from '../support/in-memory/repository';
 
 export const RUN = { id: 'melvin/1', number: 1, key: 'key-of-run-1' };
@@ -77,6 +78,12 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
       awaitEnd: () => Promise.reject(new Error('unused')),
       end: () => Promise.resolve(),
     },
+    schedules: {
+      apply: () => Promise.reject(new Error('unused')),
+      submit: () => Promise.reject(new Error('unused')),
+      begunSince: () => Promise.reject(new Error('unused')),
+    },
+    stackFiles: createInMemoryStackFiles(),
     secrets: {
       resolve: () => Promise.resolve('secret'),
       learn: () => undefined,

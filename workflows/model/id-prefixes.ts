@@ -13,6 +13,8 @@ export const ID_PREFIXES = [
   'kept-logs',
   'whereabouts',
   'force',
+  'schedule',
+  'schedules',
   // Of earlier versions: their workflows are remembered for some time.
   'maintenance-state',
 ] as const;

@@ -2,6 +2,7 @@ import type { ApprovalPolicies } from './approval';
 import type { FreezeWindow } from './freeze-window';
 import type { DeployDescription } from './deployment';
 import type { EdgeDescription } from './edge';
+import type { ScheduleEntry } from './schedule';
 
 /**
  * The normalised stack description: what `pawl.yaml` says, checked and with every default filled in.
@@ -127,6 +128,8 @@ export interface StackDescription {
   readonly approvals?: ApprovalPolicies;
   /** When runbooks are not started; absent when they always may be. */
   readonly freeze?: readonly FreezeWindow[];
+  /** Runbooks that start by themselves; absent when none does. */
+  readonly schedule?: readonly ScheduleEntry[];
   /** What becomes of a run whose step failed permanently; it is undone when absent. */
   readonly onFailure?: 'hold';
 }

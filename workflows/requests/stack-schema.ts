@@ -3,6 +3,7 @@ import type { DeployDescription } from '../model/deployment';
 import type { EdgeDescription } from '../model/edge';
 import { ENGINES } from '../model/engines';
 import { WEEKDAYS, type FreezeWindow } from '../model/freeze-window';
+import type { ScheduleEntry } from '../model/schedule';
 import { NOW_SUFFIX, type StackDescription } from '../model/stack';
 import { shapes, type Matches } from './shapes';
 
@@ -164,6 +165,16 @@ const freezeWindow = z.strictObject({
   reason: text,
 });
 
+const scheduleEntry = z.strictObject({
+  runbook: filled,
+  when: z.union([
+    z.strictObject({ cron: filled, zone: filled.refine(isTimeZone, 'is no time zone') }),
+    z.strictObject({ everySeconds: timeout }),
+  ]),
+  jitterSeconds: seconds,
+  only: list(name).exactOptional(),
+});
+
 /** The normalised stack file, as `StackDescription` has it. */
 const stackDescription = z.strictObject({
   name,
@@ -185,6 +196,7 @@ const stackDescription = z.strictObject({
   edge: edge.exactOptional(),
   approvals: z.record(filled, approvalPolicy).exactOptional(),
   freeze: list(freezeWindow).exactOptional(),
+  schedule: list(scheduleEntry).exactOptional(),
   onFailure: z.literal('hold').exactOptional(),
 });
 
@@ -216,6 +228,7 @@ function isTimeZone(zone: string): boolean {
 
 true satisfies Matches<ApprovalPolicy, typeof approvalPolicy>;
 true satisfies Matches<FreezeWindow, typeof freezeWindow>;
+true satisfies Matches<ScheduleEntry, typeof scheduleEntry>;
 true satisfies Matches<EdgeDescription, typeof edge>;
 true satisfies Matches<DeployDescription, typeof deploy>;
 true satisfies Matches<StackDescription, typeof stackDescription>;
