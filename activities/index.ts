@@ -1,6 +1,7 @@
 import type { STEP_KINDS, StepKind } from '../workflows/model/step-kinds';
 import { adoptRelease } from './release/adopt-release';
 import { askEngine } from './drill/ask-engine';
+import { applySchedules } from './run/apply-schedules';
 import { awaitRun } from './run/await-run';
 import { backUpPart } from './data/back-up-part';
 import { bringEdge } from './edge/bring-edge';
@@ -27,6 +28,7 @@ import { findRuns } from './run/find-runs';
 import { highestRecordedRun } from './run/highest-recorded-run';
 import { initialiseRepository } from './data/initialise-repository';
 import { keepDescription } from './run/keep-description';
+import { keepStackFile } from './run/keep-stack-file';
 import { listRecoveryPoints } from './data/list-recovery-points';
 import { listStoredFiles } from './data/list-stored-files';
 import { listReleases } from './release/list-releases';
@@ -50,6 +52,7 @@ import { putEdgeBack } from './edge/put-edge-back';
 import { pullImage } from './containers/pull-image';
 import { pushImage } from './containers/push-image';
 import { readKeptLogs } from './run/read-kept-logs';
+import { readStackFile } from './run/read-stack-file';
 import { readTraffic } from './traffic/read-traffic';
 import { recordFreeze } from './run/record-freeze';
 import { recordedFreeze } from './run/recorded-freeze';
@@ -69,6 +72,7 @@ import { steerTraffic } from './traffic/steer-traffic';
 import { storeProof } from './drill/store-proof';
 import { sweepScratch } from './drill/sweep-scratch';
 import { storeManifest } from './data/store-manifest';
+import { submitScheduled } from './run/submit-scheduled';
 import { swapBackPart } from './data/swap-back-part';
 import { swapPart } from './data/swap-part';
 import { verifyPart } from './data/verify-part';
@@ -117,6 +121,8 @@ export function createHostActivities(ports: HostPorts) {
     recordFreeze: recordFreeze(ports),
     recordedFreeze: recordedFreeze(ports),
     examineHost: examineHost(ports),
+    keepStackFile: keepStackFile(ports),
+    readStackFile: readStackFile(ports),
     listReleases: listReleases(ports),
     findService: findService(ports),
     readKeptLogs: readKeptLogs(ports),
@@ -155,6 +161,12 @@ export function createHostActivities(ports: HostPorts) {
 }
 
 /** Activities that touch Temporal only: polled on `pawl` by any worker. */
-export function createRunActivities(ports: Pick<Ports, 'runs'>) {
-  return { findRuns: findRuns(ports), awaitRun: awaitRun(ports), endRun: endRun(ports) };
+export function createRunActivities(ports: Pick<Ports, 'runs' | 'schedules' | 'secrets'>) {
+  return {
+    findRuns: findRuns(ports),
+    awaitRun: awaitRun(ports),
+    endRun: endRun(ports),
+    submitScheduled: submitScheduled(ports),
+    applySchedules: applySchedules(ports),
+  };
 }

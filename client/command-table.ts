@@ -1,5 +1,6 @@
 import { GROUPS, type CommandSpec } from './command';
 import { LOOK_COMMANDS } from './command-table/look-commands';
+import { SCHEDULE_COMMANDS } from './command-table/schedule-commands';
 import { SET_UP_COMMANDS } from './command-table/set-up-commands';
 import { STEER_COMMANDS } from './command-table/steer-commands';
 import { planCommands, runbookCommands } from './runbooks';
@@ -19,5 +20,6 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   ...LOOK_COMMANDS,
   ...STEER_COMMANDS,
+  ...SCHEDULE_COMMANDS,
   ...SET_UP_COMMANDS,
 ];

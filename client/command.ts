@@ -45,6 +45,8 @@ export interface Flags {
   readonly schema?: string;
   readonly hold?: boolean;
   readonly despiteFreeze?: string;
+  readonly since?: string;
+  readonly until?: string;
   readonly step?: string;
   /** `NAME=NUMBER` each. */
   readonly set?: readonly string[];

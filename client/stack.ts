@@ -1,4 +1,6 @@
+import { findStackFile } from '../stack-file/find';
 import { findSources } from '../stack-file/find-sources';
+import type { StackSource } from '../workflows/model/schedule';
 import type { StackDescription } from '../workflows/model/stack';
 import { ClientError } from './client-error';
 import type { Globals } from './command';
@@ -12,6 +14,12 @@ export async function loadStack(globals: Globals): Promise<StackDescription> {
     const { readStack } = await import('../stack-file/read-stack.js');
     return readStack(sources).description;
   });
+}
+
+/** Where that file is: on its host, it is read again by what starts by itself. */
+export function stackSource(globals: Globals): StackSource {
+  const { environment } = globals;
+  return { file: findStackFile(globals).path, ...(environment !== undefined && { environment }) };
 }
 
 export interface RunName {

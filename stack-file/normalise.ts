@@ -11,6 +11,7 @@ import { normaliseRepository } from './normalise-repository';
 import { normaliseNotify } from './normalise-notify';
 import { withOwnDatabases } from './own-databases';
 import { normaliseKeep } from './normalise-keep';
+import { normaliseSchedule } from './normalise-schedule';
 import type { StackDocument } from './schema';
 
 /** Turns the file's own words into the description that runs are started with. `directory` is absolute. */
@@ -24,6 +25,7 @@ export function normalise(document: StackDocument, directory: string): StackDesc
   const freeze = normaliseFreeze(document);
   const notify = normaliseNotify(document);
   const keep = normaliseKeep(document);
+  const schedule = normaliseSchedule(document);
   const { repository, limits, restore } = document;
   return {
     name: document.stack,
@@ -49,6 +51,7 @@ export function normalise(document: StackDocument, directory: string): StackDesc
     ...(approvals && { approvals }),
     ...(freeze && { freeze }),
     ...(notify && { notify }),
+    ...(schedule && { schedule }),
     ...(document.onFailure === 'hold' && { onFailure: 'hold' as const }),
   };
 }

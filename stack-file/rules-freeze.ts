@@ -1,6 +1,7 @@
 import { asDraft, asText } from './rule';
 import type { Draft, Rule } from './rule';
 import { DATES, HOURS } from './schema-freeze';
+import { isZone } from './zone';
 
 /** Rules for when runbooks are not started. */
 export const freezeRules: readonly Rule[] = [
@@ -48,16 +49,6 @@ export const freezeRules: readonly Rule[] = [
 function windowsOf(stack: Draft): readonly (readonly [index: number, window: Draft])[] {
   const { freeze } = stack;
   return Array.isArray(freeze) ? freeze.map((window, index) => [index, asDraft(window)]) : [];
-}
-
-export function isZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }
 
 function isDay(day: string): boolean {

@@ -1,5 +1,5 @@
 import { asDraft, type Rule } from './rule';
-import { isZone } from './rules-freeze';
+import { isZone } from './zone';
 
 /** Rules for which recovery points are kept. */
 export const keepRules: readonly Rule[] = [

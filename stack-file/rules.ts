@@ -15,6 +15,7 @@ import { keepRules } from './rules-keep';
 import { folderRules } from './rules-folders';
 import { repositoryRules } from './rules-repository';
 import { notifyRules } from './rules-notify';
+import { scheduleRules } from './rules-schedule';
 import { keyPlace, toPlain, valuePlace } from './tree';
 import type { TreeNode } from './tree';
 import { NAME, NAME_RULE } from './name';
@@ -97,6 +98,7 @@ const ALL_RULES: readonly Rule[] = [
     ...freezeRules,
     ...notifyRules,
     ...keepRules,
+    ...scheduleRules,
   ],
 ];
 

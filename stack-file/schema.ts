@@ -9,6 +9,7 @@ import { gates } from './schema-gates';
 import { repository } from './schema-repository';
 import { notify } from './schema-notify';
 import { keep } from './schema-keep';
+import { schedule } from './schema-schedule';
 import { protectEntry } from './engines';
 import { NAME } from './name';
 import { duration, name, path } from './values';
@@ -101,6 +102,7 @@ export const stackSchema = z.strictObject({
   notify: notify
     .optional()
     .describe('Who is told of what happens: a name of your choice for each channel.'),
+  schedule: schedule.optional().describe('Runbooks that start by themselves, and when.'),
   freeze: freeze.optional().describe('Times in which runbooks are not started.'),
   approvals: approvals
     .optional()

@@ -38,6 +38,7 @@ import { clustersRoot } from './clusters-root';
 import { cacheDirectory } from '../toolchain/cache-directory';
 import { uiAddress, workflowLink } from '../workflows/model/ui-links';
 import type { TemporalAddress, WorkerConfig } from './config';
+import { createStackFiles } from './stack-files';
 
 /** Programs that the steps need, found before the worker takes its first one. */
 export interface Tools {
@@ -46,12 +47,12 @@ export interface Tools {
   readonly compose: () => Promise<string>;
 }
 
-/** Builds every adapter once: the composition root. `runs` needs a connection to Temporal, which comes later. */
+/** Builds every adapter once: the composition root. What needs a connection to Temporal comes later. */
 export function portsOnThisHost(
   { host, stateDirectory, temporal }: Pick<WorkerConfig, 'host' | 'stateDirectory' | 'temporal'>,
   { restic, compose }: Tools,
   secrets: SecretResolver,
-): (runs: HostPorts['runs']) => HostPorts {
+): (ofTemporal: Pick<HostPorts, 'runs' | 'schedules'>) => HostPorts {
   // Without a version: engines refuse versions they are too old or too new for.
   const docker = new Dockerode();
   const onSecret = (secret: string): void => {
@@ -66,7 +67,7 @@ export function portsOnThisHost(
     runner: hostRunner,
     cacheDirectory: join(cacheDirectory(process.env), 'restic'),
   };
-  return (runs) => ({
+  return (ofTemporal) => ({
     engines: {
       postgres: createPostgresEngine({ hostRunner, containers }),
       mongodb: createMongodbEngine({ containers }),
@@ -91,7 +92,8 @@ export function portsOnThisHost(
     audit: createAuditRecord(stateDirectory),
     freezes: createFreezes(stateDirectory),
     descriptions: createDescriptions(stateDirectory),
-    runs,
+    ...ofTemporal,
+    stackFiles: createStackFiles(stateDirectory),
     secrets,
     host,
     notifiers: createNotifiers(hostRunner),

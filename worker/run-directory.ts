@@ -1,4 +1,5 @@
 import { runbookNamed } from '../workflows/catalogue';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   isGrpcServiceError,
   WorkflowFailedError,
@@ -9,7 +10,7 @@ import {
 import { CancelledFailure, TerminatedFailure } from '@temporalio/common';
 import { AdapterError } from '../activities/ports/adapter-error';
 import type { OpenRun, RunDirectory } from '../activities/ports/run-directory';
-import { runWorkflowId } from '../workflows/messages';
+import { queue, runWorkflowId, stackWorkflowId } from '../workflows/messages';
 import { SEARCH_ATTRIBUTES } from '../workflows/model/search-attributes';
 
 /** A run, open or closed, as Temporal describes it. */
@@ -18,6 +19,8 @@ type Seen = OpenRun & { readonly open: boolean };
 /** A stack's line holds no more waiting runs: so many numbers in a row may have been withdrawn before they began. */
 const LONGEST_GAP = 100;
 const DESCRIBED_AT_ONCE = 20;
+/** A run may wait for hours behind another. */
+const LOOK_AT_QUEUE_MILLISECONDS = 5_000;
 
 /** The port `RunDirectory` on Temporal's visibility store and on what it knows of single executions. */
 export function createRunDirectory(client: Client): RunDirectory {
@@ -116,8 +119,22 @@ async function awaitEnd(
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof WorkflowFailedError) return { outcome: outcomeOf(error.cause) };
-    // Deleted, or older than the retention: it is not open any more.
-    if (error instanceof WorkflowNotFoundError) return { outcome: 'terminated' };
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    // Deleted, older than the retention, or taken out of its queue: it is not open any more.
+    if (!(await isWaiting(client, run))) return { outcome: 'terminated' };
+    await sleep(LOOK_AT_QUEUE_MILLISECONDS, undefined, { signal });
+    return awaitEnd(client, run, signal);
+  }
+}
+
+/** Whether a run is numbered and has not begun: it has no execution of its own yet. */
+async function isWaiting(client: Client, run: string): Promise<boolean> {
+  const [stack = '', number] = run.split('/');
+  try {
+    const { waiting } = await client.workflow.getHandle(stackWorkflowId(stack)).query(queue);
+    return waiting.some((one) => one.number === Number(number));
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
     throw error;
   }
 }

@@ -15,11 +15,14 @@ import { prepareNamespace } from './prepare-namespace';
 import { reachability, watchReachability } from './reachability';
 import { createRunDirectory } from './run-directory';
 import { createRunMetrics, type RunMetrics } from './run-metrics';
+import { bringSchedulesBack } from './schedules/bring-back';
+import { createSchedules } from './schedules/create-schedules';
 import { isStop } from './stop-signal';
 import { untilPolled } from './until-polled';
 import { createStepWorkers, createWorkflowWorker, type WorkerFrame } from './temporal-workers';
 import { buildIdOf, workflowBundlePath } from './workflow-bundle';
 import { sealedClientOptions } from '../sealing/client-options';
+import { SealingCodec } from '../sealing/codec';
 import type { Sealing } from './sealed-worker-options';
 
 /** What `pawl server` and tests wait for, told over Node's IPC channel when there is one. */
@@ -37,7 +40,7 @@ interface Live {
 /** Works for Temporal until `stop` is aborted: waits for the server, polls, hands back what it was doing. */
 export async function runWorker(
   config: WorkerConfig,
-  portsWith: (runs: HostPorts['runs']) => HostPorts,
+  portsWith: (temporal: Pick<HostPorts, 'runs' | 'schedules'>) => HostPorts,
   sealing: Sealing,
   logger: Logger,
   stop: AbortSignal,
@@ -51,7 +54,8 @@ export async function runWorker(
     live.connection = await connectWhenUp(config.temporal, prepare, logger, stop);
     const sealed = sealedClientOptions(sealing.keys, sealing);
     const client = new Client({ connection: live.connection, namespace, ...sealed });
-    const ports = portsWith(createRunDirectory(client));
+    const schedules = createSchedules(client, new SealingCodec(sealing.keys, sealing));
+    const ports = portsWith({ runs: createRunDirectory(client), schedules });
     const metrics = createRunMetrics(Runtime.instance().metricMeter);
     if (config.metricsAddress !== undefined) await remember(client, config.host, metrics, logger);
     const store = createBundleStore(config.stateDirectory);
@@ -66,7 +70,9 @@ export async function runWorker(
     ];
     const endWatch = watchReachability(live.connection, config.temporal, logger);
     const tellWhenPolled = async (polling: AbortSignal): Promise<void> => {
-      if (await untilPolled(client, frame, polling)) tellReady(config, own, health.address, logger);
+      if (!(await untilPolled(client, frame, polling))) return;
+      tellReady(config, own, health.address, logger);
+      await bringSchedulesBack(ports, logger);
     };
     await pollUntil(stop, live.workers, (polling) =>
       config.noWorkflows

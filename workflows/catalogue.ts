@@ -59,6 +59,11 @@ export type RunOutcome = OutcomeOf<RunbookName> | PlannedOutcome<Plan>;
 /** Those that `freeze` of the stack file may name. */
 export const FREEZABLE = CATALOGUE.filter(({ freezable }) => freezable).map(({ name }) => name);
 
+/** Those that `schedule` of the stack file may name. */
+export const SCHEDULABLE = CATALOGUE.filter(({ schedulable }) => schedulable).map(
+  ({ name }) => name,
+);
+
 /** Those that `approvals` of the stack file may name. */
 export const APPROVABLE = CATALOGUE.filter(({ approvable }) => approvable).map(({ name }) => name);
 

@@ -20,6 +20,8 @@ export interface RunbookFacts<Name extends string, Schema extends z.ZodType> {
   readonly admission: 'exclusive' | 'shared' | 'beside';
   /** Whether `freeze` of the stack file may name it. */
   readonly freezable: boolean;
+  /** Whether `schedule` of the stack file may name it. */
+  readonly schedulable: boolean;
   /** Whether `approvals` of the stack file may name it. */
   readonly approvable: boolean;
   /** The runbook whose freezes and approvals count for this one. Absent: its own, if there may be any. */

@@ -1,4 +1,5 @@
 /** Every workflow type, by its name in Temporal. */
+export { applySchedules } from './schedule/apply-schedules.workflow';
 export { backup } from './backup/backup.workflow';
 export { copies } from './questions/copies.workflow';
 export { copy } from './copies/copy.workflow';
@@ -21,6 +22,7 @@ export { repository } from './retain/repository.workflow';
 export { restore } from './restore/restore.workflow';
 export { retain } from './retain/retain.workflow';
 export { rollback } from './release/rollback.workflow';
+export { scheduled } from './schedule/scheduled.workflow';
 export { stack } from './stack/stack.workflow';
 export { warm } from './release/warm.workflow';
 export { verifyPoint } from './questions/verify-point.workflow';

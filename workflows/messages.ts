@@ -28,6 +28,8 @@ import type { RunProgress } from './model/run';
  * | logs     | `keptLogs`      | `kept-logs/<stack>/<unique>`         | result = KeptLog[] |
  * | service  | `whereabouts`   | `whereabouts/<stack>/<unique>`       | result = Whereabouts |
  * | force    | `endByForce`    | `force/<stack>/<unique>`             | result = ForcedEnd |
+ * | schedule | `scheduled`     | `schedule/<stack>/<runbook>-<time>`  | result = ScheduledOutcome; started by Temporal's schedule `schedule/<stack>/<runbook>` |
+ * | apply    | `applySchedules` | `schedules/<stack>/<unique>`        | result = AppliedSchedule[] |
  * | examine  | `examine`       | `examine/<stack>/<unique>`           | result = HostFinding[] |
  * | notice   | `notify`        | `notify/<stack>/<number>/<event>/<channel>` | result = what the channel answered |
  * | test     | `notifyTest`    | `notify-test/<stack>/<unique>`       | result = ChannelAnswer[] |

@@ -20,8 +20,10 @@ import type { OpenRepository } from './repository';
 import type { OpenUpkeep } from './retention';
 import type { RunDirectory } from './run-directory';
 import type { Scratch } from './scratch';
+import type { Schedules } from './schedules';
 import type { SecretResolver } from './secret-resolver';
 import type { ServiceContainers } from './service-containers';
+import type { StackFiles } from './stack-files';
 import type { Switches } from './switches';
 
 /*
@@ -52,6 +54,8 @@ export interface Ports {
   readonly freezes: Freezes;
   readonly descriptions: Descriptions;
   readonly runs: RunDirectory;
+  readonly schedules: Schedules;
+  readonly stackFiles: StackFiles;
   /** Resolves secret references of a stack on this host. */
   readonly secrets: SecretResolver;
   readonly host: string;

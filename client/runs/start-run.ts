@@ -6,6 +6,7 @@ import { ClientError } from '../client-error';
 import { EXIT_CODES } from '../exit-codes';
 import { followRun } from '../follow/follow-run';
 import { printRunEvent } from '../follow/presenters';
+import { applyWhereChanged } from '../schedules/apply-schedules';
 import { requireWorker } from '../temporal/require-worker';
 import type { Session } from '../temporal/session';
 import { submitRun, withdrawRun } from '../temporal/stack-updates';
@@ -22,6 +23,7 @@ export async function startRun(
   patience: Patience,
 ): Promise<number> {
   await requireWorker(session, request.stack.host);
+  await applyWhereChanged(session, output, request.stack);
   const requestId = randomUUID();
   const { timeoutSeconds } = patience;
   const submitted = await submitRun(session, output, request, { requestId, timeoutSeconds });

@@ -28,6 +28,7 @@ export interface Session {
   readonly namespace: string;
   readonly address: string;
   /** Of the command. */
+  readonly globals: Globals;
   readonly env: Globals['env'];
   /** Temporal's own web pages. */
   readonly ui: string;
@@ -66,7 +67,7 @@ export async function withSession<Result>(
     const keys = readKeys(globals);
     const client = new Client({ connection, namespace, ...sealedClientOptions(keys) });
     return {
-      ...{ client, codec: new SealingCodec(keys), namespace, address, ui, env },
+      ...{ client, codec: new SealingCodec(keys), namespace, address, ui, globals, env },
       note: (text) => {
         output.note(text);
       },

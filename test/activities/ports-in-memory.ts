@@ -17,6 +17,7 @@ import { createInMemoryKnownCopies } from '../support/in-memory/known-copies';
 import { createInMemoryProofs } from '../support/in-memory/proofs';
 import { createInMemoryScratch } from '../support/in-memory/scratch';
 import { createInMemoryReceipts } from '../support/in-memory/receipts';
+import { createInMemoryStackFiles } from '../support/in-memory/stack-files';
 import { createInMemoryRepositories } from '../support/in-memory/repository';
 
 export const RUN = { id: 'melvin/1', number: 1, key: 'key-of-run-1' };
@@ -89,6 +90,12 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
       awaitEnd: () => Promise.reject(new Error('unused')),
       end: () => Promise.resolve(),
     },
+    schedules: {
+      apply: () => Promise.reject(new Error('unused')),
+      submit: () => Promise.reject(new Error('unused')),
+      begunSince: () => Promise.reject(new Error('unused')),
+    },
+    stackFiles: createInMemoryStackFiles(),
     secrets: {
       resolve: () => Promise.resolve('secret'),
       learn: () => undefined,

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientOptions } from '@temporalio/client';
+import type { SecretResolver } from '../../activities/ports/secret-resolver';
 import { sealedClientOptions } from '../../sealing/client-options';
 import { SealingCodec } from '../../sealing/codec';
 import { keyRing, type KeyRing } from '../../sealing/key-ring';
@@ -9,6 +10,13 @@ import { KEY_BYTES, keyOf } from '../../sealing/seal-payload';
 import { sealedWorkerOptions, type Sealing } from '../../worker/sealed-worker-options';
 
 const BYTES = Buffer.alloc(KEY_BYTES, 'a key of the tests');
+
+/** Of activities that meet none. */
+export const NO_SECRETS: SecretResolver = {
+  resolve: () => Promise.reject(new Error('unused')),
+  learn: () => undefined,
+  redact: (text) => text,
+};
 
 /** The one key that all tests seal with. */
 const TEST_KEYS: KeyRing = keyRing([{ ...keyOf(BYTES), sealsFrom: 0 }]);

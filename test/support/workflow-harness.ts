@@ -10,6 +10,7 @@ import { createRunActivities } from '../../activities';
 import type { RunDirectory } from '../../activities/ports/run-directory';
 import { createDeployment } from '../../worker/builds/deployment';
 import { createRunDirectory } from '../../worker/run-directory';
+import { createSchedules } from '../../worker/schedules/create-schedules';
 import { buildIdOf, workflowBundlePath } from '../../worker/workflow-bundle';
 import { stackWorkflowId, submit, type Submitted } from '../../workflows/messages';
 import type { StackDescription } from '../../workflows/model/stack';
@@ -17,7 +18,7 @@ import { WORKFLOW_TASK_QUEUE, hostNowQueue, hostTaskQueue } from '../../workflow
 import { DEPLOYMENT } from '../../workflows/model/worker-identity';
 import { describeStack } from './descriptions';
 import { runProcess, type ProcessResult } from './run-process';
-import { sealedClient, sealedWorker } from './sealed';
+import { NO_SECRETS, sealedClient, sealedWorker, TEST_CODEC } from './sealed';
 import { expectNothingLeftWaiting } from './settled-runs';
 import {
   startTemporalServer,
@@ -93,7 +94,10 @@ export class WorkflowHarness {
         defaultVersioningBehavior: 'PINNED',
       },
       workflowBundle: { codePath: workflowBundlePath() },
-      activities: createRunActivities({ runs }),
+      activities: createRunActivities({
+        ...{ runs, secrets: NO_SECRETS },
+        schedules: createSchedules(this.client, TEST_CODEC),
+      }),
       stickyQueueScheduleToStartTimeout: '1 second',
     });
     return workflows.runUntil(() => this.stepping(doubles, body));

@@ -16,7 +16,7 @@ const RUNBOOK: Readonly<Record<string, string>> = {
       readonly outcome: GreetOutcome;
     }
     export const GREET = defineRunbook<Types>()({
-      name: 'greet', admission: 'shared', freezable: true, approvable: true, holdable: false,
+      name: 'greet', admission: 'shared', freezable: true, schedulable: false, approvable: true, holdable: false,
       options: ({ z, filled }) => z.strictObject({ whom: filled }),
     });`,
   'workflows/greet/greet.workflow.ts': `

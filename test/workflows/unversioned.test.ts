@@ -7,6 +7,7 @@ import { createRunActivities } from '../../activities';
 import { listStuck } from '../../client/temporal/stuck-runs';
 import type { Session } from '../../client/temporal/session';
 import { createRunDirectory } from '../../worker/run-directory';
+import { createSchedules } from '../../worker/schedules/create-schedules';
 import { buildIdOf, workflowBundlePath } from '../../worker/workflow-bundle';
 import { approve } from '../../workflows/messages';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
@@ -14,7 +15,7 @@ import { HISTORY_DOUBLES } from '../histories/doubles';
 import { inPhase } from '../support/in-phase';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
-import { sealedClient, sealedWorker } from '../support/sealed';
+import { NO_SECRETS, sealedClient, sealedWorker, TEST_CODEC } from '../support/sealed';
 import { secondBuild } from '../support/second-build';
 import { UpgradableHost } from '../support/upgradable-host';
 import { BACKUP, uniqueStack, WorkflowHarness } from '../support/workflow-harness';
@@ -49,7 +50,10 @@ describeWith(['temporal'], 'an upgrade from a worker that names no version', () 
       ...{ connection, ...sealedWorker(), identity: 'local (7@box)' },
       taskQueue: WORKFLOW_TASK_QUEUE,
       workflowBundle: { code: await withoutBehaviour(bundle) },
-      activities: createRunActivities({ runs: createRunDirectory(client) }),
+      activities: createRunActivities({
+        runs: createRunDirectory(client),
+        ...{ schedules: createSchedules(client, TEST_CODEC), secrets: NO_SECRETS },
+      }),
     });
     try {
       return await worker.runUntil(work);

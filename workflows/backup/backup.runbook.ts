@@ -13,6 +13,7 @@ export const BACKUP = defineRunbook<Types>()({
   name: 'backup',
   admission: 'shared',
   freezable: true,
+  schedulable: true,
   approvable: true,
   holdable: true,
   options: ({ z, list, name }) => z.strictObject({ only: list(name), initialise: z.boolean() }),

@@ -11,6 +11,7 @@ export const DRILL = defineRunbook<Types>()({
   name: 'drill',
   admission: 'shared',
   freezable: true,
+  schedulable: true,
   approvable: false,
   // It has nothing to undo but what it made for itself.
   holdable: false,

@@ -13,6 +13,7 @@ export const MAINTENANCE = defineRunbook<Types>()({
   name: 'maintenance',
   admission: 'beside',
   freezable: false,
+  schedulable: false,
   approvable: false,
   // It has nothing to undo, and must not be waited for.
   holdable: false,

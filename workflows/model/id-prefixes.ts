@@ -19,6 +19,8 @@ export const ID_PREFIXES = [
   'force',
   'notify',
   'notify-test',
+  'schedule',
+  'schedules',
   // Of earlier versions: their workflows are remembered for some time.
   'maintenance-state',
 ] as const;

@@ -33,6 +33,8 @@ export interface Asking {
   readonly reset?: true;
   /** Of a child workflow: the execution that starts it. */
   readonly parent?: string;
+  /** Of a workflow that a schedule starts, each time with what was sealed once: that schedule. */
+  readonly schedule?: string;
   /** Of an execution that continues another: that one, and what it remembers. */
   readonly continued?: Continued;
 }

@@ -6,6 +6,7 @@ import type { DrillDescription } from './proof';
 import type { EdgeDescription } from './edge';
 import type { SecretReference } from './secret-reference';
 import type { KeepPolicy } from './keep';
+import type { ScheduleEntry } from './schedule';
 
 /**
  * The normalised stack description: what `pawl.yaml` says, checked and with every default filled in.
@@ -154,6 +155,8 @@ export interface StackDescription {
   readonly freeze?: readonly FreezeWindow[];
   /** Who is told of what happens; absent when nobody is. */
   readonly notify?: readonly Channel[];
+  /** Runbooks that start by themselves; absent when none does. */
+  readonly schedule?: readonly ScheduleEntry[];
   /** What becomes of a run whose step failed permanently; it is undone when absent. */
   readonly onFailure?: 'hold';
 }

@@ -49,6 +49,8 @@ export const STEP_KINDS = {
   recordFreeze: 'change',
   recordedFreeze: 'look',
   examineHost: 'look',
+  keepStackFile: 'change',
+  readStackFile: 'look',
   listReleases: 'look',
   findService: 'look',
   readKeptLogs: 'look',

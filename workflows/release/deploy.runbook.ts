@@ -13,6 +13,7 @@ export const DEPLOY = defineRunbook<Types>()({
   name: 'deploy',
   admission: 'exclusive',
   freezable: true,
+  schedulable: false,
   approvable: true,
   holdable: true,
   needs: 'deploy',

@@ -13,6 +13,7 @@ export const FORGET = defineRunbook<Types>()({
   name: 'forget',
   admission: 'exclusive',
   freezable: false,
+  schedulable: false,
   approvable: false,
   // What may be released only so may be given back only so.
   governedBy: 'deploy',

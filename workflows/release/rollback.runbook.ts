@@ -13,6 +13,7 @@ export const ROLLBACK = defineRunbook<Types>()({
   name: 'rollback',
   admission: 'exclusive',
   freezable: true,
+  schedulable: false,
   approvable: true,
   holdable: true,
   needs: 'deploy',

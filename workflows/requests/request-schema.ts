@@ -2,6 +2,7 @@ import { CATALOGUE } from '../catalogue';
 import type { CopyInput } from '../model/copy';
 import type { ForcedEndInput } from '../model/forced-end';
 import type { RequestFrame } from '../model/run';
+import type { ScheduledInput } from '../model/schedule';
 import type { WarmInput } from '../model/warm';
 import { channelSchema } from './channel-schema';
 import { shapes, type Matches } from './shapes';
@@ -115,6 +116,19 @@ const forcedEndInput = z.strictObject({
   reason: filled.max(2000),
 });
 
+/** What a schedule starts its workflow with. */
+const scheduledInput = z.strictObject({
+  stack: shapes.name,
+  host: stackDescription.shape.host,
+  runbook: filled.max(100),
+  entryHash: filled.max(100),
+});
+
+const applyInput = z.strictObject({
+  stack: stackDescription,
+  source: z.strictObject({ file: filled, environment: filled.exactOptional() }),
+});
+
 /** What starts a stack's workflow; what it carries from an earlier execution is its own. */
 const stackInput = z.looseObject({
   stack: shapes.name,
@@ -130,6 +144,7 @@ const byPerson = z.strictObject({ by: person });
 
 true satisfies Matches<ForcedEndInput, typeof forcedEndInput>;
 true satisfies Matches<CopyInput, typeof copyInput>;
+true satisfies Matches<ScheduledInput, typeof scheduledInput>;
 true satisfies Matches<WarmInput, typeof warmInput>;
 true satisfies Matches<RequestFrame, typeof requestFrame>;
 
@@ -145,6 +160,8 @@ export const requests = Object.freeze({
   copyInput,
   forcedEndInput,
   notifyInput: channelSchema.notifyInput,
+  scheduledInput,
+  applyInput,
   stackInput,
   submission,
   withdrawal,

@@ -5,6 +5,7 @@ import type { EdgeDescription } from '../model/edge';
 import { ENGINES } from '../model/engines';
 import type { KeepPolicy } from '../model/keep';
 import { WEEKDAYS, type FreezeWindow } from '../model/freeze-window';
+import type { ScheduleEntry } from '../model/schedule';
 import { NOW_SUFFIX, type StackDescription } from '../model/stack';
 import { channelSchema } from './channel-schema';
 import { shapes, type Matches } from './shapes';
@@ -192,6 +193,17 @@ const keep = z.strictObject({
   zone: filled.refine(isTimeZone, 'is no time zone'),
 });
 
+const scheduleEntry = z.strictObject({
+  runbook: filled,
+  when: z.union([
+    z.strictObject({ cron: filled, zone: filled.refine(isTimeZone, 'is no time zone') }),
+    z.strictObject({ everySeconds: timeout }),
+  ]),
+  jitterSeconds: seconds,
+  only: list(name).exactOptional(),
+  point: z.enum(['newest', 'oldest', 'random']).exactOptional(),
+});
+
 /** The normalised stack file, as `StackDescription` has it. */
 const stackDescription = z.strictObject({
   name,
@@ -222,6 +234,7 @@ const stackDescription = z.strictObject({
   notify: list(channelSchema.channel)
     .refine(...eachOnce((one: { name: string }) => one.name))
     .exactOptional(),
+  schedule: list(scheduleEntry).exactOptional(),
   onFailure: z.literal('hold').exactOptional(),
 });
 
@@ -255,6 +268,7 @@ true satisfies Matches<ApprovalPolicy, typeof approvalPolicy>;
 true satisfies Matches<FreezeWindow, typeof freezeWindow>;
 true satisfies Matches<DrillDescription, typeof drill>;
 true satisfies Matches<KeepPolicy, typeof keep>;
+true satisfies Matches<ScheduleEntry, typeof scheduleEntry>;
 true satisfies Matches<EdgeDescription, typeof edge>;
 true satisfies Matches<DeployDescription, typeof deploy>;
 true satisfies Matches<StackDescription, typeof stackDescription>;

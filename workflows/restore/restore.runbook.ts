@@ -13,6 +13,7 @@ export const RESTORE = defineRunbook<Types>()({
   name: 'restore',
   admission: 'exclusive',
   freezable: true,
+  schedulable: false,
   approvable: true,
   holdable: true,
   options: ({ z, list, filled, text }) =>

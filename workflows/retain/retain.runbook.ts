@@ -11,6 +11,7 @@ export const RETAIN = defineRunbook<Types>()({
   name: 'retain',
   admission: 'shared',
   freezable: true,
+  schedulable: true,
   approvable: true,
   holdable: true,
   options: ({ z }) => z.strictObject({ readAll: z.boolean() }),

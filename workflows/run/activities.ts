@@ -138,6 +138,30 @@ export function forcedActivities(
   });
 }
 
+/** What a scheduled start asks of its host: however long that is away, the start is not lost. */
+export function stackFileActivities(
+  host: string,
+): ActivityInterfaceFor<Pick<HostActivities, 'readStackFile' | 'keepStackFile'>> {
+  return proxyActivities<Pick<HostActivities, 'readStackFile' | 'keepStackFile'>>({
+    ...CANCELLATION,
+    taskQueue: hostNowQueue(host),
+    startToCloseTimeout: '10 seconds',
+    retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
+  });
+}
+
+/** Schedules in Temporal itself, and a scheduled run's way to its stack. */
+export function scheduleActivities(): ActivityInterfaceFor<
+  Pick<RunActivities, 'applySchedules' | 'submitScheduled'>
+> {
+  return proxyActivities<Pick<RunActivities, 'applySchedules' | 'submitScheduled'>>({
+    ...CANCELLATION,
+    taskQueue: WORKFLOW_TASK_QUEUE,
+    startToCloseTimeout: '1 minute',
+    retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
+  });
+}
+
 /** Questions to Temporal itself, and the end of a run there. */
 export function runActivities(): ActivityInterfaceFor<RunActivities> {
   return proxyActivities<RunActivities>({

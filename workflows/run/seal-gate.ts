@@ -10,6 +10,7 @@ import {
   UNSEALED,
   type Asking,
 } from '../model/seal';
+import { isStartedBy } from '../model/schedule';
 import { RequestLedger } from './request-ledger';
 
 /** From when it was requested until it is there; the error of its requester's clock counts too. */
@@ -116,12 +117,19 @@ export class SealGate {
 
 /**
  * A start says where it comes from: a copy of it begins nothing elsewhere, nor long after.
- * A schedule of Temporal's starts its workflows by itself, with what it was given when it was made and a time added to their
- * ids: whoever adds schedules gives their thin workflow a way of its own here.
+ * A schedule of Temporal's starts its workflows by itself, with what was sealed when it was made and a time added to their ids:
+ * that is taken as often as it comes, under the schedule's own ids, by the workflow that schedules have. It says nothing but
+ * which entry of which stack file is due.
  */
 function requireOrigin(asking: Asking): void {
-  const { workflowType, parent, continuedFromExecutionRunId, startTime } = workflowInfo();
+  const { workflowType, workflowId, parent, continuedFromExecutionRunId, startTime } =
+    workflowInfo();
   const what = `the start ${workflowType}`;
+  if (asking.schedule !== undefined) {
+    const isOwn = parent === undefined && continuedFromExecutionRunId === undefined;
+    if (isOwn && isStartedBy(asking.schedule, workflowId)) return;
+    throw refusal(what, 'it was sealed for a schedule, and that did not start it');
+  }
   if (asking.continued !== undefined || continuedFromExecutionRunId !== undefined) {
     if (asking.continued?.from === continuedFromExecutionRunId) return;
     throw refusal(what, 'it does not continue the execution that it was sealed in');
