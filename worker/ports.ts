@@ -16,11 +16,11 @@ import { hostRunner } from '../activities/adapters/process/run-command';
 import { createResticRepositories } from '../activities/adapters/restic/create-restic-repositories';
 import { createResticUpkeep } from '../activities/adapters/restic/create-restic-upkeep';
 import { createAuditRecord } from '../activities/adapters/state-directory/create-audit-record';
+import { createCheckRecords } from '../activities/adapters/state-directory/create-check-records';
 import { createDescriptions } from '../activities/adapters/state-directory/create-descriptions';
 import { createEdgeFiles } from '../activities/adapters/state-directory/create-edge-files';
 import { createFreezes } from '../activities/adapters/state-directory/create-freezes';
 import { createKeptLogs } from '../activities/adapters/state-directory/create-kept-logs';
-import { createReadingRecord } from '../activities/adapters/state-directory/create-reading-record';
 import { createReceipts } from '../activities/adapters/state-directory/create-receipts';
 import { createReleases } from '../activities/adapters/state-directory/create-releases';
 import type { HostPorts } from '../activities/ports/host-ports';
@@ -65,7 +65,7 @@ export function portsOnThisHost(
     },
     openRepository: createResticRepositories(resticOptions),
     openUpkeep: createResticUpkeep(resticOptions),
-    readings: createReadingRecord(stateDirectory),
+    checks: createCheckRecords(stateDirectory),
     receipts: createReceipts(stateDirectory),
     audit: createAuditRecord(stateDirectory),
     freezes: createFreezes(stateDirectory),

@@ -1,5 +1,6 @@
 import type { AuditRecord } from './audit-record';
 import type { Caddy } from './caddy';
+import type { CheckRecords } from './check-records';
 import type { CommandRunner } from './command-runner';
 import type { Compose } from './compose';
 import type { Descriptions } from './descriptions';
@@ -10,7 +11,6 @@ import type { Images } from './images';
 import type { KeptLogs } from './kept-logs';
 import type { Prober } from './prober';
 import type { Queries } from './queries';
-import type { ReadingRecord } from './reading-record';
 import type { Receipts } from './receipts';
 import type { Releases } from './releases';
 import type { OpenRepository } from './repository';
@@ -37,7 +37,7 @@ export interface Ports {
   readonly engines: Engines;
   readonly openRepository: OpenRepository;
   readonly openUpkeep: OpenUpkeep;
-  readonly readings: ReadingRecord;
+  readonly checks: CheckRecords;
   readonly receipts: Receipts;
   readonly audit: AuditRecord;
   readonly freezes: Freezes;

@@ -27,7 +27,7 @@ export async function describeDamage(
   const what =
     packs.length === 0
       ? `it says: ${lines.find((line) => line.trim() !== '')?.trim() ?? 'nothing more'}`
-      : `${packs.length === 1 ? 'pack' : 'packs'} ${list(named)} damaged or gone`;
+      : `${list(named.map((id) => `pack ${id}`))} damaged or gone`;
   return new AdapterError(
     'VerificationFailed',
     `The repository ${restic.name} is damaged: ${what}. ${touched}`,
