@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdapterError } from '../../../activities/ports/adapter-error';
@@ -134,7 +134,7 @@ describeWith(['restic'], 'the upkeep of a restic repository', () => {
     expect(await runsIn()).toEqual(['key-1']);
   });
 
-  it.each(['flipped', 'gone'])(
+  it.each(['flipped', 'cut', 'gone'])(
     'tells of a pack that is %s, and which points it touches',
     async (how) => {
       await repository.storePoint('one', 3);
@@ -142,6 +142,7 @@ describeWith(['restic'], 'the upkeep of a restic repository', () => {
       await repository.storePoint('two', 2);
       const pack = await largest((await packsOf(repository)).filter((file) => !before.has(file)));
       if (how === 'gone') await rm(pack);
+      else if (how === 'cut') await truncate(pack, 1000);
       else await flipByte(pack);
 
       const { kind, message, evidence } = await failureOf(
