@@ -9,7 +9,7 @@ import { freePort } from '../../../worker/free-port';
 import { until } from '../../support/processes';
 import { describeWith } from '../../support/requirements';
 import { attemptOf, labelOf, noReceipt, sourceOf } from './fixtures';
-import { killPrune } from './killed-prune';
+import { KilledPrunes } from './killed-prune';
 import { createTendedRepository, NOW, STACK, type TendedRepository } from './upkeep-fixture';
 
 const TIMES = { now: NOW, straysBefore: new Date(Date.parse(NOW) - 7 * 86_400_000).toISOString() };
@@ -181,10 +181,15 @@ describeWith(['restic'], 'the upkeep of a restic repository', () => {
   });
 
   it('leaves a whole repository when prune is killed, and goes on from there', async () => {
-    const { changes } = await killPrune(undefined);
-    for (const share of [0.2, 0.5, 0.8]) {
-      const { wasKilled } = await killPrune(Math.max(1, Math.round(changes * share)));
-      expect(wasKilled).toBe(true);
+    const prunes = await KilledPrunes.prepare();
+    try {
+      const { changes } = await prunes.kill();
+      for (const share of [0.2, 0.5, 0.8]) {
+        const { wasKilled } = await prunes.kill(Math.max(1, Math.round(changes * share)));
+        expect(wasKilled).toBe(true);
+      }
+    } finally {
+      await prunes.remove();
     }
   });
 });
