@@ -23,12 +23,12 @@ import { createResticProofs } from '../activities/adapters/restic/proofs';
 import { createResticRepositories } from '../activities/adapters/restic/create-restic-repositories';
 import { createResticUpkeep } from '../activities/adapters/restic/create-restic-upkeep';
 import { createAuditRecord } from '../activities/adapters/state-directory/create-audit-record';
+import { createCheckRecords } from '../activities/adapters/state-directory/create-check-records';
 import { createDescriptions } from '../activities/adapters/state-directory/create-descriptions';
 import { createEdgeFiles } from '../activities/adapters/state-directory/create-edge-files';
 import { createFreezes } from '../activities/adapters/state-directory/create-freezes';
 import { createKeptLogs } from '../activities/adapters/state-directory/create-kept-logs';
 import { createKnownCopies } from '../activities/adapters/state-directory/create-known-copies';
-import { createReadingRecord } from '../activities/adapters/state-directory/create-reading-record';
 import { createReceipts } from '../activities/adapters/state-directory/create-receipts';
 import { createReleases } from '../activities/adapters/state-directory/create-releases';
 import { scratchFolders } from '../activities/adapters/state-directory/scratch-folders';
@@ -87,7 +87,7 @@ export function portsOnThisHost(
       folder: scratchFolders(join(stateDirectory, 'drill')),
     },
     openUpkeep: createResticUpkeep(repositories),
-    readings: createReadingRecord(stateDirectory),
+    checks: createCheckRecords(stateDirectory),
     receipts: createReceipts(stateDirectory),
     audit: createAuditRecord(stateDirectory),
     freezes: createFreezes(stateDirectory),

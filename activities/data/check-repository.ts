@@ -1,6 +1,7 @@
-import type { Slice } from '../../workflows/model/retention';
+import type { CheckRecord, Slice } from '../../workflows/model/retention';
 import { planReadingsAfter } from '../../workflows/retain/plan-reading';
 import { runStep, type StepInput } from '../frame/run-step';
+import { AdapterError } from '../ports/adapter-error';
 import type { Ports } from '../ports/host-ports';
 
 export interface CheckRepositoryInput extends StepInput {
@@ -10,7 +11,7 @@ export interface CheckRepositoryInput extends StepInput {
 }
 
 /**
- * Looks whether the repository is whole, reads one slice of its packs, and keeps that it was read.
+ * Looks whether the repository is whole, reads one slice of its packs, and keeps what it has found.
  * Shape:  { stack, repositoryId, slice? } → nothing
  * Retry:  safe; reads again
  * Throws: VerificationFailed (what is damaged, and the points that are touched) · ServiceUnavailable
@@ -20,9 +21,21 @@ export const checkRepository =
   (input: CheckRepositoryInput): Promise<void> =>
     runStep(ports, input, { phase: 'check repository' }, async (attempt, site) => {
       const { stack, repositoryId, slice } = input;
-      await ports.openUpkeep(site, stack.repository).check(stack.name, slice, attempt);
-      if (slice === undefined) return;
-      const readings = await ports.readings.of(repositoryId);
-      const now = new Date().toISOString();
-      await ports.readings.keep(repositoryId, planReadingsAfter(readings, slice, now));
+      const { readings } = await ports.checks.of(repositoryId);
+      const keep = (record: CheckRecord): Promise<void> => ports.checks.keep(repositoryId, record);
+      try {
+        await ports.openUpkeep(site, stack.repository).check(stack.name, slice, attempt);
+      } catch (error) {
+        if (error instanceof AdapterError && error.kind === 'VerificationFailed') {
+          await keep({ readings, damage: { at: isoNow(), ...(slice && { slice }) } });
+        }
+        throw error;
+      }
+      await keep({
+        readings: slice === undefined ? readings : planReadingsAfter(readings, slice, isoNow()),
+      });
     });
+
+function isoNow(): string {
+  return new Date().toISOString();
+}

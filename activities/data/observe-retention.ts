@@ -37,7 +37,7 @@ export const observeRetention =
         points,
         notSeen: found.length - points.length,
         ...(isMeasured && { heldBytes: await upkeep.measure(stack.name, attempt) }),
-        readings: await ports.readings.of(rest.repositoryId),
+        ...(await ports.checks.of(rest.repositoryId)),
       };
     });
 

@@ -1,5 +1,6 @@
 import type { AuditRecord } from './audit-record';
 import type { Caddy } from './caddy';
+import type { CheckRecords } from './check-records';
 import type { CommandRunner } from './command-runner';
 import type { Compose } from './compose';
 import type { KnownCopies, OpenCopyWay } from './copies';
@@ -13,7 +14,6 @@ import type { Notifiers } from './notifier';
 import type { Prober } from './prober';
 import type { OpenProofs } from './proofs';
 import type { Queries } from './queries';
-import type { ReadingRecord } from './reading-record';
 import type { Receipts } from './receipts';
 import type { Releases } from './releases';
 import type { OpenRepository } from './repository';
@@ -48,7 +48,7 @@ export interface Ports {
   /** Where drills restore. */
   readonly scratch: Scratch;
   readonly openUpkeep: OpenUpkeep;
-  readonly readings: ReadingRecord;
+  readonly checks: CheckRecords;
   readonly receipts: Receipts;
   readonly audit: AuditRecord;
   readonly freezes: Freezes;

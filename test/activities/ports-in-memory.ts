@@ -75,7 +75,7 @@ export function portsInMemory(engine: Partial<Engine<PostgresEntry>> = {}): Memo
     openUpkeep: () => {
       throw new Error('unused');
     },
-    readings: { of: () => Promise.resolve([]), keep: () => Promise.resolve() },
+    checks: { of: () => Promise.resolve({ readings: [] }), keep: () => Promise.resolve() },
     receipts: createInMemoryReceipts(),
     audit,
     audited: audit.entries,

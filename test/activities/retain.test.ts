@@ -3,7 +3,7 @@ import { forgetPoints } from '../../activities/data/forget-points';
 import { observeRetention } from '../../activities/data/observe-retention';
 import { AdapterError } from '../../activities/ports/adapter-error';
 import type { SurveyedPoint, Upkeep } from '../../activities/ports/retention';
-import type { Readings } from '../../workflows/model/retention';
+import type { CheckRecord } from '../../workflows/model/retention';
 import { describePoint, describeRelease, describeStack } from '../support/descriptions';
 import { attempt, portsInMemory, RUN } from './ports-in-memory';
 
@@ -18,16 +18,16 @@ const surveyed = (id: string, change: Partial<SurveyedPoint> = {}): SurveyedPoin
 });
 
 function portsWith(upkeep: Partial<Upkeep>) {
-  const readings = new Map<string, Readings>();
+  const checks = new Map<string, CheckRecord>();
   const ports = {
     ...portsInMemory(),
     openUpkeep: () => upkeep as Upkeep,
-    readings: {
-      of: (id: string) => Promise.resolve(readings.get(id) ?? []),
-      keep: (id: string, kept: Readings) => Promise.resolve(void readings.set(id, kept)),
+    checks: {
+      of: (id: string) => Promise.resolve(checks.get(id) ?? { readings: [] }),
+      keep: (id: string, kept: CheckRecord) => Promise.resolve(void checks.set(id, kept)),
     },
   };
-  return { ports, readings };
+  return { ports, checks };
 }
 
 describe('the steps of a retain', () => {
@@ -81,19 +81,24 @@ describe('the steps of a retain', () => {
     expect(asked).toEqual([{ runKeys: ['a'], straysBefore: before }]);
   });
 
-  it('keep that a part was read only where nothing was found damaged', async () => {
+  it('keep that a part was read, or that it is damaged until it was found whole', async () => {
     const input = { stack: STACK, repositoryId: ID, slice: { slice: 2, of: 14 } };
-    const damaged = portsWith({
-      check: () => Promise.reject(new AdapterError('VerificationFailed', 'pack 12 is damaged')),
+    let isDamaged = true;
+    const { ports, checks } = portsWith({
+      check: () =>
+        isDamaged
+          ? Promise.reject(new AdapterError('VerificationFailed', 'pack 12 is damaged'))
+          : Promise.resolve(),
     });
-    await expect(attempt(() => checkRepository(damaged.ports)(input))).rejects.toMatchObject({
+    await expect(attempt(() => checkRepository(ports)(input))).rejects.toMatchObject({
       type: 'VerificationFailed',
     });
-    expect(damaged.readings.size).toBe(0);
+    expect(checks.get(ID)).toMatchObject({ readings: [], damage: { slice: input.slice } });
 
-    const whole = portsWith({ check: () => Promise.resolve() });
-    await attempt(() => checkRepository(whole.ports)(input));
-    const read = whole.readings.get(ID)?.flatMap((at, index) => (at === null ? [] : [index]));
-    expect(read).toEqual([1, 15]);
+    isDamaged = false;
+    await attempt(() => checkRepository(ports)(input));
+    const { readings = [], damage } = checks.get(ID) ?? {};
+    expect(readings.flatMap((at, index) => (at === null ? [] : [index]))).toEqual([1, 15]);
+    expect(damage).toBeUndefined();
   });
 });

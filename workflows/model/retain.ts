@@ -15,7 +15,7 @@ export interface RetainPlan extends PlanBase {
   readonly points: readonly JudgedPoint[];
   /** Parts of failed runs that go too. */
   readonly strays: number;
-  /** Whether anything may go at all: the stack file has a `keep`. */
+  /** Whether anything may go at all: the stack file has a `keep`, and no damage is known. */
   readonly forgets: boolean;
   /** The packs that are read; absent where none is due. */
   readonly reads?: Slice;

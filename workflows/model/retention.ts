@@ -48,8 +48,23 @@ export interface Slice {
 /** When the packs of a repository were last read: one entry a slice, ISO 8601, UTC; null for one never read. */
 export type Readings = readonly (string | null)[];
 
+/** Damage that the last check has found. */
+export interface KnownDamage {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** What was read then; absent where no pack was. */
+  readonly slice?: Slice;
+}
+
+/** What a host knows of a repository from its own checks. */
+export interface CheckRecord {
+  readonly readings: Readings;
+  /** Until a check of the same packs finds none. */
+  readonly damage?: KnownDamage;
+}
+
 /** What is known before points are judged. */
-export interface ObservedRetention {
+export interface ObservedRetention extends CheckRecord {
   /** restic's own id of the repository: whoever shares it sees the same one. */
   readonly repositoryId: string;
   /** Newest first. */
@@ -64,5 +79,4 @@ export interface ObservedRetention {
   readonly heldBytes?: number;
   /** Absent where points have come for less than two days. */
   readonly growth?: Growth;
-  readonly readings: Readings;
 }

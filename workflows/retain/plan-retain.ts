@@ -1,6 +1,12 @@
 import { formatBytes } from '../model/format-bytes';
 import { formatCount } from '../model/format-count';
-import type { Growth, ObservedRetention, Slice } from '../model/retention';
+import type {
+  Growth,
+  JudgedPoint,
+  KnownDamage,
+  ObservedRetention,
+  Slice,
+} from '../model/retention';
 import { RECORD_STEP } from '../model/record-step';
 import type { RetainOptions, RetainPlan } from '../model/retain';
 import type { StackDescription } from '../model/stack';
@@ -22,11 +28,13 @@ export function planRetain(
   now: string,
 ): Omit<RetainPlan, 'hash'> {
   const { keep, repository } = stack;
-  const { points, overBytes } = planRetention(observed.points, keep, now, observed.heldBytes);
+  const { damage } = observed;
+  const judged = planRetention(observed.points, keep, now, observed.heldBytes);
+  const points = damage === undefined ? judged.points : judged.points.map(spared);
   const reads: Slice | undefined = readAll
     ? { slice: 1, of: 1 }
-    : planReading(observed.readings, now);
-  const forgets = keep !== undefined;
+    : (damage?.slice ?? planReading(observed.readings, now));
+  const forgets = keep !== undefined && damage === undefined;
   const going = points.filter(({ kept }) => !kept).length;
   const strays = forgets ? observed.strays : 0;
   return {
@@ -41,12 +49,22 @@ export function planRetain(
       RECORD_STEP,
     ],
     notes: [
-      ...(forgets ? [] : ['The stack file has no `keep`: nothing is forgotten.']),
+      ...(keep === undefined ? ['The stack file has no `keep`: nothing is forgotten.'] : []),
+      ...(damage === undefined ? [] : [damageNote(damage)]),
       ...leftAloneNotes(observed),
-      ...(overBytes === undefined ? [] : [overNote(overBytes)]),
+      ...(judged.overBytes === undefined ? [] : [overNote(judged.overBytes)]),
       ...growthNotes(observed.growth),
     ],
   };
+}
+
+/** An older point may have what a newer one has lost. */
+function spared(point: JudgedPoint): JudgedPoint {
+  return point.kept ? point : { ...point, kept: true, reasons: ['damage was found'] };
+}
+
+function damageNote({ at }: KnownDamage): string {
+  return `The check of ${at} found damage: nothing is forgotten or pruned until a check of the same data finds none.`;
 }
 
 function leftAloneNotes({ unreadable, notSeen }: ObservedRetention): string[] {

@@ -72,7 +72,7 @@ async function prune(
 async function check(run: Run, plan: RetainPlan): Promise<void> {
   run.stateIfItFailsNow = plan.forgets
     ? 'What was to be forgotten is forgotten, and pruned. The repository was not found whole.'
-    : 'Nothing was changed. The repository was not found whole.';
+    : 'Nothing was forgotten or pruned. The repository was not found whole.';
   const slice = plan.reads === undefined ? {} : { slice: plan.reads };
   await run.step(
     checkStep(plan.reads),

@@ -139,8 +139,17 @@ export function statsArguments(anyOf: readonly (readonly string[])[]): string[] 
   return ['stats', '--json', '--no-lock', '--mode=raw-data', ...chosen];
 }
 
-export function findPacksArguments(packs: readonly string[]): string[] {
-  return ['find', '--json', '--no-lock', '--pack', '--', ...packs];
+export function listIndexArguments(): string[] {
+  return ['list', 'index', '--no-lock'];
+}
+
+export function catIndexArguments(id: string): string[] {
+  return ['cat', '--json', '--no-lock', '--', 'index', id];
+}
+
+/** Which snapshots need these pieces of data, or of trees. */
+export function findBlobsArguments(kind: 'data' | 'tree', ids: readonly string[]): string[] {
+  return ['find', '--json', '--no-lock', kind === 'data' ? '--blob' : '--tree', '--', ...ids];
 }
 
 /** `2026-08-21 10:00:00.123`: restic's own form, read in the child's time zone, which is UTC. */

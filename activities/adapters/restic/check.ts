@@ -7,6 +7,9 @@ import { messageOf } from './events';
 import { meaningOf } from './meanings';
 import type { Restic } from './restic';
 
+/** restic's last word where it has found damage; whatever else ends it is no verdict. */
+const VERDICT = /^Fatal: repository contains errors/;
+
 /** Lines of one look that are kept: one damaged pack has some ten. */
 const MOST_LINES = 2000;
 
@@ -36,9 +39,12 @@ async function look(
   { signal, onProgress }: Attempt,
 ): Promise<readonly string[] | undefined> {
   const lines: string[] = [];
+  const seen = { verdict: false };
   const onLine = (line: string): void => {
     onProgress();
-    if (lines.length < MOST_LINES) lines.push(messageOf(line));
+    const message = messageOf(line);
+    seen.verdict ||= VERDICT.test(message);
+    if (lines.length < MOST_LINES) lines.push(message);
   };
   const attempted = `Checking ${restic.name}`;
   try {
@@ -46,7 +52,7 @@ async function look(
     await restic.run({ args, attempted, signal, wasSeen: true, onLine }, 'network');
     return undefined;
   } catch (error) {
-    if (!(error instanceof AdapterError) || !lines.some(isVerdict)) throw error;
+    if (!(error instanceof AdapterError) || !seen.verdict) throw error;
     const circumstances = { isRemote: restic.location.folder === undefined, wasSeen: true };
     const away = lines.find(
       (line) => meaningOf(null, line, circumstances)?.kind === 'ServiceUnavailable',
@@ -55,8 +61,4 @@ async function look(
     // A pack that did not arrive counts as an error, too.
     throw new AdapterError('ServiceUnavailable', `${attempted} failed: ${away}`, error.evidence);
   }
-}
-
-function isVerdict(line: string): boolean {
-  return /repository contains errors|^Fatal: .*(index|snapshot|pack)/.test(line);
 }

@@ -1,6 +1,7 @@
 import { AdapterError } from '../../ports/adapter-error';
 import type { Attempt } from '../../ports/attempt';
-import { findPacksArguments } from './arguments';
+import { findBlobsArguments } from './arguments';
+import { blobsOfPacks } from './blobs-of-packs';
 import { isManifest, isOfStack, markedPoint, markedRun } from './labels';
 import { listSnapshots } from './list-snapshots';
 import type { Restic } from './restic';
@@ -8,8 +9,10 @@ import type { Snapshot } from './snapshot';
 
 /** A list for a person; restic's own words have the rest. */
 const MOST_NAMED = 8;
-/** Packs on one command line. */
-const MOST_PACKS = 500;
+/** restic may end with the whole of Go's stack. */
+const LONGEST_REASON = 300;
+/** Pieces that are looked for: one pack of data has some twenty. */
+const MOST_SOUGHT = 5000;
 
 const PACK = /\bpack ([0-9a-f]{64})\b/g;
 const SNAPSHOT = /(?:"snapshot":"|snapshot )([0-9a-f]{64})/g;
@@ -27,7 +30,7 @@ export async function describeDamage(
   const what =
     packs.length === 0
       ? `it says: ${lines.find((line) => line.trim() !== '')?.trim() ?? 'nothing more'}`
-      : `${packs.length === 1 ? 'pack' : 'packs'} ${list(named)} damaged or gone`;
+      : `${list(named.map((id) => `pack ${id}`))} damaged or gone`;
   return new AdapterError(
     'VerificationFailed',
     `The repository ${restic.name} is damaged: ${what}. ${touched}`,
@@ -44,18 +47,25 @@ async function touchedBy(
 ): Promise<string> {
   try {
     const attempted = `Looking for what is damaged in ${restic.name}`;
-    const args = findPacksArguments(packs.slice(0, MOST_PACKS));
-    const found = packs.length === 0 ? '' : await restic.run({ args, attempted, signal });
-    const ids = matches(`${lines.join('\n')}\n${found}`, SNAPSHOT);
+    const blobs = await blobsOfPacks(restic, new Set(packs), { attempted, signal });
+    let found = lines.join('\n');
+    for (const kind of ['data', 'tree'] as const) {
+      const sought = blobs[kind].slice(0, MOST_SOUGHT);
+      if (sought.length === 0) continue;
+      found += await restic.run({ args: findBlobsArguments(kind, sought), attempted, signal });
+    }
+    const ids = matches(found, SNAPSHOT);
     const all = await listSnapshots(restic, { anyOf: [], attempted, signal });
-    return sentence(stack, all, ids);
+    const isAll = blobs.data.length <= MOST_SOUGHT && blobs.tree.length <= MOST_SOUGHT;
+    return `It touches ${isAll ? '' : 'at least '}${whatIsTouched(stack, all, ids)}`;
   } catch (error) {
-    if (!(error instanceof AdapterError)) throw error;
-    return `Which recovery points it touches cannot be told (${error.message})`;
+    signal.throwIfAborted();
+    const why = String(error instanceof Error ? error.message : error).slice(0, LONGEST_REASON);
+    return `Which recovery points it touches cannot be told (${why})`;
   }
 }
 
-function sentence(stack: string, all: readonly Snapshot[], ids: ReadonlySet<string>): string {
+function whatIsTouched(stack: string, all: readonly Snapshot[], ids: ReadonlySet<string>): string {
   const touched = all.filter(({ id }) => ids.has(id));
   const runs = new Set(touched.filter((one) => isOfStack(one, stack)).map(markedRun));
   const points = all.flatMap((one) => {
@@ -66,8 +76,8 @@ function sentence(stack: string, all: readonly Snapshot[], ids: ReadonlySet<stri
   const others = touched.filter((one) => !isOfStack(one, stack)).length;
   const own =
     points.length === 0
-      ? `It touches no recovery point of ${stack} that could be told`
-      : `It touches ${points.length} recovery ${points.length === 1 ? 'point' : 'points'} of ${stack}: ${list(points)}`;
+      ? `no recovery point of ${stack} that could be told`
+      : `${points.length} recovery ${points.length === 1 ? 'point' : 'points'} of ${stack}: ${list(points)}`;
   return others === 0 ? own : `${own}; and ${others} snapshots that are not ${stack}'s`;
 }
 

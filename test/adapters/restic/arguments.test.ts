@@ -1,12 +1,14 @@
 import {
   backupArguments,
+  catIndexArguments,
   checkArguments,
   configArguments,
   connectionArguments,
   dumpArguments,
-  findPacksArguments,
+  findBlobsArguments,
   forgetArguments,
   initArguments,
+  listIndexArguments,
   listLocksArguments,
   lockArguments,
   pruneArguments,
@@ -92,7 +94,10 @@ test('says to restic what upkeep means', () => {
     checkArguments({ slice: 3, of: 28 }, false),
     checkArguments(undefined, true),
     statsArguments([['a', 'b'], ['c']]),
-    findPacksArguments(['f00d']),
+    findBlobsArguments('data', ['f00d']),
+    findBlobsArguments('tree', ['f00d', 'beef']),
+    listIndexArguments(),
+    catIndexArguments('beef'),
   ];
   expect(lines.map((line) => line.join(' '))).toEqual([
     'forget --json --retry-lock=5s -- f00d beef',
@@ -101,6 +106,9 @@ test('says to restic what upkeep means', () => {
     'check --json --no-lock --read-data-subset=3/28',
     'check --json --retry-lock=5s',
     'stats --json --no-lock --mode=raw-data --tag=a,b --tag=c',
-    'find --json --no-lock --pack -- f00d',
+    'find --json --no-lock --blob -- f00d',
+    'find --json --no-lock --tree -- f00d beef',
+    'list index --no-lock',
+    'cat --json --no-lock -- index beef',
   ]);
 });

@@ -1,69 +1,82 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
-import { readdirSync, statSync } from 'node:fs';
+import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pruneArguments } from '../../../activities/adapters/restic/arguments';
 import { resticEnvironment, resticProgram } from '../../support/restic-repository';
 import { attemptOf } from './fixtures';
-import { createTendedRepository, STACK } from './upkeep-fixture';
+import { createTendedRepository, STACK, type TendedRepository } from './upkeep-fixture';
 
-/** Points that stay, and those that go. */
-const KEPT = ['k1', 'k2', 'k3'];
-const GOING = ['g1', 'g2', 'g3', 'g4', 'g5'];
+/** Oldest first. Each shares data with the next one: packs that are half needed are repacked. */
+const POINTS = ['g1', 'k1', 'g2', 'g3', 'k2', 'g4', 'g5', 'k3'];
+const GOING = POINTS.filter((key) => key.startsWith('g'));
+const KEPT = POINTS.filter((key) => key.startsWith('k'));
 
-/**
- * A prune that is killed after so many changes in the repository (undefined: never), and what becomes of it: restic's own check
- * of all data right after the kill, then the upkeep's next prune, another check, and the points that were to stay.
- * Shape:  how many changes → how many there were, and whether the kill came before the end
- */
-export async function killPrune(
-  afterChanges: number | undefined,
-): Promise<{ readonly changes: number; readonly wasKilled: boolean }> {
-  const repository = await createTendedRepository();
-  try {
+interface Killed {
+  /** In the repository's folders, as far as the prune came. */
+  readonly changes: number;
+  /** Before its end. */
+  readonly wasKilled: boolean;
+}
+
+/** A repository of which some points are forgotten; each prune begins with it as it was then. */
+export class KilledPrunes {
+  private constructor(
+    private readonly repository: TendedRepository,
+    private readonly contents: ReadonlyMap<string, Buffer>,
+    private readonly pristine: string,
+  ) {}
+
+  static async prepare(): Promise<KilledPrunes> {
+    const repository = await createTendedRepository();
     const contents = new Map<string, Buffer>();
-    // Each point shares data with the next one: packs that are half needed are repacked.
-    for (const [index, key] of ['g1', 'k1', 'g2', 'g3', 'k2', 'g4', 'g5', 'k3'].entries()) {
+    for (const [index, key] of POINTS.entries()) {
       contents.set(key, await repository.storePoint(key, 20 - index));
     }
-    const upkeep = repository.upkeep();
-    await upkeep.forget(STACK, { runKeys: GOING }, attemptOf());
+    await repository.upkeep().forget(STACK, { runKeys: GOING }, attemptOf());
+    const pristine = join(repository.directory, 'pristine');
+    await cp(repository.folder, pristine, { recursive: true });
+    return new KilledPrunes(repository, contents, pristine);
+  }
+
+  remove(): Promise<void> {
+    return this.repository.remove();
+  }
+
+  /**
+   * A prune that is killed after so many changes in the repository (undefined: never). Throws unless restic's own check of all
+   * data is clean right after it and again after the upkeep's next prune, and the points that stay are what they were.
+   */
+  async kill(afterChanges?: number): Promise<Killed> {
+    const { repository } = this;
+    await rm(repository.folder, { recursive: true });
+    await cp(this.pristine, repository.folder, { recursive: true });
     const killed = await pruneUntil(repository, afterChanges);
     await checkAll(repository);
-    await upkeep.prune(attemptOf());
+    await repository.upkeep().prune(attemptOf());
     await checkAll(repository);
     for (const key of KEPT) {
       const read = await repository.readPoint(key);
-      if (!read.equals(contents.get(key) ?? Buffer.alloc(0))) throw new Error(`${key} is torn`);
+      if (!read.equals(this.contents.get(key) ?? Buffer.alloc(0))) throw new Error(`${key}: torn`);
     }
     if ((await repository.locks()).length > 0) throw new Error('a lock is left');
     return killed;
-  } finally {
-    await repository.remove();
   }
 }
 
-type Repository = Awaited<ReturnType<typeof createTendedRepository>>;
-
-/** Everything, without a look at locks of the dead. */
-function checkAll(repository: Repository): Promise<string> {
+function checkAll(repository: TendedRepository): Promise<string> {
   return repository.restic('check', '--read-data', '--no-lock');
 }
 
-async function pruneUntil(
-  repository: Repository,
-  afterChanges = Infinity,
-): Promise<{ readonly changes: number; readonly wasKilled: boolean }> {
-  const folders = ['data', 'index', 'locks'].map((name) => join(repository.folder, name));
-  const packs = readdirSync(join(repository.folder, 'data'))
-    .map((name) => join(repository.folder, 'data', name))
-    .filter((path) => statSync(path).isDirectory());
+async function pruneUntil(repository: TendedRepository, afterChanges = Infinity): Promise<Killed> {
+  const data = await readdir(join(repository.folder, 'data'), { withFileTypes: true });
+  const packFolders = data.filter((entry) => entry.isDirectory()).map(({ name }) => `data/${name}`);
   const env = { ...process.env, ...resticEnvironment(repository) };
   const child = spawn(resticProgram(), pruneArguments('50G'), { env, stdio: 'ignore' });
   let changes = 0;
-  const watchers = [...folders, ...packs].map((folder) =>
-    watch(folder, () => {
+  const watchers = ['index', 'locks', 'data', ...packFolders].map((folder) =>
+    watch(join(repository.folder, folder), () => {
       changes += 1;
       if (changes === afterChanges) child.kill('SIGKILL');
     }),

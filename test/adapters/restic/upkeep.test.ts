@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdapterError } from '../../../activities/ports/adapter-error';
@@ -9,7 +9,7 @@ import { freePort } from '../../../worker/free-port';
 import { until } from '../../support/processes';
 import { describeWith } from '../../support/requirements';
 import { attemptOf, labelOf, noReceipt, sourceOf } from './fixtures';
-import { killPrune } from './killed-prune';
+import { KilledPrunes } from './killed-prune';
 import { createTendedRepository, NOW, STACK, type TendedRepository } from './upkeep-fixture';
 
 const TIMES = { now: NOW, straysBefore: new Date(Date.parse(NOW) - 7 * 86_400_000).toISOString() };
@@ -134,7 +134,7 @@ describeWith(['restic'], 'the upkeep of a restic repository', () => {
     expect(await runsIn()).toEqual(['key-1']);
   });
 
-  it.each(['flipped', 'gone'])(
+  it.each(['flipped', 'cut', 'gone'])(
     'tells of a pack that is %s, and which points it touches',
     async (how) => {
       await repository.storePoint('one', 3);
@@ -142,6 +142,7 @@ describeWith(['restic'], 'the upkeep of a restic repository', () => {
       await repository.storePoint('two', 2);
       const pack = await largest((await packsOf(repository)).filter((file) => !before.has(file)));
       if (how === 'gone') await rm(pack);
+      else if (how === 'cut') await truncate(pack, 1000);
       else await flipByte(pack);
 
       const { kind, message, evidence } = await failureOf(
@@ -180,10 +181,15 @@ describeWith(['restic'], 'the upkeep of a restic repository', () => {
   });
 
   it('leaves a whole repository when prune is killed, and goes on from there', async () => {
-    const { changes } = await killPrune(undefined);
-    for (const share of [0.2, 0.5, 0.8]) {
-      const { wasKilled } = await killPrune(Math.max(1, Math.round(changes * share)));
-      expect(wasKilled).toBe(true);
+    const prunes = await KilledPrunes.prepare();
+    try {
+      const { changes } = await prunes.kill();
+      for (const share of [0.2, 0.5, 0.8]) {
+        const { wasKilled } = await prunes.kill(Math.max(1, Math.round(changes * share)));
+        expect(wasKilled).toBe(true);
+      }
+    } finally {
+      await prunes.remove();
     }
   });
 });

@@ -45,6 +45,18 @@ describe('planning a retain', () => {
     expect(notes.map((note) => note.replace("'", '’').split(' unless')[0])).toEqual(told);
   });
 
+  it('lets nothing go once damage was found, and reads the same again', () => {
+    const damage = { at: '2026-11-29T04:00:00.000Z', slice: { slice: 5, of: 28 } };
+    const { steps, points, reads, notes } = plan(undefined, { damage, strays: 2 });
+    expect(steps.map(({ id }) => id)).toEqual(['check', 'record']);
+    expect(points.map(({ kept, reasons }) => [kept, reasons[0]])).toEqual([
+      [true, 'newest'],
+      [true, 'damage was found'],
+    ]);
+    expect(reads).toEqual(damage.slice);
+    expect(notes[0]).toContain(damage.at);
+  });
+
   it('says what it leaves alone', () => {
     expect(plan(undefined, { unreadable: 1, notSeen: 2 }).notes).toEqual([
       expect.stringContaining('1 manifest') as string,
