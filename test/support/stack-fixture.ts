@@ -84,6 +84,7 @@ export class StackFixture {
     documents = this.name,
     heartbeat = this.pawl.heartbeat ?? '2s',
     exclude = [] as readonly string[],
+    notify = {},
   } = {}): Promise<void> {
     const { postgres, ferretdb } = this.servers;
     const lines = [
@@ -95,6 +96,7 @@ export class StackFixture {
       `  documents: {engine: mongodb, address: {host: ${ferretdb.host}, port: ${ferretdb.port}}, database: ${documents}}`,
       `  uploads: {engine: files, path: ${uploads}, exclude: ${JSON.stringify(exclude)}}`,
       `limits: {heartbeat: ${heartbeat}}`,
+      `notify: ${JSON.stringify(notify)}`,
     ];
     await writeFile(join(this.directory, 'pawl.yaml'), `${lines.join('\n')}\n`);
   }

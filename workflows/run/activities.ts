@@ -106,7 +106,8 @@ export function noticeActivities(
   return proxyActivities<Pick<HostActivities, 'sendNotice'>>({
     ...CANCELLATION,
     taskQueue: hostNowQueue(host),
-    startToCloseTimeout: '2 minutes',
+    // It gives up by itself after 30 s: this is for a worker that died.
+    startToCloseTimeout: '45 seconds',
     scheduleToCloseTimeout: '1 day',
     retry: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: '15 minutes' },
   });
