@@ -26,6 +26,7 @@ import { listReleases } from './release/list-releases';
 import { makeReleaseCurrent } from './release/make-release-current';
 import { observeEntry } from './data/observe-entry';
 import { observeForgetting } from './release/observe-forgetting';
+import { observeFreshness } from './data/observe-freshness';
 import { observeMaintenance } from './traffic/observe-maintenance';
 import { observeRelease } from './release/observe-release';
 import { observeRepository } from './data/observe-repository';
@@ -77,6 +78,7 @@ export function createHostActivities(ports: HostPorts) {
     storeManifest: storeManifest(ports),
     findRecoveryPoint: findRecoveryPoint(ports),
     listRecoveryPoints: listRecoveryPoints(ports),
+    observeFreshness: observeFreshness(ports),
     verifyPart: verifyPart(ports),
     observeRestoreTarget: observeRestoreTarget(ports),
     restorePart: restorePart(ports),

@@ -46,6 +46,9 @@ export function normalise(document: StackDocument, directory: string): StackDesc
     ...(approvals && { approvals }),
     ...(freeze && { freeze }),
     ...(notify && { notify }),
+    ...(document.freshness && {
+      freshness: { pointSeconds: requireSeconds(document.freshness.point) },
+    }),
     ...(document.onFailure === 'hold' && { onFailure: 'hold' as const }),
   };
 }

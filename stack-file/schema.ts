@@ -3,6 +3,7 @@ import { approvals } from './schema-approvals';
 import { deploy, migrations, release } from './schema-deploy';
 import { edge } from './schema-edge';
 import { freeze } from './schema-freeze';
+import { freshness } from './schema-freshness';
 import { gates } from './schema-gates';
 import { notify } from './schema-notify';
 import { protectEntry } from './engines';
@@ -115,6 +116,9 @@ export const stackSchema = z.strictObject({
   notify: notify
     .optional()
     .describe('Who is told of what happens: a name of your choice for each channel.'),
+  freshness: freshness
+    .optional()
+    .describe('How old recovery points may get before people are told.'),
   freeze: freeze.optional().describe('Times in which runbooks are not started.'),
   approvals: approvals
     .optional()

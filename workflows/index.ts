@@ -1,6 +1,7 @@
 /** Every workflow type, by its name in Temporal. */
 export { backup } from './backup/backup.workflow';
 export { deploy } from './release/deploy.workflow';
+export { freshness } from './freshness/freshness.workflow';
 export { forget } from './release/forget.workflow';
 export { endByForce } from './stack/end-by-force.workflow';
 export { examine } from './questions/examine.workflow';

@@ -52,6 +52,7 @@ function silent(channel: string, milliseconds: number): AdapterError {
 const URGENCY: Readonly<Record<Notice['event'], Message['urgency']>> = {
   failed: 'high',
   held: 'high',
+  stale: 'high',
   approval: 'normal',
   recovered: 'normal',
   started: 'low',

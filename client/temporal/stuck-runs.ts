@@ -1,5 +1,6 @@
 import { temporal } from '@temporalio/proto';
 import {
+  freshnessWorkflowId,
   keptWorkflowId,
   runWorkflowId,
   stackWorkflowId,
@@ -27,7 +28,7 @@ export async function listStuck(
   const mine = [
     `WorkflowId STARTS_WITH "${runs}"`,
     `WorkflowId STARTS_WITH "${keptWorkflowId(runs)}"`,
-    `WorkflowId IN ("${stackWorkflowId(stack)}", "${warmWorkflowId(stack)}")`,
+    `WorkflowId IN ("${stackWorkflowId(stack)}", "${warmWorkflowId(stack)}", "${freshnessWorkflowId(stack)}")`,
   ];
   const query = `ExecutionStatus = 'Running' AND (${mine.join(' OR ')})`;
   const ids = await session.call(async () => {

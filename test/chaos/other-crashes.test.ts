@@ -115,7 +115,8 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
         channel.received.some(({ path }) => path === `/${each.name}${signal}`);
       for (const each of both) {
         const ping = `${channel.url}/${each.name}`;
-        await each.write({ notify: { pulse: { ping, runbook: 'backup' } } });
+        const notify = { pulse: { ping, runbook: 'backup' } };
+        await each.write({ notify, freshness: { point: '26h' } });
       }
       await here.through(kills, {
         work: async () => {

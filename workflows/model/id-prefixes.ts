@@ -13,6 +13,7 @@ export const ID_PREFIXES = [
   'kept-logs',
   'whereabouts',
   'force',
+  'freshness',
   'notify',
   'notify-test',
   // Of earlier versions: their workflows are remembered for some time.

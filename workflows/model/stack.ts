@@ -3,6 +3,7 @@ import type { Channel } from './channel';
 import type { FreezeWindow } from './freeze-window';
 import type { DeployDescription } from './deployment';
 import type { EdgeDescription } from './edge';
+import type { FreshnessLimits } from './freshness';
 import type { SecretReference } from './secret-reference';
 
 /**
@@ -124,6 +125,8 @@ export interface StackDescription {
   readonly freeze?: readonly FreezeWindow[];
   /** Who is told of what happens; absent when nobody is. */
   readonly notify?: readonly Channel[];
+  /** How old its recovery points may get before people are told; nobody looks when absent. */
+  readonly freshness?: FreshnessLimits;
   /** What becomes of a run whose step failed permanently; it is undone when absent. */
   readonly onFailure?: 'hold';
 }

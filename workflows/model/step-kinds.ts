@@ -19,6 +19,7 @@ export const STEP_KINDS = {
   storeManifest: 'change',
   findRecoveryPoint: 'search',
   listRecoveryPoints: 'search',
+  observeFreshness: 'search',
   verifyPart: 'move',
   observeRestoreTarget: 'look',
   restorePart: 'move',

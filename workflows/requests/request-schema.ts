@@ -43,6 +43,8 @@ const runInput = z.strictObject({
 
 const questionInput = z.looseObject({ stack: stackDescription });
 
+const freshnessInput = z.looseObject({ stack: stackDescription });
+
 const runReference = z.looseObject({ id: filled, number: count, key: filled });
 
 const keptInput = z.looseObject({
@@ -111,6 +113,7 @@ export const requests = Object.freeze({
   partsInput,
   warmInput,
   forcedEndInput,
+  freshnessInput,
   notifyInput: channelSchema.notifyInput,
   stackInput,
   submission,

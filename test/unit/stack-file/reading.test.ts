@@ -138,7 +138,8 @@ describe('a stack file that is in order', () => {
     const document = readFileSync(join(__dirname, '../../../docs/stack-file.md'), 'utf8');
     const examples = [...document.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '');
     const [full = '', smallest = '', repository = '', release = '', edge = ''] = examples;
-    const [freeze = '', notify = '', approvals = '', overlay = ''] = examples.slice(5);
+    const [freeze = '', notify = '', freshness = '', approvals = '', overlay = ''] =
+      examples.slice(5);
     expect(read(full).description.protect).toHaveLength(5);
     expect(read(smallest).description.protect).toHaveLength(1);
     const protect = smallest.slice(smallest.indexOf('protect:'));
@@ -148,6 +149,7 @@ describe('a stack file that is in order', () => {
     expect(read(full + release + edge).description.edge?.sites).toHaveLength(3);
     expect(read(full + freeze).description.freeze).toHaveLength(3);
     expect(read(full + notify).description.notify).toHaveLength(4);
+    expect(read(full + notify + freshness).description.freshness).toBeDefined();
     expect(read(full + approvals).description.approvals).toHaveProperty('deploy');
     expect(read(full, overlay).description.protect).toHaveLength(4);
   });
