@@ -35,6 +35,7 @@ import { listReleases } from './release/list-releases';
 import { makeReleaseCurrent } from './release/make-release-current';
 import { observeEntry } from './data/observe-entry';
 import { observeForgetting } from './release/observe-forgetting';
+import { observeFreshness } from './data/observe-freshness';
 import { observeMaintenance } from './traffic/observe-maintenance';
 import { observeRelease } from './release/observe-release';
 import { observeRepository } from './data/observe-repository';
@@ -94,6 +95,7 @@ export function createHostActivities(ports: HostPorts) {
     storeManifest: storeManifest(ports),
     findRecoveryPoint: findRecoveryPoint(ports),
     listRecoveryPoints: listRecoveryPoints(ports),
+    observeFreshness: observeFreshness(ports),
     verifyPart: verifyPart(ports),
     compareCopies: compareCopies(ports),
     copyPoints: copyPoints(ports),

@@ -52,6 +52,9 @@ export function normalise(document: StackDocument, directory: string): StackDesc
     ...(freeze && { freeze }),
     ...(notify && { notify }),
     ...(schedule && { schedule }),
+    ...(document.freshness && {
+      freshness: { pointSeconds: requireSeconds(document.freshness.point) },
+    }),
     ...(document.onFailure === 'hold' && { onFailure: 'hold' as const }),
   };
 }

@@ -40,6 +40,11 @@ export const notifyRules: readonly Rule[] = [
     }
   },
 
+  function freshnessIsToldToSomebody(stack, report) {
+    if (stack['freshness'] === undefined || stack['notify'] !== undefined) return;
+    report(['freshness'], 'needs `notify` too: who is told', 'key');
+  },
+
   function aPingWatchesOneRunbook(stack, report) {
     for (const [name, { ping, runbook, on }] of channelsOf(stack)) {
       if (ping === undefined) continue;

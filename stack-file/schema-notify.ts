@@ -13,7 +13,7 @@ export const KINDS = ['webhook', 'ntfy', 'slack', 'discord', 'smtp', 'command', 
 export const ADDRESSED = ['webhook', 'ntfy', 'slack', 'discord', 'ping'] as const;
 
 /** Of a channel that says nothing of it. */
-export const TOLD_BY_DEFAULT = ['failed', 'held', 'approval', 'recovered'] as const;
+export const TOLD_BY_DEFAULT = ['failed', 'held', 'approval', 'stale', 'recovered'] as const;
 
 const RUNBOOKS = CATALOGUE.map(({ name }) => name);
 

@@ -5,6 +5,7 @@ import { deploy, migrations, release } from './schema-deploy';
 import { drill } from './schema-drill';
 import { edge } from './schema-edge';
 import { freeze } from './schema-freeze';
+import { freshness } from './schema-freshness';
 import { gates } from './schema-gates';
 import { repository } from './schema-repository';
 import { notify } from './schema-notify';
@@ -103,6 +104,9 @@ export const stackSchema = z.strictObject({
     .optional()
     .describe('Who is told of what happens: a name of your choice for each channel.'),
   schedule: schedule.optional().describe('Runbooks that start by themselves, and when.'),
+  freshness: freshness
+    .optional()
+    .describe('How old recovery points may get before people are told.'),
   freeze: freeze.optional().describe('Times in which runbooks are not started.'),
   approvals: approvals
     .optional()

@@ -56,9 +56,12 @@ export function createRunMetrics(meter: MetricMeter): RunMetrics {
     drifts.set(edge === undefined ? 0 : 1, { stack, service: EDGE_SERVICE });
     looked.set(Math.floor(Date.now() / 1000), { stack });
   };
+  const pointTaken = (stack: string, takenAt: string): void => {
+    newest.set(Math.floor(Date.parse(takenAt) / 1000), { stack });
+  };
   // One that holds only some entries, because somebody chose them, does not make the stack safe.
   const pointStored = ({ stack, takenAt, partial }: RecoveryPointSummary): void => {
-    if (!partial) newest.set(Math.floor(Date.parse(takenAt) / 1000), { stack });
+    if (!partial) pointTaken(stack, takenAt);
   };
   const counted: Counted = {
     recordRun: ({ stack, entry }) => {
@@ -69,6 +72,9 @@ export function createRunMetrics(meter: MetricMeter): RunMetrics {
     },
     storeManifest: (_, point) => {
       pointStored(point);
+    },
+    observeFreshness: ({ stack }, { pointAt }) => {
+      if (pointAt !== undefined) pointTaken(stack.name, pointAt);
     },
     observeServing: ({ stack }, serving) => {
       compared(stack.name, serving);

@@ -5,6 +5,7 @@ export { copies } from './questions/copies.workflow';
 export { copy } from './copies/copy.workflow';
 export { deploy } from './release/deploy.workflow';
 export { drill } from './drill/drill.workflow';
+export { freshness } from './freshness/freshness.workflow';
 export { forget } from './release/forget.workflow';
 export { endByForce } from './stack/end-by-force.workflow';
 export { examine } from './questions/examine.workflow';

@@ -6,6 +6,7 @@ import type { HoldAnswer, ResolvedHold } from './model/hold';
 import type { KeptState } from './model/kept';
 import type { Freeze, QueueState } from './model/queue';
 import type { RunProgress } from './model/run';
+import type { StackDescription } from './model/stack';
 
 /*
  * Every message that a client may send, in one place.
@@ -31,6 +32,7 @@ import type { RunProgress } from './model/run';
  * | schedule | `scheduled`     | `schedule/<stack>/<runbook>-<time>`  | result = ScheduledOutcome; started by Temporal's schedule `schedule/<stack>/<runbook>` |
  * | apply    | `applySchedules` | `schedules/<stack>/<unique>`        | result = AppliedSchedule[] |
  * | examine  | `examine`       | `examine/<stack>/<unique>`           | result = HostFinding[] |
+ * | freshness | `freshness`    | `freshness/<stack>`                  | watchStack |
  * | notice   | `notify`        | `notify/<stack>/<number>/<event>/<channel>` | result = what the channel answered |
  * | test     | `notifyTest`    | `notify-test/<stack>/<unique>`       | result = ChannelAnswer[] |
  */
@@ -65,6 +67,10 @@ export function copyWorkflowId(stack: string, copy: string): string {
   return `copy/${stack}/${copy}`;
 }
 
+export function freshnessWorkflowId(stack: string): string {
+  return `freshness/${stack}`;
+}
+
 /** One event and one channel: what was told is not told again. */
 export function notifyWorkflowId(event: string, channel: string): string {
   return `notify/${event}/${channel}`;
@@ -76,7 +82,8 @@ export function parseNotifyId(
 ): { readonly run: string; readonly event: string; readonly channel: string } | undefined {
   const [, run, event, channel] = /^notify\/([^/]+\/\d+)\/([a-z]+)[^/]*\/([^/]+)$/.exec(id) ?? [];
   if (run === undefined || event === undefined || channel === undefined) return undefined;
-  return { run, event, channel };
+  // What is of no run has the number 0.
+  return { run: run.replace(/\/0$/, ''), event, channel };
 }
 
 export interface Submission {
@@ -105,6 +112,9 @@ export const freeze = defineUpdate<Freeze, [{ message: string; by: string }]>('f
 export const unfreeze = defineUpdate<boolean, [{ by: string }]>('unfreeze');
 
 export const queue = defineQuery<QueueState>('queue');
+
+/** Tells the keeper of a stack's freshness that its stack file is another. */
+export const watchStack = defineSignal<[StackDescription]>('watchStack');
 
 /** Where a run is. Answered by a worker, also for a run that has ended. */
 export const progress = defineQuery<RunProgress>('progress');

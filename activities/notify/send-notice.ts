@@ -6,8 +6,9 @@ import { toFailure } from '../frame/to-failure';
 import { AdapterError } from '../ports/adapter-error';
 import type { HostPorts } from '../ports/host-ports';
 import type { Message, Notifier } from '../ports/notifier';
+import { untilAborted } from '../ports/until-aborted';
 
-/** Whoever does not answer by then is asked again later. */
+/** Whoever does not answer by then, the program of a secret included, is asked again later. */
 const PATIENCE_MILLISECONDS = 30_000;
 
 type NoticePorts = Pick<HostPorts, 'notifiers' | 'pageOf' | 'secrets'>;
@@ -34,7 +35,8 @@ export const sendNotice =
     const id = info.workflowExecution?.workflowId ?? '';
     const message = messageOf(id, notice, ports.pageOf);
     try {
-      return await notifier.tell({ channel, message, site, signal });
+      const delivery = { channel, message, site, signal };
+      return await untilAborted(signal, () => notifier.tell(delivery));
     } catch (error) {
       if (cancellationSignal.aborted) throw error;
       const cause = patience.aborted ? silent(channel.name, patienceMilliseconds) : error;
@@ -50,6 +52,7 @@ function silent(channel: string, milliseconds: number): AdapterError {
 const URGENCY: Readonly<Record<Notice['event'], Message['urgency']>> = {
   failed: 'high',
   held: 'high',
+  stale: 'high',
   approval: 'normal',
   recovered: 'normal',
   started: 'low',

@@ -1,6 +1,7 @@
 import { temporal } from '@temporalio/proto';
 import {
   copyWorkflowId,
+  freshnessWorkflowId,
   keptWorkflowId,
   runWorkflowId,
   stackWorkflowId,
@@ -29,7 +30,7 @@ export async function listStuck(
     `WorkflowId STARTS_WITH "${runs}"`,
     `WorkflowId STARTS_WITH "${keptWorkflowId(runs)}"`,
     `WorkflowId STARTS_WITH "${copyWorkflowId(stack, '')}"`,
-    `WorkflowId IN ("${stackWorkflowId(stack)}", "${warmWorkflowId(stack)}")`,
+    `WorkflowId IN ("${stackWorkflowId(stack)}", "${warmWorkflowId(stack)}", "${freshnessWorkflowId(stack)}")`,
   ];
   const query = `ExecutionStatus = 'Running' AND (${mine.join(' OR ')})`;
   const ids = await session.call(async () => {

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { stackWorkflowId } from '../../workflows/messages';
 import { leftovers, NOTHING } from '../support/aftermath';
+import { startHttpChannel } from '../support/channels/http-channel';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
 import type { StackFixture } from '../support/stack-fixture';
@@ -100,6 +101,39 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
         expect: async (ends) => {
           for (const end of ends) expect(end).toMatchObject({ code: 0 });
           for (const each of both) expect(await leftovers(here.pawl, each)).toEqual(NOTHING);
+        },
+      });
+    },
+  );
+
+  it.each(CRASHES.notices)(
+    'leaves nobody untold, and no run waiting for it (%s)',
+    async (_where, kills) => {
+      const both = [stack, second];
+      const channel = await startHttpChannel();
+      const heard = (each: StackFixture, signal: string): boolean =>
+        channel.received.some(({ path }) => path === `/${each.name}${signal}`);
+      for (const each of both) {
+        const ping = `${channel.url}/${each.name}`;
+        const notify = { pulse: { ping, runbook: 'backup' } };
+        await each.write({ notify, freshness: { point: '26h' } });
+      }
+      await here.through(kills, {
+        work: async () => {
+          const ends = await Promise.all(both.map((each) => each.follow('backup')));
+          const all = () => both.every((each) => heard(each, '/start') && heard(each, ''));
+          // A dead worker's attempt is over after 45 s, for both of them twice.
+          await until(() => Promise.resolve(all() ? true : undefined), 200);
+          return ends;
+        },
+        expect: async (ends) => {
+          for (const end of ends) expect(end).toMatchObject({ code: 0 });
+          for (const each of both) {
+            const told = () => each.ask<{ untold: readonly unknown[] }>('status');
+            expect((await told()).untold).toEqual([]);
+            await each.write();
+          }
+          await channel.stop();
         },
       });
     },

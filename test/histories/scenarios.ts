@@ -254,6 +254,24 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       return ['list-stored/listed/1'];
     },
   },
+  'watches over a stack': {
+    doubles: { sendNotice: () => Promise.resolve('took it'), observeFreshness: () => Promise.resolve(isFull ? { pointAt: '2026-01-01T00:00:00.000Z' } : { pointAt: new Date().toISOString() }) },
+    async run(harness) {
+      isFull = true;
+      const stack = describeStack({ name: 'watched', notify: [{ ...OPS, on: ['stale', 'recovered'] }], freshness: { pointSeconds: 60 } });
+      await (await begun(harness, stack, BACKUP)).result();
+      const keeper = handleOf(harness, 'freshness/watched');
+      const looked = (count: number) => until(async () => ((await keeper.fetchHistory()).events ?? []).filter((event) => event.startChildWorkflowExecutionInitiatedEventAttributes).length >= count || undefined);
+      await looked(1);
+      isFull = false;
+      await looked(2);
+      const { freshness: _, ...unwatched } = stack;
+      await (await begun(harness, unwatched, BACKUP)).result();
+      await keeper.result();
+      await endedRuns(harness, 'watched', 2);
+      return ['freshness/watched', 'stack/watched'];
+    },
+  },
   'is only planned, asked, and ended by force': {
     doubles: { settleTraffic: () => Promise.resolve({ services: [], left: [] }), backUpPart: () => untilCancelled() },
     async run(harness) {

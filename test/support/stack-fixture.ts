@@ -85,6 +85,8 @@ export class StackFixture {
     heartbeat = this.pawl.heartbeat ?? '2s',
     exclude = [] as readonly string[],
     keep = '',
+    notify = {},
+    freshness = undefined as object | undefined,
   } = {}): Promise<void> {
     const { postgres, ferretdb } = this.servers;
     const lines = [
@@ -97,6 +99,8 @@ export class StackFixture {
       `  uploads: {engine: files, path: ${uploads}, exclude: ${JSON.stringify(exclude)}}`,
       `limits: {heartbeat: ${heartbeat}}`,
       ...(keep === '' ? [] : [`keep: ${keep}`]),
+      `notify: ${JSON.stringify(notify)}`,
+      ...(freshness ? [`freshness: ${JSON.stringify(freshness)}`] : []),
     ];
     await writeFile(join(this.directory, 'pawl.yaml'), `${lines.join('\n')}\n`);
   }

@@ -169,6 +169,44 @@ describeWith(['temporal'], 'notifications', () => {
     expect(sent[0]?.notice.what).toMatch(/^backup was terminated/);
   });
 
+  it('tells once that a point is too old, and once that it no longer is, also when nothing runs', async () => {
+    const events = ['stale', 'recovered'] as const;
+    const stack = uniqueStack({
+      notify: [{ ...CHAT, on: events }],
+      freshness: { pointSeconds: 60 },
+    });
+    let looks = 0;
+    let pointAt = '2026-01-01T00:00:00.000Z';
+    const watching: ActivityDoubles = {
+      ...doubles,
+      observeFreshness: () => {
+        looks += 1;
+        return looks === 2
+          ? Promise.reject(ApplicationFailure.nonRetryable('the disk is away', 'CommandFailed'))
+          : Promise.resolve({ pointAt });
+      },
+    };
+    const looked = (count: number) =>
+      until(() => Promise.resolve(looks >= count ? true : undefined));
+    await harness.working(watching, async () => {
+      await harness.submit(stack, BACKUP);
+      await ended(stack, 1);
+      await untilTold(1);
+      await looked(3);
+      expect(sent).toHaveLength(1);
+      pointAt = new Date().toISOString();
+      await untilTold(2);
+      const { freshness: _, ...unwatched } = stack;
+      await harness.submit(unwatched, BACKUP);
+      await ended(stack, 2);
+      await harness.client.workflow.getHandle(`freshness/${stack.name}`).result();
+    });
+    expect(sent.map(({ notice }) => notice.event)).toEqual(['stale', 'recovered']);
+    expect(sent[0]?.notice.why).toBe(
+      'The newest whole recovery point is of 2026-01-01T00:00:00.000Z.',
+    );
+  });
+
   it('begins nothing where nobody is named', async () => {
     const stack = uniqueStack();
     await harness.working(doubles, async () => {

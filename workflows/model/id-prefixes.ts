@@ -17,6 +17,7 @@ export const ID_PREFIXES = [
   'kept-logs',
   'whereabouts',
   'force',
+  'freshness',
   'notify',
   'notify-test',
   'schedule',

@@ -1,5 +1,5 @@
 /** What a channel for people may be told of: `on` of the stack file. */
-export const TELLABLE = ['failed', 'held', 'approval', 'recovered'] as const;
+export const TELLABLE = ['failed', 'held', 'approval', 'stale', 'recovered'] as const;
 export type TellableEvent = (typeof TELLABLE)[number];
 
 /** The others are for what watches one runbook, and for `pawl notify test`. */

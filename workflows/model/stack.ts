@@ -4,6 +4,7 @@ import type { FreezeWindow } from './freeze-window';
 import type { DeployDescription } from './deployment';
 import type { DrillDescription } from './proof';
 import type { EdgeDescription } from './edge';
+import type { FreshnessLimits } from './freshness';
 import type { SecretReference } from './secret-reference';
 import type { KeepPolicy } from './keep';
 import type { ScheduleEntry } from './schedule';
@@ -157,6 +158,8 @@ export interface StackDescription {
   readonly notify?: readonly Channel[];
   /** Runbooks that start by themselves; absent when none does. */
   readonly schedule?: readonly ScheduleEntry[];
+  /** How old its recovery points may get before people are told; nobody looks when absent. */
+  readonly freshness?: FreshnessLimits;
   /** What becomes of a run whose step failed permanently; it is undone when absent. */
   readonly onFailure?: 'hold';
 }

@@ -20,6 +20,7 @@ export const STEP_KINDS = {
   storeManifest: 'change',
   findRecoveryPoint: 'search',
   listRecoveryPoints: 'search',
+  observeFreshness: 'search',
   verifyPart: 'move',
   compareCopies: 'search',
   copyPoints: 'copy',

@@ -45,6 +45,8 @@ const runInput = z.strictObject({
 
 const questionInput = z.looseObject({ stack: stackDescription });
 
+const freshnessInput = z.looseObject({ stack: stackDescription });
+
 const runReference = z.looseObject({ id: filled, number: count, key: filled });
 
 const keptInput = z.looseObject({
@@ -159,6 +161,7 @@ export const requests = Object.freeze({
   warmInput,
   copyInput,
   forcedEndInput,
+  freshnessInput,
   notifyInput: channelSchema.notifyInput,
   scheduledInput,
   applyInput,

@@ -231,6 +231,7 @@ const stackDescription = z.strictObject({
   edge: edge.exactOptional(),
   approvals: z.record(filled, approvalPolicy).exactOptional(),
   freeze: list(freezeWindow).exactOptional(),
+  freshness: z.strictObject({ pointSeconds: timeout }).exactOptional(),
   notify: list(channelSchema.channel)
     .refine(...eachOnce((one: { name: string }) => one.name))
     .exactOptional(),

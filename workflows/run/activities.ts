@@ -100,6 +100,23 @@ export function freezeActivities(
   });
 }
 
+/** What is looked at again later anyway: a host that is away is not waited for. */
+export function watchActivities(
+  stack: StackDescription,
+): ActivityInterfaceFor<Pick<HostActivities, 'observeFreshness'>> {
+  const watcherOf = <Name extends 'observeFreshness' | 'keepDescription'>(name: Name) =>
+    proxyActivities<Pick<HostActivities, Name>>({
+      ...CANCELLATION,
+      taskQueue: queueFor(STEP_KINDS[name], stack.host),
+      scheduleToCloseTimeout: '40 minutes',
+      startToCloseTimeout: '30 minutes',
+      heartbeatTimeout: stack.limits.heartbeatSeconds * 1000,
+      retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+    })[name];
+  const watchers = { observeFreshness: watcherOf('observeFreshness') };
+  return describedOnce(stack, watchers, watcherOf('keepDescription'));
+}
+
 /** Whoever is told may be away for hours: a day, with longer and longer waits. */
 export function noticeActivities(
   host: string,
@@ -107,7 +124,8 @@ export function noticeActivities(
   return proxyActivities<Pick<HostActivities, 'sendNotice'>>({
     ...CANCELLATION,
     taskQueue: hostNowQueue(host),
-    startToCloseTimeout: '2 minutes',
+    // It gives up by itself after 30 s: this is for a worker that died.
+    startToCloseTimeout: '45 seconds',
     scheduleToCloseTimeout: '1 day',
     retry: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: '15 minutes' },
   });

@@ -2,8 +2,10 @@ import { audienceOf, type Audience } from '../model/audience';
 import type { Notice } from '../model/notice';
 import type { QueuedRun } from '../model/queue';
 import type { StackDescription } from '../model/stack';
+import { hashJson } from '../run/hash-plan';
 import { now } from '../run/now';
 import { tell } from '../run/people/tell';
+import { keepFresh } from './keep-fresh';
 import {
   planEndNotices,
   planPast,
@@ -16,12 +18,15 @@ import {
 export interface CarriedNews {
   readonly audience?: Audience;
   readonly past: readonly RunbookPast[];
+  /** Hash of the description that the keeper of the stack's freshness has; absent where there is none. */
+  readonly watched?: string;
 }
 
 /** Has people told how the runs of a stack start and end. The newest stack file that a run was submitted with says whom. */
 export class StackNews {
   private audience: Audience | undefined;
   private past: readonly RunbookPast[];
+  private watched: string | undefined;
   private beginning = 0;
 
   constructor(
@@ -30,10 +35,16 @@ export class StackNews {
   ) {
     this.audience = carried?.audience;
     this.past = carried?.past ?? [];
+    this.watched = carried?.watched;
   }
 
   heed(description: StackDescription): void {
     this.audience = audienceOf(description);
+    const { watched } = this;
+    if (description.freshness === undefined && watched === undefined) return;
+    const hash = hashJson(description);
+    this.watched = description.freshness === undefined ? undefined : hash;
+    void this.settling(keepFresh(description, hash !== watched));
   }
 
   started(run: QueuedRun): void {
@@ -52,7 +63,8 @@ export class StackNews {
   }
 
   carry(): CarriedNews {
-    return { past: this.past, ...(this.audience && { audience: this.audience }) };
+    const { past, audience, watched } = this;
+    return { past, ...(audience && { audience }), ...(watched !== undefined && { watched }) };
   }
 
   private tell(
@@ -60,13 +72,15 @@ export class StackNews {
     plan: (audience: Audience) => readonly Notice[],
   ): void {
     if (this.audience === undefined) return;
-    for (const notice of plan(this.audience)) void this.begin(this.audience, notice, number);
+    for (const notice of plan(this.audience)) {
+      void this.settling(tell(this.audience, notice, `${this.stack}/${number}/${notice.event}`));
+    }
   }
 
-  private async begin(audience: Audience, notice: Notice, number: number): Promise<void> {
+  private async settling(begun: Promise<void>): Promise<void> {
     this.beginning += 1;
     try {
-      await tell(audience, notice, `${this.stack}/${number}/${notice.event}`);
+      await begun;
     } finally {
       this.beginning -= 1;
     }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { failure, problemsOf, read, withLines } from './stack-texts';
 
 const fixture = join(__dirname, '../../fixtures/stack-files/every-key.yaml');
-const DEFAULT = ['failed', 'held', 'approval', 'recovered'];
+const DEFAULT = ['failed', 'held', 'approval', 'stale', 'recovered'];
 
 const channel = (keys: string): readonly string[] => ['notify:', `  ops: {${keys}}`];
 
@@ -35,6 +35,15 @@ describe('what a stack file says about who is told', () => {
         url: { plain: 'https://hc.example.org/1' },
         runbook: 'restore',
       },
+    ]);
+  });
+
+  it('tells how old a recovery point may get', () => {
+    expect(read(readFileSync(fixture, 'utf8')).description.freshness).toEqual({
+      pointSeconds: 180_000,
+    });
+    expect(problemsOf(withLines('freshness: {point: 26h}'))).toEqual([
+      '7:1 freshness: needs `notify` too: who is told',
     ]);
   });
 

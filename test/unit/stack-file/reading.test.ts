@@ -160,8 +160,8 @@ describe('a stack file that is in order', () => {
     const document = readFileSync(join(__dirname, '../../../docs/stack-file.md'), 'utf8');
     const examples = [...document.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '');
     const [full = '', smallest = '', repository = '', copies = '', release = ''] = examples;
-    const [edge = '', drill = '', freeze = '', notify = '', approvals = '', overlay = ''] =
-      examples.slice(5);
+    const [edge = '', drill = '', freeze = '', notify = '', freshness = ''] = examples.slice(5);
+    const [approvals = '', overlay = ''] = examples.slice(10);
     expect(read(full).description.protect).toHaveLength(6);
     expect(read(smallest).description.protect).toHaveLength(1);
     const protect = smallest.slice(smallest.indexOf('protect:'));
@@ -173,6 +173,7 @@ describe('a stack file that is in order', () => {
     expect(read(full + drill).description.drill?.assert).toHaveLength(2);
     expect(read(full + freeze).description.freeze).toHaveLength(3);
     expect(read(full + notify).description.notify).toHaveLength(4);
+    expect(read(full + notify + freshness).description.freshness).toBeDefined();
     expect(read(full + approvals).description.approvals).toHaveProperty('deploy');
     expect(read(full, overlay).description.protect).toHaveLength(5);
   });

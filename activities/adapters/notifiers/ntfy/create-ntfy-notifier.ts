@@ -14,6 +14,7 @@ const PRIORITY: Readonly<Record<Message['urgency'], string>> = { high: '4', norm
 const TAGS: Partial<Readonly<Record<NoticeEvent, string>>> = {
   failed: 'rotating_light',
   held: 'raised_hand',
+  stale: 'hourglass',
   approval: 'question',
   recovered: 'white_check_mark',
 };
