@@ -41,7 +41,7 @@ function table(points: readonly ListedPoint[], width: number): string {
 }
 
 /** When a point was proved, and by which gates; or what its newest drill failed at. */
-export function provedWords(proof: ListedPoint['proof']): string {
+function provedWords(proof: ListedPoint['proof']): string {
   if (proof === undefined) return 'never';
   const when = formatFullTime(proof.provedAt);
   if (!proof.ok) return `${when}: FAILED at ${printable(proof.failed ?? 'a gate')}`;

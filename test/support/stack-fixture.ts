@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from 'pg';
 import type { Snapshot } from '../../activities/adapters/restic/snapshot';
+import type { DrillOutcome } from '../../workflows/model/drill';
 import type { BackupOutcome, RestoreOutcome } from '../../workflows/model/outcome';
 import { createQuickRepository } from './quick-repository';
 import { repositoryLocks } from './repository-locks';
@@ -37,7 +38,7 @@ export function stackSecrets({ postgres }: StackServers): Record<string, string>
 export interface FollowedRun {
   readonly code: number | null;
   readonly run: string;
-  readonly outcome: BackupOutcome | RestoreOutcome | undefined;
+  readonly outcome: BackupOutcome | RestoreOutcome | DrillOutcome | undefined;
   /** All that was printed, for a message. */
   readonly printed: string;
 }
@@ -84,6 +85,7 @@ export class StackFixture {
     documents = this.name,
     heartbeat = this.pawl.heartbeat ?? '2s',
     exclude = [] as readonly string[],
+    further = [] as readonly string[],
   } = {}): Promise<void> {
     const { postgres, ferretdb } = this.servers;
     const lines = [
@@ -95,6 +97,7 @@ export class StackFixture {
       `  documents: {engine: mongodb, address: {host: ${ferretdb.host}, port: ${ferretdb.port}}, database: ${documents}}`,
       `  uploads: {engine: files, path: ${uploads}, exclude: ${JSON.stringify(exclude)}}`,
       `limits: {heartbeat: ${heartbeat}}`,
+      ...further,
     ];
     await writeFile(join(this.directory, 'pawl.yaml'), `${lines.join('\n')}\n`);
   }
