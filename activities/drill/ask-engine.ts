@@ -32,9 +32,10 @@ export const askEngine =
       const engine = engineFor(ports, entry);
       const call = { site, entry, part, target, attempt };
       if (gate === 'parse') return parse(ports, input, engine, call);
-      const ask = gate === 'structure' ? engine.checkStructure : engine.checkIntegrity;
-      if (ask === undefined) throw unasked(input);
-      return ask(call);
+      const seen =
+        gate === 'structure' ? engine.checkStructure?.(call) : engine.checkIntegrity?.(call);
+      if (seen === undefined) throw unasked(input);
+      return seen;
     });
   };
 

@@ -74,7 +74,7 @@ function table(points: readonly ListedPoint[], width: number, copies: readonly S
 }
 
 /** When a point was proved, and by which gates; or what its newest drill failed at. */
-export function provedWords(proof: ListedPoint['proof']): string {
+function provedWords(proof: ListedPoint['proof']): string {
   if (proof === undefined) return 'never';
   const when = formatFullTime(proof.provedAt);
   if (!proof.ok) return `${when}: FAILED at ${printable(proof.failed ?? 'a gate')}`;

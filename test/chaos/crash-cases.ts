@@ -70,6 +70,14 @@ export function crashCases(nightly: boolean) {
     restoreUndone: inTwoRuns('swapBackPart', 'discardBeside'),
     restoreConfirmed: inTwoRuns('discardKept'),
     retain: inTwoRuns('observeRetention', 'forgetPoints', 'pruneRepository', 'checkRepository'),
+    drill: inTwoRuns(
+      'observeScratch',
+      'openScratch',
+      'askEngine',
+      'checkAssertion',
+      'sweepScratch',
+      'storeProof',
+    ),
     /** What is asked, and what hands a long description over before it asks. */
     questions: sideBySide('listRecoveryPoints', 'verifyPart', 'examineHost', 'keepDescription'),
     releaseQuestions: sideBySide('listReleases', 'readKeptLogs', 'findService', 'diffReleases'),

@@ -12,12 +12,14 @@ import {
 import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
+import { storeAltered } from './support/alter-manifest';
 import { ProtectedStack } from './support/protected-stack';
 
 describeWith(['temporal', 'restic', 'docker'], 'a drill of services', () => {
   const project = uniqueName('drill');
   let pawl: PawlEnvironment;
   let stack: ProtectedStack;
+  let pointId: string;
   const services: TestContainer[] = [];
 
   beforeAll(async () => {
@@ -69,7 +71,7 @@ describeWith(['temporal', 'restic', 'docker'], 'a drill of services', () => {
         drill: { assert: [{ sql: { part: 'shop', query: 'select count(*) = 1000 from orders' } }] },
       },
     });
-    await stack.mustBackUp();
+    pointId = (await stack.mustBackUp()).id;
   });
 
   afterAll(async () => {
@@ -94,7 +96,7 @@ describeWith(['temporal', 'restic', 'docker'], 'a drill of services', () => {
       ...['fetch', 'parse', 'restore', 'structure', 'content', 'engine'].map(
         (gate) => `shop ${gate}`,
       ),
-      ...['fetch', 'restore', 'content'].map((gate) => `wiki ${gate}`),
+      ...['fetch', 'restore', 'content', 'engine'].map((gate) => `wiki ${gate}`),
       'shop assertion',
     ]);
     expect(await scratch()).toEqual([]);
@@ -111,22 +113,45 @@ describeWith(['temporal', 'restic', 'docker'], 'a drill of services', () => {
     expect(await scratch()).toEqual([]);
   });
 
-  it('leaves nothing when it is cancelled', async () => {
-    const run = await stack.submit('drill');
-    const [first] = await until(async () => {
-      const found = await scratch();
-      return found.length > 1 ? found : undefined;
-    }, 60);
-    const inspected = await docker.getContainer((first ?? '').slice(1)).inspect();
-    expect(inspected.HostConfig.PortBindings ?? {}).toEqual({});
-    expect(await docker.getNetwork(inspected.HostConfig.NetworkMode ?? '').inspect()).toMatchObject(
-      { Internal: true },
+  it('finds a collection that is missing', async () => {
+    const renamed = await storeAltered(stack, pointId, (content) =>
+      content.name === 'pages' ? { ...content, name: 'lost' } : content,
     );
+    const ended = await stack.follow('drill', `--point=${renamed}`, '--part=wiki');
+    expect(ended).toMatchObject({ code: 8, outcome: { proof: 'failed' } });
+    expect((ended.outcome as DrillOutcome).results.at(-1)).toMatchObject({
+      ...{ gate: 'content', part: 'wiki', passed: false },
+      detail: expect.stringContaining('lost') as string,
+    });
+  });
+
+  it('has no way out and no published port, and leaves nothing when it is cancelled', async () => {
+    const run = await stack.submit('drill');
+    // An attempt that is tried again makes another one of its name.
+    const { HostConfig } = await until(async () => {
+      const [first] = (await scratch()).filter((name) => name.startsWith('/'));
+      return first === undefined ? undefined : inspected(first.slice(1));
+    }, 60);
+    expect(HostConfig.PortBindings ?? {}).toEqual({});
+    expect(HostConfig.Memory).toBeGreaterThan(0);
+    const network = docker.getNetwork(HostConfig.NetworkMode ?? '');
+    expect(await network.inspect()).toMatchObject({ Internal: true });
     await stack.cli('cancel', run);
-    await stack.watch(run);
+    expect(await stack.watch(run)).toMatchObject({ code: 5 });
     expect(await scratch()).toEqual([]);
   });
 });
+
+/** Undefined where it is gone. */
+function inspected(container: string) {
+  return docker
+    .getContainer(container)
+    .inspect()
+    .catch((error: { readonly statusCode?: number }) => {
+      if (error.statusCode !== 404) throw error as unknown as Error;
+      return undefined;
+    });
+}
 
 const SHOP = `
   create role reporting;

@@ -7,7 +7,7 @@ import type { PointList } from '../../workflows/model/recovery-point';
 import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
 import { startPostgres, type PostgresServer } from '../support/postgres-server';
 import { describeWith } from '../support/requirements';
-import { storeAltered } from './support/alter-manifest';
+import { storeAltered, storeTruncated } from './support/alter-manifest';
 import { makeDatabase, notesIn, postgresEntry } from './support/databases';
 import { contentsOf, makeFolder } from './support/folders';
 import { ProtectedStack, type Ended } from './support/protected-stack';
@@ -104,6 +104,12 @@ describeWith(['temporal', 'restic', 'postgres'], 'a drill', () => {
     );
     const ended = await stack.follow('drill', `--point=${altered}`, '--part=uploads');
     expect([ended.code, failedGates(ended)]).toEqual([PROOF_FAILED, ['content of uploads']]);
+  });
+
+  it('finds a dump that ends in its middle, though its bytes are those that were promised', async () => {
+    const torn = await storeTruncated(stack, pointId, 'notes');
+    const ended = await stack.follow('drill', `--point=${torn}`, '--part=notes');
+    expect([ended.code, failedGates(ended)]).toEqual([PROOF_FAILED, ['restore of notes']]);
   });
 
   it('finds an assertion that does not hold', async () => {

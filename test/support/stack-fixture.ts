@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from 'pg';
 import type { Snapshot } from '../../activities/adapters/restic/snapshot';
+import type { DrillOutcome } from '../../workflows/model/drill';
 import type { BackupOutcome, RestoreOutcome } from '../../workflows/model/outcome';
 import { createQuickRepository } from './quick-repository';
 import { repositoryLocks } from './repository-locks';
@@ -37,7 +38,7 @@ export function stackSecrets({ postgres }: StackServers): Record<string, string>
 export interface FollowedRun {
   readonly code: number | null;
   readonly run: string;
-  readonly outcome: BackupOutcome | RestoreOutcome | undefined;
+  readonly outcome: BackupOutcome | RestoreOutcome | DrillOutcome | undefined;
   /** All that was printed, for a message. */
   readonly printed: string;
 }
@@ -87,6 +88,7 @@ export class StackFixture {
     keep = '',
     notify = {},
     freshness = undefined as object | undefined,
+    further = [] as readonly string[],
   } = {}): Promise<void> {
     const { postgres, ferretdb } = this.servers;
     const lines = [
@@ -101,6 +103,7 @@ export class StackFixture {
       ...(keep === '' ? [] : [`keep: ${keep}`]),
       `notify: ${JSON.stringify(notify)}`,
       ...(freshness ? [`freshness: ${JSON.stringify(freshness)}`] : []),
+      ...further,
     ];
     await writeFile(join(this.directory, 'pawl.yaml'), `${lines.join('\n')}\n`);
   }

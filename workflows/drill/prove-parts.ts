@@ -7,6 +7,7 @@ import { causeOf } from '../run/failures';
 import type { Run } from '../run/runbook';
 import { hostActivities } from '../run/activities';
 import type { StepCall, StepName } from '../run/steps';
+import { formatCount } from '../model/format-count';
 import type { DrillPlan } from '../model/drill';
 import type { DrilledPart, GateKind, GateResult } from '../model/proof';
 import type { PartSummary } from '../model/recovery-point';
@@ -124,7 +125,8 @@ function askPart(
     case 'content':
       return askGate(run, named, step, {
         call: (options) => act.provePart.executeWithOptions(options, [{ ...at, pointId }]),
-        tell: ({ proved, rows }) => `${proved} digests equal, ${countRows(part, rows)}`,
+        tell: ({ proved, rows }) =>
+          `${formatCount(proved, 'digest')} equal, ${countRows(part, rows)}`,
       });
     case 'parse':
     case 'structure':

@@ -37,7 +37,7 @@ export const ENGINES: Readonly<Record<EngineKind, EngineFacts>> = {
     databaseNameBytes: 63,
     renamesDatabases: false,
     objectsIn: [],
-    drillGates: [],
+    drillGates: ['engine'],
     answersSql: false,
   },
   sqlite: {

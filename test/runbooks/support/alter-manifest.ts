@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { hostRunner } from '../../../activities/adapters/process/run-command';
 import { createResticRepositories } from '../../../activities/adapters/restic/create-restic-repositories';
 import type { Attempt } from '../../../activities/ports/attempt';
+import type { Repository } from '../../../activities/ports/repository';
 import type { ContentDigest, Manifest } from '../../../workflows/model/recovery-point';
 import { resticProgram } from '../../support/restic-repository';
 import { REPOSITORY_PASSWORD, type ProtectedStack } from './protected-stack';
@@ -19,19 +22,54 @@ export async function storeAltered(
   pointId: string,
   alter: (content: ContentDigest) => ContentDigest,
 ): Promise<string> {
+  const repository = openRepository(stack);
+  const manifest = await repository.readManifest(pointId, ATTEMPT);
+  const { id } = await repository.storeManifest(altered(manifest, alter), ATTEMPT);
+  return id;
+}
+
+/** Stores a recovery point whose part ends in its middle, though the manifest promises just these bytes. Returns its id. */
+export async function storeTruncated(
+  stack: ProtectedStack,
+  pointId: string,
+  name: string,
+): Promise<string> {
+  const repository = openRepository(stack);
+  const manifest = await repository.readManifest(pointId, ATTEMPT);
+  const stored = manifest.parts.find(({ part }) => part.name === name);
+  if (stored === undefined) throw new Error(`there is no part ${name}`);
+  const reading = await repository.readStream(stored.snapshotId, stored.path, ATTEMPT);
+  const whole = await buffer(reading.stream);
+  const runKey = randomUUID();
+  const { part, facts } = stored;
+  const half = await repository.storeStream({
+    source: {
+      stream: Readable.from([whole.subarray(0, whole.length / 2)], { objectMode: false }),
+      finish: () => Promise.resolve(facts),
+      abort: () => Promise.resolve(),
+    },
+    label: { ...manifest, runKey, part },
+    attempt: ATTEMPT,
+    beforeClose: () => Promise.resolve(),
+  });
+  const { snapshotId, path, receipt } = half;
+  const torn = { part, facts, snapshotId, path, bytes: receipt.bytes, sha256: receipt.sha256 };
+  const parts = manifest.parts.map((one) => (one === stored ? torn : one));
+  const { id } = await repository.storeManifest({ ...manifest, runKey, parts }, ATTEMPT);
+  return id;
+}
+
+function openRepository(stack: ProtectedStack): Repository {
   const open = createResticRepositories({
     restic: resticProgram(),
     runner: hostRunner,
     cacheDirectory: join(stack.folder, 'cache'),
   });
   const secret = () => Promise.resolve(REPOSITORY_PASSWORD);
-  const repository = open(
+  return open(
     { stack: stack.name, directory: stack.folder, secret },
     { url: stack.repository, password: { env: 'UNUSED' }, initialise: false, environment: {} },
   );
-  const manifest = await repository.readManifest(pointId, ATTEMPT);
-  const { id } = await repository.storeManifest(altered(manifest, alter), ATTEMPT);
-  return id;
 }
 
 function altered(manifest: Manifest, alter: (content: ContentDigest) => ContentDigest): Manifest {

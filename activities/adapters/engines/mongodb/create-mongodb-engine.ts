@@ -10,6 +10,7 @@ import { digestBeside, discardBeside, prepareBeside } from './database-beside';
 import { receiveDatabase } from './receive';
 import { Swap } from './swap';
 import { discardKeptCollections, undoSwap } from './undo-swap';
+import { validateBeside } from './validate-beside';
 
 export interface MongodbEngineOptions {
   readonly containers: Pick<Containers, 'address'>;
@@ -52,6 +53,10 @@ export function createMongodbEngine(options: MongodbEngineOptions): Engine<Mongo
     digest: (call) =>
       withServer(world, call, `reading back ${call.target.into}`, (server) =>
         digestBeside(server, call.target, call.attempt),
+      ),
+    checkIntegrity: (call) =>
+      withServer(world, call, `checking ${call.target.into}`, (server) =>
+        validateBeside(server, call.target, call.attempt),
       ),
     swap: (call) =>
       withServer(world, call, `swapping ${call.target.into}`, (server) =>

@@ -34,7 +34,7 @@ export function checkStructure(access: Access, database: string): Promise<string
     const { tables = 0, indexes = 0, constraints = 0 } = counts ?? {};
     const all = [
       formatCount(tables, 'table'),
-      `${indexes} indexes`,
+      formatCount(indexes, 'index', 'indexes'),
       formatCount(constraints, 'constraint'),
     ];
     return `${all.join(', ')}; none is half made`;

@@ -4,7 +4,7 @@ import { AdapterError } from '../../../../ports/adapter-error';
 import type { Access } from '../connect/access';
 import { identifier } from '../connect/quoting';
 import { inTransaction, onServer } from '../connect/server-sessions';
-import { entriesOf, readHead } from '../restore/archive-head';
+import { entriesOf, readHead, type ArchiveHead } from '../restore/archive-head';
 import { rolesInArchive } from './roles-in-archive';
 
 /**
@@ -27,7 +27,14 @@ export async function readAhead(access: Access, dump: Readable): Promise<string>
       missing.map((role) => `create role ${identifier(role)} nologin`),
     );
   });
-  let count = 0;
-  for (const _entry of entriesOf(head)) count += 1;
+  const count = countEntries(head);
   return `${formatCount(count, 'object')} in its table of contents`;
+}
+
+/** One by one: an archive may have a million of them. */
+function countEntries(head: ArchiveHead): number {
+  const entries = entriesOf(head);
+  let count = 0;
+  while (entries.next().done !== true) count += 1;
+  return count;
 }
