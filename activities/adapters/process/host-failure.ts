@@ -1,7 +1,7 @@
 import { AdapterError } from '../../ports/adapter-error';
 
 /** Node's errors name call and path by themselves. Passes on what has no code: aborts, and our own. */
-function fileFailure(error: unknown): unknown {
+export function fileFailure(error: unknown): unknown {
   const code = codeOf(error);
   if (error instanceof AdapterError || !/^E[A-Z0-9]+$/.test(code)) return error;
   const { kind, advice } = MEANINGS[code] ?? { kind: 'CommandFailed' };

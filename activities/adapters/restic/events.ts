@@ -79,7 +79,11 @@ export function parseItemError(
   if (message?.message_type !== 'error') return undefined;
   const { error, item } = message;
   const text = (error as { readonly message?: unknown } | undefined)?.message;
-  return { item: String(item ?? ''), text: String(text ?? '') };
+  return { item: textOf(item), text: textOf(text) };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** Where in restic's source an error was made: a function's name, then its file, for each call. */

@@ -29,6 +29,8 @@ export async function listTree(
 ): Promise<{ readonly nodes: readonly StoredNode[]; readonly more: number }> {
   const { name } = await readTreeHead(restic, checkedId(at.snapshotId), signal);
   const path = plainPath(at.path);
+  // restic would tidy it up, and list what lies around the folder.
+  if (path.split('/').includes('..')) throw noSuchPath(at.snapshotId, path);
   const [root, folder] = [`/${name}`, path === '' ? `/${name}` : `/${name}/${path}`];
   const running = await restic.start(
     {
@@ -55,7 +57,7 @@ export async function listTree(
   return { nodes, more: listed - nodes.length };
 }
 
-/** Without what means nothing in a path; `..` never leads out, since restic takes it for a name. */
+/** Without what means nothing in a path. */
 function plainPath(path: string): string {
   return path
     .split('/')

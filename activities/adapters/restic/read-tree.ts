@@ -30,8 +30,12 @@ export async function readTree(
     { args, attempted, signal, wasSeen: true },
     { patience: 'network', stdin: 'ignore' },
   );
-  const { ended, kill } = dump;
-  return { treeId, stream: outputOf(dump), finish: ended, abort: kill };
+  return {
+    treeId,
+    stream: outputOf(dump),
+    finish: () => dump.ended(),
+    abort: () => dump.kill(),
+  };
 }
 
 /**

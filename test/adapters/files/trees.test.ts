@@ -166,6 +166,22 @@ describeWith(['restic'], 'a folder that is stored file by file', () => {
     });
   });
 
+  it('lists what is in a folder of it', async () => {
+    await mkdir(at('uploads', 'deep'));
+    for (const name of ['a', 'b', 'c']) await writeFile(at('uploads', 'deep', name), name);
+    const { snapshotId } = await userOf().save();
+    const { trees } = repository.open();
+    const list = (path: string, most = 10) => trees.list(snapshotId, path, most, newAttempt());
+    expect(await list('')).toMatchObject({ nodes: [{ path: 'deep', kind: 'dir' }], more: 0 });
+    expect(await list('./deep/', 2)).toMatchObject({
+      nodes: [{ path: 'deep/a', kind: 'file', bytes: 1 }, { path: 'deep/b' }],
+      more: 1,
+    });
+    expect(await list('deep/c')).toMatchObject({ nodes: [{ path: 'deep/c' }], more: 0 });
+    await expect(list('../uploads')).rejects.toMatchObject({ kind: 'PreconditionFailed' });
+    await expect(list('none')).rejects.toMatchObject({ kind: 'PreconditionFailed' });
+  });
+
   it('says that the folder is gone', async () => {
     await rm(at('uploads'), { recursive: true });
     expect(await userOf().source()).toBeUndefined();

@@ -76,7 +76,13 @@ const noTrees = (): Promise<never> =>
   Promise.reject(new AdapterError('InternalError', 'the memory holds streams only'));
 
 class InMemoryRepository implements Repository {
-  readonly trees = { store: noTrees, find: noTrees, read: noTrees, list: noTrees, restore: noTrees };
+  readonly trees = {
+    store: noTrees,
+    find: noTrees,
+    read: noTrees,
+    list: noTrees,
+    restore: noTrees,
+  };
 
   constructor(
     private readonly repositories: Map<string, Contents>,

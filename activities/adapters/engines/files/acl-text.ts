@@ -30,5 +30,6 @@ export function aclText(attribute: string): string | undefined {
 }
 
 function permissions(bits: number): string {
-  return [...'rwx'].map((letter, index) => ((bits >> (2 - index)) & 1 ? letter : '-')).join('');
+  const given = (letter: string, bit: number): string => ((bits & bit) === 0 ? '-' : letter);
+  return given('r', 4) + given('w', 2) + given('x', 1);
 }

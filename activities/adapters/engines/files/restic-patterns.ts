@@ -72,7 +72,7 @@ function readingsOf(
 /** Undefined for what restic has nothing like: classes by name, ranges over `/`. */
 function tokensOf(pattern: string): Token[] | undefined {
   const tokens: Token[] = [];
-  const left = [...pattern];
+  const left = Array.from(pattern);
   for (let char = left.shift(); char !== undefined; char = left.shift()) {
     if (char === '*') {
       while (left[0] === '*') left.shift();

@@ -3,7 +3,7 @@ import { AdapterError } from '../../../ports/adapter-error';
 import type { TreeSink, TreeSource } from '../../../ports/trees';
 import { atFolder } from '../../process/descriptors';
 import { findTar } from './find-tar';
-import { guarded } from '../../process/host-failure';
+import { fileFailure } from '../../process/host-failure';
 import type { HostPlace } from './host-place';
 import { noFolder } from './pack-folder';
 import { literal, resticPatterns } from './restic-patterns';
@@ -32,7 +32,7 @@ export async function treeSource(
   return {
     folder,
     exclude: [`${literal(folder)}/${HIDDEN_PREFIX}*`, ...patterns],
-    inParent: guarded((work) => atFolder(dirname(folder), work)) as TreeSource['inParent'],
+    inParent: atFolderGuarded(dirname(folder)),
     finish: async () => {
       if ((await access.identity(folder)) !== identity) throw noFolder(access, folder);
     },
@@ -53,7 +53,7 @@ async function hasLateTimes(
 export function treeSink({ access, path: beside }: HostPlace): TreeSink {
   const tree = `${beside}/${TREE}`;
   return {
-    inFolder: guarded((work) => atFolder(beside, work)) as TreeSink['inFolder'],
+    inFolder: atFolderGuarded(beside),
     finish: async () => {
       const names = (await access.folderNames(beside)).filter((name) => !isOwnPath(name));
       const [name] = names;
@@ -69,4 +69,14 @@ export function treeSink({ access, path: beside }: HostPlace): TreeSink {
 function notOneFolder(beside: string, count: number): AdapterError {
   const text = `restic has put ${count} folders into ${beside}, where one was expected`;
   return new AdapterError('VerificationFailed', text);
+}
+
+function atFolderGuarded(folder: string): TreeSource['inParent'] {
+  return async (work) => {
+    try {
+      return await atFolder(folder, work);
+    } catch (error) {
+      throw fileFailure(error);
+    }
+  };
 }
