@@ -8,9 +8,9 @@ const OWNER_ONLY = 0o700;
 const OTHERS = 0o077;
 /** What worker, server and Temporal keep there; with their journals, drafts and older logs, hence the beginnings. */
 const OURS =
-  /^(?:audit|bundles|descriptions|edge|freezes|logs|receipts|releases|switch)$|^(?:server|temporal)\.|^pawl\.key|^\.trial-/;
+  /^(?:audit|bundles|copies|descriptions|edge|freezes|logs|receipts|releases|switch)$|^(?:server|temporal)\.|^pawl\.key|^\.trial-/;
 /** Of these, what other programs' folders have too. */
-const ALSO_OTHERS = /^(?:edge|logs|releases)$/;
+const ALSO_OTHERS = /^(?:copies|edge|logs|releases)$/;
 /** A file system's own, at its root, and what keeps an empty folder in a repository. */
 const NOBODYS = /^(?:lost\+found|\.snapshots|\.gitignore|\.gitkeep)$/;
 

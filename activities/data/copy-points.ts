@@ -4,6 +4,7 @@ import { lackingPoints } from '../../workflows/model/lacking-points';
 import type { ListedPoint } from '../../workflows/model/recovery-point';
 import { AdapterError } from '../ports/adapter-error';
 import type { Attempt } from '../ports/attempt';
+import type { SnapshotsToCopy } from '../ports/copies';
 import type { Ports } from '../ports/host-ports';
 import type { Repository, RepositoryLook } from '../ports/repository';
 import type { Site } from '../ports/site';
@@ -30,13 +31,10 @@ export const copyPoints =
   (ports: Ports) =>
   (input: CopyPointsInput): Promise<CopyOutcome> => {
     const options = { phase: `copy to ${input.copy}`, watchStall: true };
-    return runStep(ports, input, options, (attempt, site) => {
-      const copy = requireCopy(input.stack, input.copy);
-      return ofCopy(copy, async () => {
-        const work = workOn(ports, input, copy, site, attempt);
-        await openCopy(work);
-        return copyAll(work);
-      });
+    return runStep(ports, input, options, async (attempt, site) => {
+      const work = workOn(ports, input, site, attempt);
+      await openCopy(work);
+      return copyAll(work);
     });
   };
 
@@ -50,14 +48,9 @@ interface Work {
   readonly attempt: Attempt;
 }
 
-function workOn(
-  ports: Ports,
-  input: CopyPointsInput,
-  copy: CopyDescription,
-  site: Site,
-  attempt: Attempt,
-): Work {
+function workOn(ports: Ports, input: CopyPointsInput, site: Site, attempt: Attempt): Work {
   const { repository } = input.stack;
+  const copy = requireCopy(input.stack, input.copy);
   return {
     ...{ ports, input, copy, attempt },
     own: ports.openRepository(site, repository),
@@ -71,12 +64,13 @@ async function openCopy(work: Work): Promise<void> {
   const { ports, input, copy, there, attempt } = work;
   const stack = input.stack.name;
   const known = await ports.knownCopies.idsOf(stack, copy);
-  let seen = await there.probe(attempt);
+  const probe = () => ofCopy(copy, () => there.probe(attempt));
+  let seen = await probe();
   if (seen.state === 'absent') {
     if (known.length > 0) throw goneAway(copy);
     if (!copy.initialise) throw absent(copy);
-    await work.way.initialise(attempt);
-    seen = await there.probe(attempt);
+    await ofCopy(copy, () => work.way.initialise(attempt));
+    seen = await probe();
   }
   const id = seen.id ?? '';
   if (id === (await work.own.probe(attempt)).id) throw isOwn(copy);
@@ -89,10 +83,8 @@ async function openCopy(work: Work): Promise<void> {
 async function copyAll(work: Work): Promise<CopyOutcome> {
   const { input, copy, own, there, attempt } = work;
   const stack = input.stack.name;
-  const [ours, theirs] = await Promise.all([
-    lookAtPoints(own, stack, attempt),
-    lookAtPoints(there, stack, attempt),
-  ]);
+  const lookAtCopy = () => ofCopy(copy, () => lookAtPoints(there, stack, attempt));
+  const [ours, theirs] = await Promise.all([lookAtPoints(own, stack, attempt), lookAtCopy()]);
   const lacking = lackingPoints(ours.points, theirs.points);
   const skipped: SkippedPoint[] = lacking.broken.map(({ id, missing }) => ({
     id,
@@ -105,7 +97,7 @@ async function copyAll(work: Work): Promise<CopyOutcome> {
     else skipped.push({ id: point.id, reason });
   }
   if (copied.length > 0) {
-    const now = await lookAtPoints(there, stack, attempt);
+    const now = await lookAtCopy();
     requireAll(copy, lackingPoints(copied, now.points).points);
   }
   return { copy: copy.name, copied: copied.map(({ id }) => id), skipped };
@@ -123,7 +115,7 @@ async function whyNot(work: () => Promise<void>): Promise<string | undefined> {
 }
 
 async function copyPoint(
-  { own, way, attempt }: Work,
+  { own, copy, way, attempt }: Work,
   look: RepositoryLook,
   { id, bytes }: ListedPoint,
 ): Promise<void> {
@@ -135,10 +127,10 @@ async function copyPoint(
     const message = `${what} lost a part while it was copied`;
     throw new AdapterError('VerificationFailed', message);
   }
-  if (ids.length > 0) {
-    await way.copySnapshots({ ids: [...new Set(ids)], bytes, what }, attempt);
-  }
-  await way.copySnapshots({ ids: [id], bytes: 0, what: `the manifest of ${what}` }, attempt);
+  const take = (snapshots: SnapshotsToCopy) =>
+    ofCopy(copy, () => way.copySnapshots(snapshots, attempt));
+  if (ids.length > 0) await take({ ids: [...new Set(ids)], bytes, what });
+  await take({ ids: [id], bytes: 0, what: `the manifest of ${what}` });
 }
 
 function requireAll({ name, url }: CopyDescription, lost: readonly ListedPoint[]): void {

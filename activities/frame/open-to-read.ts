@@ -1,8 +1,8 @@
 import type { StackDescription } from '../../workflows/model/stack';
-import { AdapterError } from '../ports/adapter-error';
 import type { Ports } from '../ports/host-ports';
 import type { Repository } from '../ports/repository';
 import type { Site } from '../ports/site';
+import { requireCopy } from './of-copy';
 
 /**
  * The repository that recovery points are read from: the stack's own, or the copy that whoever asks has named.
@@ -11,12 +11,8 @@ import type { Site } from '../ports/site';
 export function openToRead(
   { openRepository }: Pick<Ports, 'openRepository'>,
   site: Site,
-  { repository, copies = [], readFrom }: StackDescription,
+  stack: StackDescription,
 ): Repository {
-  if (readFrom === undefined) return openRepository(site, repository);
-  const copy = copies.find(({ name }) => name === readFrom);
-  if (copy !== undefined) return openRepository(site, copy);
-  throw new AdapterError('PreconditionFailed', `the stack has no copy called ${readFrom}`, {
-    advice: '`copies` of the stack file names them.',
-  });
+  const { repository, readFrom } = stack;
+  return openRepository(site, readFrom === undefined ? repository : requireCopy(stack, readFrom));
 }

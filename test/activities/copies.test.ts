@@ -154,6 +154,29 @@ describe('copying points', () => {
     expect(await ports.knownCopies.idsOf('melvin', OFFSITE)).toContain('the-disk-of-monday');
   });
 
+  it('names the keys of the copy in what the copy complains of, and of the repository in what that does', async () => {
+    const advice = 'Check `repository.password` in the stack file.';
+    const complaining = (url: string): MemoryPorts => {
+      const ports = portsInMemory();
+      const rejected = new AdapterError('CredentialsRejected', 'wrong', { advice });
+      return {
+        ...ports,
+        openRepository: (site, description) => {
+          const repository = ports.openRepository(site, description);
+          return description.url === url
+            ? Object.assign(repository, { probe: () => Promise.reject(rejected) })
+            : repository;
+        },
+      };
+    };
+    const told = (key: string) => ({
+      details: [{ evidence: { advice: `Check \`${key}.password\` in the stack file.` } }],
+    });
+    await expect(copy(complaining(OFFSITE.url))).rejects.toMatchObject(told('copies.offsite'));
+    const own = complaining(STACK.repository.url);
+    await expect(copy(own)).rejects.toMatchObject(told('repository'));
+  });
+
   it('is refused where the copy is the repository itself, by another address', async () => {
     const ports = portsInMemory();
     await storePoint(ports, 1);

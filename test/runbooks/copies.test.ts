@@ -6,7 +6,7 @@ import type { CopyOutcome, CopyTrouble } from '../../workflows/model/copy';
 import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
 import { until } from '../support/processes';
 import { describeWith } from '../support/requirements';
-import { RestServer } from '../support/rest-server';
+import { RestRepositories } from '../support/rest-repositories';
 import { sideBySide } from '../support/side-by-side';
 import { contentsOf, makeFolder } from './support/folders';
 import { ProtectedStack } from './support/protected-stack';
@@ -27,10 +27,10 @@ interface Copied {
 
 describeWith(['temporal', 'restic'], 'copies of recovery points', () => {
   let pawl: PawlEnvironment;
-  let server: RestServer;
+  let server: RestRepositories;
 
   beforeAll(async () => {
-    server = await RestServer.start();
+    server = await RestRepositories.start();
     pawl = await startPawl();
   });
   afterAll(async () => {
@@ -107,7 +107,7 @@ describeWith(['temporal', 'restic'], 'copies of recovery points', () => {
       },
 
     'one that is away holds nothing up, and is caught up when it is back': async () => {
-      const away = await RestServer.start();
+      const away = await RestRepositories.start();
       const { stack } = await createStack((name) => ({ offsite: at(away.url(name)) }));
       await stack.mustBackUp();
       expect(await copy(stack)).toMatchObject({ code: 0 });
@@ -124,7 +124,7 @@ describeWith(['temporal', 'restic'], 'copies of recovery points', () => {
     },
 
     'cut off in the middle, and answered with 503, it goes on where it was': async () => {
-      const shaky = await RestServer.start();
+      const shaky = await RestRepositories.start();
       let broken = 0;
       shaky.fault = ({ method, url = '' }) => {
         const isSnapshot = method === 'POST' && url.includes('/snapshots/');

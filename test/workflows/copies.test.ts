@@ -48,7 +48,7 @@ describeWith(['temporal'], 'the keeper of a copy', () => {
     };
     const stack = stackWithCopy();
     await copying(copyPoints, async () => {
-      for (const _ of [1, 2]) {
+      for (let point = 1; point <= 2; point += 1) {
         const { run } = await harness.submit(stack, BACKUP);
         const handle = harness.client.workflow.getHandle(run);
         await until(() => handle.describe().catch(() => undefined));

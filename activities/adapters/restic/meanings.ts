@@ -113,6 +113,13 @@ const TEXTS: readonly Texts[] = [
       "Log in once by hand as the worker's user and compare the key; `ssh-keygen -R HOST` forgets an old one.",
   },
   {
+    text: /RequestTimeTooSkewed|difference between the (request|client)[^.]{0,20} time/i,
+    of: 'remote',
+    kind: 'PreconditionFailed',
+    reason: "this host's clock and the server's are too far apart",
+    advice: 'Set both clocks, best by NTP: `timedatectl` shows whether this one is.',
+  },
+  {
     text: /permission denied|access ?denied|unauthorized|forbidden|\((401|403)\)|access ?key ?id|signature (we calculated|does ?not ?match)|SignatureDoesNotMatch|authentication ?failed|authorization ?failure|unable to authenticate|default credentials/i,
     of: 'remote',
     kind: 'CredentialsRejected',

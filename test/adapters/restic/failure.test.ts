@@ -128,3 +128,13 @@ test('does not wait where restic would try in vain for a quarter of an hour', ()
   const givenUp = 'Save(<data/c12b920697>) failed: no space left on device';
   expect(isHopeless(givenUp, 'network', LOCAL)).toBe(true);
 });
+
+test('a server of S3 whose clock is far from ours is told as such, and not tried in vain', () => {
+  // restic 0.19.1 with a server that answers RequestTimeTooSkewed.
+  const line =
+    'Stat(<config/>) returned error, retrying after 746.545158ms: Stat: The difference between the request time and the current time is too large.';
+  expect(isHopeless(line, 'network', REMOTE)).toBe(true);
+  const failure = failureFor(1, '', REMOTE, line);
+  expect(failure).toMatchObject({ kind: 'PreconditionFailed' });
+  expect(failure.message).toContain('clock');
+});

@@ -13,7 +13,7 @@ export type Fault = number | 'cut';
  * cut off in the middle, and made to refuse. Append-only, as `rclone serve restic --append-only`: only locks can be deleted.
  * Source: restic manual, "REST Backend"
  */
-export class RestServer {
+export class RestRepositories {
   /** `/name/data/0123…` → content. */
   readonly files = new Map<string, Buffer>();
   /** Asked before each request. */
@@ -21,8 +21,8 @@ export class RestServer {
   private server: Server | undefined;
   private port = 0;
 
-  static async start(): Promise<RestServer> {
-    const rest = new RestServer();
+  static async start(): Promise<RestRepositories> {
+    const rest = new RestRepositories();
     await rest.start();
     return rest;
   }
