@@ -42,7 +42,7 @@ export const observeRetention =
     });
 
 /**
- * What reads a point (a restore, a rollback) has the stack to itself, so that none is in use beside this. A stack has one
+ * What restores from a point has the stack to itself, so that none is in use beside this run. A stack has one
  * repository, so that no point should lie elsewhere.
  */
 function factsOf(

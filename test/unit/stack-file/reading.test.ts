@@ -159,23 +159,30 @@ describe('a stack file that is in order', () => {
   it('reads the examples of its documentation', () => {
     const document = readFileSync(join(__dirname, '../../../docs/stack-file.md'), 'utf8');
     const examples = [...document.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '');
-    const [full = '', smallest = '', repository = '', copies = '', release = ''] = examples;
-    const [edge = '', drill = '', freeze = '', notify = '', freshness = ''] = examples.slice(5);
-    const [approvals = '', overlay = ''] = examples.slice(10);
+    const [full = '', smallest = ''] = examples;
+    const of = (beginning: string): string => {
+      const [example = 'none', ...others] = examples.filter((one) => one.startsWith(beginning));
+      expect(others).toEqual([]);
+      return example;
+    };
+    const withOf = (...keys: readonly string[]) =>
+      read(full + keys.map((key) => of(`${key}:`)).join('')).description;
+
     expect(read(full).description.protect).toHaveLength(6);
     expect(read(smallest).description.protect).toHaveLength(1);
     const protect = smallest.slice(smallest.indexOf('protect:'));
-    const { description } = read(`stack: melvin\n${repository}${protect}`);
+    const { description } = read(`stack: melvin\n${of('repository:')}${protect}`);
     expect(Object.keys(description.repository.environment)).toHaveLength(3);
-    expect(read(full + copies).description.copies).toHaveLength(2);
-    expect(read(full + release).description.deploy?.services).toHaveLength(2);
-    expect(read(full + release + edge).description.edge?.sites).toHaveLength(3);
-    expect(read(full + drill).description.drill?.assert).toHaveLength(2);
-    expect(read(full + freeze).description.freeze).toHaveLength(3);
-    expect(read(full + notify).description.notify).toHaveLength(4);
-    expect(read(full + notify + freshness).description.freshness).toBeDefined();
-    expect(read(full + approvals).description.approvals).toHaveProperty('deploy');
-    expect(read(full, overlay).description.protect).toHaveLength(5);
+    expect(withOf('copies').copies).toHaveLength(2);
+    expect(withOf('deploy').deploy?.services).toHaveLength(2);
+    expect(withOf('deploy', 'edge').edge?.sites).toHaveLength(3);
+    expect(withOf('drill').drill?.assert).toHaveLength(2);
+    expect(withOf('keep').keep).toMatchObject({ daily: 7, maxBytes: 300e9 });
+    expect(withOf('freeze').freeze).toHaveLength(3);
+    expect(withOf('notify').notify).toHaveLength(4);
+    expect(withOf('notify', 'freshness').freshness).toBeDefined();
+    expect(withOf('approvals').approvals).toHaveProperty('deploy');
+    expect(read(full, of('# pawl.staging.yaml')).description.protect).toHaveLength(5);
   });
 });
 
