@@ -202,4 +202,22 @@ describeWith(['temporal', 'restic'], 'people', () => {
     );
     expect((await stack.cli('notify', 'test', 'nobody')).code).toBe(7);
   });
+
+  it('are told that a recovery point is too old while nothing runs', async () => {
+    const protect = { uploads: { engine: 'files', path: './uploads' } };
+    const notify = { hook: { webhook: url('hook'), on: ['stale'] } };
+    await stack.describe({ protect, more: { notify, freshness: { point: '2s' } } });
+    const before = web.received.length;
+    expect((await stack.backup()).code).toBe(0);
+    const [told] = await until(() => {
+      const received = web.received.slice(before);
+      return Promise.resolve(received.length > 0 ? received : undefined);
+    }, 60);
+    expect(JSON.parse(told?.body ?? '')).toMatchObject({
+      ...{ event: 'stale', stack: stack.name, what: 'its recovery point is too old' },
+      why: expect.stringMatching(/^The newest whole recovery point is of \d{4}-/) as string,
+    });
+    await stack.describe({ protect });
+    expect((await stack.backup()).code).toBe(0);
+  });
 });

@@ -9,7 +9,7 @@ import {
 } from '@temporalio/workflow';
 import { watchStack } from '../messages';
 import { audienceOf } from '../model/audience';
-import type { FreshnessInput, FreshnessState } from '../model/freshness';
+import type { FreshnessState } from '../model/freshness';
 import type { StackDescription } from '../model/stack';
 import { watchActivities } from '../run/activities';
 import { causeOf } from '../run/failures';
@@ -18,6 +18,13 @@ import { tell } from '../run/people/tell';
 import { requests } from '../requests/request-schema';
 import { requireShape } from '../requests/require-shape';
 import { judgeFreshness, judgeWaitSeconds } from './judge-freshness';
+
+/** What the keeper of a stack's freshness is started with. */
+export interface FreshnessInput {
+  readonly stack: StackDescription;
+  /** Present when this execution continues an earlier one. */
+  readonly carried?: FreshnessState;
+}
 
 /** What an execution does before the next one: a history stays short. */
 const LOOKS = 100;

@@ -1,5 +1,3 @@
-import type { StackDescription } from './stack';
-
 /** How old what keeps a stack safe may get before people are told. */
 export interface FreshnessLimits {
   /** The newest recovery point of everything, none of whose parts is missing. */
@@ -22,11 +20,4 @@ export interface FreshnessState {
   readonly unseen?: { readonly since: string; readonly reason: string };
   /** Since when it is stale, as people were told. */
   readonly toldStale?: string;
-}
-
-/** What the keeper of a stack's freshness is started with. */
-export interface FreshnessInput {
-  readonly stack: StackDescription;
-  /** Present when this execution continues an earlier one. */
-  readonly carried?: FreshnessState;
 }

@@ -131,7 +131,7 @@ export function noticeActivities(
   });
 }
 
-/** A person waits for what the channel answers: once, and not for long. */
+/** Once, and not for long: a person waits for what the channel answers, or it is only worth telling at once. */
 export function trialActivities(
   host: string,
 ): ActivityInterfaceFor<Pick<HostActivities, 'sendNotice'>> {

@@ -6,8 +6,8 @@ import {
   startChild,
   TemporalFailure,
 } from '@temporalio/workflow';
+import type { FreshnessInput } from '../freshness/freshness.workflow';
 import { freshnessWorkflowId, watchStack } from '../messages';
-import type { FreshnessInput } from '../model/freshness';
 import { WORKFLOW_TASK_QUEUE, type StackDescription } from '../model/stack';
 
 /** Starts the keeper of a stack's freshness where there is none, ended by hand, say; else tells it what is news. */

@@ -22,11 +22,7 @@ export function createDiscordNotifier(): Notifier<DiscordChannel> {
  * Without formats, and whatever it says, nobody is mentioned. A link stands as it is, without a preview.
  * Source: Discord, "Allowed Mentions": `parse: []` suppresses all; "Markdown Text 101": a backslash escapes
  */
-function discordBody({
-  title,
-  text,
-  link,
-}: Pick<Message, 'title' | 'text' | 'link'>): string {
+function discordBody({ title, text, link }: Pick<Message, 'title' | 'text' | 'link'>): string {
   const end = link === undefined ? '' : `\n<${link}>`;
   const words = link === undefined ? text : text.slice(0, -link.length).trimEnd();
   const begin = `${title}\n${words}`.replace(/[\\`*_~|<>#[\]()\-:@]/g, '\\$&');
