@@ -79,7 +79,13 @@ export function crashCases(nightly: boolean) {
       'storeProof',
     ),
     /** What is asked, and what hands a long description over before it asks. */
-    questions: sideBySide('listRecoveryPoints', 'verifyPart', 'examineHost', 'keepDescription'),
+    questions: sideBySide(
+      'listRecoveryPoints',
+      'listStoredFiles',
+      'verifyPart',
+      'examineHost',
+      'keepDescription',
+    ),
     releaseQuestions: sideBySide('listReleases', 'readKeptLogs', 'findService', 'diffReleases'),
     /** Asked beside another question, and not waited for. */
     serving: inTwoRuns('observeServing'),

@@ -36,12 +36,14 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
         work: () =>
           Promise.all([
             stack.ask<{ points: readonly unknown[] }>('points'),
+            stack.ask<{ files: readonly unknown[] }>('points', 'ls', 'newest', 'uploads'),
             stack.cli(['points', 'verify', '--data', '--json']),
             stack.cli(['doctor', '--json']),
             second.follow('backup'),
           ]),
-        expect: async ([{ points }, verified, examined, saved]) => {
+        expect: async ([{ points }, { files }, verified, examined, saved]) => {
           expect(points).toHaveLength(1);
+          expect(files).not.toEqual([]);
           expect(verified).toMatchObject({ code: 0 });
           const { findings } = JSON.parse(examined.stdout) as { findings: { id: string }[] };
           expect(findings.map(({ id }) => id)).toContain('protect.accounts');
