@@ -70,6 +70,8 @@ export function crashCases(nightly: boolean) {
     restoreConfirmed: inTwoRuns('discardKept'),
     /** What is asked, and what hands a long description over before it asks. */
     questions: sideBySide('listRecoveryPoints', 'verifyPart', 'examineHost', 'keepDescription'),
+    /** One copies, the other looks what is lacking. */
+    copies: sideBySide('copyPoints', 'compareCopies'),
     releaseQuestions: sideBySide('listReleases', 'readKeptLogs', 'findService', 'diffReleases'),
     /** Asked beside another question, and not waited for. */
     serving: inTwoRuns('observeServing'),

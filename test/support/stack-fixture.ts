@@ -84,11 +84,15 @@ export class StackFixture {
     documents = this.name,
     heartbeat = this.pawl.heartbeat ?? '2s',
     exclude = [] as readonly string[],
+    copy = undefined as string | undefined,
   } = {}): Promise<void> {
     const { postgres, ferretdb } = this.servers;
     const lines = [
       `stack: ${this.name}`,
       'repository: {url: ./repository, password: {env: STACK_REPOSITORY}}',
+      ...(copy === undefined
+        ? []
+        : [`copies: {usb: {url: ${copy}, password: {env: STACK_REPOSITORY}, initialise: true}}`]),
       'protect:',
       `  accounts: {engine: postgres, address: {host: ${postgres.host}, port: ${postgres.port}},`,
       `    database: ${this.name}, user: ${postgres.user}, password: {env: STACK_DATABASE_PASSWORD}}`,
