@@ -1,3 +1,4 @@
+import { openToRead } from '../frame/open-to-read';
 import { isTree, type PartSummary, type StoredListing } from '../../workflows/model/recovery-point';
 import { runStep, type StepInput } from '../frame/run-step';
 import { AdapterError } from '../ports/adapter-error';
@@ -26,7 +27,7 @@ export const listStoredFiles =
   (input: ListStoredFilesInput): Promise<Required<Pick<StoredListing, 'nodes' | 'more'>>> =>
     runStep(ports, input, { phase: `list ${input.part}` }, async (attempt, site) => {
       const stored = requireTree(input);
-      const { trees } = ports.openRepository(site, input.stack.repository);
+      const { trees } = openToRead(ports, site, input.stack);
       return trees.list(stored.snapshotId, input.path, MOST_NODES, attempt);
     });
 

@@ -54,7 +54,7 @@ export const restorePart =
       const call = { site, entry, part, target: input.target, attempt };
       if (isTree(stored) && engine.trees !== undefined) {
         const notes = await engine.prepare({ ...call, surroundings });
-        const { trees } = ports.openRepository(site, input.stack.repository);
+        const { trees } = openToRead(ports, site, input.stack);
         await trees.restore(stored.snapshotId, await engine.trees.sink(call), attempt);
         return { bytes: stored.bytes, notes };
       }

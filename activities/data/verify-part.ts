@@ -73,7 +73,7 @@ async function readTree(
   site: Site,
   attempt: Attempt,
 ): Promise<Pick<VerifiedPart, 'state' | 'detail'>> {
-  const { trees } = ports.openRepository(site, stack.repository);
+  const { trees } = openToRead(ports, site, stack);
   const reading = await trees.read(stored.snapshotId, attempt);
   try {
     if (reading.treeId !== stored.sha256) {

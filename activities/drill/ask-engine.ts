@@ -1,3 +1,4 @@
+import { openToRead } from '../frame/open-to-read';
 import { AdapterError } from '../ports/adapter-error';
 import type { Attempt } from '../ports/attempt';
 import { engineFor, entryOf } from '../frame/engine-for';
@@ -47,7 +48,7 @@ async function parse(
 ): Promise<string> {
   if (engine.readAhead === undefined) throw unasked(input);
   const { stack, stored } = input;
-  const repository = ports.openRepository(call.site, stack.repository);
+  const repository = openToRead(ports, call.site, stack);
   const reading = await repository.readStream(stored.snapshotId, stored.path, call.attempt);
   try {
     return await engine.readAhead({ ...call, dump: reading.stream });

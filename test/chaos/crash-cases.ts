@@ -86,6 +86,9 @@ export function crashCases(nightly: boolean) {
       'examineHost',
       'keepDescription',
     ),
+    questions: sideBySide('listRecoveryPoints', 'verifyPart', 'examineHost', 'keepDescription'),
+    /** One copies, the other looks what is lacking. */
+    copies: sideBySide('copyPoints', 'compareCopies'),
     releaseQuestions: sideBySide('listReleases', 'readKeptLogs', 'findService', 'diffReleases'),
     /** Asked beside another question, and not waited for. */
     serving: inTwoRuns('observeServing'),

@@ -54,6 +54,26 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
     },
   );
 
+  it.each(CRASHES.copies)(
+    'leaves a copy that holds every point, and an answer what it lacks (%s)',
+    async (_where, kills) => {
+      await stack.write({
+        further: [
+          'copies: {usb: {url: ./copy, password: {env: STACK_REPOSITORY}, initialise: true}}',
+        ],
+      });
+      await here.through(kills, {
+        work: () => Promise.all([stack.cli(['copy', '--json']), stack.cli(['points', '--json'])]),
+        expect: async ([copied, asked]) => {
+          expect([copied, asked]).toMatchObject([{ code: 0 }, { code: 0 }]);
+          const { points } = await stack.ask<{ points: readonly { copies: object }[] }>('points');
+          expect(points.map(({ copies }) => copies)).toEqual(points.map(() => ({ usb: 'yes' })));
+          await stack.write();
+        },
+      });
+    },
+  );
+
   it.each(CRASHES.restoreConfirmed)(
     'keeps nothing of what was confirmed (%s)',
     async (_where, kills) => {
@@ -118,7 +138,9 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
       for (const each of both) {
         const ping = `${channel.url}/${each.name}`;
         const notify = { pulse: { ping, runbook: 'backup' } };
-        await each.write({ notify, freshness: { point: '26h' } });
+        await each.write({
+          further: [`notify: ${JSON.stringify(notify)}`, 'freshness: {point: 26h}'],
+        });
       }
       await here.through(kills, {
         work: async () => {

@@ -16,7 +16,7 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a retain', () => {
   it.each(CRASHES.retain)('ends right when the worker is killed at %s', async (_where, kills) => {
     const stacks = [await here.newStack(), await here.newStack()];
     for (const stack of stacks) {
-      await stack.write({ keep: '{last: 1}' });
+      await stack.write({ further: ['keep: {last: 1}'] });
       expect(await stack.follow('backup')).toMatchObject({ code: 0 });
       await stack.ruin();
       expect(await stack.follow('backup')).toMatchObject({ code: 0 });

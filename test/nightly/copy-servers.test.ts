@@ -19,8 +19,8 @@ import { describeWith } from '../support/requirements';
 import { resticProgram } from '../support/restic-repository';
 
 const CONTENT = randomBytes(60_000_000);
-/** Debian's `nobody`: a server of OpenSSH that is not root's needs no user of its own. */
-const NOBODY = 65_534;
+/** Debian's `backup`: a server of OpenSSH that is not root's needs no further user for itself. */
+const BACKUP = { name: 'backup', id: 34 };
 
 /** A server that copies are made to, on a port of its own. */
 interface CopyServer {
@@ -103,12 +103,12 @@ async function prepareSsh(folder: string, program: string, port: number) {
   await writeFile(join(folder, 'sshd_config'), `${settings.join('\n')}\n`);
   const isRoot = process.getuid?.() === 0;
   const own = [folder, served, join(folder, 'host'), join(folder, 'authorized')];
-  if (isRoot) for (const path of own) await chown(path, NOBODY, NOBODY);
-  const user = isRoot ? 'nobody' : (process.env['USER'] ?? '');
+  if (isRoot) for (const path of own) await chown(path, BACKUP.id, BACKUP.id);
+  const user = isRoot ? BACKUP.name : (process.env['USER'] ?? '');
   const PATH = `${bin}${delimiter}${process.env['PATH'] ?? ''}`;
   return {
     argv: [program, '-D', '-e', '-f', join(folder, 'sshd_config')],
-    ...(isRoot && { user: NOBODY }),
+    ...(isRoot && { user: BACKUP.id }),
     copy: {
       url: `sftp://${user}@127.0.0.1:${port}/${served}/melvin`,
       environment: { PATH: { plain: PATH } },

@@ -85,9 +85,6 @@ export class StackFixture {
     documents = this.name,
     heartbeat = this.pawl.heartbeat ?? '2s',
     exclude = [] as readonly string[],
-    keep = '',
-    notify = {},
-    freshness = undefined as object | undefined,
     further = [] as readonly string[],
   } = {}): Promise<void> {
     const { postgres, ferretdb } = this.servers;
@@ -100,9 +97,6 @@ export class StackFixture {
       `  documents: {engine: mongodb, address: {host: ${ferretdb.host}, port: ${ferretdb.port}}, database: ${documents}}`,
       `  uploads: {engine: files, path: ${uploads}, exclude: ${JSON.stringify(exclude)}}`,
       `limits: {heartbeat: ${heartbeat}}`,
-      ...(keep === '' ? [] : [`keep: ${keep}`]),
-      `notify: ${JSON.stringify(notify)}`,
-      ...(freshness ? [`freshness: ${JSON.stringify(freshness)}`] : []),
       ...further,
     ];
     await writeFile(join(this.directory, 'pawl.yaml'), `${lines.join('\n')}\n`);
