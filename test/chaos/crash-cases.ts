@@ -86,7 +86,6 @@ export function crashCases(nightly: boolean) {
       'examineHost',
       'keepDescription',
     ),
-    questions: sideBySide('listRecoveryPoints', 'verifyPart', 'examineHost', 'keepDescription'),
     /** One copies, the other looks what is lacking. */
     copies: sideBySide('copyPoints', 'compareCopies'),
     releaseQuestions: sideBySide('listReleases', 'readKeptLogs', 'findService', 'diffReleases'),
