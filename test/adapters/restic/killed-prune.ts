@@ -40,6 +40,16 @@ export class KilledPrunes {
     return new KilledPrunes(repository, contents, pristine);
   }
 
+  /** On a busy machine a kill may come when the prune has ended: then it is tried again, a little earlier. */
+  private async prune(afterChanges: number | undefined): Promise<Killed> {
+    for (let after = afterChanges; ; after = Math.floor((after ?? 0) * 0.8)) {
+      await rm(this.repository.folder, { recursive: true });
+      await cp(this.pristine, this.repository.folder, { recursive: true });
+      const killed = await pruneUntil(this.repository, after);
+      if (after === undefined || killed.wasKilled || after < 2) return killed;
+    }
+  }
+
   remove(): Promise<void> {
     return this.repository.remove();
   }
@@ -50,9 +60,7 @@ export class KilledPrunes {
    */
   async kill(afterChanges?: number): Promise<Killed> {
     const { repository } = this;
-    await rm(repository.folder, { recursive: true });
-    await cp(this.pristine, repository.folder, { recursive: true });
-    const killed = await pruneUntil(repository, afterChanges);
+    const killed = await this.prune(afterChanges);
     await checkAll(repository);
     await repository.upkeep().prune(attemptOf());
     await checkAll(repository);
