@@ -40,19 +40,27 @@ export class KilledPrunes {
     return new KilledPrunes(repository, contents, pristine);
   }
 
+  /** On a busy machine a kill may come when the prune has ended: then it is tried again, a little earlier. */
+  private async prune(afterChanges: number): Promise<Killed> {
+    for (let after = afterChanges; ; after = Math.floor(after * 0.8)) {
+      await rm(this.repository.folder, { recursive: true });
+      await cp(this.pristine, this.repository.folder, { recursive: true });
+      const killed = await pruneUntil(this.repository, after);
+      if (after === Infinity || killed.wasKilled || after < 2) return killed;
+    }
+  }
+
   remove(): Promise<void> {
     return this.repository.remove();
   }
 
   /**
-   * A prune that is killed after so many changes in the repository (undefined: never). Throws unless restic's own check of all
+   * A prune that is killed after so many changes in the repository (default: never). Throws unless restic's own check of all
    * data is clean right after it and again after the upkeep's next prune, and the points that stay are what they were.
    */
-  async kill(afterChanges?: number): Promise<Killed> {
+  async kill(afterChanges = Infinity): Promise<Killed> {
     const { repository } = this;
-    await rm(repository.folder, { recursive: true });
-    await cp(this.pristine, repository.folder, { recursive: true });
-    const killed = await pruneUntil(repository, afterChanges);
+    const killed = await this.prune(afterChanges);
     await checkAll(repository);
     await repository.upkeep().prune(attemptOf());
     await checkAll(repository);
@@ -69,7 +77,7 @@ function checkAll(repository: TendedRepository): Promise<string> {
   return repository.restic('check', '--read-data', '--no-lock');
 }
 
-async function pruneUntil(repository: TendedRepository, afterChanges = Infinity): Promise<Killed> {
+async function pruneUntil(repository: TendedRepository, afterChanges: number): Promise<Killed> {
   const data = await readdir(join(repository.folder, 'data'), { withFileTypes: true });
   const packFolders = data.filter((entry) => entry.isDirectory()).map(({ name }) => `data/${name}`);
   const env = { ...process.env, ...resticEnvironment(repository) };
