@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
+import { unlessMissing } from '../../activities/adapters/docker/docker-status';
 import type { DrillOutcome } from '../../workflows/model/drill';
 import { LABELS } from '../../workflows/model/labels';
 import {
@@ -63,6 +64,7 @@ describeWith(['temporal', 'restic', 'docker'], 'a drill of services', () => {
     stack = await ProtectedStack.create(pawl, {
       protect: {
         shop: { engine: 'postgres', service: 'db', database: 'shop', user: 'app' },
+        plain: { engine: 'postgres', service: 'db', database: 'postgres', user: 'app' },
         wiki: { engine: 'mongodb', service: 'documents', database: 'wiki' },
         data: { engine: 'files', service: 'web', path: '/srv/data' },
       },
@@ -93,8 +95,10 @@ describeWith(['temporal', 'restic', 'docker'], 'a drill of services', () => {
     if (outcome?.proof !== 'passed') throw new Error(`${ended.stdout}${ended.stderr}`);
     expect(outcome.results.map(({ part, gate }) => `${part} ${gate}`)).toEqual([
       ...['fetch', 'restore', 'content'].map((gate) => `data ${gate}`),
-      ...['fetch', 'parse', 'restore', 'structure', 'content', 'engine'].map(
-        (gate) => `shop ${gate}`,
+      ...['shop', 'plain'].flatMap((part) =>
+        ['fetch', 'parse', 'restore', 'structure', 'content', 'engine'].map(
+          (gate) => `${part} ${gate}`,
+        ),
       ),
       ...['fetch', 'restore', 'content', 'engine'].map((gate) => `wiki ${gate}`),
       'shop assertion',
@@ -144,13 +148,7 @@ describeWith(['temporal', 'restic', 'docker'], 'a drill of services', () => {
 
 /** Undefined where it is gone. */
 function inspected(container: string) {
-  return docker
-    .getContainer(container)
-    .inspect()
-    .catch((error: { readonly statusCode?: number }) => {
-      if (error.statusCode !== 404) throw error as unknown as Error;
-      return undefined;
-    });
+  return docker.getContainer(container).inspect().catch(unlessMissing);
 }
 
 const SHOP = `

@@ -88,6 +88,19 @@ describeWith(['temporal', 'restic', 'postgres'], 'a drill', () => {
     });
   });
 
+  it('proves a whole server, its roles first', async () => {
+    const whole = await ProtectedStack.create(pawl, {
+      protect: { server: postgresEntry(server, { all: true }) },
+    });
+    await whole.mustBackUp();
+    const ended = await whole.follow('drill');
+    const { proof, results } = outcomeOf(ended);
+    expect([ended.code, proof]).toEqual([0, 'passed']);
+    expect(results[0]).toMatchObject({ part: 'server/globals', gate: 'fetch' });
+    expect(results.map(({ part }) => part)).toContain(`server/${database}`);
+    expect(await leftovers()).toEqual([]);
+  });
+
   it('finds a changed row', async () => {
     const altered = await storeAltered(stack, pointId, (content) =>
       content.name.includes('notes')

@@ -30,8 +30,8 @@ export type ObservedScratch =
     }
   | { readonly entry: string; readonly lacking: string };
 
-/** Each costs up to 35 events of the run's history, of which Temporal takes 51,200. */
-const MOST_PARTS = 1000;
+/** Each costs up to 35 events of the run's history, of which Temporal takes 51,200, and as many lines of its outcome as it has gates. */
+const MOST_PARTS = 500;
 
 /** An empty cluster with its write-ahead log. */
 const SERVER_BYTES = 256 * 1024 ** 2;

@@ -4,6 +4,7 @@ import { assertStep, gateStep, placeStep } from './drill-steps';
 import { assertionsOn, gatesOf } from './plan-drill';
 import { countRows } from '../run/count-rows';
 import { causeOf } from '../run/failures';
+import { firstCharacters } from '../run/markdown';
 import type { Run } from '../run/runbook';
 import { hostActivities } from '../run/activities';
 import type { StepCall, StepName } from '../run/steps';
@@ -14,6 +15,8 @@ import type { PartSummary } from '../model/recovery-point';
 import { restoreTarget, type RestoreTarget } from '../model/restore-target';
 import { scratchStack, type OpenedScratch } from '../model/scratch';
 import type { StackDescription } from '../model/stack';
+
+const LONGEST_DETAIL = 500;
 
 /** The stack as it is in its scratch places, and the steps there. */
 interface Scratch {
@@ -162,7 +165,7 @@ async function fetchPart(run: Run, stored: PartSummary): Promise<GateResult> {
   if (!passed) run.page.update(step.id, step.title, { state: 'failed' });
   return {
     ...{ ...named, passed, seconds: (Date.now() - begin) / 1000 },
-    detail: detail ?? `SHA-256 ${stored.sha256.slice(0, 16)}…`,
+    detail: shortened(detail ?? `SHA-256 ${stored.sha256.slice(0, 16)}…`),
   };
 }
 
@@ -182,23 +185,28 @@ async function askGate<Output>(
   const seconds = () => (Date.now() - begin) / 1000;
   try {
     const detail = tell(await run.step(step, call, { detail: (out) => ({ detail: tell(out) }) }));
-    return { ...named, passed: true, seconds: seconds(), detail };
+    return { ...named, passed: true, seconds: seconds(), detail: shortened(detail) };
   } catch (error) {
     if (isCancellation(error)) throw error;
     const { closed, detail } = judgeGateFailure(causeOf(error));
     if (!closed) throw error;
-    return { ...named, passed: false, seconds: seconds(), detail };
+    return { ...named, passed: false, seconds: seconds(), detail: shortened(detail) };
   }
 }
 
+/** A proof has one of each gate of each part; the page has the whole. */
+function shortened(detail: string): string {
+  return firstCharacters(detail, LONGEST_DETAIL);
+}
+
 function targetOf(
-  { run, stack }: Scratch,
+  { run }: Scratch,
   { part }: PartSummary,
   opened: readonly OpenedScratch[],
 ): RestoreTarget {
   const place = opened.find(({ entry }) => entry === part.entry)?.place;
   const into = place?.kind === 'folder' ? place.path : part.source;
-  return restoreTarget(stack.protect.length === 0 ? '' : into, run.reference.number);
+  return restoreTarget(into, run.reference.number);
 }
 
 /** Restoring reads the dump again: that is what a recovery does, and reading it alone is no part of it. */

@@ -62,11 +62,13 @@ function entryIn(entry: ProtectEntry, place: ScratchPlace): ProtectEntry | undef
     const { service: _service, ...onHost } = entry;
     return place.kind === 'folder' ? { ...onHost, path: place.path } : undefined;
   }
+  // Entries of one service have a server each.
+  const reach = { service: entry.name };
   if (entry.engine === 'mongodb') {
     const { user: _user, password: _password, authenticationDatabase: _of, ...open } = entry;
-    return open;
+    return { ...open, reach };
   }
   const { password: _password, ...open } = entry;
-  if (place.kind !== 'cluster') return open;
+  if (place.kind !== 'cluster') return { ...open, reach };
   return { ...open, reach: { address: { host: place.folder, port: place.port } } };
 }

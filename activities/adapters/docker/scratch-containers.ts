@@ -35,9 +35,10 @@ export function scratchContainers({ docker }: { readonly docker: Dockerode }): S
 
     open: (request) =>
       untilAborted(request.attempt.signal, async (): Promise<ScratchPlace> => {
-        const service = serviceOf(request.entry);
-        await removeContainers(docker, [runLabel(request.runKey), `${LABEL.service}=${service}`]);
+        const { name } = request.entry;
+        await removeContainers(docker, [runLabel(request.runKey), `${LABEL.service}=${name}`]);
         await makeNetwork(docker, request.runKey, request.site.stack);
+        const service = serviceOf(request.entry);
         const { image } = await runningImage(docker, request.site, service);
         await start(docker, request, image);
         return { kind: 'container' };
@@ -108,8 +109,7 @@ async function start(
   image: string,
 ): Promise<void> {
   const project = scratchProject(runKey);
-  const service = serviceOf(entry);
-  const name = `${project}-${service}`;
+  const name = `${project}-${entry.name}`;
   const user = entry.engine === 'postgres' ? await serverUser(docker, image) : undefined;
   await following(`Could not start container ${name}`, async () => {
     const container = await docker.createContainer({
@@ -125,7 +125,7 @@ async function start(
         [LABELS.drill]: runKey,
         [LABELS.stack]: site.stack,
         [LABEL.project]: project,
-        [LABEL.service]: service,
+        [LABEL.service]: entry.name,
         [LABEL.number]: '1',
         [LABEL.oneOff]: 'False',
       },

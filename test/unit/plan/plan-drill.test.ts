@@ -145,7 +145,7 @@ describe('a scratch stack', () => {
     expect(compose?.project).toMatch(/^pawl-drill-[0-9a-f]{16}$/);
     expect(protect).toMatchObject([
       { name: 'accounts', reach: { address: { host: '/s', port: 1 } } },
-      { name: 'inside', reach: { service: 'db' } },
+      { name: 'inside', reach: { service: 'inside' } },
       { name: 'uploads', path: '/f' },
     ]);
     expect(JSON.stringify(protect)).not.toContain('password');
