@@ -2,8 +2,6 @@ import type { Readable } from 'node:stream';
 import type {
   ListedPoint,
   Manifest,
-  Part,
-  PartFacts,
   RecoveryPointSummary,
   UnreadablePoint,
 } from '../../workflows/model/recovery-point';
@@ -11,7 +9,10 @@ import type { RepositoryDescription } from '../../workflows/model/stack';
 import type { Attempt } from './attempt';
 import type { ByteSource } from './byte-stream';
 import type { Site } from './site';
+import type { StreamLabel, StreamLocation, StreamReceipt } from './streams';
 import type { Trees } from './trees';
+
+export type { StreamLabel, StreamLocation, StreamReceipt };
 
 export interface RepositoryProbe {
   readonly state: 'ready' | 'absent';
@@ -21,15 +22,6 @@ export interface RepositoryProbe {
   readonly program: string;
   /** Free bytes where a local repository lies; absent for a remote one. */
   readonly freeBytes?: number;
-}
-
-/** What a stream was, known at its end. */
-export interface StreamReceipt {
-  /** Random; the snapshot bears it too. It tells the receipt's own snapshot from a torn one of an earlier attempt. */
-  readonly uploadId: string;
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly facts: PartFacts;
 }
 
 /**
@@ -127,23 +119,6 @@ export interface FoundPoints {
 export interface MissingParts extends Pick<ListedPoint, 'missing' | 'missingParts'> {
   /** Why nothing is known of its parts: its manifest cannot be read. */
   readonly unreadable?: string;
-}
-
-/** Where a stream lies in the repository. */
-export interface StreamLocation {
-  readonly snapshotId: string;
-  /** Path of the one file in that snapshot, as restic takes it: hostile part names are encoded by the repository. */
-  readonly path: string;
-}
-
-/** Names a part's stream in the repository. */
-export interface StreamLabel {
-  readonly stack: string;
-  readonly runKey: string;
-  readonly run: string;
-  readonly part: Part;
-  /** The recovery point's time, ISO 8601: the snapshot's time too. */
-  readonly takenAt: string;
 }
 
 /** Opens the repository of a stack; no effect by itself. */

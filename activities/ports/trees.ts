@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { StoredNode } from '../../workflows/model/recovery-point';
 import type { Attempt } from './attempt';
-import type { StreamLabel, StreamLocation, StreamReceipt } from './repository';
+import type { StreamLabel, StreamLocation, StreamReceipt } from './streams';
 
 /** A folder of this host that is to be stored file by file. */
 export interface TreeSource {

@@ -199,6 +199,13 @@ describeWith(['restic'], 'a folder that is stored file by file', () => {
     expect(await userOf().source()).toBeUndefined();
   });
 
+  it('leaves large holes to tar, which does not read them', async () => {
+    execFileSync('truncate', ['--size=3G', at('uploads', 'image')]);
+    expect(await userOf().source()).toBeUndefined();
+    execFileSync('truncate', ['--size=1G', at('uploads', 'image')]);
+    expect(await userOf().source()).toBeDefined();
+  });
+
   describe('patterns', () => {
     const PATHS = [
       ...[

@@ -14,9 +14,14 @@ import { TREE } from './restore-layout';
 /** restic counts nanoseconds from 1970 in 64 bits, and restores a later time as another one (0.19.1). */
 const LATEST_TIME = '2262-04-11';
 
+/** Of a file, as stat(2) counts its blocks. */
+const BLOCK_BYTES = 512;
+/** Seconds to read, as zeros. */
+const MOST_HOLES_BYTES = 1024 ** 3;
+
 /**
  * A folder of this host for restic. Undefined where restic would not keep all that tar does, or the restored one could not
- * be compared with it: patterns that restic has not, times that it has not, a tar that knows no attributes.
+ * be compared with it: patterns that restic has not, times that it has not, large holes, a tar that knows no attributes.
  */
 export async function treeSource(
   { access, path: folder }: HostPlace,
@@ -26,7 +31,7 @@ export async function treeSource(
   const patterns = resticPatterns(folder, exclude);
   if (folder === '/' || isOwnPath(basename(folder))) return undefined;
   if (identity === undefined || patterns === undefined) return undefined;
-  if ((await findTar(access)).kind !== 'gnu' || (await hasLateTimes(access, folder))) {
+  if ((await findTar(access)).kind !== 'gnu' || (await hasWhatTarKeepsBetter(access, folder))) {
     return undefined;
   }
   return {
@@ -39,14 +44,20 @@ export async function treeSource(
   };
 }
 
-async function hasLateTimes(
+/** What restic keeps in another way than tar: times as others, and holes as zeros that it reads, and that count as size. */
+async function hasWhatTarKeepsBetter(
   { runner, options }: HostPlace['access'],
   folder: string,
 ): Promise<boolean> {
-  const argv = ['find', `${folder}/`, '-newermt', LATEST_TIME, '-print', '-quit'];
+  const late = ['-newermt', LATEST_TIME, '-printf', 'late\\n', '-quit'];
+  const large = ['-type', 'f', '-size', '+1G', '-printf', '%s %b\\n'];
+  const argv = ['find', `${folder}/`, '(', ...late, ')', '-o', '(', ...large, ')'];
   // What it may not look into is told by whoever is to save it.
   const { stdout } = await runner.run(argv, { ...options, accept: [1] });
-  return stdout !== '';
+  return stdout.split('\n').some((line) => {
+    const [bytes = 0, blocks = 0] = line.split(' ').map(Number);
+    return line === 'late' || bytes - blocks * BLOCK_BYTES > MOST_HOLES_BYTES;
+  });
 }
 
 /** The place that a restore has made: restic puts the folder into it, by the name that it had. */
