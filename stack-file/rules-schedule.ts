@@ -7,6 +7,9 @@ import { isZone } from './zone';
 /** Temporal looks back by ten seconds at least: shorter periods would be made up for twice. */
 const SHORTEST_SECONDS = 60;
 
+/** Enough for a pattern of the day to come again; each takes half a millisecond, and every command reads the file. */
+const LOOKED_AT = 26;
+
 /** Rules for when runbooks start by themselves. */
 export const scheduleRules: readonly Rule[] = [
   function eachHasItsTimes(stack, report) {
@@ -70,6 +73,7 @@ function entriesOf(stack: Draft): readonly (readonly [runbook: string, entry: Dr
 /** The shortest time from one start to the next; undefined where what is written has none. */
 function periodOf({ cron, every, zone = 'UTC' }: Draft): number | undefined {
   if (typeof cron !== 'string') return durationSeconds(asText(every));
-  if (cronProblem(cron) !== undefined || typeof zone !== 'string' || !isZone(zone)) return undefined;
-  return gapsSeconds({ cron, zone }, new Date()).shortest;
+  if (cronProblem(cron) !== undefined || typeof zone !== 'string' || !isZone(zone))
+    return undefined;
+  return gapsSeconds({ cron, zone }, new Date(), LOOKED_AT).shortest;
 }

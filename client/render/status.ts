@@ -18,6 +18,7 @@ import {
 } from './format';
 import { describeMaintenance } from '../runbooks/maintenance/render';
 import { partialRemark } from './points';
+import { lastWords, nextWords } from './schedules';
 import { conditionOf, describeServing, driftsOf, driftWords } from './serving';
 
 type Paint = (text: string) => string;
@@ -45,6 +46,7 @@ export function renderStatus(
     ...status.waits.map((wait): Fact => ['waits for', waitText(wait), yellow]),
     ...queueFacts(status, red),
     ...pointFacts(status, now, red),
+    ...scheduleFacts(status, now, { red, yellow }),
     ...(lastRun === undefined || lastRun.outcome === 'running'
       ? []
       : [['last run', `${lastRun.run} ${lastRun.runbook}, ${lastRun.outcome}`] as const]),
@@ -187,6 +189,23 @@ function pointFacts({ points }: StackStatus, now: number, red: Paint): Fact[] {
       : [['partial one', `${describePoint(partial, now)}${partialRemark(partial)}`] as const]),
   ];
 }
+
+/** A pause may be forgotten, and a failure at night be seen by nobody. */
+function scheduleFacts(
+  { schedules = [] }: StackStatus,
+  now: number,
+  { red, yellow }: { readonly red: Paint; readonly yellow: Paint },
+): Fact[] {
+  return schedules.map((one): Fact => {
+    const text = `${one.runbook}, next: ${nextWords(one)}; last: ${lastWords(one.last, now)}`;
+    const why = [text, ...(one.last?.remarks ?? [])].join('; ');
+    const failed = one.last !== undefined && !ENDED_WELL.includes(one.last.outcome);
+    if (failed) return ['schedule', why, red];
+    return one.paused ? ['schedule', why, yellow] : ['schedule', why];
+  });
+}
+
+const ENDED_WELL: readonly string[] = ['done', 'running', 'covered'];
 
 /** `a1b2c3d4, 2 h ago (melvin/41): 2 parts, 1.2 GB` */
 function describePoint({ id, takenAt, parts, bytes, run }: KnownPoint, now: number): string {

@@ -16,6 +16,7 @@ import { listRuns } from '../temporal/run-list';
 import type { ListedRun } from '../temporal/run-list';
 import type { Session } from '../temporal/session';
 import { listStuck } from '../temporal/stuck-runs';
+import { readSchedules, type ScheduleState } from '../temporal/schedules';
 import { listWorkers } from '../temporal/workers';
 import { workflowPage } from '../temporal/workflow-page';
 import { readWarmSlots } from '../temporal/warm-slots';
@@ -65,6 +66,8 @@ export interface StackStatus {
     readonly shown: boolean;
   }[];
   readonly points: NewestPoints;
+  /** What starts by itself; absent when nothing does. */
+  readonly schedules?: readonly ScheduleState[];
   readonly lastRun: ListedRun | undefined;
   readonly link: string;
 }
@@ -83,7 +86,7 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
   const open = runs.filter(({ outcome }) => outcome === 'running');
   const stuck = await listStuck(session, stack, workers);
   const silent = stuck.map(({ run }) => run);
-  const [points, released, warm, waits, link] = await Promise.all([
+  const [points, released, warm, waits, link, schedules] = await Promise.all([
     readNewestPoints(session, asked, runs),
     asked?.deploy && readReleases(session, asked),
     readWarmSlots(session, stack),
@@ -92,6 +95,7 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
       open.map(({ run }) => run).filter((run) => !silent.includes(run)),
     ),
     workflowPage(session, stackWorkflowId(stack)),
+    readSchedules(session, stack),
   ]);
   const releases = released?.answer;
   const maintenance = inMaintenance(asked, releases?.serving);
@@ -110,6 +114,7 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
     ...(releases === undefined ? {} : { releases }),
     ...(servingUnknown === undefined ? {} : { servingUnknown }),
     ...{ warm, open, waits, points, lastRun: runs[0], link },
+    ...(schedules.length === 0 ? {} : { schedules }),
   };
 }
 

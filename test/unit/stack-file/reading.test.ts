@@ -138,7 +138,7 @@ describe('a stack file that is in order', () => {
     const document = readFileSync(join(__dirname, '../../../docs/stack-file.md'), 'utf8');
     const examples = [...document.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '');
     const [full = '', smallest = '', repository = '', release = '', edge = ''] = examples;
-    const [freeze = '', approvals = '', overlay = ''] = examples.slice(5);
+    const [schedule = '', freeze = '', approvals = '', overlay = ''] = examples.slice(5);
     expect(read(full).description.protect).toHaveLength(5);
     expect(read(smallest).description.protect).toHaveLength(1);
     const protect = smallest.slice(smallest.indexOf('protect:'));
@@ -146,6 +146,7 @@ describe('a stack file that is in order', () => {
     expect(Object.keys(description.repository.environment)).toHaveLength(3);
     expect(read(full + release).description.deploy?.services).toHaveLength(2);
     expect(read(full + release + edge).description.edge?.sites).toHaveLength(3);
+    expect(read(full + schedule).description.schedule).toHaveLength(1);
     expect(read(full + freeze).description.freeze).toHaveLength(3);
     expect(read(full + approvals).description.approvals).toHaveProperty('deploy');
     expect(read(full, overlay).description.protect).toHaveLength(4);
