@@ -11,9 +11,9 @@ const KEPT_AT = '2026-11-30T03:15:00.000Z';
 const ASKED = { stack: STACK.name, host: STACK.host };
 const CHANGED = { ...STACK, onFailure: 'hold' as const };
 
-async function reading(read: StackFiles['read'], source: typeof SOURCE | undefined = SOURCE) {
+async function reading(read: StackFiles['read']) {
   const stackFiles = createInMemoryStackFiles(read);
-  await stackFiles.keep({ ...(source && { source }), description: STACK, keptAt: KEPT_AT });
+  await stackFiles.keep({ source: SOURCE, description: STACK, keptAt: KEPT_AT });
   const answer = await attempt(() => readStackFile({ stackFiles, secrets: NO_SECRETS })(ASKED));
   return { answer, kept: await stackFiles.kept(STACK.name) };
 }

@@ -33,8 +33,7 @@ export function createSchedules(client: Client, codec: SealingCodec): Schedules 
       return applied;
     },
     submit: (request, requestId) => answering(() => submitRun(client, request, requestId)),
-    begunSince: (stack, runbook, time) =>
-      answering(() => begunSince(client, stack, runbook, time)),
+    begunSince: (stack, runbook, time) => answering(() => begunSince(client, stack, runbook, time)),
   };
 }
 
@@ -69,10 +68,14 @@ async function applyOne(
       if (stored === undefined) await store.create(id, body, scheduleAttributes(wanted));
       else await store.replace(id, body, stored);
     }
-    await untilSeen(async () => planFor(await store.read(id)), (seen) => seen === 'none', {
-      ...TAKEN_WITHIN,
-      withinMilliseconds: TAKEN_WITHIN_MILLISECONDS,
-    });
+    await untilSeen(
+      async () => planFor(await store.read(id)),
+      (seen) => seen === 'none',
+      {
+        ...TAKEN_WITHIN,
+        withinMilliseconds: TAKEN_WITHIN_MILLISECONDS,
+      },
+    );
   }
   throw new AdapterError(
     'ServiceUnavailable',

@@ -3,7 +3,11 @@ import { google, temporal } from '@temporalio/proto';
 import type { SealingCodec } from '../../sealing/codec';
 import { gapsSeconds } from '../../stack-file/cron';
 import { asked, isAsked } from '../../workflows/model/seal';
-import { scheduleId, type ScheduledInput, type ScheduleEntry } from '../../workflows/model/schedule';
+import {
+  scheduleId,
+  type ScheduledInput,
+  type ScheduleEntry,
+} from '../../workflows/model/schedule';
 import { SEARCH_ATTRIBUTES } from '../../workflows/model/search-attributes';
 import { WORKFLOW_TASK_QUEUE } from '../../workflows/model/stack';
 
@@ -66,18 +70,14 @@ export async function inputOf(
   codec: SealingCodec,
 ): Promise<ScheduledInput | undefined> {
   const { workflowType, input } = action?.startWorkflow ?? {};
-  const [payload] = await codec.decode((input?.payloads ?? []) as Payload[]);
+  const [payload] = await codec.decode(input?.payloads ?? []);
   if (payload === undefined || workflowType?.name !== TYPE) return undefined;
   const value = defaultPayloadConverter.fromPayload(payload);
   return isAsked(value) ? (value.args[0] as ScheduledInput | undefined) : undefined;
 }
 
 /** Without the id of one execution: each that the schedule starts has another. */
-async function sealedFor(
-  id: string,
-  input: ScheduledInput,
-  codec: SealingCodec,
-): Promise<Payload> {
+async function sealedFor(id: string, input: ScheduledInput, codec: SealingCodec): Promise<Payload> {
   const envelope = asked({ message: TYPE, schedule: id }, [input]);
   const [sealed] = await codec.encode([defaultPayloadConverter.toPayload(envelope)]);
   if (sealed === undefined) throw new Error('the codec has lost a payload');

@@ -58,7 +58,10 @@ function unanswered(stack: string, cause: unknown): AdapterError {
 function refused({ cause }: WorkflowUpdateFailedError): AdapterError {
   const failure = cause instanceof ApplicationFailure ? cause : undefined;
   const known = FAILURE_TYPES.find((type) => type === failure?.type);
-  const kind = known === undefined || known === 'StackFileInvalid' || known === 'CompensationFailed' ? 'InternalError' : known;
+  const kind =
+    known === undefined || known === 'StackFileInvalid' || known === 'CompensationFailed'
+      ? 'InternalError'
+      : known;
   const evidence = readDetails(failure?.details)?.evidence ?? {};
   const message = failure?.message ?? String(cause);
   return new AdapterError(kind, message, evidence, { cause, final: true });
