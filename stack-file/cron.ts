@@ -36,8 +36,9 @@ export function cronProblem(text: string): string | undefined {
 export function gapsSeconds(
   { cron, zone }: { readonly cron: string; readonly zone: string },
   from: Date,
+  lookedAt = LOOKED_AT,
 ): { readonly shortest: number; readonly longest: number } {
-  const times = new Cron(cron, { mode: '5-part', timezone: zone }).nextRuns(LOOKED_AT, from);
+  const times = new Cron(cron, { mode: '5-part', timezone: zone }).nextRuns(lookedAt, from);
   const seconds = times.map((time) => time.getTime() / 1000);
   const gaps = seconds.slice(1).map((time, index) => time - (seconds[index] ?? time));
   const isOften = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0) < WEEK_SECONDS;

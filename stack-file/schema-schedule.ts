@@ -35,4 +35,14 @@ const entry = z.strictObject({
     .describe('Of a drill: which recovery point is proved; `newest` when absent.'),
 });
 
-export const schedule = z.partialRecord(z.enum(SCHEDULABLE), entry).meta({ title: 'map' });
+type Schedule = Readonly<Record<string, z.ZodOptional<typeof entry>>>;
+
+/** One key for each runbook that may start by itself. */
+export const schedule = z.strictObject<Schedule>(
+  Object.fromEntries(
+    SCHEDULABLE.map((runbook) => [
+      runbook,
+      entry.optional().describe(`When a ${runbook} starts by itself.`),
+    ]),
+  ),
+);

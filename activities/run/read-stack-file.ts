@@ -1,4 +1,4 @@
-import type { ScheduledStack } from '../../workflows/model/schedule';
+import type { StackDescription } from '../../workflows/model/stack';
 import { AdapterError } from '../ports/adapter-error';
 import type { Ports } from '../ports/host-ports';
 import type { KeptStackFile } from '../ports/stack-files';
@@ -8,6 +8,14 @@ interface ReadStackFileInput {
   /** Its name. */
   readonly stack: string;
   readonly host: string;
+}
+
+/** The stack file as it was when a scheduled run began. */
+interface ScheduledStack {
+  /** Absent where the host has never seen a valid one. */
+  readonly description?: StackDescription;
+  /** Why it is not what the file says now, in a sentence; absent when it is. */
+  readonly remark?: string;
 }
 
 /**
@@ -52,4 +60,3 @@ async function look(
 function named({ name, host }: { readonly name: string; readonly host: string }): string {
   return `stack ${name} on host ${host}`;
 }
-

@@ -22,6 +22,7 @@ import { describeMaintenance } from '../runbooks/maintenance/render';
 import { describeCopy } from './copies';
 import { partialRemark } from './points';
 import { describeUntold, untoldAdvice } from './untold';
+import { lastWords, nextWords } from './schedules';
 import { conditionOf, describeServing, driftsOf, driftWords } from './serving';
 
 type Paint = (text: string) => string;
@@ -51,6 +52,7 @@ export function renderStatus(
     ...queueFacts(status, red),
     ...pointFacts(status, now, red),
     ...copyFacts(status, now, red),
+    ...scheduleFacts(status, now, { red, yellow }),
     ...(lastRun === undefined || lastRun.outcome === 'running'
       ? []
       : [['last run', `${lastRun.run} ${lastRun.runbook}, ${lastRun.outcome}`] as const]),
@@ -214,6 +216,23 @@ function provedFact(proof: ProofSummary, now: number, red: Paint): Fact {
   if (!proof.ok) return ['proof FAILED', `${of}, at ${printable(proof.failed ?? 'a gate')}`, red];
   return ['proved', `${of}, by ${proof.gates.join(', ')}${proof.whole ? '' : '; not all of it'}`];
 }
+
+/** A pause may be forgotten, and a failure at night be seen by nobody. */
+function scheduleFacts(
+  { schedules = [] }: StackStatus,
+  now: number,
+  { red, yellow }: { readonly red: Paint; readonly yellow: Paint },
+): Fact[] {
+  return schedules.map((one): Fact => {
+    const text = `${one.runbook}, next: ${nextWords(one)}; last: ${lastWords(one.last, now)}`;
+    const why = [text, ...(one.last?.remarks ?? [])].join('; ');
+    const failed = one.last !== undefined && !ENDED_WELL.includes(one.last.outcome);
+    if (failed) return ['schedule', why, red];
+    return one.paused ? ['schedule', why, yellow] : ['schedule', why];
+  });
+}
+
+const ENDED_WELL: readonly string[] = ['done', 'running', 'covered'];
 
 /** `a1b2c3d4, 2 h ago (melvin/41): 2 parts, 1.2 GB` */
 function describePoint({ id, takenAt, parts, bytes, run }: KnownPoint, now: number): string {

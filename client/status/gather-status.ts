@@ -17,6 +17,7 @@ import type { ListedRun } from '../temporal/run-list';
 import type { Session } from '../temporal/session';
 import { listStuck } from '../temporal/stuck-runs';
 import { listUntold, type Untold } from '../temporal/untold';
+import { readSchedules, type ScheduleState } from '../temporal/schedules';
 import { listWorkers } from '../temporal/workers';
 import { workflowPage } from '../temporal/workflow-page';
 import { readWarmSlots } from '../temporal/warm-slots';
@@ -69,6 +70,8 @@ export interface StackStatus extends CopiesStatus {
     readonly shown: boolean;
   }[];
   readonly points: NewestPoints;
+  /** What starts by itself; absent when nothing does. */
+  readonly schedules?: readonly ScheduleState[];
   readonly lastRun: ListedRun | undefined;
   readonly link: string;
 }
@@ -88,7 +91,7 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
   const open = runs.filter(({ outcome }) => outcome === 'running');
   const stuck = await listStuck(session, stack, workers);
   const silent = stuck.map(({ run }) => run);
-  const [points, copies, released, warm, waits, link] = await Promise.all([
+  const [points, copies, released, warm, waits, link, schedules] = await Promise.all([
     readNewestPoints(session, asked, runs),
     readCopies(session, asked),
     asked?.deploy && readReleases(session, asked),
@@ -98,6 +101,7 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
       open.map(({ run }) => run).filter((run) => !silent.includes(run)),
     ),
     workflowPage(session, stackWorkflowId(stack)),
+    readSchedules(session, stack),
   ]);
   const releases = released?.answer;
   const maintenance = inMaintenance(asked, releases?.serving);
@@ -118,6 +122,7 @@ export async function gatherStatus(session: Session, subject: Subject): Promise<
     ...(servingUnknown === undefined ? {} : { servingUnknown }),
     ...copies,
     ...{ warm, open, waits, points, lastRun: runs[0], link },
+    ...(schedules.length === 0 ? {} : { schedules }),
   };
 }
 

@@ -22,6 +22,7 @@ import {
 } from '../../workflows/messages';
 import type { Channel } from '../../workflows/model/channel';
 import type { ForcedEndInput } from '../../workflows/model/forced-end';
+import { scheduleId } from '../../workflows/model/schedule';
 import { WORKFLOW_TASK_QUEUE, type StackDescription } from '../../workflows/model/stack';
 import { restoreTarget } from '../../workflows/model/restore-target';
 import type { PartsInput } from '../../workflows/restore/parts.workflow';
@@ -32,6 +33,7 @@ import { BACKUP, restoreOf, type ActivityDoubles, type WorkflowHarness } from '.
 import { DEPLOY, HISTORY_DOUBLES } from './doubles';
 
 const DEPLOY_IT: RunbookRequest = { runbook: 'deploy', options: { images: {} } };
+const NIGHTLY: StackDescription['schedule'] = [{ runbook: 'backup', when: { cron: '15 3 * * *', zone: 'Europe/Berlin' }, jitterSeconds: 0 }];
 const APPROVAL = { required: 1, from: ['ben'], expiresSeconds: 300, self: false };
 const OPS: Channel = { name: 'ops', kind: 'ntfy', url: { env: 'OPS_URL' }, on: ['failed', 'held', 'approval', 'recovered'] };
 const PULSE: Channel = { name: 'pulse', kind: 'ping', url: { plain: 'https://hc.example.org/1' }, runbook: 'backup' };
@@ -297,6 +299,22 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       };
       await ask(harness, 'endByForce', 'force/asking/1', end);
       return ['plan/asking/1', ...questions.map(([, id]) => id), 'force/asking/1'];
+    },
+  },
+  'starts by itself': {
+    doubles: { readStackFile: ({ stack: name }) => Promise.resolve({ description: describeStack({ name, schedule: NIGHTLY }) }), keepStackFile: () => Promise.resolve() },
+    async run(harness) {
+      const stack = describeStack({ name: 'nightly', schedule: NIGHTLY });
+      await ask(harness, 'applySchedules', 'schedules/nightly/1', { stack, source: { file: '/srv/nightly/pawl.yaml' } });
+      const schedule = harness.client.schedule.getHandle(scheduleId('nightly', 'backup'));
+      await schedule.trigger();
+      const [started] = await until(async () => {
+        const { recentActions } = (await schedule.describe()).info;
+        return recentActions.length === 0 ? undefined : recentActions;
+      });
+      const { workflowId = '' } = started?.action.workflow ?? {};
+      await handleOf(harness, workflowId).result();
+      return ['schedules/nightly/1', workflowId];
     },
   },
 };

@@ -70,7 +70,7 @@ export async function inputOf(
   codec: SealingCodec,
 ): Promise<ScheduledInput | undefined> {
   const { workflowType, input } = action?.startWorkflow ?? {};
-  const [payload] = await codec.decode((input?.payloads ?? []) as Payload[]);
+  const [payload] = await codec.decode(input?.payloads ?? []);
   if (payload === undefined || workflowType?.name !== TYPE) return undefined;
   const value = defaultPayloadConverter.fromPayload(payload);
   return isAsked(value) ? (value.args[0] as ScheduledInput | undefined) : undefined;

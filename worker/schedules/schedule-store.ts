@@ -79,7 +79,7 @@ async function unless<Result>(
   try {
     return await call();
   } catch (error) {
-    if (isGrpcServiceError(error) && Number(error.code) === code) return undefined;
+    if (isGrpcServiceError(error) && error.code === code) return undefined;
     throw error;
   }
 }

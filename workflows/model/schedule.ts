@@ -1,5 +1,3 @@
-import type { StackDescription } from './stack';
-
 /** A runbook that starts by itself, as the stack file has it. */
 export interface ScheduleEntry {
   readonly runbook: string;
@@ -33,14 +31,6 @@ export interface ScheduledInput {
   readonly runbook: string;
   /** Of the entry that it was made from: another one is a schedule to be changed. */
   readonly entryHash: string;
-}
-
-/** The stack file as it was when a scheduled run began. */
-export interface ScheduledStack {
-  /** Absent where the host has never seen a valid one. */
-  readonly description?: StackDescription;
-  /** Why it is not what the file says now, in a sentence; absent when it is. */
-  readonly remark?: string;
 }
 
 /** What became of a time at which a runbook was due. */

@@ -177,6 +177,7 @@ describe('a stack file that is in order', () => {
     expect(withOf('deploy').deploy?.services).toHaveLength(2);
     expect(withOf('deploy', 'edge').edge?.sites).toHaveLength(3);
     expect(withOf('drill').drill?.assert).toHaveLength(2);
+    expect(withOf('schedule').schedule).toHaveLength(1);
     expect(withOf('keep').keep).toMatchObject({ daily: 7, maxBytes: 300e9 });
     expect(withOf('freeze').freeze).toHaveLength(3);
     expect(withOf('notify').notify).toHaveLength(4);
