@@ -79,7 +79,8 @@ async function unless<Result>(
   try {
     return await call();
   } catch (error) {
-    if (isGrpcServiceError(error) && error.code === code) return undefined;
+    const answered: number | undefined = isGrpcServiceError(error) ? error.code : undefined;
+    if (answered === code) return undefined;
     throw error;
   }
 }
