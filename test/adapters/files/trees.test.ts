@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,14 +30,10 @@ let runNumber = 0;
 const at = (...names: string[]): string => join(directory, ...names);
 const newTarget = (into = 'uploads') => restoreTarget(into, ++runNumber);
 
-function userOf(path = 'uploads', exclude: string[] = []): TreeUser {
+function userOf(path = 'uploads', exclude: string[] = [], databases: string[] = []): TreeUser {
   const engine = createFilesEngine({ hostRunner, containers });
-  return new TreeUser(
-    engine,
-    repository.open(),
-    hostSite(directory),
-    filesEntry(path, undefined, exclude),
-  );
+  const entry = { ...filesEntry(path, undefined, exclude), databases };
+  return new TreeUser(engine, repository.open(), hostSite(directory), entry);
 }
 
 describeWith(['restic'], 'a folder that is stored file by file', () => {
@@ -72,6 +68,26 @@ describeWith(['restic'], 'a folder that is stored file by file', () => {
   });
 
   it('restores a folder with nothing in it', () => comesBack());
+
+  it('leaves databases that are entries of their own where they are', async () => {
+    const names = ['de*p/app.db', 'de*p/app.db-wal', 'de*p/app.db_before_0'];
+    await mkdir(at('uploads', 'de*p'));
+    const write = async (text: string) => {
+      for (const name of [...names, 'de*p/app.db.txt']) await writeFile(at('uploads', name), text);
+    };
+    await write('saved');
+    const user = userOf('uploads', [], ['de*p/app.db']);
+    const stored = await user.save();
+    await write('live');
+    const target = newTarget();
+    await user.restoreBeside(stored, target);
+    const expected = await user.stored(stored);
+    expect(await user.restored(target, expected)).toEqual(expected);
+    await user.swap(target);
+    const contents = names.map((name) => readFileSync(at('uploads', name), 'utf8'));
+    expect(contents).toEqual(['live', 'live', 'live']);
+    expect(readFileSync(at('uploads', 'de*p/app.db.txt'), 'utf8')).toBe('saved');
+  });
 
   it.each(['-rf', 'naïve 🙂', '*[a]?\\', 'two\nlines', '  '])(
     'takes a folder called %j as data',

@@ -15,7 +15,7 @@ import { hostAccess } from './host-access';
 import { findHostPlace, type HostPlace } from './host-place';
 import { observeFolder } from './observe-folder';
 import { observeFolderTarget } from './observe-folder-target';
-import { databasePatterns, keepingDatabases, stayingNotes } from './own-databases';
+import { keepingDatabases, leftOut, stayingNotes } from './own-databases';
 import { packFolder } from './pack-folder';
 import type { FolderAccess } from './folder-access';
 import { findLayout, TREE, type RestoreLayout } from './restore-layout';
@@ -100,8 +100,8 @@ export function createFilesEngine({
 
     async dump(call) {
       const { access, resolved } = await open(call, call.part.source);
-      const exclude = [...call.entry.exclude, ...databasePatterns(call.entry)];
       const tar = await findTar(access);
+      const exclude = leftOut(call.entry);
       return packFolder(access, { folder: resolved.path, exclude, tar }, call.attempt);
     },
 
@@ -147,7 +147,7 @@ export function createFilesEngine({
         const { access, resolved } = await open(call, call.part.source);
         if ((await access.identity(resolved.path)) === undefined) return undefined;
         const place = await onHost(call, access, resolved.path);
-        return place && treeSource(place, call.entry.exclude);
+        return place && treeSource(place, leftOut(call.entry));
       },
       sink: async (call) => treeSink(await placeOnHost(call)),
       digest: digestStored,

@@ -5,7 +5,7 @@ import { databaseNotes } from './find-databases';
 import { findTar } from './find-tar';
 import type { TarProgram } from './tar-commands';
 import { measureFolder } from './measure-folder';
-import { databasePatterns } from './own-databases';
+import { leftOut } from './own-databases';
 import { noFolder, notKeptBy } from './pack-folder';
 import { isOwnPath } from './staying';
 import { nameOfHolder, type FolderAccess } from './folder-access';
@@ -25,7 +25,7 @@ export async function observeFolder(
     throw (await isTaken(access, folder)) ? notAFolder(access, folder) : noFolder(access, folder);
   }
   const tar = await findTar(access);
-  const exclude = [...entry.exclude, ...databasePatterns(entry)];
+  const exclude = leftOut(entry);
   assertCanExclude(access, tar, entry);
   const size = await measureFolder(access, { folder, exclude, tar });
   const part = {

@@ -10,9 +10,12 @@ import type { FolderAccess } from './folder-access';
 const SIDE = ['-wal', '-shm', '-journal'];
 const BESIDE = ['_restoring_', '_before_'];
 
-/** Patterns of tar that are anchored at the folder. */
-export function databasePatterns({ databases = [] }: Pick<FilesEntry, 'databases'>): string[] {
-  return databases.flatMap((path) => {
+/** Patterns of tar for all that is not in the folder's part; those of the databases are anchored at the folder. */
+export function leftOut({
+  exclude,
+  databases = [],
+}: Pick<FilesEntry, 'exclude' | 'databases'>): readonly string[] {
+  const own = databases.flatMap((path) => {
     const literal = `./${path.replace(/[*?[\]\\]/g, '\\$&')}`;
     return [
       literal,
@@ -20,6 +23,7 @@ export function databasePatterns({ databases = [] }: Pick<FilesEntry, 'databases
       ...BESIDE.map((suffix) => `${literal}${suffix}*`),
     ];
   });
+  return [...exclude, ...own];
 }
 
 /** The same place, in which they stay as what is mounted does. */
