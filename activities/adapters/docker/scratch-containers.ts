@@ -5,7 +5,6 @@ import { scratchProject, type ScratchPlace } from '../../../workflows/model/scra
 import type { ProtectEntry } from '../../../workflows/model/stack';
 import { AdapterError } from '../../ports/adapter-error';
 import type { ScratchPlaces, ScratchRequest } from '../../ports/scratch';
-import { untilAborted } from '../../ports/until-aborted';
 import { asking, following } from './docker-failure';
 import { dockerStatus, unlessMissing } from './docker-status';
 import { findContainer } from './find-container';
@@ -33,16 +32,16 @@ export function scratchContainers({ docker }: { readonly docker: Dockerode }): S
       };
     },
 
-    open: (request) =>
-      untilAborted(request.attempt.signal, async (): Promise<ScratchPlace> => {
-        const { name } = request.entry;
-        await removeContainers(docker, [runLabel(request.runKey), `${LABEL.service}=${name}`]);
-        await makeNetwork(docker, request.runKey, request.site.stack);
-        const service = serviceOf(request.entry);
-        const { image } = await runningImage(docker, request.site, service);
-        await start(docker, request, image);
-        return { kind: 'container' };
-      }),
+    // To its end, also when it is cancelled: what is made behind a sweep would stay.
+    async open(request): Promise<ScratchPlace> {
+      const { entry, site, runKey, attempt } = request;
+      await removeContainers(docker, [runLabel(runKey), `${LABEL.service}=${entry.name}`]);
+      const { image } = await runningImage(docker, site, serviceOf(entry));
+      attempt.signal.throwIfAborted();
+      await makeNetwork(docker, runKey, site.stack);
+      await start(docker, request, image);
+      return { kind: 'container' };
+    },
 
     sweep: (runKey) => sweep(docker, runKey),
 
