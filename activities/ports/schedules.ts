@@ -17,6 +17,9 @@ export interface Schedules {
    * Throws: AdapterError, with what the stack answered
    */
   submit(request: RunRequest, requestId: string): Promise<Submitted>;
-  /** A scheduled run of the runbook that began after this time and has not failed: `melvin/42`. */
-  begunSince(stack: string, runbook: string, time: string): Promise<string | undefined>;
+  /** A scheduled run that began after this time, has not failed, and came from another request than this: `melvin/42`. */
+  begunSince(
+    since: { readonly stack: string; readonly runbook: string; readonly time: string },
+    requestId: string,
+  ): Promise<string | undefined>;
 }

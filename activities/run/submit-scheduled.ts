@@ -25,7 +25,10 @@ export const submitScheduled =
   ({ request, requestId, dueAt }: SubmitScheduledInput): Promise<ScheduledSubmission> =>
     runBrief(ports, async () => {
       const { stack, runbook } = request;
-      const coveredBy = await ports.schedules.begunSince(stack.name, runbook, dueAt);
+      const coveredBy = await ports.schedules.begunSince(
+        { stack: stack.name, runbook, time: dueAt },
+        requestId,
+      );
       if (coveredBy !== undefined) return { coveredBy };
       return ports.schedules.submit(request, requestId);
     });

@@ -33,7 +33,7 @@ export function createSchedules(client: Client, codec: SealingCodec): Schedules 
       return applied;
     },
     submit: (request, requestId) => answering(() => submitRun(client, request, requestId)),
-    begunSince: (stack, runbook, time) => answering(() => begunSince(client, stack, runbook, time)),
+    begunSince: (since, requestId) => answering(() => begunSince(client, since, requestId)),
   };
 }
 
@@ -87,9 +87,8 @@ async function applyOne(
 /** One that has failed has saved nothing. */
 async function begunSince(
   client: Client,
-  stack: string,
-  runbook: string,
-  time: string,
+  { stack, runbook, time }: Parameters<Schedules['begunSince']>[0],
+  requestId: string,
 ): Promise<string | undefined> {
   const { stack: stackName, trigger } = SEARCH_ATTRIBUTES;
   const query = [
@@ -99,8 +98,9 @@ async function begunSince(
     `StartTime > "${time}"`,
     `ExecutionStatus IN ("Running", "Completed")`,
   ].join(' AND ');
-  for await (const { workflowId } of client.workflow.list({ query, pageSize: 1 })) {
-    return workflowId;
+  for await (const { workflowId, memo } of client.workflow.list({ query })) {
+    // An attempt that died may have submitted this very run.
+    if (memo?.['requestId'] !== requestId) return workflowId;
   }
   return undefined;
 }
