@@ -7,7 +7,7 @@ import type {
 import type { ProofSummary } from '../../workflows/model/proof';
 import type { Ports } from '../ports/host-ports';
 import type { MissingParts } from '../ports/repository';
-import { openToRead } from '../frame/open-to-read';
+import { openToRead, repositoryToRead } from '../frame/open-to-read';
 import { runStep, type StepInput } from '../frame/run-step';
 
 /** A list for a person. Older points are found by id or time all the same. */
@@ -33,7 +33,7 @@ export const listRecoveryPoints =
       const points = withinPayload(found.points.slice(0, MOST));
       const missing = await held.findMissingParts(points);
       const proofs = await ports
-        .openProofs(site, input.stack.repository)
+        .openProofs(site, repositoryToRead(input.stack))
         .list(input.stack.name, attempt);
       return {
         points: points.flatMap((point) => listed(point, missing.get(point.id), proofs) ?? []),

@@ -1,4 +1,4 @@
-import type { StackDescription } from '../../workflows/model/stack';
+import type { RepositoryDescription, StackDescription } from '../../workflows/model/stack';
 import type { Ports } from '../ports/host-ports';
 import type { Repository } from '../ports/repository';
 import type { Site } from '../ports/site';
@@ -13,6 +13,11 @@ export function openToRead(
   site: Site,
   stack: StackDescription,
 ): Repository {
+  return openRepository(site, repositoryToRead(stack));
+}
+
+/** Throws: PreconditionFailed (the stack has no copy of this name) */
+export function repositoryToRead(stack: StackDescription): RepositoryDescription {
   const { repository, readFrom } = stack;
-  return openRepository(site, readFrom === undefined ? repository : requireCopy(stack, readFrom));
+  return readFrom === undefined ? repository : requireCopy(stack, readFrom);
 }

@@ -7,7 +7,11 @@ const ONE = {
   choices: SCHEDULABLE,
 } as const satisfies OperandSpec;
 
-const ANY = { ...ONE, usage: '[runbook]', about: 'an entry of `schedule`; all when absent' } as const;
+const ANY = {
+  ...ONE,
+  usage: '[runbook]',
+  about: 'an entry of `schedule`; all when absent',
+} as const;
 
 /** They decide about what starts by itself. */
 export const SCHEDULE_COMMANDS: readonly CommandSpec[] = [

@@ -17,6 +17,8 @@ export async function run(invocation: Invocation): Promise<number> {
   );
   const { output } = invocation;
   output.result(`What was due of the ${runbook} of ${stack} between these times is due again.`);
-  output.line('`pawl schedule list` says what became of it: one run makes up for all, and one that began since is enough.');
+  output.line(
+    '`pawl schedule list` says what became of it: one run makes up for all, and one that began since is enough.',
+  );
   return EXIT_CODES.done;
 }
