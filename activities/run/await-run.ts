@@ -1,4 +1,5 @@
-import { Context, heartbeat } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
+import { beating } from '../frame/beating';
 import type { Ports } from '../ports/host-ports';
 
 /**
@@ -8,13 +9,5 @@ import type { Ports } from '../ports/host-ports';
  */
 export const awaitRun =
   (ports: Pick<Ports, 'runs'>) =>
-  async (input: { readonly run: string }): Promise<{ readonly outcome: string }> => {
-    const beat = setInterval(() => {
-      heartbeat();
-    }, 2000);
-    try {
-      return await ports.runs.awaitEnd(input.run, Context.current().cancellationSignal);
-    } finally {
-      clearInterval(beat);
-    }
-  };
+  (input: { readonly run: string }): Promise<{ readonly outcome: string }> =>
+    beating(() => ports.runs.awaitEnd(input.run, Context.current().cancellationSignal));

@@ -1,5 +1,6 @@
 import type { RunRequest } from '../../workflows/catalogue';
 import type { Submitted } from '../../workflows/messages';
+import { beating } from '../frame/beating';
 import type { Ports } from '../ports/host-ports';
 import { runBrief } from './run-brief';
 
@@ -17,7 +18,7 @@ export type ScheduledSubmission = Submitted | { readonly coveredBy: string };
 /**
  * Submits the run that is due, unless one has begun since.
  * Shape:  { request, requestId, dueAt } → { run, number, behind } or { coveredBy }
- * Retry:  safe; admitted once by its id
+ * Retry:  safe; admitted once by its id. Heartbeats every 2 s
  * Throws: what the stack refuses it with (ResourceBusy: frozen · PreconditionFailed) · ServiceUnavailable
  */
 export const submitScheduled =
@@ -30,5 +31,5 @@ export const submitScheduled =
         requestId,
       );
       if (coveredBy !== undefined) return { coveredBy };
-      return ports.schedules.submit(request, requestId);
+      return beating(() => ports.schedules.submit(request, requestId));
     });

@@ -48,6 +48,7 @@ export function crashCases(nightly: boolean) {
     /** A stack is heard of for the first time. A client waits for it: one death is within its patience. */
     admission: atOnce('findRuns', 'highestRecordedRun', 'recordedFreeze'),
     freeze: inTwoRuns('recordFreeze'),
+    schedules: inTwoRuns('keepStackFile', 'applySchedules', 'readStackFile', 'submitScheduled'),
     notices: inTwoRuns('sendNotice', 'observeFreshness'),
     /** Of a stack whose workflow was lost in a run. */
     adoption: inTwoRuns('awaitRun'),

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { stackWorkflowId } from '../../workflows/messages';
 import { leftovers, NOTHING } from '../support/aftermath';
@@ -69,6 +71,7 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
           const { points } = await stack.ask<{ points: readonly { copies: object }[] }>('points');
           expect(points.map(({ copies }) => copies)).toEqual(points.map(() => ({ usb: 'yes' })));
           await stack.write();
+          await rm(join(stack.directory, 'copy'), { recursive: true });
         },
       });
     },
@@ -158,6 +161,45 @@ describeWith(['temporal', 'restic', 'postgres', 'ferretdb'], 'a killed worker', 
             await each.write();
           }
           await channel.stop();
+        },
+      });
+    },
+  );
+
+  it.each(CRASHES.schedules)(
+    'starts what is due once, and has each schedule once (%s)',
+    async (_where, kills) => {
+      const both = [stack, second];
+      const runsOf = (each: StackFixture) =>
+        each.ask<{ runs: readonly { run: string; trigger?: string; outcome: string }[] }>('runs');
+      const scheduled = async (each: StackFixture) =>
+        (await runsOf(each)).runs.filter(({ trigger }) => trigger === 'schedule');
+      for (const each of both) {
+        await each.write({ further: ["schedule: {backup: {cron: '15 3 * * *'}}"] });
+      }
+      await here.through(kills, {
+        work: async () => {
+          await Promise.all(both.map((each) => each.ask('schedule', 'apply')));
+          await Promise.all(both.map((each) => each.ask('schedule', 'trigger', 'backup')));
+          await Promise.all(
+            both.map((each) =>
+              until(async () => {
+                const [run] = await scheduled(each);
+                return run !== undefined && run.outcome !== 'running' ? run : undefined;
+              }, 200),
+            ),
+          );
+        },
+        expect: async () => {
+          for (const each of both) {
+            expect(await scheduled(each)).toMatchObject([{ outcome: 'done' }]);
+            const { schedules } = await each.ask<{ schedules: object[] }>('schedule', 'list');
+            expect(schedules).toMatchObject([{ runbook: 'backup', paused: false }]);
+            await each.write();
+            expect(await each.ask('schedule', 'apply')).toMatchObject({
+              applied: [{ runbook: 'backup', change: 'removed' }],
+            });
+          }
         },
       });
     },

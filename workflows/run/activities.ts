@@ -176,6 +176,7 @@ export function scheduleActivities(): ActivityInterfaceFor<
     ...CANCELLATION,
     taskQueue: WORKFLOW_TASK_QUEUE,
     startToCloseTimeout: '1 minute',
+    heartbeatTimeout: '10 seconds',
     retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
   });
 }
