@@ -7,7 +7,7 @@ import type { PointList } from '../../workflows/model/recovery-point';
 import { startPawl, type PawlEnvironment } from '../support/pawl-environment';
 import { startPostgres, type PostgresServer } from '../support/postgres-server';
 import { describeWith } from '../support/requirements';
-import { storeAltered, storeTruncated } from './support/alter-manifest';
+import { storeAltered, storeExchanged, storeTruncated } from './support/alter-manifest';
 import { makeDatabase, notesIn, postgresEntry } from './support/databases';
 import { contentsOf, makeFolder } from './support/folders';
 import { ProtectedStack, type Ended } from './support/protected-stack';
@@ -112,11 +112,11 @@ describeWith(['temporal', 'restic', 'postgres'], 'a drill', () => {
   });
 
   it('finds a changed file', async () => {
-    const altered = await storeAltered(stack, pointId, (content) =>
-      content.name === '.' ? { ...content, digest: content.digest.replace(/.$/, '#') } : content,
-    );
-    const ended = await stack.follow('drill', `--point=${altered}`, '--part=uploads');
-    expect([ended.code, failedGates(ended)]).toEqual([PROOF_FAILED, ['content of uploads']]);
+    await writeFile(join(stack.folder, 'uploads/added'), 'later');
+    const { id: by } = await stack.mustBackUp();
+    const exchanged = await storeExchanged(stack, pointId, { name: 'uploads', by });
+    const ended = await stack.follow('drill', `--point=${exchanged}`, '--part=uploads');
+    expect([ended.code, failedGates(ended)]).toEqual([PROOF_FAILED, ['fetch of uploads']]);
   });
 
   it('finds a dump that ends in its middle, though its bytes are those that were promised', async () => {

@@ -28,6 +28,24 @@ export async function storeAltered(
   return id;
 }
 
+/** Stores a recovery point that promises a part as it was, where the part of another point lies. Returns its id. */
+export async function storeExchanged(
+  stack: ProtectedStack,
+  pointId: string,
+  { name, by }: { readonly name: string; readonly by: string },
+): Promise<string> {
+  const repository = openRepository(stack);
+  const manifest = await repository.readManifest(pointId, ATTEMPT);
+  const other = await repository.readManifest(by, ATTEMPT);
+  const there = other.parts.find(({ part }) => part.name === name);
+  if (there === undefined) throw new Error(`there is no part ${name}`);
+  const parts = manifest.parts.map((stored) =>
+    stored.part.name === name ? { ...stored, snapshotId: there.snapshotId } : stored,
+  );
+  const altered = { ...manifest, runKey: randomUUID(), parts };
+  return (await repository.storeManifest(altered, ATTEMPT)).id;
+}
+
 /** Stores a recovery point whose part ends in its middle, though the manifest promises just these bytes. Returns its id. */
 export async function storeTruncated(
   stack: ProtectedStack,
