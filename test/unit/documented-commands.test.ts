@@ -12,6 +12,7 @@ const pages = [
   'README.md',
   'SECURITY.md',
   'examples/melvin/README.md',
+  'examples/open-chat/README.md',
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),

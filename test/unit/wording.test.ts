@@ -13,7 +13,12 @@ const said = ['activities', 'client', 'stack-file', 'worker', 'workflows']
   .flatMap((folder) => filesIn(folder, '.ts'))
   .flatMap((file) => sourceTexts(ROOT, file));
 
-const pages = ['README.md', 'examples/melvin/README.md', ...filesIn('docs', '.md')].filter(
+const pages = [
+  'README.md',
+  'examples/melvin/README.md',
+  'examples/open-chat/README.md',
+  ...filesIn('docs', '.md'),
+].filter(
   // Of what was decided once, in the words of then.
   (page) => page !== 'docs/decisions.md',
 );
