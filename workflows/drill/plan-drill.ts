@@ -3,7 +3,7 @@ import { ENGINES } from '../model/engines';
 import { formatBytes } from '../model/format-bytes';
 import type { Obstacle } from '../model/obstacle';
 import type { PlannedStep } from '../model/plans';
-import type { Assertion, GateKind } from '../model/proof';
+import { GATES, type Assertion, type GateKind } from '../model/proof';
 import { RECORD_STEP } from '../model/record-step';
 import type { ManifestSummary, Part, PartSummary } from '../model/recovery-point';
 import type { ScratchKind } from '../model/scratch';
@@ -121,16 +121,8 @@ export function gatesOf({
 }: Pick<PartSummary, 'part' | 'missing'>): readonly GateKind[] {
   if (missing === true) return ['fetch'];
   const own = part.kind === 'database' ? ENGINES[part.engine].drillGates : [];
-  const gates: readonly GateKind[] = [
-    'fetch',
-    'parse',
-    'restore',
-    'structure',
-    'content',
-    'engine',
-  ];
   const always: readonly GateKind[] = ['fetch', 'restore', 'content'];
-  return gates.filter((gate) => always.includes(gate) || own.some((one) => one === gate));
+  return GATES.filter((gate) => always.includes(gate) || own.some((one) => one === gate));
 }
 
 function whyNot(
