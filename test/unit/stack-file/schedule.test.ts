@@ -16,6 +16,13 @@ describe('what a stack file says about schedules', () => {
         jitterSeconds: 600,
         only: ['accounts'],
       },
+      {
+        runbook: 'drill',
+        when: { cron: '0 5 * * sun', zone: 'UTC' },
+        jitterSeconds: 0,
+        point: 'random',
+      },
+      { runbook: 'retain', when: { everySeconds: 24 * HOUR }, jitterSeconds: 0 },
     ]);
     expect(read(entry("cron: ' 15  3 * * * '")).description.schedule).toEqual([
       { runbook: 'backup', when: { cron: '15 3 * * *', zone: 'UTC' }, jitterSeconds: 0 },
@@ -54,6 +61,7 @@ describe('what a stack file says about schedules', () => {
       'every: 1h, only: [nothing]',
       'backup.only[0]: is no entry of `protect`',
     ],
+    ['what only a drill is asked', 'every: 1h, point: oldest', 'backup.point: is for a drill'],
     ['a key that there is not', 'every: 1h, at: noon', 'backup.at'],
   ])('is refused with %s, at its place', (_what, keys, message) => {
     const problems = problemsOf(entry(keys));
