@@ -1,6 +1,8 @@
 import { untilDone, untilSeen } from '../../activities/ports/until-seen';
 
 const LOOKING = { everyMilliseconds: 1, withinMilliseconds: 30 };
+/** A busy machine may take its time for a few looks. */
+const PATIENT = { ...LOOKING, withinMilliseconds: 30_000 };
 
 function counted(): { readonly look: () => Promise<number>; readonly looks: () => number } {
   let looks = 0;
@@ -9,7 +11,7 @@ function counted(): { readonly look: () => Promise<number>; readonly looks: () =
 
 describe('looking until it is so', () => {
   it('ends with the look that sees it', async () => {
-    expect(await untilSeen(counted().look, (seen) => seen === 3, LOOKING)).toBe(3);
+    expect(await untilSeen(counted().look, (seen) => seen === 3, PATIENT)).toBe(3);
   });
 
   it('ends with the last look when the time is over', async () => {
@@ -51,7 +53,7 @@ describe('trying until it is done', () => {
   };
 
   it('tries again what may pass', async () => {
-    expect(await untilDone(failing(2), () => true, LOOKING)).toBe(3);
+    expect(await untilDone(failing(2), () => true, PATIENT)).toBe(3);
   });
 
   it('throws at once what does not pass', async () => {
